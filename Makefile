@@ -1,0 +1,55 @@
+# Two commands are enough: `make book` and `make test`. Everything they install goes into .venv, in this folder.
+.DEFAULT_GOAL := help
+.PHONY: help book test lab data bench lock clean
+unexport PYTHONPATH PYTHONHOME
+
+PY := .venv/bin/python
+# The Python to build .venv with; name another one like this: make book PYTHON=/usr/local/bin/python3.12
+PYTHON ?= python3.12 python3.11 python3
+SUITABLE := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile
+
+book: .venv/ready ## install what is missing, run the chapters and build the book
+	$(PY) book/build_book.py
+
+test: .venv/ready ## install what is missing and run all tests
+	$(PY) -m pytest
+
+lab: .venv/ready ## open the chapters in JupyterLab
+	$(PY) -m jupyterlab --notebook-dir=book
+
+data: .venv/ready ## render the larger synthetic data sets, fetch the public ones
+	$(PY) data_scripts/synthetic_signers.py --out data/synthetic
+	@$(PY) data_scripts/signon_splits.py --out data/signon || echo "Going on without data/signon."
+
+bench: .venv/ready ## time the slow parts and print what each costs beside its yardstick
+	@for script in tests/bench/bench_*.py; do $(PY) $$script || exit 1; done
+
+lock: .venv/ready ## renew requirements.lock after a change in pyproject.toml
+	$(PY) .ci/lock.py
+
+clean: ## remove built pages, caches and results (data/ and .venv stay)
+	rm -rf _build .cache results .pytest_cache .ruff_cache *.egg-info
+
+# A new lock means a new .venv: nothing of the old one lingers. The stamp comes last, so a half-made .venv is redone.
+.venv/locked: requirements.lock
+	@for python in $(PYTHON); do \
+	  if $$python -c '$(SUITABLE)' >/dev/null 2>&1; then \
+	    echo "Installing the course into .venv with $$python: once, for some minutes."; \
+	    exec $$python -m venv --clear .venv; \
+	  fi; \
+	done; \
+	echo "This course needs Python 3.11 or 3.12 with its venv module; tried: $(PYTHON)." >&2; \
+	echo "Install one (Debian, Ubuntu: apt install python3-venv; macOS: brew install python@3.12)" \
+	  "or name yours: make book PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+	$(PY) -m pip install --disable-pip-version-check --no-deps -r requirements.lock
+	@# A torch built for GPUs asks for its own GPU libraries here; a CPU build asks for nothing.
+	$(PY) -m pip install --disable-pip-version-check --quiet --constraint requirements.lock torch
+	@touch $@
+
+.venv/ready: .venv/locked pyproject.toml
+	$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
