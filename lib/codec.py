@@ -1,0 +1,173 @@
+"""RGB arrays to compressed streams and back, with colours that stay true and bytes that repeat.
+
+Encoding is reproducible on one machine: one thread, no date and no program version in the file.
+Colours: sRGB pictures become BT.709 YUV of limited range, and the stream says so, so that every player agrees.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from lib.errors import BadInput
+
+if TYPE_CHECKING:
+    import av
+
+BT709, LIMITED, FULL, SRGB = 1, 1, 2, 13  # ITU-T H.273 code points: primaries and matrix, ranges, transfer curve
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """An FFmpeg encoder; ``crf`` is its own quality scale, where more means worse pictures."""
+
+    name: str
+    worst: int
+    options: Callable[[int], dict[str, str]]
+    pix_fmt: str = "yuv420p"
+
+
+# mbtree is off: its AVX-512 code reads memory that it never wrote (PyAV 18.1), so that one run in twenty gave other
+# bytes; it would save a fifth of the file
+ENCODERS = {
+    "h264": Encoder("libx264", 51, lambda crf: {"crf": str(crf), "mbtree": "0"}),
+    "h264-avi": Encoder("libx264", 51, lambda crf: {"crf": str(crf), "mbtree": "0", "bf": "0"}),  # no reordering there
+    "vp9": Encoder("libvpx-vp9", 63, lambda crf: {"crf": str(crf), "b": "0", "deadline": "good", "cpu-used": "4"}),
+    # MPEG-4 part 2 (DivX) has no crf; its quantiser step is held at this instead
+    "mpeg4": Encoder("mpeg4", 31, lambda crf: {"qmin": str(max(1, crf)), "qmax": str(max(1, crf))}),
+    "gif": Encoder("gif", 51, lambda crf: {}, "pal8"),
+}
+
+
+def encode(
+    frames: Iterable[np.ndarray], file: str | BinaryIO, container: str, codec: str, crf: int, fps: float
+) -> tuple[int, int]:
+    """Compress frames (uint8, (H, W, 3)) into ``file``, one at a time; returns their (height, width).
+
+    ``container`` is FFmpeg's name ("mp4", "matroska", ...), ``codec`` a key of ``ENCODERS``. An odd width or height,
+    which 4:2:0 colour cannot store, grows by one pixel: the last column or row is repeated.
+    Raises BadInput for no frames, a frame of another shape or dtype, an impossible crf or fps.
+    """
+    import av
+
+    encoder = ENCODERS[codec]
+    _check_numbers(encoder, crf, fps)
+    frames = checked(frames)
+    first = next(frames)
+    rate = Fraction(float(fps)).limit_denominator(1001)  # 29.97002997... is 30000/1001 again
+    options = {"fflags": "bitexact"} | ({"movflags": "faststart"} if container in ("mp4", "mov") else {})
+    with av.open(file, "w", format=container, options=options) as output:
+        stream = output.add_stream(encoder.name, rate=rate, options=encoder.options(crf))
+        _configure(stream, encoder, first)
+        prepare = _indexed if encoder.pix_fmt == "pal8" else ToYUV()
+        for index, frame in enumerate(chain([first], frames)):
+            picture = prepare(frame)
+            picture.pts, picture.time_base = index, 1 / rate
+            output.mux(stream.encode(picture))
+        output.mux(stream.encode())
+    return first.shape[:2]
+
+
+def checked(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """The frames as they come, each checked to be uint8 RGB of the first one's size; BadInput otherwise, or if none."""
+    shape = None
+    for index, frame in enumerate(frames):
+        frame = np.asarray(frame)
+        shape = shape or frame.shape
+        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or frame.shape != shape:
+            wanted = f"uint8 of shape {shape}" if index else "uint8 RGB of shape (height, width, 3)"
+            raise BadInput(f"Frame {index} is {frame.dtype} of shape {frame.shape}; give frames that are all {wanted}.")
+        yield frame
+    if shape is None:
+        raise BadInput("There is no frame to work on; give at least one frame.")
+
+
+def _check_numbers(encoder: Encoder, crf: int, fps: float) -> None:
+    if not 0 <= crf <= encoder.worst:
+        raise BadInput(f"crf is {crf}; for {encoder.name} choose 0 (best) to {encoder.worst} (worst).")
+    if not 0 < fps < 1000:
+        raise BadInput(f"fps is {fps}; give frames per second, for example 25.")
+
+
+def _configure(stream: "av.VideoStream", encoder: Encoder, frame: np.ndarray) -> None:
+    height, width = frame.shape[:2]
+    if encoder.pix_fmt == "yuv420p":
+        height, width = height + height % 2, width + width % 2
+        stream.color_primaries, stream.colorspace, stream.color_range, stream.color_trc = BT709, BT709, LIMITED, SRGB
+    stream.width, stream.height, stream.pix_fmt = width, height, encoder.pix_fmt
+    stream.thread_count = 1  # with more, the bytes (not the look) may change from run to run
+
+
+def _accurate() -> int:
+    """Flags without which FFmpeg's fast conversion darkens every picture by more than one grey level."""
+    from av.video.reformatter import Interpolation as Flag
+
+    return Flag.BICUBIC | Flag.ACCURATE_RND | Flag.FULL_CHR_H_INP | Flag.FULL_CHR_H_INT | Flag.BITEXACT
+
+
+class ToYUV:
+    """(H, W, 3) uint8 sRGB -> an 8-bit 4:2:0 BT.709 frame. One object a stream: it keeps its tables."""
+
+    def __init__(self) -> None:
+        from av.video.reformatter import VideoReformatter
+
+        self.reformatter, self.flags = VideoReformatter(), _accurate()
+
+    def __call__(self, rgb: np.ndarray) -> "av.VideoFrame":
+        import av
+
+        height, width = rgb.shape[:2]
+        if height % 2 or width % 2:
+            rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+        colours = {"dst_colorspace": BT709, "dst_color_range": LIMITED}
+        frame = self.reformatter.reformat(frame, format="yuv420p", interpolation=self.flags, threads=1, **colours)
+        frame.color_primaries, frame.color_trc = BT709, SRGB
+        return frame
+
+
+class ToRGB:
+    """A decoded frame of any pixel format -> (H, W, 3) uint8 sRGB, by the colour tags it carries, turned upright.
+
+    A stream that changes its size halfway is scaled to its first size. Without tags, FFmpeg's BT.601 holds.
+    """
+
+    def __init__(self) -> None:
+        from av.video.reformatter import VideoReformatter
+
+        self.reformatter, self.flags, self.size = VideoReformatter(), _accurate(), None
+
+    def __call__(self, frame: "av.VideoFrame") -> np.ndarray:
+        self.size = self.size or (frame.width, frame.height)
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+        picture = self.reformatter.reformat(
+            frame, *self.size, format="rgb24", dst_color_range=FULL, interpolation=self.flags, threads=1
+        )
+        rgb = picture.to_ndarray()
+        return rgb if matrix is None else upright(rgb, np.frombuffer(matrix, np.int32))
+
+
+def upright(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Apply a display matrix of quarter turns and mirrors, as phones store them.
+
+    The 9 numbers (a, b, u, c, d, v, x, y, w) send the point (p, q) to (a p + c q, b p + d q): FFmpeg's display.h.
+    """
+    a, b, _, c, d = (int(number) for number in matrix[:5])
+    if abs(b) > abs(a):  # the new x runs along the old y
+        image, a, d = image.swapaxes(0, 1), c, b
+    return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])
+
+
+def _indexed(rgb: np.ndarray) -> "av.VideoFrame":
+    """A GIF frame with the 256 colours that suit it."""
+    import av
+    from PIL import Image
+
+    image = Image.fromarray(rgb).quantize(256)
+    colours = np.zeros((256, 4), np.uint8)
+    palette = np.array(image.getpalette(), np.uint8).reshape(-1, 3)
+    colours[:, 0], colours[: len(palette), 1:] = 255, palette  # alpha, red, green, blue
+    return av.VideoFrame.from_ndarray((np.asarray(image), colours), format="pal8")

@@ -1,0 +1,125 @@
+"""How good footage is made bad, one step at a time: crop, motion blur, downsampling, compression.
+
+R1 III-C: 517 x 571 pixels around the signer, at 304 x 336 the target, at 152 x 168 and blurred the network's input.
+Every step takes frames (uint8 RGB, (H, W, 3), an array or any iterator) and gives an iterator, so steps are chained
+and a long film passes through frame by frame:
+
+    frames = crop(read_video(path), signer_box(keypoints, keypoints.size))
+    target = list(downsample(frames, size=(304, 336)))
+    bad = list(degrade(target, fps=25, shutter=1.0, crf=30))
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from lib.codec import ToRGB, encode
+from lib.errors import BadInput
+from lib.motion_blur import flow_blur, shutter_blur
+
+if TYPE_CHECKING:
+    from lib.keypoints import Keypoints
+
+__all__ = ["compress", "crop", "degrade", "downsample", "flow_blur", "shutter_blur", "signer_box", "upscale"]
+
+NOSE, SHOULDERS, ARMS, HIPS, HANDS = [0], [11, 12], [13, 14, 15, 16], [23, 24], list(range(33, 75))  # of HOLISTIC_75
+INTERPOLATION = {
+    "nearest": cv2.INTER_NEAREST,
+    "bilinear": cv2.INTER_LINEAR,
+    "bicubic": cv2.INTER_CUBIC,
+    "lanczos": cv2.INTER_LANCZOS4,
+}
+
+
+def signer_box(keypoints: "Keypoints", size: tuple[int, int], aspect: float = 517 / 571) -> tuple[int, int, int, int]:
+    """(x0, y0, x1, y1) in pixels, one for the whole clip: head to waist, and as wide as both arms ever reach.
+
+    ``keypoints.xyz`` is (T, 75, 3) as HOLISTIC_75 orders it, NaN where missing; ``size`` is (width, height) of the
+    frame. Width over height comes out as ``aspect`` to the pixel, R1's unless given. The box stays inside the frame;
+    where the frame has no room for that shape it is as large as fits, about the signer's middle.
+    Raises BadInput if no frame shows both shoulders: nobody in view.
+    """
+    xy = np.asarray(keypoints.xyz)[:, :, :2]
+    breadth = np.linalg.norm(xy[:, 11] - xy[:, 12], axis=1)
+    if not np.isfinite(breadth).any():
+        raise BadInput("No person is in view in any frame; give a clip that shows a signer's head and shoulders.")
+    margin = 0.5 * np.nanmedian(breadth)  # half a shoulder width: from the nose to above the hair, from wrist to tips
+    upper = xy[:, NOSE + SHOULDERS + ARMS + HANDS].reshape(-1, 2)
+    low, high = np.nanpercentile(upper, [0.5, 99.5], axis=0)  # a stray keypoint in one frame moves nothing
+    waist = np.nanmedian(xy[:, HIPS, 1]) if np.isfinite(xy[:, HIPS, 1]).any() else high[1]
+    x0, y0 = np.maximum(low - margin, 0)
+    x1, y1 = np.minimum([high[0] + margin, max(high[1], waist)], size)
+    height = min(max(y1 - y0, (x1 - x0) / aspect), size[1], size[0] / aspect)
+    width, height = min(round(height * aspect), size[0]), round(height)
+    left = int(np.clip(round((x0 + x1 - width) / 2), 0, size[0] - width))
+    top = int(np.clip(round((y0 + y1 - height) / 2), 0, size[1] - height))
+    return left, top, left + width, top + height
+
+
+def crop(frames: Iterable[np.ndarray], box: tuple[int, int, int, int]) -> Iterator[np.ndarray]:
+    """The part (x0, y0, x1, y1) of each frame, right and lower edge excluded; BadInput if it is not inside."""
+    x0, y0, x1, y1 = box
+    for frame in frames:
+        height, width = frame.shape[:2]
+        if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
+            raise BadInput(f"The box {box} does not lie inside a frame of {width} x {height}; give (x0, y0, x1, y1).")
+        yield np.ascontiguousarray(frame[y0:y1, x0:x1])
+
+
+def downsample(
+    frames: Iterable[np.ndarray], factor: int = 2, size: tuple[int, int] | None = None
+) -> Iterator[np.ndarray]:
+    """Smaller frames by area averaging, where each new pixel is the mean of those it covers.
+
+    1/``factor`` of the width and height, rounded down (304 x 336 -> 152 x 168), or else ``size`` = (width, height).
+    """
+    for frame in frames:
+        height, width = frame.shape[:2]
+        new = size or (width // factor, height // factor)
+        if not (1 <= new[0] <= width and 1 <= new[1] <= height):
+            raise BadInput(
+                f"A frame of {width} x {height} cannot be reduced to {new[0]} x {new[1]}; it must be smaller."
+            )
+        yield cv2.resize(frame, new, interpolation=cv2.INTER_AREA)
+
+
+def upscale(frames: Iterable[np.ndarray], factor: int = 2, method: str = "bilinear") -> Iterator[np.ndarray]:
+    """``factor`` times the width and height, by "nearest", "bilinear", "bicubic" or "lanczos" interpolation."""
+    if method not in INTERPOLATION:
+        raise BadInput(f"There is no method {method!r}; choose one of {', '.join(INTERPOLATION)}.")
+    for frame in frames:
+        yield cv2.resize(frame, None, fx=factor, fy=factor, interpolation=INTERPOLATION[method])
+
+
+def compress(frames: Iterable[np.ndarray], crf: int, codec: str = "h264", fps: float = 25.0) -> Iterator[np.ndarray]:
+    """As many frames as went in, after a codec has thrown away what it thought nobody would see.
+
+    ``codec`` is "h264" (crf 0 to 51, 23 is usual, 35 is bad), "vp9" (0 to 63) or "mpeg4" (a quantiser step of 1 to
+    31: DivX, whose blocks show). ``crf`` is the codec's own scale, more is worse. The same frames give the same
+    result again. Only the compressed film, not the frames, is held in memory.
+    """
+    import av
+
+    if codec not in ("h264", "vp9", "mpeg4"):
+        raise BadInput(f"There is no codec {codec!r}; choose h264, vp9 or mpeg4.")
+    film = io.BytesIO()
+    height, width = encode(frames, film, "matroska", codec, crf, fps)
+    film.seek(0)
+    to_rgb = ToRGB()
+    with av.open(film) as container:
+        for frame in container.decode(video=0):
+            yield np.ascontiguousarray(to_rgb(frame)[:height, :width])  # odd sizes had grown by a pixel
+
+
+def degrade(
+    frames: Iterable[np.ndarray], fps: float, *, shutter: float, crf: int, codec: str = "h264", factor: int = 2
+) -> Iterator[np.ndarray]:
+    """R1's recipe for a real film (III-C): optical-flow motion blur, downsampling, compression, in this order.
+
+    Frames of (H, W, 3) at ``fps`` come back as (H // factor, W // factor, 3), as many. See the steps for the numbers.
+    """
+    blurred = flow_blur(frames, shutter, samples=max(8, round(8 * shutter)))
+    return compress(downsample(blurred, factor), crf, codec, fps)

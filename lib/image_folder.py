@@ -1,0 +1,71 @@
+"""A folder of numbered images as a video: what many data sets are, and what any tool can look into."""
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from lib.errors import BadInput
+
+FPS = 25.0  # a folder does not say how fast it plays
+SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
+_OURS = re.compile(r"\d{6}\.png")
+
+
+def image_files(folder: Path) -> list[Path]:
+    """The images of a folder as a person would order them: frame2 before frame10. BadInput if there are none."""
+    files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")]
+    if not files:
+        raise BadInput(f"{folder} holds no images; give a folder of {', '.join(sorted(SUFFIXES))} files.")
+    return sorted(files, key=lambda file: [int(part) if part.isdigit() else part for part in _parts(file.name)])
+
+
+def _parts(name: str) -> list[str]:
+    return re.split(r"(\d+)", name.lower())  # text and digits take turns, so like is compared with like
+
+
+def read_image(file: Path) -> np.ndarray:
+    """(H, W, 3) uint8 RGB, turned upright by its EXIF tag; BadInput if it cannot be read."""
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(file) as image:
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow's words for a broken image
+        raise BadInput(f"{file} cannot be read as an image ({error}); save it again, or take it out.") from error
+
+
+def read_folder(folder: Path) -> Iterator[np.ndarray]:
+    """One image after the other; BadInput at the first that is broken or of another size."""
+    size = None
+    for file in image_files(folder):
+        image = read_image(file)
+        size = size or image.shape
+        if image.shape != size:
+            found, wanted = (f"{shape[1]} x {shape[0]}" for shape in (image.shape, size))
+            raise BadInput(f"{file} is {found} pixels, the images before it {wanted}; give images of one size.")
+        yield image
+
+
+def write_folder(folder: Path, frames: Iterable[np.ndarray]) -> None:
+    """Write 000000.png, 000001.png, ... beside ``folder`` first, then put them in its place.
+
+    A folder that holds anything but such frames is somebody's, and is left alone with BadInput.
+    """
+    from PIL import Image
+
+    if folder.exists() and not all(_OURS.fullmatch(file.name) for file in folder.iterdir()):
+        raise BadInput(f"{folder} holds other files; give the name of a new or an empty folder.")
+    partial = folder.with_name(f".partial-{folder.name}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        for index, frame in enumerate(frames):
+            Image.fromarray(frame).save(partial / f"{index:06d}.png")
+        if folder.exists():
+            shutil.rmtree(folder)
+        partial.replace(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

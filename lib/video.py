@@ -1,0 +1,175 @@
+"""Frames in and out: video files and folders of images, one frame in memory at a time.
+
+    for frame in read_video("clip.mp4"): ...         # uint8 RGB, (H, W, 3), upright
+    write_video("out.mp4", frames, fps=25)           # H.264 that browsers play
+
+A long film therefore costs no more memory than a short one.
+"""
+
+import os
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lib import image_folder
+from lib.codec import ToRGB, checked, encode
+from lib.errors import BadInput
+from lib.files import written_whole
+
+if TYPE_CHECKING:
+    import av
+
+# what a suffix means: FFmpeg's container, and the codec that players expect in it
+FORMATS = {
+    ".mp4": ("mp4", "h264"),
+    ".mov": ("mov", "h264"),
+    ".mkv": ("matroska", "h264"),
+    ".avi": ("avi", "h264-avi"),
+    ".webm": ("webm", "vp9"),
+    ".gif": ("gif", "gif"),
+}
+_SHORT = 1.0  # seconds that a film may lack before the reader hears of it: sound often runs a little longer
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What a file says of itself. Size is in pixels, upright as a player shows it; ``duration`` in seconds.
+
+    ``frames`` is None where the format does not count them (webm, mkv, gif), ``duration`` where it is unknown.
+    ``fps`` is the average rate, 25 for a folder of images.
+    """
+
+    width: int
+    height: int
+    fps: float
+    frames: int | None
+    duration: float | None
+
+
+def probe(path: str | Path) -> VideoInfo:
+    """Size, rate and length of a video file or folder of images; its first frame is decoded to be sure.
+
+    Raises BadInput for a file that is missing, empty, no video, audio only, or without one readable frame.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = image_folder.image_files(path)
+        height, width = image_folder.read_image(files[0]).shape[:2]
+        return VideoInfo(width, height, image_folder.FPS, len(files), len(files) / image_folder.FPS)
+    with _opened(path) as (container, stream):
+        first = next(_decoded(container, stream, []), None)
+        if first is None:
+            raise BadInput(f"{path} holds no readable frame: damaged or cut short; copy or download it again.")
+        height, width = ToRGB()(first).shape[:2]
+        fps = float(stream.average_rate or stream.guessed_rate or image_folder.FPS)
+        return VideoInfo(width, height, fps, stream.frames or None, _duration(container, stream))
+
+
+def read_video(path: str | Path) -> Iterator[np.ndarray]:
+    """Frames (uint8 RGB, (H, W, 3)) of a video file or a folder of images, one at a time and upright.
+
+    Formats: mp4, mov, mkv, webm, avi, gif and whatever else FFmpeg reads. Pixels are given as stored: those of
+    a film whose pixels are not square are not stretched. Bad files raise BadInput here, not at the first frame
+    (see ``probe``). A film damaged or cut short further on gives what can be read, then a warning.
+    """
+    path = Path(path)
+    probe(path)
+    return image_folder.read_folder(path) if path.is_dir() else _stream(path)
+
+
+def read_all(path: str | Path, max_frames: int | None = None) -> np.ndarray:
+    """A short clip as one array (T, H, W, 3), at most ``max_frames`` of it."""
+    return np.stack(list(islice(read_video(path), max_frames)))
+
+
+def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float, crf: int = 18) -> Path:
+    """Write frames (uint8 RGB, (H, W, 3), all of one size) as the suffix says, and return the path.
+
+    .mp4, .mov and .mkv: H.264 that browsers play; .avi: H.264; .webm: VP9; .gif; no suffix: a folder of PNG files.
+    ``crf`` is the codec's quality, smaller is better (H.264: 18 looks lossless; VP9: 30); GIF and PNG ignore it.
+    An odd width or height grows by one pixel, a repeated column or row, since video stores colour in pairs.
+    The same frames give the same bytes again on one machine. Nothing is left behind when anything fails.
+    Raises BadInput for another suffix, no frames, or frames of a wrong or changing shape or dtype.
+    """
+    path = Path(path)
+    if path.suffix and path.suffix.lower() not in FORMATS:
+        raise BadInput(f"{path}: cannot write {path.suffix}; choose {', '.join(FORMATS)}, or no suffix for a folder.")
+    try:
+        if not path.suffix:
+            image_folder.write_folder(path, checked(frames))
+            return path
+        with written_whole(path) as partial:
+            encode(frames, str(partial), *FORMATS[path.suffix.lower()], crf, fps)
+        return path
+    except BadInput as error:
+        raise BadInput(f"{path} was not written. {error}") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple["av.container.InputContainer", "av.VideoStream"]]:
+    """The container and its video stream; BadInput if there is none."""
+    import av
+
+    if not path.exists():
+        raise BadInput(f"{path} does not exist; check the name and the folder it should be in.")
+    if path.stat().st_size == 0:
+        raise BadInput(f"{path} is empty (0 bytes); copy or download it again.")
+    try:
+        container = av.open(str(path))
+    except (av.FFmpegError, OSError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, PermissionError) else "no video, damaged or cut short"
+        raise BadInput(f"{path} cannot be opened as video ({reason}); copy it again or convert it to mp4.") from error
+    with container:
+        cover = av.stream.Disposition.attached_pic  # the picture on a music file is no film
+        streams = [stream for stream in container.streams.video if not stream.disposition & cover]
+        if not streams:
+            raise BadInput(f"{path} holds sound but no pictures; give a file with a video track.")
+        yield container, streams[0]
+
+
+def _decoded(
+    container: "av.container.InputContainer", stream: "av.VideoStream", faults: list[Exception]
+) -> Iterator["av.VideoFrame"]:
+    """All frames that can be decoded; what went wrong on the way is added to ``faults``."""
+    import av
+
+    stream.thread_type = "AUTO"
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+            frames = packet.decode()
+        except StopIteration:
+            return
+        except av.FFmpegError as error:  # a broken piece: the next one may be whole
+            faults.append(error)
+            continue
+        yield from frames
+
+
+def _stream(path: Path) -> Iterator[np.ndarray]:
+    faults: list[Exception] = []
+    with _opened(path) as (container, stream):
+        to_rgb, count, start, end = ToRGB(), 0, None, 0.0
+        for frame in _decoded(container, stream, faults):
+            start = frame.time if start is None else start
+            end = frame.time if frame.time is not None else end
+            count += 1
+            yield to_rgb(frame)
+        seconds, promised = end - (start or 0.0), _duration(container, stream) or 0.0
+    if faults or seconds < promised - _SHORT:
+        text = f"{path} is damaged or cut short: {count} frames ({seconds:.1f} of {promised:.1f} seconds) were read."
+        warnings.warn(text, stacklevel=2)
+
+
+def _duration(container: "av.container.InputContainer", stream: "av.VideoStream") -> float | None:
+    """Seconds, by the video track if it says, else by the container (which may count longer sound)."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return container.duration / 1e6 if container.duration else None

@@ -1,0 +1,131 @@
+"""lib.video: bad files and bad frames get one clear sentence, and nothing half-written stays behind."""
+
+import warnings
+import wave
+
+import numpy as np
+import pytest
+
+from lib.errors import BadInput
+from lib.files import sha256
+from lib.video import probe, read_all, read_video, write_video
+
+FPS = 25
+
+
+def noise(count: int) -> np.ndarray:
+    """(T, 48, 64, 3): frames that no codec makes small, so that a file can be cut in two."""
+    return np.random.default_rng(0).integers(0, 256, (count, 48, 64, 3), dtype=np.uint8)
+
+
+def test_folder_with_a_broken_or_another_image(tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (8, 6)).save(tmp_path / "1.png")
+    Image.new("RGB", (9, 6)).save(tmp_path / "2.png")
+    with pytest.raises(BadInput, match="2.png is 9 x 6 pixels"):
+        list(read_video(tmp_path))
+    (tmp_path / "2.png").write_bytes(b"\x89PNG nothing")
+    with pytest.raises(BadInput, match="2.png cannot be read"):
+        list(read_video(tmp_path))
+
+
+def bad_file(tmp_path, kind: str):
+    path = tmp_path / f"{kind}.mp4"
+    if kind == "empty":
+        path.touch()
+    elif kind == "text":
+        path.write_text("this is no film\n" * 100)
+    elif kind == "sound":
+        path = path.with_suffix(".wav")
+        with wave.open(str(path), "wb") as sound:
+            sound.setparams((1, 2, 8000, 0, "NONE", ""))
+            sound.writeframes(bytes(16000))
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "beginning":  # cut inside the first frame
+        whole = write_video(tmp_path / "whole.mp4", noise(30), FPS)
+        data = whole.read_bytes()
+        path.write_bytes(data[: data.index(b"mdat") + 100])
+    return path
+
+
+@pytest.mark.parametrize(
+    "kind, words",
+    [
+        ("missing", "does not exist"),
+        ("empty", "is empty"),
+        ("text", "cannot be opened as video"),
+        ("sound", "holds sound but no pictures"),
+        ("folder", "holds no images"),
+        ("beginning", "holds no readable frame"),
+    ],
+)
+def test_bad_files_get_one_sentence_at_the_call(tmp_path, kind, words):
+    path = bad_file(tmp_path, kind)
+    for call in (probe, read_video):
+        with pytest.raises(BadInput, match=words) as caught:
+            call(path)
+        assert path.name in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_a_film_cut_short_gives_what_it_has_and_a_warning(tmp_path, suffix):
+    whole = write_video(tmp_path / f"whole{suffix}", noise(100), FPS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(read_all(whole)) == 100
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut{suffix}"
+    cut.write_bytes(data[: len(data) // 2])
+    with pytest.warns(UserWarning, match=rf"cut{suffix} is damaged or cut short: \d+ frames"):
+        count = sum(1 for _ in read_video(cut))
+    assert 20 < count < 80
+
+
+def changing_size():
+    yield np.zeros((48, 64, 3), np.uint8)
+    yield np.zeros((48, 66, 3), np.uint8)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".gif", ""])
+@pytest.mark.parametrize(
+    "frames, words",
+    [
+        ([], "no frame"),
+        (np.zeros((3, 48, 64, 3), np.float32), "float32"),
+        (np.zeros((3, 48, 64), np.uint8), r"shape \(48, 64\)"),
+        (np.zeros((3, 48, 64, 4), np.uint8), r"shape \(48, 64, 4\)"),
+        (changing_size, r"Frame 1 is uint8 of shape \(48, 66, 3\)"),
+    ],
+)
+def test_bad_frames_leave_nothing_behind(tmp_path, suffix, frames, words):
+    frames = frames() if callable(frames) else frames
+    with pytest.raises(BadInput, match=words) as caught:
+        write_video(tmp_path / f"bad{suffix}", frames, FPS)
+    assert "bad" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bad_requests(tmp_path):
+    for name, fps, crf, words in [
+        ("a.flv", 25, 18, "cannot write .flv"),
+        ("a.mp4", 0, 18, "fps is 0"),
+        ("a.mp4", 25, 99, "crf is 99"),
+    ]:
+        with pytest.raises(BadInput, match=words):
+            write_video(tmp_path / name, noise(2), fps, crf)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_write_keeps_the_older_file(tmp_path):
+    path = write_video(tmp_path / "clip.mp4", noise(3), FPS)
+    before = sha256(path)
+
+    def breaks():
+        yield from noise(3)
+        raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        write_video(path, breaks(), FPS)
+    assert sha256(path) == before and [file.name for file in tmp_path.iterdir()] == ["clip.mp4"]
