@@ -1,0 +1,151 @@
+"""MediaPipe Holistic: the frames of a clip in, its keypoints out.
+
+The version is 0.10.21, the last whose wheel holds Holistic. What is set, and what cannot be:
+
+- Thresholds 0.3 and 0.3, as in "Towards Better Communication" (Tasyurek et al.). They gate the *body* only. A hand is
+  looked for where the body's wrist is visible (0.1) and kept where the hand network is sure of one (0.5); both numbers
+  are fixed inside MediaPipe, so a lower threshold here does not make it see hands in a blurred picture.
+- Model complexity 1, smoothed landmarks, no refined face: MediaPipe's defaults, since the papers name no others.
+- Holistic is *stateful*: it looks for a hand near where it last was. Each clip gets a graph of its own, so that no clip
+  depends on the one before (mediapipe issue 4981).
+- Its smoothing takes every clip to have 30 frames a second, whatever ``fps`` says: ``fps`` only labels the result.
+- It has no score for a found hand (mediapipe issue 1320): each of its points gets confidence 1. A point of the body
+  gets its visibility.
+"""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from lib.errors import BadInput
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.quiet import quiet
+
+VERSION = "0.10.21"
+BAR_AFTER_SECONDS = 5.0
+
+
+def extract(
+    frames: Iterable[np.ndarray],
+    *,
+    fps: float = 25.0,
+    min_detection_confidence: float = 0.3,
+    min_tracking_confidence: float = 0.3,
+    progress: bool | None = None,
+    total: int | None = None,
+    name: str = "the clip",
+) -> Keypoints:
+    """Keypoints (HOLISTIC_75) of one clip, with one frame in memory at a time.
+
+    frames    uint8 RGB, (T, H, W, 3) or any iterable of (H, W, 3), all of one size
+    fps       frames a second, kept in the result
+    progress  True: a bar; False: none; None: a bar once the clip has taken five seconds
+    total     number of frames, for the bar, where ``frames`` has no length
+    name      what errors and warnings call the clip
+
+    Missing points are NaN; x, y and z are pixels (MediaPipe gives z, like x, as a share of the width). Raises BadInput
+    for no frames, for frames of another shape or type, for a change of size, and for thresholds outside [0, 1]. Warns,
+    in one sentence, where nobody was found and where there is a single frame, which leaves nothing to track.
+    """
+    from tqdm import tqdm
+
+    delay = 0 if progress else BAR_AFTER_SECONDS
+    bar = tqdm(frames, desc="Holistic", unit=" frames", total=total, disable=progress is False, delay=delay)
+    rows: list[np.ndarray] = []
+    size = None
+    with _graph(min_detection_confidence, min_tracking_confidence) as process:
+        for frame in bar:
+            size = _checked_size(frame, size, f"frame {len(rows)} of {name}")
+            rows.append(_points(process(frame)))
+    if size is None:
+        raise BadInput(f"{name} has no frames; give one with at least two.")
+    points = np.stack(rows)
+    width, height = size
+    keypoints = Keypoints(
+        points[..., :3] * np.float32([width, height, width]), points[..., 3], HOLISTIC_75, fps, (width, height)
+    )
+    _warn_of_little(keypoints, name)
+    return keypoints
+
+
+def extract_file(path: str | Path, **settings: Any) -> Keypoints:
+    """Keypoints of a video file, at its own frame rate. ``settings`` are those of `extract`; errors name the file."""
+    from lib.video import probe, read_video
+
+    info = probe(path)
+    return extract(read_video(path), **{"fps": info.fps, "total": info.frames, "name": str(path)} | settings)
+
+
+@contextmanager
+def _graph(min_detection_confidence: float, min_tracking_confidence: float) -> Iterator[Callable[[np.ndarray], Any]]:
+    """A fresh Holistic graph, as a function of a frame; closed at the end.
+
+    It is built with its first frame, since it begins to chatter from threads of its own as soon as it exists.
+    """
+    thresholds = {
+        "min_detection_confidence": min_detection_confidence,
+        "min_tracking_confidence": min_tracking_confidence,
+    }
+    for threshold, value in thresholds.items():
+        if not 0 <= value <= 1:
+            raise BadInput(f"{threshold} must be between 0 and 1, not {value}.")
+    solutions, graph = _solutions(), None
+
+    def process(frame: np.ndarray) -> Any:
+        nonlocal graph
+        with quiet:
+            graph = graph or opened.enter_context(solutions.holistic.Holistic(**thresholds))
+            return graph.process(np.ascontiguousarray(frame))
+
+    with ExitStack() as opened:
+        yield process
+
+
+def _solutions() -> ModuleType:
+    """``mediapipe.solutions``, which later wheels no longer have."""
+    import mediapipe
+
+    if not hasattr(mediapipe, "solutions"):
+        raise ImportError(
+            f"mediapipe {mediapipe.__version__} has no Holistic; install the version that has: "
+            f"pip install mediapipe=={VERSION} (Python 3.12 at most)."
+        )
+    return mediapipe.solutions
+
+
+def _checked_size(frame: Any, size: tuple[int, int] | None, name: str) -> tuple[int, int]:
+    """(width, height) of the frame, which must be that of the frames before."""
+    if getattr(frame, "dtype", None) != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or 0 in frame.shape:
+        found = f"{frame.dtype} {frame.shape}" if hasattr(frame, "dtype") else type(frame).__name__
+        raise BadInput(f"{name} must be a uint8 RGB array of shape (height, width, 3), not {found}.")
+    found = frame.shape[1], frame.shape[0]
+    if size not in (None, found):
+        raise BadInput(f"{name} is {found[0]}x{found[1]}, those before are {size[0]}x{size[1]}; bring all to one size.")
+    return found
+
+
+def _points(found: Any) -> np.ndarray:
+    """One frame's landmarks, float32 (75, 4): x, y, z as shares of the picture, and confidence."""
+    points = np.full((len(HOLISTIC_75), 4), np.nan, np.float32)
+    for part, where in HOLISTIC_75.parts.items():
+        landmarks = getattr(found, f"{part}_landmarks")
+        if landmarks:
+            sure = part != "pose"
+            points[where] = [(p.x, p.y, p.z, 1.0 if sure else p.visibility) for p in landmarks.landmark]
+    points[..., 3] = np.nan_to_num(points[..., 3])
+    return points
+
+
+def _warn_of_little(keypoints: Keypoints, name: str) -> None:
+    if np.isnan(keypoints.xyz).all():
+        warnings.warn(
+            f"Nobody was found in {name}, so all keypoints are missing; use footage with one signer, head to hips.",
+            stacklevel=3,
+        )
+    elif len(keypoints) == 1:
+        warnings.warn(f"{name} has a single frame, so nothing could be tracked; give at least two.", stacklevel=3)

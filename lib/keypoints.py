@@ -1,0 +1,147 @@
+"""Keypoints: where the points of a signer are in every frame of a clip.
+
+One form serves every pose estimator. A point that was not found is NaN, never 0: a zero is a place in the picture,
+and averaging it in pulls a hand towards the top left corner (De Coster et al., arXiv 2306.17558, section 3.2).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from lib.errors import BadInput
+from lib.layouts import (
+    ASL_SIGNS_543,
+    COCO_53,
+    COCO_133,
+    HOLISTIC_67,
+    HOLISTIC_75,
+    LAYOUTS,
+    OPENPOSE_54,
+    OPENPOSE_67,
+    Layout,
+)
+
+__all__ = [
+    "ASL_SIGNS_543",
+    "COCO_53",
+    "COCO_133",
+    "HOLISTIC_67",
+    "HOLISTIC_75",
+    "LAYOUTS",
+    "OPENPOSE_54",
+    "OPENPOSE_67",
+    "Keypoints",
+    "Layout",
+    "load",
+]
+
+
+@dataclass(eq=False)
+class Keypoints:
+    """The keypoints of one clip with one signer.
+
+    xyz         float32 (T, P, 3): x right, y down, in pixels of the frame; z away from the camera in the same scale.
+                A missing point is NaN in all three; an estimator without depth leaves z NaN in the whole clip.
+    confidence  float32 (T, P), 0 or more. A missing point has 0. A point that is there but cannot be seen (behind the
+                body, out of the picture) keeps its place and has 0 or little.
+    layout      which point is which
+    fps         frames a second
+    size        (width, height) of the frames in pixels
+
+    Raises BadInput for arrays of another shape or type. Float arrays of any width are taken and made float32.
+    """
+
+    xyz: np.ndarray
+    confidence: np.ndarray
+    layout: Layout
+    fps: float
+    size: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        self.xyz = _floats("xyz", self.xyz, (None, len(self.layout), 3), self.layout)
+        self.confidence = _floats("confidence", self.confidence, self.xyz.shape[:2], self.layout)
+        self.fps = float(self.fps)
+        self.size = (int(self.size[0]), int(self.size[1]))
+        _check_missing(self.xyz)
+        if not np.all(self.confidence >= 0):
+            raise BadInput("Keypoints need a confidence of 0 or more for every point, not negative and not NaN.")
+        if not (0 < self.fps < float("inf")):
+            raise BadInput(f"Keypoints need a positive number of frames a second, not {self.fps}.")
+        if not all(0 < side < 2**16 for side in self.size):
+            raise BadInput(f"Keypoints need a size of (width, height) in pixels, not {self.size}.")
+        self.confidence = np.where(np.isnan(self.xyz[..., 0]), np.float32(0), self.confidence)
+
+    def __len__(self) -> int:
+        """Number of frames T."""
+        return len(self.xyz)
+
+    def part(self, name: str) -> np.ndarray:
+        """The points of one part, (T, p, 3): "pose", "left_hand", "right_hand" or, where there is one, "face"."""
+        return self.xyz[:, self._slice(name)]
+
+    def present(self, part: str) -> np.ndarray:
+        """In which frames the part was found, bool (T,): at least one of its points is not NaN."""
+        return ~np.isnan(self.xyz[:, self._slice(part), 0]).all(axis=1)
+
+    def select(self, layout: Layout) -> Self:
+        """The same clip in a layout whose points are among this one's, taken by name (75 -> 67, 133 -> 53)."""
+        lacking = sorted(set(layout.points) - set(self.layout.points))
+        if lacking:
+            raise BadInput(
+                f"{self.layout.name} lacks {len(lacking)} of the points of {layout.name} (first: {lacking[0]}); "
+                "select a layout of the same pose estimator."
+            )
+        places = [self.layout.points.index(name) for name in layout.points]
+        return type(self)(self.xyz[:, places], self.confidence[:, places], layout, self.fps, self.size)
+
+    def save(self, path: str | Path) -> None:
+        """Write a ``.pose`` file that pose-format's tools read. Nothing is left behind if writing fails."""
+        from lib.posefile import write
+
+        write(self, path)
+
+    @staticmethod
+    def load(path: str | Path) -> "Keypoints":
+        """Read a ``.pose`` file; missing points come back as NaN. See `lib.posefile.read` for what is understood."""
+        from lib.posefile import read
+
+        return read(path)
+
+    def _slice(self, part: str) -> slice:
+        if part not in self.layout.parts:
+            raise BadInput(f"{self.layout.name} has no part {part!r}; its parts are {', '.join(self.layout.parts)}.")
+        return self.layout.parts[part]
+
+
+def load(path: str | Path) -> Keypoints:
+    """Read a ``.pose`` file: the same as `Keypoints.load`."""
+    return Keypoints.load(path)
+
+
+def _floats(name: str, values: np.ndarray, shape: tuple[int | None, ...], layout: Layout) -> np.ndarray:
+    """``values`` as float32, once type and shape are right (None: any length but 0)."""
+    values = np.asarray(values)
+    wanted = "(" + ", ".join("T" if side is None else str(side) for side in shape) + ")"
+    if values.dtype.kind != "f":
+        raise BadInput(f"Keypoints need {name} as floats, not {values.dtype}.")
+    if len(shape) != values.ndim or any(
+        side not in (None, found) for side, found in zip(shape, values.shape, strict=True)
+    ):
+        raise BadInput(f"Keypoints in {layout.name} need {name} of shape {wanted}, not {values.shape}.")
+    if len(values) == 0:
+        raise BadInput("Keypoints need at least one frame; this clip has none.")
+    return values.astype(np.float32, copy=False)
+
+
+def _check_missing(xyz: np.ndarray) -> None:
+    """A point is there or not there as a whole; z alone may be missing, and then in the whole clip."""
+    gone = np.isnan(xyz)
+    if np.isinf(xyz).any():
+        raise BadInput("Keypoints must be finite numbers, or NaN where a point is missing; these hold an infinity.")
+    if (gone[..., 0] != gone[..., 1]).any() or not (gone[..., 2].all() or (gone[..., 2] == gone[..., 0]).all()):
+        raise BadInput(
+            "Keypoints need NaN in x, y and z alike where a point is missing (or in every z, for points in the plane); "
+            "some points here are half missing."
+        )

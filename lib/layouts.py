@@ -1,0 +1,167 @@
+"""The point layouts of the course: which point is which, in the order of each pose estimator.
+
+Left and right are always the person's own. All four estimators number a hand alike, from the wrist (0) along the
+thumb to the tip of the little finger (20), so the hands carry MediaPipe's names everywhere.
+
+Sources: MediaPipe ``PoseLandmark`` and ``HandLandmark``; OpenPose BODY_25; COCO-WholeBody (Jin et al., 2020); the
+asl-signs competition. The reduced layouts drop what De Coster et al. (arXiv 2306.17558, section 3.2) drop.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+Names = tuple[str, ...]
+Pairs = tuple[tuple[str, str], ...]
+
+# Okabe and Ito's palette: the two hands differ for every kind of colour vision.
+PART_COLOURS = {
+    "pose": (0, 158, 115),
+    "left_hand": (86, 180, 233),
+    "right_hand": (230, 159, 0),
+    "face": (204, 121, 167),
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A named order of points. Two layouts are equal when their names are.
+
+    ``parts`` gives each part's slice of the points, ``edges`` the pairs of points that a drawing joins. ``shoulders``,
+    ``hips`` and ``body_wrists`` are (left, right) points of the body, ``neck`` is one point; None where the layout
+    lacks them. Normalisation needs the hips, so normalise *before* selecting a layout that drops them. ``wrist`` and
+    ``middle_mcp`` (the knuckle of the middle finger) count from the beginning of a hand.
+    """
+
+    name: str
+    points: Names = field(compare=False, repr=False)
+    parts: dict[str, slice] = field(compare=False, repr=False)
+    edges: dict[str, tuple[tuple[int, int], ...]] = field(compare=False, repr=False)
+    shoulders: tuple[int, int] = field(compare=False, repr=False)
+    hips: tuple[int, int] | None = field(compare=False, repr=False)
+    body_wrists: tuple[int, int] = field(compare=False, repr=False)
+    neck: int | None = field(compare=False, repr=False)
+    wrist: int = field(default=0, compare=False, repr=False)
+    middle_mcp: int = field(default=9, compare=False, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+def _layout(name: str, parts: dict[str, Names], body_edges: Pairs, dropped: frozenset[int] = frozenset()) -> Layout:
+    """Number the points part by part, leaving out those ``dropped`` (numbers in the full layout)."""
+    numbers = iter(range(sum(map(len, parts.values()))))
+    kept = {part: tuple(p for p in names if next(numbers) not in dropped) for part, names in parts.items()}
+    points = sum(kept.values(), ())
+    place = {point: i for i, point in enumerate(points)}
+    slices, start = {}, 0
+    for part, names in kept.items():
+        if names:
+            slices[part] = slice(start, start + len(names))
+            start += len(names)
+    pairs = {"pose": body_edges, "face": FACE_EDGES} | {f"{side}_hand": _hand_edges(side) for side in ("left", "right")}
+    edges = {part: tuple((place[a], place[b]) for a, b in pairs[part] if {a, b} <= place.keys()) for part in slices}
+    joints = [_pair(place, joint) for joint in ("shoulder", "hip", "wrist")]
+    return Layout(name, points, slices, edges, *joints, place.get("Neck"))
+
+
+def _pair(place: dict[str, int], joint: str) -> tuple[int, int] | None:
+    """(left, right) of a joint in the spelling of MediaPipe, OpenPose or COCO."""
+    for left, right in (
+        (f"LEFT_{joint.upper()}", f"RIGHT_{joint.upper()}"),
+        (f"L{joint.title()}", f"R{joint.title()}"),
+        (f"left_{joint}", f"right_{joint}"),
+    ):
+        if left in place:
+            return place[left], place[right]
+    return None
+
+
+def _names(text: str) -> Names:
+    return tuple(text.split())
+
+
+def _pairs(text: str) -> Pairs:
+    """The links of chains such as ``"a b c, d e"``."""
+    chains = [chain.split() for chain in text.split(",")]
+    return tuple(pair for chain in chains for pair in pairwise(chain))
+
+
+FINGERS = {"THUMB": ("CMC", "MCP", "IP", "TIP")} | {
+    name: ("MCP", "PIP", "DIP", "TIP") for name in ("INDEX_FINGER", "MIDDLE_FINGER", "RING_FINGER", "PINKY")
+}
+HAND = ("WRIST", *(f"{finger}_{joint}" for finger, joints in FINGERS.items() for joint in joints))
+
+
+def _hand(side: str) -> Names:
+    return tuple(f"{side.upper()}_HAND_{name}" for name in HAND)
+
+
+def _hand_edges(side: str) -> Pairs:
+    """Five fingers from the wrist, and the palm across the knuckles."""
+    names = _hand(side)
+    chains = [(0, *range(first, first + 4)) for first in (1, 5, 9, 13, 17)] + [(5, 9, 13, 17)]
+    return tuple((names[a], names[b]) for chain in chains for a, b in pairwise(chain))
+
+
+MEDIAPIPE_POSE = _names(
+    """NOSE LEFT_EYE_INNER LEFT_EYE LEFT_EYE_OUTER RIGHT_EYE_INNER RIGHT_EYE RIGHT_EYE_OUTER LEFT_EAR RIGHT_EAR
+    MOUTH_LEFT MOUTH_RIGHT LEFT_SHOULDER RIGHT_SHOULDER LEFT_ELBOW RIGHT_ELBOW LEFT_WRIST RIGHT_WRIST LEFT_PINKY
+    RIGHT_PINKY LEFT_INDEX RIGHT_INDEX LEFT_THUMB RIGHT_THUMB LEFT_HIP RIGHT_HIP LEFT_KNEE RIGHT_KNEE LEFT_ANKLE
+    RIGHT_ANKLE LEFT_HEEL RIGHT_HEEL LEFT_FOOT_INDEX RIGHT_FOOT_INDEX"""
+)
+MEDIAPIPE_EDGES = _pairs(
+    """LEFT_EAR LEFT_EYE_OUTER LEFT_EYE LEFT_EYE_INNER NOSE RIGHT_EYE_INNER RIGHT_EYE RIGHT_EYE_OUTER RIGHT_EAR,
+    MOUTH_LEFT MOUTH_RIGHT, LEFT_WRIST LEFT_ELBOW LEFT_SHOULDER RIGHT_SHOULDER RIGHT_ELBOW RIGHT_WRIST,
+    LEFT_SHOULDER LEFT_HIP RIGHT_HIP RIGHT_SHOULDER, LEFT_WRIST LEFT_PINKY LEFT_INDEX LEFT_WRIST LEFT_THUMB,
+    RIGHT_WRIST RIGHT_PINKY RIGHT_INDEX RIGHT_WRIST RIGHT_THUMB,
+    LEFT_HIP LEFT_KNEE LEFT_ANKLE LEFT_HEEL LEFT_FOOT_INDEX LEFT_ANKLE,
+    RIGHT_HIP RIGHT_KNEE RIGHT_ANKLE RIGHT_HEEL RIGHT_FOOT_INDEX RIGHT_ANKLE"""
+)
+OPENPOSE_POSE = _names(
+    """Nose Neck RShoulder RElbow RWrist LShoulder LElbow LWrist MidHip RHip RKnee RAnkle LHip LKnee LAnkle REye LEye
+    REar LEar LBigToe LSmallToe LHeel RBigToe RSmallToe RHeel"""
+)
+OPENPOSE_EDGES = _pairs(
+    """REar REye Nose LEye LEar, Nose Neck MidHip, RWrist RElbow RShoulder Neck LShoulder LElbow LWrist,
+    RAnkle RKnee RHip MidHip LHip LKnee LAnkle, LHeel LAnkle LBigToe LSmallToe, RHeel RAnkle RBigToe RSmallToe"""
+)
+COCO_POSE = _names(
+    """nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow left_wrist
+    right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle left_big_toe left_small_toe left_heel
+    right_big_toe right_small_toe right_heel"""
+)
+COCO_EDGES = _pairs(
+    """left_ear left_eye nose right_eye right_ear, left_shoulder left_hip right_hip right_shoulder,
+    left_wrist left_elbow left_shoulder right_shoulder right_elbow right_wrist,
+    left_hip left_knee left_ankle left_heel, left_ankle left_big_toe left_small_toe,
+    right_hip right_knee right_ankle right_heel, right_ankle right_big_toe right_small_toe"""
+)
+COCO_FACE: Names = tuple(f"face-{i}" for i in range(68))
+# Jaw, brows, bridge of the nose, nostrils; then eyes and lips, which close on their first point: (first, last, first).
+_CURVES = ((0, 16), (17, 21), (22, 26), (27, 30), (31, 35), (36, 41, 36), (42, 47, 42), (48, 59, 48), (60, 67, 60))
+FACE_EDGES = tuple(
+    (COCO_FACE[a], COCO_FACE[b])
+    for first, last, *back in _CURVES
+    for a, b in pairwise([*range(first, last + 1), *back])
+)
+MEDIAPIPE_FACE: Names = tuple(f"FACE_{i}" for i in range(468))
+
+_HANDS = {"left_hand": _hand("left"), "right_hand": _hand("right")}
+_HOLISTIC = {"pose": MEDIAPIPE_POSE, **_HANDS}
+_OPENPOSE = {"pose": OPENPOSE_POSE, **_HANDS}
+_COCO = {"pose": COCO_POSE, "face": COCO_FACE, **_HANDS}
+_ASL_SIGNS = {
+    "face": MEDIAPIPE_FACE,
+    "left_hand": _HANDS["left_hand"],
+    "pose": MEDIAPIPE_POSE,
+    "right_hand": _HANDS["right_hand"],
+}
+
+HOLISTIC_75 = _layout("HOLISTIC_75", _HOLISTIC, MEDIAPIPE_EDGES)
+HOLISTIC_67 = _layout("HOLISTIC_67", _HOLISTIC, MEDIAPIPE_EDGES, frozenset(range(25, 33)))
+OPENPOSE_67 = _layout("OPENPOSE_67", _OPENPOSE, OPENPOSE_EDGES)
+OPENPOSE_54 = _layout("OPENPOSE_54", _OPENPOSE, OPENPOSE_EDGES, frozenset({*range(8, 15), *range(19, 25)}))
+COCO_133 = _layout("COCO_133", _COCO, COCO_EDGES)
+COCO_53 = _layout("COCO_53", _COCO, COCO_EDGES, frozenset(range(11, 91)))
+ASL_SIGNS_543 = _layout("ASL_SIGNS_543", _ASL_SIGNS, MEDIAPIPE_EDGES)
+LAYOUTS = (HOLISTIC_75, HOLISTIC_67, OPENPOSE_67, OPENPOSE_54, COCO_133, COCO_53, ASL_SIGNS_543)

@@ -1,0 +1,192 @@
+"""What is measured: missing and false hands, the error of keypoints, and how near two pictures are.
+
+Arrays of points end in the coordinates: (..., 2) in the plane, or (..., 3). An estimator's z is guessed, so leave it
+out (``xyz[..., :2]``) where it would be compared with truth. A missing point is NaN.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lib.errors import BadInput
+from lib.intervals import Interval, clip_bootstrap, paired_bootstrap
+from lib.keypoints import Keypoints
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = [
+    "Interval",
+    "clip_bootstrap",
+    "endpoint_error",
+    "false_hands",
+    "paired_bootstrap",
+    "pck",
+    "pck_auc",
+    "phash_distance",
+    "psnr",
+    "ssim",
+    "undetected_hand_presence",
+    "undetected_in_view",
+]
+
+
+def undetected_hand_presence(keypoints: Keypoints, hand: str = "right") -> float:
+    """UHP: the share of frames, in [0, 1], in which the hand was not found. Lower is better.
+
+    ``hand`` is "right", as in the paper, "left", or "both" for the mean of the two. Source: Tasyurek et al., *Towards
+    Better Communication*. UHP believes the detector: a hand "found" in the wrong place counts as found (see
+    `false_hands`), and one that rests below the picture counts as undetected (see `undetected_in_view`).
+    """
+    return float(np.mean([1 - keypoints.present(f"{side}_hand").mean() for side in _sides(hand)]))
+
+
+def undetected_in_view(keypoints: Keypoints, hand: str = "right") -> float:
+    """UHP over those frames only in which the body's wrist lies inside the picture. NaN where it never does.
+
+    For a signer who rests one hand out of the picture plain UHP says 100 %, though no detector could do better. Where
+    the wrist is, is again the detector's word. "both" pools the two hands. Ours, not the papers'.
+    """
+    lost = []
+    for side in _sides(hand):
+        wrist = keypoints.xyz[:, keypoints.layout.body_wrists[side == "right"], :2]
+        inside = ((wrist >= 0) & (wrist < keypoints.size)).all(axis=1)
+        lost.append(~keypoints.present(f"{side}_hand")[inside])
+    lost = np.concatenate(lost)
+    return float(lost.mean()) if lost.size else float("nan")
+
+
+def false_hands(keypoints: Keypoints, truth: Keypoints, hand: str = "right") -> float:
+    """Share of the found hands, in [0, 1], that are not where the hand is. NaN where no hand was found at all.
+
+    A found hand is false if its joints are off by more than half the hand's size in the mean, or if the hand is truly
+    out of the picture (every joint of ``truth`` missing or of confidence 0). The hand's size is the longer side of the
+    box around its true joints. Both clips need the same layout, frames and size. Ours, not the papers'.
+    """
+    if (keypoints.layout, len(keypoints), keypoints.size) != (truth.layout, len(truth), truth.size):
+        raise BadInput(
+            f"False hands need keypoints and truth alike in layout, frames and size, not {keypoints.layout.name}, "
+            f"{len(keypoints)}, {keypoints.size} and {truth.layout.name}, {len(truth)}, {truth.size}."
+        )
+    false = np.concatenate([_false(keypoints, truth, f"{side}_hand") for side in _sides(hand)])
+    return float(false.mean()) if false.size else float("nan")
+
+
+def _sides(hand: str) -> list[str]:
+    if hand not in ("left", "right", "both"):
+        raise BadInput(f'A hand is "left", "right" or "both", not {hand!r}.')
+    return [side for side in ("left", "right") if hand in (side, "both")]
+
+
+def _false(keypoints: Keypoints, truth: Keypoints, part: str) -> np.ndarray:
+    """Which of the found hands are false, bool (found,)."""
+    found = keypoints.present(part)
+    guess, real = keypoints.part(part)[found, :, :2], truth.part(part)[found, :, :2]
+    visible = (truth.confidence[found, truth.layout.parts[part]] > 0).any(axis=1)
+    error = np.ma.masked_invalid(_distances(guess, real)).mean(axis=1).filled(np.inf)
+    return ~visible | (error > _span(real) / 2)
+
+
+def _span(points: np.ndarray) -> np.ndarray:
+    """Longer side of the box around the points (N, P, 2) of each frame, in pixels, (N,)."""
+    low = np.where(np.isnan(points), np.inf, points).min(axis=1, initial=np.inf)
+    high = np.where(np.isnan(points), -np.inf, points).max(axis=1, initial=-np.inf)
+    return (high - low).max(axis=-1)
+
+
+def endpoint_error(pred: np.ndarray, truth: np.ndarray) -> float:
+    """EPE: mean Euclidean distance, in the unit of the points, over the points that both have. NaN where there is none.
+
+    Points that ``pred`` misses do not count, so an estimator that gives up on hard hands looks good: read it beside
+    UHP, or use `pck`. ``pred`` and ``truth`` are (..., D).
+    """
+    distance = _distances(pred, truth)
+    return float(np.nanmean(distance)) if np.isfinite(distance).any() else float("nan")
+
+
+def pck(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, threshold: float = 0.2) -> float:
+    """PCK: share of the true points, in [0, 1], that ``pred`` hits within ``threshold * scale``.
+
+    ``scale`` is in the unit of the points, such as the size of the hand: one number, or one for each leading index
+    (frame) of ``pred`` (T, P, D). A point that ``pred`` misses is not hit; one that ``truth`` lacks does not count.
+    """
+    return float(_hits(pred, truth, scale, np.array([threshold]))[0])
+
+
+def pck_auc(
+    pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, max_threshold: float = 0.5, steps: int = 101
+) -> float:
+    """Area under `pck` for thresholds from 0 to ``max_threshold``, divided by ``max_threshold``: 1 is perfect."""
+    from sklearn.metrics import auc
+
+    thresholds = np.linspace(0, max_threshold, steps)
+    return float(auc(thresholds, _hits(pred, truth, scale, thresholds)) / max_threshold)
+
+
+def _distances(pred: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Euclidean distances (...) of points (..., D); NaN where either is missing."""
+    pred, truth = np.asarray(pred, float), np.asarray(truth, float)
+    if pred.shape != truth.shape or pred.ndim < 2 or pred.shape[-1] not in (2, 3):
+        raise BadInput(f"Points to compare need one shape (..., 2) or (..., 3), not {pred.shape} and {truth.shape}.")
+    return np.linalg.norm(pred - truth, axis=-1)
+
+
+def _hits(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """PCK at each threshold; NaN where ``truth`` has no points."""
+    distance = _distances(pred, truth)
+    scale = np.asarray(scale, float)
+    relative = distance / scale.reshape(scale.shape + (1,) * (distance.ndim - scale.ndim))
+    counted = ~np.isnan(np.asarray(truth)).any(axis=-1)
+    if not counted.any():
+        return np.full(len(thresholds), np.nan)
+    return (relative[counted] <= thresholds[:, None]).mean(axis=1)  # NaN <= x is False: a missing point is no hit
+
+
+def psnr(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> float:
+    """Peak signal-to-noise ratio in dB over all pixels together; infinite for equal pictures. Higher is nearer.
+
+    Pictures are uint8 (peak 255) or float in [0, 1] (peak 1), both of one shape and type.
+    """
+    a, b = _alike(a, b)
+    peak = 255.0 if a.dtype == np.uint8 else 1.0
+    error = np.mean(np.square(a.astype(float) - b.astype(float)))
+    return float("inf") if error == 0 else float(10 * np.log10(peak**2 / error))
+
+
+def ssim(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> float:
+    """Structural similarity, mean over pictures, at most 1 (Wang et al., 2004: Gaussian window 11, sigma 1.5).
+
+    Pictures are uint8 frames (H, W, 3) or (T, H, W, 3), or float batches (N, 3, H, W) in [0, 1].
+    """
+    import torch
+    from torchmetrics.functional.image import structural_similarity_index_measure
+
+    batches = []
+    for images in _alike(a, b):
+        if images.dtype == np.uint8:
+            images = np.moveaxis(images.reshape(-1, *images.shape[-3:]), -1, 1) / 255
+        batches.append(torch.as_tensor(images, dtype=torch.float32))
+    return float(structural_similarity_index_measure(*batches, sigma=1.5, kernel_size=11, data_range=1.0))
+
+
+def phash_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Bits, 0 to 64, in which the perceptual hashes differ; the mean over frames. 0 means that they look alike.
+
+    Pictures are uint8 frames (H, W, 3) or (T, H, W, 3). Source: Zauner, 2010; the imagehash library's ``phash``.
+    """
+    import imagehash
+    from PIL import Image
+
+    a, b = (frames.reshape(-1, *frames.shape[-3:]) for frames in _alike(a, b))
+    hashes = [[imagehash.phash(Image.fromarray(frame)) for frame in frames] for frames in (a, b)]
+    return float(np.mean([one - other for one, other in zip(*hashes, strict=True)]))
+
+
+def _alike(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> tuple[np.ndarray, np.ndarray]:
+    """Both as arrays, once they can be compared."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape or a.dtype != b.dtype or a.size == 0:
+        raise BadInput(f"Pictures to compare need one shape and type, not {a.dtype} {a.shape} and {b.dtype} {b.shape}.")
+    if a.dtype != np.uint8 and a.dtype.kind != "f":
+        raise BadInput(f"Pictures to compare must be uint8, or float in [0, 1], not {a.dtype}.")
+    return a, b

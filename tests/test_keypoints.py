@@ -1,0 +1,247 @@
+"""Layouts, Keypoints and the .pose file."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from lib.errors import BadInput
+from lib.keypoints import (
+    ASL_SIGNS_543,
+    COCO_53,
+    COCO_133,
+    HOLISTIC_67,
+    HOLISTIC_75,
+    LAYOUTS,
+    OPENPOSE_54,
+    OPENPOSE_67,
+    Keypoints,
+    load,
+)
+
+
+def some_keypoints(layout=HOLISTIC_75, frames=5, seed=0, fps=30000 / 1001):
+    """A clip with random places, both hands missing in frame 1, and a seen and an unseen point with confidence 0."""
+    random = np.random.default_rng(seed)
+    xyz = random.uniform(-20, 700, (frames, len(layout), 3)).astype(np.float32)
+    confidence = random.uniform(0.01, 1, xyz.shape[:2]).astype(np.float32)
+    xyz[1, layout.parts["left_hand"]] = np.nan
+    xyz[1, layout.parts["right_hand"]] = np.nan
+    confidence[2, 0] = 0
+    return Keypoints(xyz, confidence, layout, fps, (304, 336))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_layout_counts_names_and_parts(layout):
+    assert len(layout) == len(set(layout.points)) == int(layout.name.split("_")[-1])
+    covered = [i for part in layout.parts.values() for i in range(part.start, part.stop)]
+    assert sorted(covered) == list(range(len(layout)))
+    for side in ("left", "right"):
+        hand = layout.points[layout.parts[f"{side}_hand"]]
+        assert hand[layout.wrist] == f"{side.upper()}_HAND_WRIST"
+        assert hand[layout.middle_mcp] == f"{side.upper()}_HAND_MIDDLE_FINGER_MCP"
+    for part, pairs in layout.edges.items():
+        inside = range(layout.parts[part].start, layout.parts[part].stop)
+        assert all(a in inside and b in inside for a, b in pairs)
+
+
+def test_layouts_number_the_points_as_their_estimators_do():
+    from mediapipe.python.solutions.holistic import HandLandmark, PoseLandmark
+    from pose_format.utils import cocowholebody133_header, openpose
+
+    assert HOLISTIC_75.points[:33] == tuple(PoseLandmark.__members__)
+    hand = tuple(name.removeprefix("LEFT_HAND_") for name in HOLISTIC_75.points[33:54])
+    assert hand == tuple(HandLandmark.__members__)
+    assert OPENPOSE_67.points[:25] == tuple(openpose.BODY_POINTS)
+    assert COCO_133.points[:23] == tuple(cocowholebody133_header.BODY_POINTS)
+    assert {part: (s.start, s.stop - 1) for part, s in ASL_SIGNS_543.parts.items()} == {
+        "face": (0, 467),
+        "left_hand": (468, 488),
+        "pose": (489, 521),
+        "right_hand": (522, 542),
+    }
+
+
+@pytest.mark.parametrize(
+    ("full", "small", "dropped"),
+    [
+        (HOLISTIC_75, HOLISTIC_67, range(25, 33)),
+        (OPENPOSE_67, OPENPOSE_54, [*range(8, 15), *range(19, 25)]),
+        (COCO_133, COCO_53, range(11, 91)),
+    ],
+    ids=["holistic", "openpose", "coco"],
+)
+def test_reduced_layouts_drop_what_the_paper_drops(full, small, dropped):
+    assert small.points == tuple(name for i, name in enumerate(full.points) if i not in dropped)
+    clip = some_keypoints(full)
+    kept = np.delete(np.arange(len(full)), list(dropped))
+    chosen = clip.select(small)
+    np.testing.assert_array_equal(chosen.xyz, clip.xyz[:, kept])
+    np.testing.assert_array_equal(chosen.confidence, clip.confidence[:, kept])
+    assert (chosen.layout, chosen.fps, chosen.size) == (small, clip.fps, clip.size)
+
+
+def test_hips_serve_normalisation_before_they_are_dropped():
+    assert [OPENPOSE_67.points[i] for i in OPENPOSE_67.hips] == ["LHip", "RHip"]
+    assert [COCO_133.points[i] for i in COCO_133.hips] == ["left_hip", "right_hip"]
+    assert OPENPOSE_54.hips is COCO_53.hips is None
+    for layout in LAYOUTS:
+        left, right = (layout.points[i] for i in layout.shoulders)
+        assert left.lower().startswith("l") and right.lower().startswith("r")
+
+
+def test_parts_and_presence():
+    clip = some_keypoints()
+    assert clip.part("pose").shape == (5, 33, 3) and clip.part("right_hand").shape == (5, 21, 3)
+    assert clip.present("right_hand").tolist() == [True, False, True, True, True]
+    assert clip.present("pose").all()
+    with pytest.raises(BadInput, match="HOLISTIC_75 has no part 'face'"):
+        clip.part("face")
+
+
+def test_a_missing_point_has_no_confidence():
+    xyz = np.full((1, 75, 3), np.nan)
+    clip = Keypoints(xyz, np.ones((1, 75)), HOLISTIC_75, 25, (10, 10))
+    assert clip.xyz.dtype == clip.confidence.dtype == np.float32
+    assert not clip.confidence.any()
+
+
+def bad_arrays():
+    xyz, confidence = np.zeros((2, 75, 3), np.float32), np.ones((2, 75), np.float32)
+    half, infinite = xyz.copy(), xyz.copy()
+    half[0, 3, 1], infinite[1, 0, 0] = np.nan, np.inf
+    return {
+        "points": (xyz[:, :67], confidence, 25, (9, 9)),
+        "dimensions": (xyz[..., :2], confidence, 25, (9, 9)),
+        "integers": (xyz.astype(int), confidence, 25, (9, 9)),
+        "confidence shape": (xyz, confidence[:1], 25, (9, 9)),
+        "confidence NaN": (xyz, confidence * np.nan, 25, (9, 9)),
+        "confidence below 0": (xyz, -confidence, 25, (9, 9)),
+        "half missing": (half, confidence, 25, (9, 9)),
+        "infinite": (infinite, confidence, 25, (9, 9)),
+        "no frames": (xyz[:0], confidence[:0], 25, (9, 9)),
+        "fps": (xyz, confidence, 0, (9, 9)),
+        "size": (xyz, confidence, 25, (0, 9)),
+    }
+
+
+@pytest.mark.parametrize("name", bad_arrays())
+def test_bad_arrays_get_one_sentence(name):
+    xyz, confidence, fps, size = bad_arrays()[name]
+    with pytest.raises(BadInput) as error:
+        Keypoints(xyz, confidence, HOLISTIC_75, fps, size)
+    assert "\n" not in str(error.value) and str(error.value).endswith(".")
+
+
+def test_select_refuses_another_estimator():
+    with pytest.raises(BadInput, match=r"HOLISTIC_75 lacks .* points of OPENPOSE_67"):
+        some_keypoints().select(OPENPOSE_67)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_pose_file_round_trip_is_exact(layout, tmp_path):
+    clip = some_keypoints(layout)
+    clip.save(tmp_path / "clip.pose")
+    again = load(tmp_path / "clip.pose")
+    np.testing.assert_array_equal(again.xyz, clip.xyz)  # NaN equals NaN here
+    np.testing.assert_array_equal(again.confidence, clip.confidence)
+    assert again.layout == layout and again.size == clip.size
+    assert again.fps == np.float32(clip.fps)
+    assert list(tmp_path.iterdir()) == [tmp_path / "clip.pose"]
+
+
+def test_pose_file_keeps_points_in_the_plane_and_empty_clips(tmp_path):
+    flat, empty = some_keypoints(OPENPOSE_67), some_keypoints()
+    flat.xyz[..., 2], empty.xyz[:], empty.confidence[:] = np.nan, np.nan, 0
+    for clip in (flat, empty):
+        clip.save(tmp_path / "clip.pose")
+        np.testing.assert_array_equal(load(tmp_path / "clip.pose").xyz, clip.xyz)
+
+
+def test_pose_format_reads_and_draws_our_file(tmp_path):
+    from pose_format import Pose
+    from pose_format.pose_visualizer import PoseVisualizer
+    from pose_format.utils.generic import pose_hide_legs, pose_normalization_info
+
+    clip = some_keypoints()
+    clip.xyz[3, 33] = (150, 150, 0)
+    clip.save(tmp_path / "clip.pose")
+    pose = Pose.read((tmp_path / "clip.pose").read_bytes())
+    names = ["POSE_LANDMARKS", "LEFT_HAND_LANDMARKS", "RIGHT_HAND_LANDMARKS"]
+    assert [component.name for component in pose.header.components] == names
+    assert pose.body.data.mask[1, 0, 33:].all() and not pose.body.data.mask[0].any()
+    assert pose.header.get_point_index("RIGHT_HAND_LANDMARKS", "MIDDLE_FINGER_MCP") == 54 + 9
+    assert pose_normalization_info(pose.header).p1 == HOLISTIC_75.shoulders[1]
+    frames = list(PoseVisualizer(pose).draw())
+    assert frames[0].shape == (336, 304, 3) and (frames[0] != 255).any()
+    assert not pose_hide_legs(pose).body.confidence[:, :, 25:33].any()
+
+
+def test_pose_format_holistic_file_is_read_in_pixels(tmp_path):
+    from pose_format import Pose
+    from pose_format.numpy import NumPyPoseBody
+    from pose_format.pose_header import PoseHeader, PoseHeaderDimensions
+    from pose_format.utils.holistic import holistic_components
+
+    data = np.random.default_rng(0).uniform(0.1, 1, (3, 1, 576, 3))
+    header = PoseHeader(0.2, PoseHeaderDimensions(200, 100, 0), holistic_components())
+    with open(tmp_path / "theirs.pose", "wb") as file:
+        Pose(header, NumPyPoseBody(25, data, np.ones((3, 1, 576)))).write(file)
+    clip = load(tmp_path / "theirs.pose")
+    assert clip.layout == HOLISTIC_75
+    theirs = data[:, 0, [*range(33), *range(33 + 468, 33 + 468 + 42)]]
+    np.testing.assert_allclose(clip.xyz, theirs * [1, 1, 200], rtol=1e-6)
+
+
+def test_another_layout_is_named(tmp_path):
+    from pose_format import Pose
+    from pose_format.numpy import NumPyPoseBody
+    from pose_format.pose_header import PoseHeader, PoseHeaderComponent, PoseHeaderDimensions
+
+    header = PoseHeader(0.2, PoseHeaderDimensions(9, 9), [PoseHeaderComponent("CAT", ["ear", "tail"], [], [], "XYC")])
+    with open(tmp_path / "cat.pose", "wb") as file:
+        Pose(header, NumPyPoseBody(25, np.ones((1, 1, 2, 2)), np.ones((1, 1, 2)))).write(file)
+    with pytest.raises(BadInput, match=r"cat\.pose has another layout: CAT \(2 points\); extract .* HOLISTIC_75"):
+        load(tmp_path / "cat.pose")
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.1, 0.5, 0.99])
+def test_a_file_cut_short_is_named(share, tmp_path):
+    path = tmp_path / "clip.pose"
+    some_keypoints().save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(BadInput, match=r"clip\.pose is not a whole \.pose file"):
+        load(path)
+
+
+def test_a_file_of_something_else_is_named(tmp_path):
+    path = tmp_path / "clip.pose"
+    for content in (b"hello, I am a text", b"\x89PNG\r\n\x1a\n" * 40, np.random.default_rng(1).bytes(5000)):
+        path.write_bytes(content)
+        with pytest.raises(BadInput, match=r"clip\.pose"):
+            load(path)
+    with pytest.raises(BadInput, match=r"nowhere\.pose does not exist"):
+        load(tmp_path / "nowhere.pose")
+
+
+def test_a_failing_save_leaves_the_old_file(tmp_path, monkeypatch):
+    from pose_format import Pose
+
+    path = tmp_path / "clip.pose"
+    some_keypoints().save(path)
+    before = path.read_bytes()
+
+    def fails(self, file):
+        file.write(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Pose, "write", fails)
+    with pytest.raises(OSError, match="disk full"):
+        some_keypoints(seed=1).save(path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_keypoints_and_layouts_travel_between_processes():
+    clip = pickle.loads(pickle.dumps(some_keypoints()))
+    assert clip.layout == HOLISTIC_75 and clip.present("left_hand").sum() == 4
