@@ -1,0 +1,94 @@
+"""R2's data set: which signs of the Corpus VGT and the Corpus NGT are for training, validation and test.
+
+Reads the annotation tables that the authors of R2 (De Coster et al., arXiv 2306.17558) published with the SignON
+project, splits the Flemish signs (VGT) as Section 3.1 of the paper says, and takes the published split of the Dutch
+ones (NGT). No account is needed; the tables are Apache-2.0. The videos are not here: they need a registration with the
+corpora.
+
+    python data_scripts/signon_splits.py --out data/signon
+
+writes vgt_train.csv ... ngt_test.csv and manifest.json.
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from lib import paths
+from lib.datasets import command_line, is_complete, write_manifest
+from lib.download import fetched, member
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.splits import SUBSETS, in_every_subset, signer_independent_split
+
+COMMIT = "3c0d5e9c2d088a367999e66792ef1e6e1a1c3fd5"
+ARCHIVE = f"https://github.com/signon-project/wp3-slr-dataset-processing/archive/{COMMIT}.zip"
+LICENCE = "Apache-2.0"
+CREDIT = "SignON WP3 SLR Dataset Processing, Copyright 2021-2023 Ghent University and Trinity College Dublin"
+VGT_ALL = "vgt/output_20220824/create_dataset/vgt_348.csv"
+VGT_PUBLISHED = "vgt/output_20220824/split_dataset/vgt_292.csv"
+VGT_GLOSSES = "vgt/output_20220824/split_dataset/vgt_292_glosses.csv"
+NGT_PUBLISHED = "ngt/output_20220824/extract_clips/ngt_458_dataset.csv"
+NGT_GLOSSES = "ngt/output_20220824/split_dataset/ngt_458_glosses.csv"
+SHA256 = {
+    VGT_ALL: "d2b28c787613eb8b87e4c39857892b8bedc9103dd94c526cb2616a20130f8bc6",
+    VGT_PUBLISHED: "875245502f6b46aacf364465c42c9f9e9ab9e68b44a7455ffa2eceade3828c22",
+    VGT_GLOSSES: "4fb8378a3c788dca7d38d2e633192ca729dae5d83d5dfce60609bdfe9062bf58",
+    NGT_PUBLISHED: "927d6b9ad6835206d2d4b78f785a193d0bb0e9714acbe5b60d9dbb93758a6d53",
+    NGT_GLOSSES: "48ce39493e8c6a56d3c91c335a8e71d4180aab24ef122546cab4927b743f3e1a",
+}
+COLUMNS = ["id", "gloss", "label", "signer", "video", "language", "subset"]
+
+
+def make(out: Path, source: str = ARCHIVE) -> None:
+    """Write one CSV a language and subset, and the manifest, into ``out``. Raises BadInput."""
+    if is_complete(out):
+        print(f"{out} is already made and intact.")
+        return
+    with fetched(source, paths.CACHE / "downloads" / f"signon-{COMMIT[:7]}.zip") as archive:
+        tables = {name: _read(archive, name) for name in SHA256}
+    examples = pd.concat([vgt_examples(tables), ngt_examples(tables)])
+    entries = []
+    for (language, subset), part in tqdm(examples.groupby(["language", "subset"]), desc="writing", unit="file"):
+        file = f"{language.lower()}_{subset}.csv"
+        with written_whole(out / file) as partial:
+            part[COLUMNS].to_csv(partial, index=False)
+        members = [name for name in SHA256 if name.startswith(language.lower())]
+        entries.append({"file": file, "source": ARCHIVE, "members": members, "licence": LICENCE, "credit": CREDIT})
+    write_manifest(out, entries)
+    print(f"{out} holds {len(examples):,} examples in {len(entries)} tables.")
+
+
+def vgt_examples(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Split the 348 most frequent VGT glosses; check the result, row for row, against the authors' own."""
+    examples = tables[VGT_ALL].copy()
+    examples["subset"] = ""
+    parts = signer_independent_split(examples.Gloss, examples.Participant)
+    for subset, rows in zip(SUBSETS, parts, strict=True):
+        examples.iloc[rows, examples.columns.get_loc("subset")] = subset
+    examples = examples[in_every_subset(examples.Gloss, examples.subset)]
+    published = tables[VGT_PUBLISHED]
+    if examples.set_index("Id").subset.to_dict() != published.set_index("Id").subset.to_dict():
+        raise BadInput(f"The split differs from {VGT_PUBLISHED}: install the scikit-learn of the course's lock file")
+    rank = {gloss: label for label, gloss in enumerate(tables[VGT_GLOSSES].Gloss)}
+    named = {"Id": "id", "Gloss": "gloss", "Participant": "signer", "SampleVideo": "video"}
+    return examples.rename(columns=named).assign(language="VGT", label=examples.Gloss.map(rank))
+
+
+def ngt_examples(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The published NGT split, with the glosses' names put back: a label is a line of the gloss table."""
+    published = tables[NGT_PUBLISHED]
+    glosses = tables[NGT_GLOSSES].Gloss.to_numpy()
+    named = {"Id": "id", "Label": "label", "Participant": "signer", "Video": "video", "Subset": "subset"}
+    return published.rename(columns=named).assign(language="NGT", gloss=glosses[np.asarray(published.Label)])
+
+
+def _read(archive: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(member(archive, name, SHA256[name])), keep_default_na=False)
+
+
+if __name__ == "__main__":
+    raise SystemExit(command_line(__doc__, make, ARCHIVE))

@@ -1,0 +1,60 @@
+"""What every script in data_scripts shares: its command line, and the manifest that vouches for what it made."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lib import files
+from lib.errors import BadInput
+
+MANIFEST = "manifest.json"
+
+
+def command_line(
+    description: str, make: Callable[[Path, str], None], source: str, argv: Sequence[str] | None = None
+) -> int:
+    """Run ``make(out, source)`` for ``SCRIPT --out DIR [--source PATH_OR_URL]`` and return the exit status.
+
+    Bad input, and a folder that cannot be written, become one sentence on stderr and status 1.
+    """
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the result")
+    parser.add_argument(
+        "--source", default=source, metavar="PATH_OR_URL", help="archive to read (default: %(default)s)"
+    )
+    arguments = parser.parse_args(argv)
+    try:
+        make(arguments.out, arguments.source)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"{error.filename or arguments.out} cannot be used ({error.strerror}): choose another --out",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def write_manifest(folder: str | Path, entries: Sequence[dict]) -> None:
+    """Write ``manifest.json``: the given entries (``file``, ``source``, ``licence``, ...), each with its sha256.
+
+    Written last, so a manifest means that the data set is whole.
+    """
+    folder = Path(folder)
+    entries = [entry | {"sha256": files.sha256(folder / entry["file"])} for entry in entries]
+    with files.written_whole(folder / MANIFEST) as partial:
+        partial.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def is_complete(folder: str | Path) -> bool:
+    """True where the folder's manifest exists and every file in it is there with its sha256."""
+    folder = Path(folder)
+    try:
+        entries = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return all(files.sha256(folder / entry["file"]) == entry["sha256"] for entry in entries)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

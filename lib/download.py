@@ -1,0 +1,164 @@
+"""Fetching a public archive and reading files out of it: resumed, verified, and whole or not there at all."""
+
+import hashlib
+import ipaddress
+import threading
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from tqdm.auto import tqdm
+
+from lib import files
+from lib.errors import BadInput
+
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 10
+PIECE_BYTES = 1 << 16
+REMEDY = "go online and run again (a broken download goes on where it stopped), or give a downloaded copy with --source"
+
+
+def fetch(source: str | Path, out: str | Path, sha256: str | None = None) -> Path:
+    """Bring ``source`` here and return the path to read.
+
+    ``source`` is an https address, a file:// address or a path. A local file is used where it lies. An address is
+    downloaded to ``out`` with a progress bar; what a broken download left beside ``out`` is continued (HTTP Range),
+    and a finished ``out`` is not downloaded again. ``sha256`` (hex) is checked in every case. Raises BadInput,
+    after about ten seconds where there is no network.
+    """
+    source, out = str(source), Path(out)
+    scheme = source.partition("://")[0].lower() if "://" in source else ""
+    if scheme in ("http", "https"):
+        if not (out.is_file() and sha256 in (None, files.sha256(out))):
+            _download(source, out, sha256)
+        return out
+    if scheme not in ("", "file"):
+        raise BadInput(f"{source} is not an https address: give an https address or a local file with --source")
+    path = Path(unquote(urlsplit(source).path) if scheme else source)
+    if not path.is_file():
+        raise BadInput(f"{path} is not a file: give the archive itself, or an https address, with --source")
+    _verify(path, sha256, path)
+    return path
+
+
+@contextmanager
+def fetched(source: str | Path, out: str | Path) -> Iterator[Path]:
+    """:func:`fetch` for an archive whose own sum is not fixed, and only those of its members are.
+
+    A download that turns out to be the wrong one is deleted, or the next run would take it for the right one.
+    """
+    path = fetch(source, out)
+    try:
+        yield path
+    except BadInput:
+        if "://" in str(source) and path == Path(out):
+            path.unlink(missing_ok=True)
+        raise
+
+
+def member(archive: str | Path, name: str, sha256: str) -> bytes:
+    """Read one file out of a zip by its name inside the repository, with or without the host's top folder.
+
+    Nothing is unpacked to disk, so a path inside the zip can point nowhere. ``sha256`` is the hex digest of the
+    file, not of the zip: a code host packs the same commit with other bytes on another day. Raises BadInput.
+    """
+    archive = Path(archive)
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            found = next((n for n in opened.namelist() if name in (n, n.partition("/")[2])), None)
+            if found is None:
+                raise BadInput(f"{archive} holds no {name}: give the archive of the right repository with --source")
+            content = opened.read(found)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise BadInput(f"{archive} is truncated or no zip archive ({error}): delete it and download it again") from None
+    if (digest := hashlib.sha256(content).hexdigest()) != sha256:
+        raise BadInput(
+            f"{name} in {archive} has sha256 {digest}, not {sha256}: give the archive of the right commit with --source"
+        )
+    return content
+
+
+def _download(url: str, out: Path, sha256: str | None) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f".partial-{out.name}")
+    done = partial.stat().st_size if partial.exists() else 0
+    try:
+        response = _open(url, done)
+        if done and response.status_code == requests.codes.requested_range_not_satisfiable:
+            response = _open(url, 0)
+        if response.status_code not in (requests.codes.ok, requests.codes.partial_content):
+            raise BadInput(f"{url} answered {response.status_code} {response.reason}: {REMEDY}")
+        _save(response, partial, done)
+    except requests.RequestException as error:
+        raise BadInput(f"{url} did not come through ({type(error).__name__}): {REMEDY}") from None
+    try:
+        _verify(partial, sha256, url)
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _save(response: requests.Response, partial: Path, done: int) -> None:
+    """Append to ``partial``, or begin again where the server sends the whole file after all."""
+    if response.status_code != requests.codes.partial_content:
+        done = 0
+    length = response.headers.get("Content-Length")
+    total = done + int(length) if length else None
+    name = partial.name.removeprefix(".partial-")
+    with (
+        response,
+        open(partial, "ab" if done else "wb") as file,
+        tqdm(desc=name, total=total, initial=done, unit="B", unit_scale=True) as bar,
+    ):
+        for piece in response.iter_content(PIECE_BYTES):
+            bar.update(file.write(piece))
+
+
+def _open(url: str, start: int) -> requests.Response:
+    """Ask for ``url`` from byte ``start`` on, and wait ten seconds at most.
+
+    The wait needs a thread: the timeouts of requests cover neither the look-up of the host's name nor a host with
+    many addresses that are tried in turn. A daemon thread does not keep the script alive.
+    """
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
+    answer: list[requests.Response | Exception] = []
+
+    def ask() -> None:
+        session = requests.Session()
+        session.mount("http://", _LoopbackOnly())
+        try:
+            answer.append(session.get(url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, ANSWER_SECONDS)))
+        except (requests.RequestException, BadInput) as error:
+            answer.append(error)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(ANSWER_SECONDS)
+    result = answer[0] if answer else requests.ConnectTimeout()
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+class _LoopbackOnly(HTTPAdapter):
+    """Plain http for this machine alone (tests, a local mirror); it also stops a redirect from https to http."""
+
+    def send(self, request: requests.PreparedRequest, *args, **kwargs) -> requests.Response:
+        host = urlsplit(request.url).hostname or ""
+        try:
+            loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback:
+            raise BadInput(f"{request.url} is not https: give an https address or a local file with --source")
+        return super().send(request, *args, **kwargs | {"proxies": None})  # no proxy can reach this machine's loopback
+
+
+def _verify(path: Path, sha256: str | None, name: str | Path) -> None:
+    if sha256 is not None and (digest := files.sha256(path)) != sha256:
+        raise BadInput(f"{name} has sha256 {digest}, not {sha256}: it is another version or damaged; download it again")

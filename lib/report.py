@@ -1,0 +1,218 @@
+"""Every number that a chapter reports: shown beside the paper's, and kept with what is needed to judge it.
+
+A chapter writes ``report("Right hand not found, bilinear x2", interval, paper=..., source="R1, Table II", ...)``. The
+row is displayed, and written to ``results/PROFILE/CLAIM.json``; the last chapter gathers these files, so no table of
+results is typed by hand.
+"""
+
+import hashlib
+import json
+import math
+import os
+import platform
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from lib import paths
+from lib.errors import BadInput
+from lib.files import written_whole
+
+VERDICTS = ("holds", "does not hold", "not testable here")
+PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}
+
+
+class Interval(Protocol):
+    """A mean with its 95 % interval over ``n`` clips: ``lib.metrics`` makes them."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One reported number. ``low``, ``high``, ``n`` and ``paper`` are None where there is none."""
+
+    claim: str
+    chapter: str
+    profile: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    unit: str
+    paper: float | None
+    source: str
+    verdict: str | None
+    note: str
+    seed: int | None
+    versions: dict[str, str]
+    hardware: dict[str, str | int]
+
+    def cells(self) -> dict[str, str]:
+        """The row as text, by column; the paper's number and ours are two columns."""
+        interval = "" if self.low is None else f"{_ours(self.low)} to {_ours(self.high)}"
+        return {
+            "claim": self.claim,
+            "in the paper": "not given here" if self.paper is None else f"{self.paper:,.10g}{_unit(self.unit)}",
+            "where": self.source,
+            f"this run ({self.profile})": "–" if self.value is None else f"{_ours(self.value)}{_unit(self.unit)}",
+            "95 % interval": interval,
+            "n": "" if self.n is None else f"{self.n:,}",
+            "verdict": " ".join(filter(None, (self.verdict, f"({self.note})" if self.note else ""))),
+        }
+
+    def __repr__(self) -> str:
+        return "; ".join(f"{name}: {text}" for name, text in self.cells().items() if text)
+
+    def _repr_html_(self) -> str:
+        return table([self])._repr_html_()
+
+
+def report(
+    claim: str,
+    value: float | Interval | None,
+    *,
+    paper: float | None,
+    source: str,
+    profile: str,
+    chapter: str,
+    unit: str = "",
+    n: int | None = None,
+    seed: int | None = None,
+    verdict: str | None = None,
+    note: str = "",
+) -> Row:
+    """Write ``results/PROFILE/CLAIM.json`` and return the row, which a notebook displays.
+
+    ``claim`` is a short sentence and the row's name: the same words must not stand for two numbers. ``value`` is a
+    number, or anything with ``mean``, ``low``, ``high`` and ``n``, in ``unit``; it is None only with the verdict "not
+    testable here" and a ``note`` that says why. ``paper`` is the paper's number in the same unit (None: the paper gives
+    none), ``source`` its place ("R1, Table II"). ``n`` counts what was measured, for a value that does not say it.
+    Raises BadInput.
+    """
+    numbers = {"value": value, "low": None, "high": None, "paper": paper}
+    if hasattr(value, "low"):  # an Interval; every numpy number has a ``mean``
+        numbers |= {"value": value.mean, "low": value.low, "high": value.high}
+        n = value.n
+    for name, number in numbers.items():
+        if number is not None and not math.isfinite(number):
+            raise BadInput(f"The {name} of claim {claim!r} is {number}: report a finite number")
+    if verdict not in (None, *VERDICTS):
+        raise BadInput(f"The verdict of claim {claim!r} is {verdict!r}: use one of {', '.join(VERDICTS)}")
+    if value is None and not (verdict == "not testable here" and note):
+        raise BadInput(f'Claim {claim!r} has no number: give one, or the verdict "not testable here" and a note')
+    row = Row(
+        claim=claim,
+        chapter=chapter,
+        profile=profile,
+        **{name: None if number is None else float(number) for name, number in numbers.items()},
+        n=None if n is None else int(n),
+        unit=unit,
+        source=source,
+        verdict=verdict,
+        note=note,
+        seed=seed,
+        versions=_versions(),
+        hardware=_hardware(),
+    )
+    _write(row)
+    return row
+
+
+def table(rows: Sequence[Row]) -> Styler:
+    """The rows as one table for a notebook: the paper's numbers and this run's in columns of their own."""
+    if not rows:
+        raise BadInput("There are no rows to show: give table() what report() returned")
+    # An id made of the claims: different for each table on a page, the same in each run.
+    name = hashlib.sha256("\n".join(row.claim for row in rows).encode()).hexdigest()[:8]
+    style = Styler(pd.DataFrame([row.cells() for row in rows]).fillna(""), uuid=name, cell_ids=False)
+    left = [{"selector": "th, td", "props": "text-align: left"}]
+    return style.hide(axis="index").format(escape="html").set_table_styles(left)
+
+
+def gather(profile: str | None = None) -> pd.DataFrame:
+    """Every number that was reported, with the fields of :class:`Row` as columns, by chapter and claim.
+
+    ``profile`` keeps one profile's numbers; None keeps all. Raises BadInput for a file that cannot be read.
+    """
+    rows = []
+    for path in sorted(paths.RESULTS.glob(f"{_slug(profile) if profile else '*'}/*.json")):
+        rows.append(asdict(_read(path)))
+    table = pd.DataFrame(rows, columns=list(Row.__dataclass_fields__))
+    return table.sort_values(["chapter", "claim", "profile"], ignore_index=True)
+
+
+def _write(row: Row) -> None:
+    path = paths.RESULTS / _slug(row.profile) / f"{_slug(row.claim)}.json"
+    if path.exists() and (other := _read(path).claim) != row.claim:
+        raise BadInput(f"Claims {row.claim!r} and {other!r} would share the file {path.name}: word one differently")
+    with written_whole(path) as partial:
+        partial.write_text(json.dumps(asdict(row), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> Row:
+    try:
+        return Row(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise BadInput(f"{path} is no result of this course's version: delete it and run its chapter again") from None
+
+
+def _slug(text: str) -> str:
+    """Letters and digits with hyphens: a file name that stays the same on every machine."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100]
+    if not slug:
+        raise BadInput(f"{text!r} gives no file name: use letters or digits")
+    return slug
+
+
+def _ours(number: float) -> str:
+    """Four digits, so that no more precision is shown than a few dozen clips can give; counts in full."""
+    return f"{number:,.0f}" if number == int(number) or abs(number) >= 1000 else f"{number:.4g}"
+
+
+def _unit(unit: str) -> str:
+    return f" {unit}" if unit else ""
+
+
+def _versions() -> dict[str, str]:
+    """Versions without importing anything, so that a report costs no more than a file."""
+    found = {"python": platform.python_version()}
+    for name, package in PACKAGES.items():
+        try:
+            found[name] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _hardware() -> dict[str, str | int]:
+    """What the run's speed depends on; nothing that names the machine or its owner."""
+    hardware: dict[str, str | int] = {"cpu": _cpu(), "cores": os.cpu_count() or 1}
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        hardware["gpu"] = torch.cuda.get_device_name(0)
+    return hardware
+
+
+def _cpu() -> str:
+    try:
+        if sys.platform == "darwin":
+            command = ["sysctl", "-n", "machdep.cpu.brand_string"]
+            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        return found[1] if found else platform.machine()
+    except (OSError, subprocess.CalledProcessError):
+        return platform.machine()

@@ -1,0 +1,111 @@
+"""A reported number is shown beside the paper's, kept whole, and found again."""
+
+import json
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from lib import paths
+from lib.errors import BadInput
+from lib.report import gather, report, table
+
+
+class Interval(NamedTuple):
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+    return tmp_path
+
+
+MEASURED = Interval(26.744, 24.1, 29.3, 40)
+
+
+def say(claim="Right hand not found", value=MEASURED, paper=27.85, **options):
+    return report(claim, value, paper=paper, source="R1, Table II", **({"profile": "ci", "chapter": "3"} | options))
+
+
+def test_row_is_written_with_all_that_judges_it(results):
+    say(unit="%", seed=7, verdict="holds")
+    kept = json.loads((results / "ci" / "right-hand-not-found.json").read_text())
+    assert (kept["value"], kept["low"], kept["high"], kept["n"]) == (26.744, 24.1, 29.3, 40)
+    assert (kept["paper"], kept["seed"], kept["profile"], kept["verdict"]) == (27.85, 7, "ci", "holds")
+    assert {"python", "numpy"} <= set(kept["versions"])
+    assert kept["hardware"]["cpu"] and kept["hardware"]["cores"] >= 1
+
+
+def test_paper_and_run_are_apart_and_the_text_is_safe():
+    cells = say(unit="%").cells()
+    assert cells["in the paper"] == "27.85 %"
+    assert cells["this run (ci)"] == "26.74 %"
+    assert cells["95 % interval"] == "24.1 to 29.3"
+    html = say("Lanczos < bilinear")._repr_html_()
+    assert "Lanczos &lt; bilinear" in html and "27.85" in html
+    assert "26.74 %" in repr(say(unit="%"))
+
+
+def test_counts_and_missing_paper_number():
+    cells = say("NGT examples", np.int64(68854), None).cells()
+    assert cells["this run (ci)"] == "68,854"
+    assert cells["in the paper"] == "not given here"
+    assert cells["95 % interval"] == ""
+
+
+def test_same_claim_replaces_and_profiles_stay_apart():
+    say()
+    say(value=1.0)
+    say(profile="laptop")
+    assert gather("ci").value.tolist() == [1.0]
+    assert sorted(gather().profile) == ["ci", "laptop"]
+
+
+def test_gather_orders_by_chapter_and_knows_the_empty_folder():
+    assert gather().empty and "claim" in gather()
+    say("b", chapter="3")
+    say("a", chapter="3")
+    say("c", chapter="2")
+    assert gather().claim.tolist() == ["c", "a", "b"]
+
+
+def test_table_has_a_row_each():
+    text = table([say("one"), say("two", profile="laptop")]).to_html()
+    assert text.count("R1, Table II") == 2
+    with pytest.raises(BadInput):
+        table([])
+
+
+def test_two_claims_in_one_file_are_refused():
+    say("UHP > 5")
+    with pytest.raises(BadInput, match="uhp-5"):
+        say("UHP < 5")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), Interval(1.0, float("nan"), 2.0, 3)])
+def test_a_number_must_be_one(value, results):
+    with pytest.raises(BadInput, match="finite"):
+        say(value=value)
+    assert not list(results.rglob("*.json"))
+
+
+def test_not_testable_needs_its_reason():
+    with pytest.raises(BadInput, match="no number"):
+        say(value=None)
+    with pytest.raises(BadInput, match="no number"):
+        say(value=None, verdict="not testable here")
+    row = say(value=None, verdict="not testable here", note="the broadcasts need a registration")
+    assert row.cells()["verdict"] == "not testable here (the broadcasts need a registration)"
+    with pytest.raises(BadInput, match="verdict"):
+        say(verdict="maybe")
+
+
+def test_foreign_file_is_named(results):
+    (results / "ci").mkdir()
+    (results / "ci" / "old.json").write_text("{}")
+    with pytest.raises(BadInput, match=r"old\.json"):
+        gather()
