@@ -1,0 +1,50 @@
+"""What all tests share: a quiet, headless setting, results kept out of the project, slow tests last."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CI_BUILD = ROOT / ".cache" / "book-ci"
+
+# Set before anything is imported, and inherited by every notebook kernel.
+os.environ["HANDS_PROFILE"] = "ci"
+os.environ["HANDS_RESULTS"] = str(ROOT / ".cache" / "test-results")
+matplotlib.use("Agg")  # here only: an environment variable would also reach the chapters and hide their pictures
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests last, and the book at the very end, since it takes over the chapters that nbmake has run."""
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, item.path.name == "test_book.py"))
+
+
+@pytest.fixture(scope="session")
+def build_book():
+    """The module book/build_book.py."""
+    sys.path.insert(0, str(ROOT / "book"))
+    import build_book
+
+    return build_book
+
+
+@pytest.fixture(scope="session")
+def chapter_cache(build_book):
+    """The Jupyter cache of the tests' book: chapters that ran against today's sources, whoever ran them."""
+    from jupyter_cache import get_cache
+
+    build_book.forget_stale_results(CI_BUILD / "_build", build_book.digest(ROOT, "ci"))
+    return get_cache(str(CI_BUILD / "_build" / ".jupyter_cache"))
+
+
+@pytest.fixture(scope="session")
+def project_files() -> list[Path]:
+    """Every file that is tracked, or would be."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listing.returncode:
+        pytest.skip("not a git checkout")
+    return [path for name in listing.stdout.split("\0") if name and (path := ROOT / name).is_file()]

@@ -1,0 +1,114 @@
+"""The built book: complete, executed, without warnings, without dead links, and described for who cannot see it."""
+
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from conftest import CI_BUILD, ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def toc_entries() -> list[str]:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+
+
+@pytest.fixture(scope="module")
+def build_log(chapter_cache) -> tuple[int, str]:
+    """Exit status and all that was said by a build that warnings make fail (-n -W --keep-going)."""
+    command = [sys.executable, ROOT / "book" / "build_book.py", "--profile", "ci", "--out", CI_BUILD]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return run.returncode, run.stdout
+
+
+@pytest.fixture(scope="module")
+def html(build_log) -> Path:
+    return CI_BUILD / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def pages(html) -> dict[Path, BeautifulSoup]:
+    found = {html / f"{entry}.html" for entry in toc_entries()}
+    return {page: BeautifulSoup(page.read_text(), "html.parser") for page in sorted(found)}
+
+
+def test_builds_without_warnings(build_log):
+    status, log = build_log
+    assert status == 0 and "WARNING:" not in log, log[-6000:]
+
+
+def test_says_where_the_pages_are(build_log, html):
+    assert (html / "index.html").is_file()
+    assert "index.html" in build_log[1].splitlines()[-1]
+
+
+@pytest.mark.parametrize("entry", toc_entries())
+def test_every_entry_has_a_page(entry, html):
+    assert (html / f"{entry}.html").is_file()
+
+
+def test_every_notebook_is_in_the_table_of_contents():
+    on_disk = {f"book/{path.stem}" for path in (ROOT / "book").glob("*.ipynb")}
+    assert on_disk <= set(toc_entries())
+
+
+def test_no_traceback(pages):
+    for page, soup in pages.items():
+        assert not soup.select(".output.traceback") and "Traceback (most recent call last)" not in soup.text, page
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_code_cell_was_executed(path, build_log, chapter_cache, html):
+    """The cache has this very chapter (it raises KeyError otherwise), each cell run, and the page shows outputs."""
+    record = chapter_cache.match_cache_notebook(nbformat.read(path, as_version=4))
+    cells = [cell for cell in chapter_cache.get_cache_bundle(record.pk).nb.cells if cell.source]
+    assert cells and all(cell.execution_count for cell in cells)
+    assert BeautifulSoup((html / "book" / f"{path.stem}.html").read_text(), "html.parser").select(".cell_output")
+
+
+def test_internal_links_lead_somewhere(pages):
+    dead = []
+    for page, soup in pages.items():
+        for tag, attribute in [("a", "href"), ("img", "src"), ("video", "src"), ("source", "src"), ("script", "src")]:
+            for node in soup.find_all(tag, attrs={attribute: True}):
+                dead += [f"{page.name}: {node[attribute]}"] if leads_nowhere(node[attribute], page, pages) else []
+    assert not dead
+
+
+def leads_nowhere(link: str, page: Path, pages: dict[Path, BeautifulSoup]) -> bool:
+    """True for a link inside the book whose file, or whose place in that file, does not exist."""
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc or link == "#":
+        return False
+    target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+    if not target.is_file():
+        return True
+    fragment = unquote(parts.fragment)
+    return bool(fragment) and target in pages and pages[target].find(id=fragment) is None
+
+
+def test_every_picture_has_alt_text(pages):
+    silent = [
+        f"{page.name}: {str(img)[:200]}"
+        for page, soup in pages.items()
+        for img in soup.find_all("img")
+        if not img.get("alt", "").strip()
+    ]
+    assert not silent
+
+
+def test_every_clip_has_a_description(pages):
+    """A <video> says in its aria-label what can be seen."""
+    silent = [
+        page.name
+        for page, soup in pages.items()
+        for clip in soup.find_all("video")
+        if not clip.get("aria-label", "").strip()
+    ]
+    assert not silent
