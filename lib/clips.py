@@ -1,0 +1,73 @@
+"""Finding and reading rendered clips: the few that ship with the course, and those that ``make data`` adds."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from lib.errors import BadInput
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.paths import CLIPS
+from lib.video import read_all
+
+UNITS = 32  # truth is stored in whole 32nds of a pixel
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One clip's folder: ``target`` (sharp), ``input`` (blurred, shrunk, compressed), the truth and what is known."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The clip's name, such as "d1_test-03"."""
+        return self.folder.name
+
+    @cached_property
+    def info(self) -> dict:
+        """What made the clip: signer, sentence, seed, shutter, codec, and a description in words."""
+        return json.loads((self.folder / "clip.json").read_text())
+
+    @property
+    def target_path(self) -> Path:
+        """The sharp video, 304 x 336."""
+        return self.folder / self.info["target"]
+
+    @property
+    def input_path(self) -> Path:
+        """The degraded video, 152 x 168."""
+        return self.folder / self.info["input"]
+
+    def target(self) -> np.ndarray:
+        """Sharp frames (T, 336, 304, 3) uint8."""
+        return read_all(self.target_path)
+
+    def input(self) -> np.ndarray:
+        """Degraded frames (T, 168, 152, 3) uint8."""
+        return read_all(self.input_path)
+
+    def truth(self) -> Keypoints:
+        """Where the joints really are, in pixels of the target; confidence 0 marks points outside the picture."""
+        with np.load(self.folder / "truth.npz", allow_pickle=False) as file:
+            xyz = file["pixels"].astype(np.float32) / UNITS
+        size = tuple(self.info["size"])
+        inside = ((xyz[..., :2] >= 0) & (xyz[..., :2] < size)).all(-1)
+        return Keypoints(xyz, inside.astype(np.float32), HOLISTIC_75, self.info["fps"], size)
+
+    def metres(self) -> np.ndarray:
+        """Where the joints are in the body's axes, (T, 75, 3) float32 metres: x left, y back, z up."""
+        with np.load(self.folder / "truth.npz", allow_pickle=False) as file:
+            return file["metres"].astype(np.float32)
+
+
+def clips(name: str, folder: Path = CLIPS) -> list[Clip]:
+    """The clips of a set ("d1_train", "d1_test", "td1", "td2") in order. Raises BadInput where there are none."""
+    found = sorted(path.parent for path in (Path(folder) / name).glob("*/clip.json"))
+    if not found:
+        raise BadInput(
+            f"{Path(folder) / name} holds no clips; make them with: python data_scripts/synthetic_signers.py"
+        )
+    return [Clip(path) for path in found]

