@@ -35,7 +35,7 @@ def render(out: Path, scale: str, seed: int, workers: int, device: str) -> None:
     command = f"python data_scripts/synthetic_signers.py --scale {scale} --seed {seed}"
     made_by = {
         "source": command,
-        "licence": "CC0-1.0",
+        "licence": "MIT",
         "versions": {p: version(p) for p in ("anny", "warp-lang", "av")},
     }
     files = sorted(file for folder in finished(out) for file in folder.iterdir() if not file.name.startswith("."))

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from lib.paths import CACHE
+from lib.signer.warped import warp
 
 FACE_ACTIONS = ("browInnerUp", "eyeBlinkLeft", "eyeBlinkRight", "jawOpen", "mouthPucker", "mouthStretchLeft",
                 "mouthStretchRight")  # fmt: skip
@@ -18,15 +19,18 @@ FACE_ACTIONS = ("browInnerUp", "eyeBlinkLeft", "eyeBlinkRight", "jawOpen", "mout
 
 @lru_cache(maxsize=1)
 def anny_model():
-    """Anny in float32. Its first start parses the MakeHuman files into the cache: half a minute, once."""
-    os.environ.setdefault("ANNY_CACHE_DIR", str(CACHE / "anny"))
-    import torch
-    import warp
-
-    warp.config.quiet = True
+    """Anny in float32. Its first start parses the MakeHuman files into the cache: about a minute, once."""
+    folder = CACHE / "anny"
+    os.environ.setdefault("ANNY_CACHE_DIR", str(folder))
+    warp()
     import anny
+    import torch
 
-    return anny.Anny(local_changes="none", facial_actions=list(FACE_ACTIONS)).to(dtype=torch.float32)
+    model = anny.Anny(local_changes="none", facial_actions=list(FACE_ACTIONS)).to(dtype=torch.float32)
+    for step in ("load_data_*", "build_model_data_*"):  # 780 MB that only the first start needs
+        for file in folder.glob(f"*/{step}"):
+            file.unlink(missing_ok=True)
+    return model
 
 
 @dataclass(frozen=True)

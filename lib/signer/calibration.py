@@ -1,5 +1,7 @@
 """Does the synthetic footage lose hands as R1's footage does? Real MediaPipe, clip by clip."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -68,4 +70,4 @@ def summary(rows: pd.DataFrame, column: str = "uhp_right") -> pd.DataFrame:
 
 
 def _percent(interval):
-    return interval._replace(mean=100 * interval.mean, low=100 * interval.low, high=100 * interval.high)
+    return replace(interval, mean=100 * interval.mean, low=100 * interval.low, high=100 * interval.high)

@@ -6,6 +6,7 @@ import numpy as np
 
 from lib.signer.body import Body
 from lib.signer.geometry import unit
+from lib.signer.warped import warp
 
 VOXEL = 0.015  # metres
 LOW, HIGH = np.array([-0.42, -0.50, -0.35]), np.array([0.42, 0.20, 0.95])
@@ -20,8 +21,7 @@ class Clearance:
     @cached_property
     def grid(self) -> np.ndarray:
         """Signed distances on a grid of `VOXEL`, from the mesh without its arms (winding numbers close the holes)."""
-        import warp as wp
-
+        wp = warp()
         arms = [n for n in self.body.names if n.startswith(("upperarm", "lowerarm", "wrist", "finger", "metacarpal"))]
         without_arms = ~self.body.moved_by(*arms)
         faces = self.body.faces[without_arms[self.body.faces].all(1)]
@@ -62,7 +62,7 @@ class Clearance:
 
 
 def _signed_distance():
-    import warp as wp
+    wp = warp()
 
     @wp.kernel(module="unique")
     def signed_distance(mesh: wp.uint64, points: wp.array(dtype=wp.vec3), out: wp.array(dtype=float)):

@@ -32,16 +32,16 @@ class Domain:
     crf: int
 
 
-D1 = Domain(range(0, 8), "studio", shutter=1.0, codec="h264", crf=30)
+D1 = Domain(range(0, 8), "studio", shutter=1.0, codec="h264", crf=31)
 TD1 = Domain(range(8, 12), "black box", shutter=1.0, codec="h264", crf=30)
-TD2 = Domain(range(12, 18), "room", shutter=1.0, codec="vp9", crf=40)
+TD2 = Domain(range(12, 18), "room", shutter=1.0, codec="vp9", crf=38)
 SETS: dict[str, Domain] = {"d1_train": D1, "d1_test": D1, "td1": TD1, "td2": TD2}
-# clips in each set, and signs in each clip's sentence: about 0.95 s a sign and 1 s of rest around them
+# clips in each set, and signs in each clip's sentence: about 0.8 s a sign, and 0.8 s of rest around them
 SCALES: dict[str, tuple[dict[str, int], int]] = {
     "tiny": ({"d1_train": 2, "d1_test": 2, "td1": 1, "td2": 2}, 1),
-    "embedded": ({"d1_train": 12, "d1_test": 12, "td1": 0, "td2": 12}, 3),
+    "embedded": ({"d1_train": 8, "d1_test": 12, "td1": 0, "td2": 12}, 3),
     "laptop": ({"d1_train": 24, "d1_test": 8, "td1": 8, "td2": 8}, 6),
-    "paper": ({"d1_train": 120, "d1_test": 30, "td1": 42, "td2": 30}, 64),
+    "paper": ({"d1_train": 120, "d1_test": 30, "td1": 42, "td2": 30}, 74),
 }
 SUFFIX = {"h264": ".mp4", "vp9": ".webm"}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lib.signer.geometry import unit
+from lib.signer.warped import warp
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,9 @@ class Renderer:
     """
 
     def __init__(self, faces: np.ndarray, scene: Scene, device: str = "cpu"):
-        import warp as wp
-
+        wp = warp()
         from lib.signer import kernels
 
-        wp.config.quiet = True
         self.wp, self.kernels, self.device, self.scene = wp, kernels, device, scene
         count = len(scene.outfit.skin)
         with wp.ScopedDevice(device):

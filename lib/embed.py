@@ -1,0 +1,34 @@
+"""Clips in a notebook: played in the page, with words for readers who do not see them."""
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from IPython.display import HTML
+
+MIME = {".mp4": "video/mp4", ".webm": "video/webm"}
+
+
+def videos(paths: Sequence[Path], titles: Sequence[str], description: str, height: int = 336) -> HTML:
+    """Videos side by side, each with a title below; the files become part of the page, so keep them short.
+
+    ``description`` says in words what happens, and is shown as text too. Small videos are enlarged pixel by pixel to
+    ``height``, so that their low resolution stays visible. They loop, and start when the reader wants: a page that
+    moves by itself is hard to read.
+    """
+    figures = "".join(
+        f'<figure style="margin: 0">{_video(path, f"{title}. {description}", height)}'
+        f"<figcaption>{escape(title)}</figcaption></figure>"
+        for path, title in zip(paths, titles, strict=True)
+    )
+    row = f'<div style="display: flex; gap: 1em; flex-wrap: wrap">{figures}</div>'
+    return HTML(f"{row}<p><em>{escape(description)}</em></p>")
+
+
+def _video(path: Path, label: str, height: int) -> str:
+    data = base64.b64encode(Path(path).read_bytes()).decode()
+    return (
+        f'<video controls loop muted playsinline height="{height}" style="image-rendering: pixelated" '
+        f'aria-label="{escape(label)}" src="data:{MIME[Path(path).suffix]};base64,{data}"></video>'
+    )

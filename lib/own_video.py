@@ -1,0 +1,56 @@
+"""The reader's own video: how many hands MediaPipe finds in it, in numbers and in a picture."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pandas as pd
+
+from lib.draw import draw_keypoints, strip
+from lib.holistic import extract
+from lib.keypoints import Keypoints
+from lib.metrics import undetected_hand_presence, undetected_in_view
+from lib.video import probe, read_video
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHOWN_HEIGHT = 336  # pixels of a frame in the strip
+
+
+def examine(path: str | Path, seconds: float = 20.0, shown: int = 6) -> tuple[pd.DataFrame, "Figure"]:
+    """What MediaPipe finds in the first ``seconds`` of a video: a table in per cent, and a strip of ``shown`` frames.
+
+    The table has a row for the right hand, the left hand and both, and the columns "not found" (UHP) and "not found,
+    wrist in view". Frames are read twice and never held all at once. Raises BadInput for what is no readable video.
+    """
+    info = probe(path)
+    limit = max(1, round(seconds * info.fps))
+    total = min(limit, info.frames) if info.frames else None
+    keypoints = extract(islice(read_video(path), limit), fps=info.fps, total=total, name=str(path))
+    return missing_hands(keypoints), _strip(islice(read_video(path), limit), keypoints, shown)
+
+
+def missing_hands(keypoints: Keypoints) -> pd.DataFrame:
+    """Frames without each hand, in per cent: of all frames, and of those where the body's wrist is in the picture."""
+    rows = {
+        hand: (100 * undetected_hand_presence(keypoints, hand), 100 * undetected_in_view(keypoints, hand))
+        for hand in ("right", "left", "both")
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["not found, %", "not found, wrist in view, %"])
+
+
+def _strip(frames: Iterator[np.ndarray], keypoints: Keypoints, shown: int) -> "Figure":
+    wanted = np.unique(np.linspace(0, len(keypoints) - 1, shown).round().astype(int))
+    pictures = []
+    for number, frame in enumerate(frames):
+        if number in wanted:
+            scale = min(1.0, SHOWN_HEIGHT / frame.shape[0])
+            small = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            points = keypoints.xyz[number, :, :2] * scale
+            pictures.append(draw_keypoints(small, points, keypoints.layout, confidence=keypoints.confidence[number]))
+    titles = [f"{number / keypoints.fps:.1f} s" for number in wanted]
+    return strip(pictures, titles, columns=min(3, len(pictures)))

@@ -1,0 +1,17 @@
+"""Warp, set up for the course: its compiled kernels in the ignored cache, and no greeting in every notebook."""
+
+from functools import lru_cache
+from types import ModuleType
+
+from lib.paths import CACHE
+
+
+@lru_cache(maxsize=1)
+def warp() -> ModuleType:
+    """The ``warp`` module. Import it through here before anything else (Anny, too) starts it."""
+    import warp
+
+    warp.config.log_level = warp.LOG_ERROR  # a missing CUDA driver is no news: the renderer runs on the CPU as well
+    warp.config.kernel_cache_dir = str(CACHE / "warp")
+    warp.init()
+    return warp

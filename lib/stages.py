@@ -1,0 +1,87 @@
+"""A clip on its way from sharp to bad, and its keypoints at any point of the way.
+
+The chapters ask again and again what MediaPipe finds in the same clips after another treatment. A treatment is a
+function of a `Clip` that gives frames: ``Clip.target``, ``Clip.input``, or one of those here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+
+import numpy as np
+
+from lib.clips import Clip
+from lib.degrade import compress, downsample, flow_blur, upscale
+from lib.errors import BadInput
+from lib.holistic import extract
+from lib.keypoints import Keypoints
+
+Treatment = Callable[[Clip], Iterable[np.ndarray]]
+
+STEPS = ("blur", "shrink", "compress")  # R1's recipe, in its order (III-C)
+WORKERS = 2  # MediaPipe works outside Python's lock, so clips can be looked at side by side
+
+
+def after(clip: Clip, *steps: str) -> Iterator[np.ndarray]:
+    """The sharp frames after some of R1's three steps, with the strengths that the clip's own input was made with.
+
+    ``steps`` are among "blur", "shrink" (to half the width and height) and "compress"; they are taken in R1's order,
+    whatever theirs. Blur is by optical flow, as for real video. Raises BadInput for another step.
+    """
+    if unknown := set(steps) - set(STEPS):
+        raise BadInput(f"There is no step {unknown.pop()!r}; the steps are {', '.join(STEPS)}.")
+    recipe, frames = clip.info["recipe"], iter(clip.target())
+    if "blur" in steps:
+        frames = flow_blur(frames, recipe["shutter"])
+    if "shrink" in steps:
+        frames = downsample(frames, 2)
+    if "compress" in steps:
+        frames = compress(frames, recipe["crf"], recipe["codec"], clip.info["fps"])
+    return frames
+
+
+def enlarged(clip: Clip, method: str) -> Iterator[np.ndarray]:
+    """The input at twice its width and height, by "nearest", "bilinear", "bicubic" or "lanczos" interpolation."""
+    return upscale(clip.input(), 2, method)
+
+
+def reduced(clip: Clip, factor: int) -> Iterator[np.ndarray]:
+    """The sharp frames at 1/``factor`` of their width and height, by area averaging and nothing else."""
+    return downsample(clip.target(), factor)
+
+
+def look(clips: Sequence[Clip], treatment: Treatment, span: slice = slice(None)) -> list[Keypoints]:
+    """MediaPipe Holistic on every clip after a treatment, a fresh graph each; in pixels of the treated frames.
+
+    ``span`` (start and stop) keeps some of the frames, which are counted after the treatment. In the order of
+    ``clips``, the same whatever else the machine does.
+    """
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(partial(_look, treatment=treatment, span=span), clips))
+
+
+def _look(clip: Clip, treatment: Treatment, span: slice) -> Keypoints:
+    frames = islice(treatment(clip), span.start, span.stop)
+    return extract(frames, fps=clip.info["fps"], progress=False, name=clip.name)
+
+
+def cut(keypoints: Keypoints, span: slice) -> Keypoints:
+    """The same keypoints, of some frames only."""
+    return Keypoints(
+        keypoints.xyz[span], keypoints.confidence[span], keypoints.layout, keypoints.fps, keypoints.size
+    )  # fmt: skip
+
+
+def telling_frame(
+    found: Sequence[np.ndarray], lost: Sequence[np.ndarray], speeds: Sequence[np.ndarray]
+) -> tuple[int, int]:
+    """(clip, frame) in which a hand that is ``found`` in one treatment is ``lost`` in another, moving as such hands do.
+
+    Each argument has for each clip an array over its frames: bool, bool, and the hand's speed. Of all frames that
+    qualify, the one of median speed; where none does, the fastest frame of all.
+    """
+    places = [(clip, frame) for clip, speed in enumerate(speeds) for frame in range(len(speed))]
+    apt = [(clip, frame) for clip, frame in places if found[clip][frame] and lost[clip][frame]]
+    ranked = sorted(apt or places, key=lambda place: speeds[place[0]][place[1]])
+    return ranked[len(ranked) // 2] if apt else ranked[-1]
