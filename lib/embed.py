@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from IPython.display import HTML
-
 MIME = {".mp4": "video/mp4", ".webm": "video/webm"}
 
 
-def videos(paths: Sequence[Path], titles: Sequence[str], description: str, height: int = 336) -> HTML:
-    """Videos side by side, each with a title below; the files become part of the page, so keep them short.
+def videos(paths: Sequence[Path], titles: Sequence[str], description: str, height: int = 336) -> str:
+    """HTML of videos side by side, each with a title below; the files become part of the page, so keep them short.
 
     ``description`` says in words what happens, and is shown as text too. Small videos are enlarged pixel by pixel to
     ``height``, so that their low resolution stays visible. They loop, and start when the reader wants: a page that
@@ -23,7 +21,7 @@ def videos(paths: Sequence[Path], titles: Sequence[str], description: str, heigh
         for path, title in zip(paths, titles, strict=True)
     )
     row = f'<div style="display: flex; gap: 1em; flex-wrap: wrap">{figures}</div>'
-    return HTML(f"{row}<p><em>{escape(description)}</em></p>")
+    return f"{row}<p><em>{escape(description)}</em></p>"
 
 
 def _video(path: Path, label: str, height: int) -> str:

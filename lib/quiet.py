@@ -1,6 +1,6 @@
 """Keeping the chatter of a C++ library out of the reader's notebook.
 
-MediaPipe writes its progress notes straight to file descriptor 2, where neither Python's logging nor the variable
+MediaPipe, and Warp about a CUDA driver that is not there, write their notes straight to file descriptor 2, where neither Python's logging nor the variable
 ``GLOG_minloglevel`` reaches them (mediapipe issue 5737). They are caught while its code runs: notes and warnings are
 thrown away, every other line is passed on. Python's own errors are exceptions and are not touched.
 """
@@ -11,7 +11,7 @@ import tempfile
 import threading
 from typing import BinaryIO, Self
 
-_CHATTER = re.compile(rb"[IW]\d{4} |INFO: |WARNING: ")
+_CHATTER = re.compile(rb"[IW]\d{4} |INFO: |WARNING: |Warp CUDA warning: Could not find")
 _STDERR = 2
 
 

@@ -4,9 +4,9 @@ The chapters ask again and again what MediaPipe finds in the same clips after an
 function of a `Clip` that gives frames: ``Clip.target``, ``Clip.input``, or one of those here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 import numpy as np
@@ -23,7 +23,7 @@ STEPS = ("blur", "shrink", "compress")  # R1's recipe, in its order (III-C)
 WORKERS = 2  # MediaPipe works outside Python's lock, so clips can be looked at side by side
 
 
-def after(clip: Clip, *steps: str) -> Iterator[np.ndarray]:
+def after(clip: Clip, steps: Sequence[str]) -> Iterator[np.ndarray]:
     """The sharp frames after some of R1's three steps, with the strengths that the clip's own input was made with.
 
     ``steps`` are among "blur", "shrink" (to half the width and height) and "compress"; they are taken in R1's order,
@@ -31,9 +31,8 @@ def after(clip: Clip, *steps: str) -> Iterator[np.ndarray]:
     """
     if unknown := set(steps) - set(STEPS):
         raise BadInput(f"There is no step {unknown.pop()!r}; the steps are {', '.join(STEPS)}.")
-    recipe, frames = clip.info["recipe"], iter(clip.target())
-    if "blur" in steps:
-        frames = flow_blur(frames, recipe["shutter"])
+    recipe = clip.info["recipe"]
+    frames = iter(_blurred(clip, recipe["shutter"]) if "blur" in steps else clip.target())
     if "shrink" in steps:
         frames = downsample(frames, 2)
     if "compress" in steps:
@@ -51,19 +50,32 @@ def reduced(clip: Clip, factor: int) -> Iterator[np.ndarray]:
     return downsample(clip.target(), factor)
 
 
-def look(clips: Sequence[Clip], treatment: Treatment, span: slice = slice(None)) -> list[Keypoints]:
-    """MediaPipe Holistic on every clip after a treatment, a fresh graph each; in pixels of the treated frames.
+@lru_cache(maxsize=WORKERS)
+def _blurred(clip: Clip, shutter: float) -> np.ndarray:
+    """Kept for the clips in work, since flow takes as long as MediaPipe does and several treatments begin with it."""
+    return np.stack(list(flow_blur(clip.target(), shutter)))
 
-    ``span`` (start and stop) keeps some of the frames, which are counted after the treatment. In the order of
-    ``clips``, the same whatever else the machine does.
+
+def look(
+    clips: Sequence[Clip], treatments: Mapping[str, Treatment], span: slice = slice(None)
+) -> dict[str, list[Keypoints]]:
+    """MediaPipe Holistic on every clip after each treatment, by the treatments' names, in the order of ``clips``.
+
+    A fresh graph for each, so that the order changes nothing. Keypoints are in pixels of the treated frames. ``span``
+    (start and stop) keeps some of the frames, which are counted after the treatment.
     """
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(partial(_look, treatment=treatment, span=span), clips))
+        found = list(pool.map(partial(_look, treatments=treatments, span=span), clips))
+    return {name: [of_clip[name] for of_clip in found] for name in treatments}
 
 
-def _look(clip: Clip, treatment: Treatment, span: slice) -> Keypoints:
-    frames = islice(treatment(clip), span.start, span.stop)
-    return extract(frames, fps=clip.info["fps"], progress=False, name=clip.name)
+def _look(clip: Clip, treatments: Mapping[str, Treatment], span: slice) -> dict[str, Keypoints]:
+    return {
+        name: extract(
+            islice(treatment(clip), span.start, span.stop), fps=clip.info["fps"], progress=False, name=clip.name
+        )
+        for name, treatment in treatments.items()
+    }
 
 
 def cut(keypoints: Keypoints, span: slice) -> Keypoints:

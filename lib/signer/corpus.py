@@ -32,7 +32,7 @@ class Domain:
     crf: int
 
 
-D1 = Domain(range(0, 8), "studio", shutter=1.0, codec="h264", crf=31)
+D1 = Domain(range(0, 8), "studio", shutter=1.5, codec="h264", crf=29)
 TD1 = Domain(range(8, 12), "black box", shutter=1.0, codec="h264", crf=30)
 TD2 = Domain(range(12, 18), "room", shutter=1.0, codec="vp9", crf=38)
 SETS: dict[str, Domain] = {"d1_train": D1, "d1_test": D1, "td1": TD1, "td2": TD2}

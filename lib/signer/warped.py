@@ -4,6 +4,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from lib.paths import CACHE
+from lib.quiet import quiet
 
 
 @lru_cache(maxsize=1)
@@ -13,5 +14,6 @@ def warp() -> ModuleType:
 
     warp.config.log_level = warp.LOG_ERROR  # a missing CUDA driver is no news: the renderer runs on the CPU as well
     warp.config.kernel_cache_dir = str(CACHE / "warp")
-    warp.init()
+    with quiet:
+        warp.init()
     return warp
