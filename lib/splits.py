@@ -32,7 +32,7 @@ R2_TABLE1 = {
 def signer_independent_split(labels: Sequence, signers: Sequence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Split examples about 80/10/10 so that each signer is in one part only and the labels are spread evenly.
 
-    ``labels`` and ``signers`` are (N,), numbers or text. Returns the indices of train, val and test. R2, Section 3.1:
+    ``labels`` and ``signers`` are (N,), numbers or text. Returns the indices of train, val and test. As in R2,
     the first fold of ``StratifiedGroupKFold(10)`` is the test, the first fold of ``StratifiedGroupKFold(9)`` over
     the rest is the validation part, both without shuffling, so there is no seed. Raises BadInput.
     """
