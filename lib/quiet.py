@@ -1,8 +1,9 @@
 """Keeping the chatter of a C++ library out of the reader's notebook.
 
-MediaPipe, and Warp about a CUDA driver that is not there, write their notes straight to file descriptor 2, where neither Python's logging nor the variable
-``GLOG_minloglevel`` reaches them (mediapipe issue 5737). They are caught while its code runs: notes and warnings are
-thrown away, every other line is passed on. Python's own errors are exceptions and are not touched.
+MediaPipe, and Warp about a CUDA driver that is not there, write their notes straight to file descriptor 2, where
+neither Python's logging nor the variable ``GLOG_minloglevel`` reaches them (mediapipe issue 5737). They are caught
+while that code runs: notes and warnings are thrown away, every other line is passed on. Python's own errors are
+exceptions and are not touched.
 """
 
 import os

@@ -8,7 +8,7 @@ from lib.clips import Clip, clips
 from lib.draw import draw_keypoints, strip
 from lib.holistic import extract
 from lib.keypoints import Keypoints
-from lib.signer.calibration import in_target_pixels, stage_frames
+from lib.signer.calibration import stage_frames
 
 STAGES = {"target": "sharp: hands found", "input": "blurred: a hand lost", "bilinear": "enlarged: still lost"}
 

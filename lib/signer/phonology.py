@@ -111,7 +111,7 @@ def draw_sign(rng: np.random.Generator) -> Sign:
 
 
 def draw_lexicon(size: int, seed: int) -> list[Sign]:
-    """``size`` different signs. Two seeds give two lexicons that share the parts but not the words."""
+    """``size`` different signs. Two seeds give two lexicons of the same parts; a sign or two may be in both."""
     rng = np.random.default_rng(seed)
     signs: dict[Sign, None] = {}
     while len(signs) < size:
