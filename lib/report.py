@@ -139,7 +139,9 @@ def table(rows: Sequence[Row]) -> Styler:
     name = hashlib.sha256("\n".join(row.claim for row in rows).encode()).hexdigest()[:8]
     style = Styler(pd.DataFrame([row.cells() for row in rows]).fillna(""), uuid=name, cell_ids=False)
     left = [{"selector": "th, td", "props": "text-align: left"}]
-    return style.hide(axis="index").format(escape="html").set_table_styles(left)
+    return (
+        style.hide(axis="index").format(escape="html").set_table_styles(left).set_table_attributes('class="dataframe"')
+    )
 
 
 def gather(profile: str | None = None) -> pd.DataFrame:
@@ -179,8 +181,8 @@ def _slug(text: str) -> str:
 
 
 def _ours(number: float) -> str:
-    """Four digits, so that no more precision is shown than a few dozen clips can give; counts in full."""
-    return f"{number:,.0f}" if number == int(number) or abs(number) >= 1000 else f"{number:.4g}"
+    """Three digits, so that no more precision is shown than a few dozen clips can give; counts in full."""
+    return f"{number:,.0f}" if number == int(number) or abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _unit(unit: str) -> str:
