@@ -14,32 +14,36 @@ def curtain(body: Body, length: float) -> tuple[np.ndarray, np.ndarray]:
     Each row is an oval around the head's vertical axis, from the crown, where it lies on the scalp, to the tips,
     where it curls inwards; the inner wall makes it a body with a thickness and not a sheet.
     """
-    rest = body.rest_vertices.numpy()
-    head = rest[body.moved_by("head")]
-    eyes = (body.joint("eye.L") + body.joint("eye.R")) / 2
-    top, bottom = head[:, 2].max() + 0.004, eyes[2] - 0.04 - length
-    skull = head[head[:, 2] > eyes[2]]
-    center_y = (skull[:, 1].max() + skull[:, 1].min()) / 2 + 0.012
-    wide, deep = np.abs(skull[:, 0]).max() + 0.014, (skull[:, 1].max() - skull[:, 1].min()) / 2 + 0.004
-    down = np.linspace(0, 1, ROWS)
-    heights = top + (bottom - top) * down**1.25
-    crown = np.sqrt(np.clip(1 - ((heights - eyes[2]) / (top - eyes[2] + 1e-3)) ** 2, 0.02, 1))
-    spread = np.where(
-        heights > eyes[2], crown, 1 + 0.10 * np.sin(np.pi * (eyes[2] - heights) / (eyes[2] - bottom + 1e-6))
-    )
+    head = body.rest_vertices.numpy()[body.moved_by("head")]
+    eyes = (body.joint("eye.L")[2] + body.joint("eye.R")[2]) / 2
+    skull = head[head[:, 2] > eyes]
+    front, back = skull[:, 1].min(), skull[:, 1].max()
+    center = (front + back) / 2 + 0.012
+    wide, deep = np.abs(skull[:, 0]).max() + 0.014, (back - front) / 2 + 0.004
+    top, bottom = head[:, 2].max() + 0.004, eyes - 0.04 - length
     rings = []
-    for shrink in (1.0, 0.86):  # outer wall, inner wall
-        for z, s in zip(heights, spread):
-            opening = (
-                OPENING
-                if z < eyes[2] + 0.045
-                else OPENING * max(0.0, (top - 0.02 - z) / (top - 0.02 - eyes[2] - 0.045))
-            )
+    for wall in (1.0, 0.86):  # outside, inside
+        for z in top + (bottom - top) * np.linspace(0, 1, ROWS) ** 1.25:
+            opening = _opening(z, eyes, top)
             angle = np.linspace(opening, 2 * np.pi - opening, COLUMNS)
-            wave = 1 + 0.012 * np.sin(9 * angle + 20 * z)
-            x, y = np.sin(angle) * wide * s * shrink * wave, -np.cos(angle) * deep * s * shrink * wave
-            rings.append(np.stack([x, center_y + y, np.full_like(x, z)], -1))
+            size = wall * _spread(z, eyes, top, bottom) * (1 + 0.012 * np.sin(9 * angle + 20 * z))
+            rings.append(
+                np.stack([np.sin(angle) * wide * size, center - np.cos(angle) * deep * size, 0 * angle + z], -1)
+            )
     return np.concatenate(rings).astype(np.float32), _faces()
+
+
+def _spread(z: float, eyes: float, top: float, bottom: float) -> float:
+    """How wide the oval at height ``z`` is: round like the skull above the eyes, then out a little and in again."""
+    if z > eyes:
+        return np.sqrt(np.clip(1 - ((z - eyes) / (top - eyes + 1e-3)) ** 2, 0.02, 1))
+    return 1 + 0.10 * np.sin(np.pi * (eyes - z) / (eyes - bottom + 1e-6))
+
+
+def _opening(z: float, eyes: float, top: float) -> float:
+    """Half the angle left free at height ``z``: the whole face below the forehead, closing towards the crown."""
+    forehead = eyes + 0.045
+    return OPENING if z < forehead else OPENING * max(0.0, (top - 0.02 - z) / (top - 0.02 - forehead))
 
 
 def _faces() -> np.ndarray:

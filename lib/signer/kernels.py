@@ -73,6 +73,7 @@ def thicken(points: wp.array(dtype=wp.vec3), normals: wp.array(dtype=wp.vec3), t
 
 @wp.func
 def mix(a: wp.vec3, b: wp.vec3, t: float):
+    """From a (t = 0) to b (t = 1)."""
     return a * (1.0 - t) + b * t
 
 
@@ -84,11 +85,13 @@ def edge(distance: float):
 
 @wp.func
 def between(values: wp.array(dtype=wp.vec3), a: int, b: int, c: int, u: float, v: float):
+    """A vertex attribute at barycentric coordinates u, v of the triangle a, b, c."""
     return values[a] * u + values[b] * v + values[c] * (1.0 - u - v)
 
 
 @wp.func
 def height(values: wp.array(dtype=float), a: int, b: int, c: int, u: float, v: float):
+    """A vertex attribute at barycentric coordinates u, v of the triangle a, b, c."""
     return values[a] * u + values[b] * v + values[c] * (1.0 - u - v)
 
 
@@ -147,6 +150,7 @@ def radiance(
 
 @wp.func
 def ray_through(view: View, x: float, y: float):
+    """The direction from the eye through a place in the picture, in pixels."""
     dx = (x - view.center_x) * view.pixel
     dy = (y - view.center_y) * view.pixel
     return wp.normalize(view.forward + view.right * dx + view.down * dy)

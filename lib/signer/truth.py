@@ -41,42 +41,34 @@ class Truth:
         return Keypoints(xyz, inside.astype(np.float32), HOLISTIC_75, fps, (camera.width, camera.height))
 
 
+# MediaPipe's order from the shoulders to the ankles; its hips lie at the top of the thighs
+LIMBS = ("upperarm01", "lowerarm01", "wrist", "finger5-1", "finger2-1", "finger1-2", "upperleg01", "lowerleg01", "foot")
+HEEL = np.array([0, 0.06, -0.05])  # metres from the ankle: behind and below it
+
+
 def _face(body: Body) -> list[tuple[str, np.ndarray]]:
     """Nose to mouth in MediaPipe's order: on the skin, found by place, since the skeleton has only the eyes."""
-    rest = body.rest_vertices.numpy()
-    eye = {side: body.joint(f"eye.{side}") for side in "LR"}
-    middle = (eye["L"] + eye["R"]) / 2
-    half = abs(eye["L"][0] - middle[0])
-    head = rest[body.moved_by("head")]
-    nose = head[(np.abs(head[:, 0]) < 0.01) & (head[:, 2] < middle[2] - 0.015)][:, 1]
-    nose = head[(np.abs(head[:, 0]) < 0.01) & (head[:, 2] < middle[2] - 0.015)][nose.argmin()]
+    eyes = {side: body.joint(f"eye.{side}") for side in "LR"}
+    middle = (eyes["L"] + eyes["R"]) / 2
+    half = abs(eyes["L"][0] - middle[0])
+    nose = _nose(body, below=middle[2] - 0.015)
     points = [nose]
     for side, out in (("L", 1.0), ("R", -1.0)):
-        points += [eye[side] + np.array([dx * out * half, -0.012, 0]) for dx in (-0.5, 0.0, 0.55)]
+        points += [eyes[side] + np.array([dx * out * half, -0.012, 0]) for dx in (-0.5, 0.0, 0.55)]
     points += list(ear_centers(body)[::-1])
     points += [np.array([out * 0.8 * half, nose[1] + 0.02, nose[2] - 0.036]) for out in (1.0, -1.0)]
     return [("head", point) for point in points]
 
 
+def _nose(body: Body, below: float) -> np.ndarray:
+    """The foremost point of the face's middle line under the height ``below``, (3,)."""
+    head = body.rest_vertices.numpy()[body.moved_by("head")]
+    middle = head[(np.abs(head[:, 0]) < 0.01) & (head[:, 2] < below)]
+    return middle[middle[:, 1].argmin()]
+
+
 def _limbs(body: Body) -> list[tuple[str, np.ndarray]]:
-    """Shoulders to feet in MediaPipe's order, left before right; MediaPipe's hips lie at the top of the thighs."""
-    points = []
-    for bone in (
-        "upperarm01",
-        "lowerarm01",
-        "wrist",
-        "finger5-1",
-        "finger2-1",
-        "finger1-2",
-        "upperleg01",
-        "lowerleg01",
-        "foot",
-    ):
-        points += [(f"{bone}.{side}", body.joint(f"{bone}.{side}")) for side in "LR"]
-    for reach in (np.array([0, 0.06, -0.05]), None):  # heel: behind and below the ankle; then the big toe
-        for side in "LR":
-            heel = body.joint(f"foot.{side}") + (reach if reach is not None else 0)
-            points.append(
-                (f"foot.{side}", heel) if reach is not None else (f"toe1-2.{side}", body.joint(f"toe1-2.{side}"))
-            )
-    return points
+    """Shoulders to feet in MediaPipe's order, left before right."""
+    points = [(f"{bone}.{side}", body.joint(f"{bone}.{side}")) for bone in LIMBS for side in "LR"]
+    points += [(f"foot.{side}", body.joint(f"foot.{side}") + HEEL) for side in "LR"]
+    return points + [(f"toe1-2.{side}", body.joint(f"toe1-2.{side}")) for side in "LR"]
