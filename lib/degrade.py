@@ -81,7 +81,8 @@ def downsample(
         new = size or (width // factor, height // factor)
         if not (1 <= new[0] <= width and 1 <= new[1] <= height):
             raise BadInput(
-                f"A frame of {width} x {height} cannot be reduced to {new[0]} x {new[1]}; it must be smaller."
+                f"A frame of {width} x {height} cannot be reduced to {new[0]} x {new[1]}: "
+                "ask for a smaller size, or leave this step out where the footage is as small already."
             )
         yield cv2.resize(frame, new, interpolation=cv2.INTER_AREA)
 
