@@ -6,23 +6,21 @@ import numpy as np
 import pandas as pd
 
 from lib.clips import Clip
-from lib.degrade import upscale
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.metrics import clip_bootstrap, false_hands, paired_bootstrap, undetected_hand_presence
+from lib.stages import enlarged
 
 STAGES = ("target", "input", "bilinear")
-WANTED = {
-    "target": (0.0, 0.05),
-    "input": (0.25, 0.40),
-}  # design: R1's regime (33 % of input hands lost, 2.5 % of target)
+# near R1's regime, which lost 33 % of the input's hands and 2.5 % of the target's
+WANTED = {"target": (0.0, 0.05), "input": (0.25, 0.40)}
 
 
 def stage_frames(clip: Clip, stage: str) -> np.ndarray:
     """A clip's frames at one stage, uint8: "target", "input", or the input enlarged: "bilinear", "bicubic", ..."""
     if stage == "target":
         return clip.target()
-    return clip.input() if stage == "input" else np.stack(list(upscale(clip.input(), 2, method=stage)))
+    return clip.input() if stage == "input" else np.stack(list(enlarged(clip, stage)))
 
 
 def in_target_pixels(keypoints: Keypoints, clip: Clip) -> Keypoints:

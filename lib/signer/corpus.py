@@ -6,7 +6,7 @@ TD2 the target domain: other signers, light, backdrop and codec.
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Domain:
 
 
 D1 = Domain(range(0, 8), "studio", shutter=1.5, codec="h264", crf=29)
-TD1 = Domain(range(8, 12), "black box", shutter=1.0, codec="h264", crf=30)
+TD1 = replace(D1, signers=range(8, 12), stage="black box")  # spoiled as D1 is, so that it can fine-tune D1's model
 TD2 = Domain(range(12, 18), "room", shutter=1.0, codec="vp9", crf=38)
 SETS: dict[str, Domain] = {"d1_train": D1, "d1_test": D1, "td1": TD1, "td2": TD2}
 # clips in each set, and signs in each clip's sentence: about 0.8 s a sign, and 0.8 s of rest around them
@@ -147,23 +147,16 @@ def describe(job: Job, domain: Domain) -> dict:
 
 def in_words(sign: Sign) -> str:
     """A sign's description for people who do not see the picture."""
-    shape = (
-        sign.handshape if sign.handshape == sign.handshape_end else f"{sign.handshape} opening to {sign.handshape_end}"
-    )
+    change = "" if sign.handshape == sign.handshape_end else f" changing to {sign.handshape_end}"
     hands = {
         "one": "one hand",
         "mirror": "both hands alike",
         "alternate": "both hands in turn",
         "base": "on the other palm",
     }
-    move = (
-        "held"
-        if sign.path == "hold"
-        else f"moving {sign.path}"
-        if sign.path in ("up", "down", "out", "aside", "across")
-        else sign.path
-    )
-    return f"{shape} hand at the {sign.place}, {sign.orientation}, {move}, {hands[sign.hands]}"
+    straight = ("up", "down", "out", "aside", "across")
+    move = "held" if sign.path == "hold" else f"moving {sign.path}" if sign.path in straight else sign.path
+    return f"{sign.handshape}{change} hand at the {sign.place}, {sign.orientation}, {move}, {hands[sign.hands]}"
 
 
 def finished(out: Path) -> Iterator[Path]:

@@ -54,11 +54,6 @@ class Film:
             light = [self.renderer.render(next(poses), smooth=False, offset=offset) for offset in offsets]
             yield linear_to_srgb(np.mean(light, axis=0))
 
-    def moments(self) -> Iterator[np.ndarray]:
-        """Every moment as a sharp uint8 frame: the high-speed film itself."""
-        for vertices in self._posed(np.arange(len(self.performance.rotation))):
-            yield linear_to_srgb(self.renderer.render(vertices))
-
     def _posed(self, moments: np.ndarray, batch: int = 64) -> Iterator[np.ndarray]:
         """Vertices (V, 3) at each sample number; skinned in batches, since one by one costs ten times as much."""
         for start in range(0, len(moments), batch):

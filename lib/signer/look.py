@@ -140,7 +140,7 @@ def skin_color(body: Body, style: Style) -> np.ndarray:
     color = color * (1 - 0.55 * lips) + 0.55 * lips * tone * np.array([0.95, 0.50, 0.50])
     color = palms(body, color, tone)
     color = brows(body, color, np.array(style.hair_color))
-    return eyes_and_mouth(body, color)
+    return eye_color(body, color)
 
 
 def palms(body: Body, color: np.ndarray, tone: np.ndarray) -> np.ndarray:
@@ -167,8 +167,8 @@ def brows(body: Body, color: np.ndarray, hair: np.ndarray) -> np.ndarray:
     return color
 
 
-def eyes_and_mouth(body: Body, color: np.ndarray) -> np.ndarray:
-    """Whites, irises and pupils on the eyeballs; a dark mouth."""
+def eye_color(body: Body, color: np.ndarray) -> np.ndarray:
+    """Whites, irises and pupils on the eyeballs."""
     rest = body.rest_vertices.numpy()
     for side in "LR":
         ball = body.moved_by(f"eye.{side}")
