@@ -11,17 +11,14 @@ Everything is rendered here: no network, nobody's footage. A run that was interr
 import argparse
 import os
 import sys
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
 from lib.clips import clips
-from lib.datasets import write_manifest
+from lib.datasets import in_parallel, write_manifest
 from lib.errors import BadInput
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
 
@@ -30,7 +27,7 @@ def render(out: Path, scale: str, seed: int, workers: int, device: str) -> None:
     """Make every clip of a scale and the manifest that vouches for them."""
     jobs = plan(scale, seed)
     make = partial(make_clip, out=out, device=device)
-    for _ in tqdm(_done(make, jobs, workers), total=len(jobs), unit="clip", desc=f"{scale} clips"):
+    for _ in tqdm(in_parallel(make, jobs, workers), total=len(jobs), unit="clip", desc=f"{scale} clips"):
         pass
     command = f"python data_scripts/synthetic_signers.py --scale {scale} --seed {seed}"
     made_by = {
@@ -42,16 +39,6 @@ def render(out: Path, scale: str, seed: int, workers: int, device: str) -> None:
     write_manifest(out, [{"file": file.relative_to(out).as_posix()} | made_by for file in files])
 
 
-def _done(make, jobs, workers: int) -> Iterable[Path]:
-    """Run the jobs, in this process or several. The same signer's clips lie apart, so every worker meets them all."""
-    if workers == 1:
-        yield from map(make, jobs)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(make, job) for job in jobs]):
-            yield future.result()
-
-
 def check(out: Path, workers: int) -> None:
     """Print how many hands real MediaPipe loses at each stage, with intervals over clips."""
     import pandas as pd
@@ -61,7 +48,7 @@ def check(out: Path, workers: int) -> None:
     there = [clip for name in SETS if (out / name).is_dir() for clip in clips(name, out)]
     if not there:
         raise BadInput(f"{out} holds no clips; render some first: leave out --check")
-    rows = [row for rows in tqdm(_done(measure, there, workers), total=len(there), unit="clip") for row in rows]
+    rows = [row for rows in tqdm(in_parallel(measure, there, workers), total=len(there), unit="clip") for row in rows]
     frame = pd.DataFrame(rows).sort_values(["set", "clip"])
     for column in ("uhp_right", "uhp_both", "false_right"):
         print(summary(frame, column).to_string(index=False), end="\n\n")

@@ -3,13 +3,17 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from lib import files
 from lib.errors import BadInput
 
 MANIFEST = "manifest.json"
+Job = TypeVar("Job")
 
 
 def command_line(
@@ -37,6 +41,16 @@ def command_line(
         )
         return 1
     return 0
+
+
+def in_parallel(make: Callable[[Job], Path], jobs: Sequence[Job], workers: int) -> Iterator[Path]:
+    """Run the jobs, in this process or several, and give each result as it comes."""
+    if workers == 1:
+        yield from map(make, jobs)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(make, job) for job in jobs]):
+            yield future.result()
 
 
 def write_manifest(folder: str | Path, entries: Sequence[dict]) -> None:

@@ -16,7 +16,7 @@ from lib.clips import UNITS
 from lib.degrade import downsample
 from lib.files import written_whole
 from lib.signer.phonology import Sign, draw_lexicon, draw_sentence
-from lib.signer.signers import SIGNERS
+from lib.signer.signers import SIGNERS, draw_signer
 
 LEXICON_SIZE, LEXICON_SEED = 60, 1
 
@@ -82,18 +82,24 @@ def plan(scale: str, seed: int) -> list[Job]:
 def _figure(signer: int):
     from lib.signer.figure import Figure
 
-    return Figure(SIGNERS[signer])
+    return Figure(draw_signer(signer + 1))
 
 
 def film(job: Job, device: str = "cpu"):
     """The `lib.signer.film.Film` of a job, ready to be photographed."""
+    lexicon = draw_lexicon(LEXICON_SIZE, LEXICON_SEED)
+    signs = [lexicon[sign] for sign in job.sentence]
+    return film_of(job.signer, signs, SETS[job.set].stage, np.random.default_rng(job.seed), device)
+
+
+def film_of(signer: int, signs: list[Sign], stage: str, rng: np.random.Generator, device: str = "cpu"):
+    """The `lib.signer.film.Film` of signer number ``signer`` (from 0; 0-17 are the corpora's) on a stage."""
     from lib.signer.film import FPS, PER_FRAME, Film
     from lib.signer.stage import STAGES
 
-    figure, rng = _figure(job.signer), np.random.default_rng(job.seed)
-    lexicon = draw_lexicon(LEXICON_SIZE, LEXICON_SEED)
-    performance = figure.performer.perform([lexicon[sign] for sign in job.sentence], FPS * PER_FRAME, rng)
-    return Film(figure, performance, STAGES[SETS[job.set].stage](figure.body, rng), device)
+    figure = _figure(signer)
+    performance = figure.performer.perform(signs, FPS * PER_FRAME, rng)
+    return Film(figure, performance, STAGES[stage](figure.body, rng), device)
 
 
 def make_clip(job: Job, out: Path, device: str = "cpu") -> Path:
@@ -113,13 +119,13 @@ def make_clip(job: Job, out: Path, device: str = "cpu") -> Path:
     write_video(folder / made["target"], shot.sharp(), made["fps"], crf=16)
     blurred = downsample(shot.blurred(domain.shutter), factor=2)
     write_video(folder / made["input"], blurred, made["fps"], crf=domain.crf)
-    _write_truth(folder / "truth.npz", shot)
+    write_truth(folder / "truth.npz", shot)
     with written_whole(record) as partial:
         partial.write_text(json.dumps(made | {"frames": len(shot), "spans": shot.performance.spans}, indent=1) + "\n")
     return folder
 
 
-def _write_truth(path: Path, shot) -> None:
+def write_truth(path: Path, shot) -> None:
     """Pixels in 32nds as whole numbers, metres in half precision (under a millimetre): small, and enough."""
     keypoints, metres = shot.truth()
     pixels = np.round(keypoints.xyz * UNITS).clip(-(2**15), 2**15 - 1).astype(np.int16)

@@ -1,7 +1,9 @@
 """Filming a performance: sharp frames, and true motion blur from the moments while the shutter is open."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from lib.light import linear_to_srgb
@@ -46,13 +48,34 @@ class Film:
 
         Each moment is cast through another place in the pixel, so that the mean is smooth at edges too.
         """
+        opened = np.arange(max(1, round(shutter * PER_FRAME)))
+        yield from self._exposed(self.renderer, opened - len(opened) // 2)
+
+    def blurred_small(self, shutter: float, factor: int = 2, samples: int = 8) -> Iterator[np.ndarray]:
+        """As ``blurred`` and then shrunk: (H // factor, W // factor, 3), at 1 / factor**2 of the rays.
+
+        A pixel of the small picture collects its light from at least ``samples`` rays, so a moment may serve twice.
+        """
         opened = max(1, round(shutter * PER_FRAME))
-        moments = (self.middles - opened // 2)[:, None] + np.arange(opened)
-        poses = self._posed(moments.clip(0, len(self.performance.rotation) - 1).ravel())
-        offsets = [_halton(i) for i in range(opened)]
+        count = max(samples, opened)
+        moments = ((np.arange(count) + 0.5) / count * opened).astype(int) - opened // 2
+        yield from self._exposed(self._small_renderer(factor), moments)
+
+    def _exposed(self, renderer: Renderer, moments: np.ndarray) -> Iterator[np.ndarray]:
+        """The mean light of ``moments`` (M,), counted from the middle of each frame's interval."""
+        times = (self.middles[:, None] + moments).clip(0, len(self.performance.rotation) - 1)
+        poses = self._posed(times.ravel())
+        offsets = [_halton(i) for i in range(len(moments))]
         for _ in self.middles:
-            light = [self.renderer.render(next(poses), smooth=False, offset=offset) for offset in offsets]
+            light = [renderer.render(next(poses), smooth=False, offset=offset) for offset in offsets]
             yield linear_to_srgb(np.mean(light, axis=0))
+
+    def _small_renderer(self, factor: int) -> Renderer:
+        stage, outfit = self.stage, self.figure.outfit
+        width, height = stage.camera.width // factor, stage.camera.height // factor
+        camera = replace(stage.camera, width=width, height=height)
+        backdrop = cv2.resize(stage.backdrop, (width, height), interpolation=cv2.INTER_AREA)
+        return Renderer(self.figure.faces, Scene(outfit, camera, backdrop, stage.lighting), self.renderer.device)
 
     def _posed(self, moments: np.ndarray, batch: int = 64) -> Iterator[np.ndarray]:
         """Vertices (V, 3) at each sample number; skinned in batches, since one by one costs ten times as much."""

@@ -59,7 +59,17 @@ def room(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
     return Stage(_soft(backdrop, 0.006), lighting, camera_for(body, rng, zoom=rng.uniform(0.92, 1.06), size=size))
 
 
-STAGES: dict[str, Callable[..., Stage]] = {"studio": studio, "black box": black_box, "room": room}
+def anywhere(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
+    """No domain at all: any colours, any clutter, any light, nearer and farther, for training that must carry over."""
+    backdrop = _gradient(rng.beta(0.8, 1.6, 3) ** 1.5, rng.uniform(0.4, 1.0), size)
+    for _ in range(rng.integers(0, 9)):
+        _panel(backdrop, rng, rng.beta(0.8, 1.6, 3) ** 1.5)
+    backdrop = _soft(backdrop, rng.uniform(0.001, 0.015)) * _grain(rng, size)
+    lighting = _lighting(rng, strength=rng.uniform(0.6, 1.25), warm=rng.uniform(-0.2, 0.3), side=rng.uniform(0.3, 1.2))
+    return Stage(backdrop, lighting, camera_for(body, rng, zoom=rng.uniform(0.72, 1.35), size=size))
+
+
+STAGES: dict[str, Callable[..., Stage]] = {"studio": studio, "black box": black_box, "room": room, "anywhere": anywhere}
 
 
 def _lighting(rng: np.random.Generator, strength: float, warm: float, side: float = 0.5) -> Lighting:
@@ -97,6 +107,14 @@ def _panel(backdrop: np.ndarray, rng: np.random.Generator, color: np.ndarray) ->
     x0, y0 = rng.integers(-width // 4, width), rng.integers(-height // 4, height // 2)
     x1, y1 = x0 + rng.integers(width // 8, width // 2), y0 + rng.integers(height // 3, height)
     backdrop[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = color
+
+
+def _grain(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+    """A wall's texture, (H, W, 1) around 1: noise as coarse and as strong as chance has it."""
+    from scipy.ndimage import gaussian_filter
+
+    noise = gaussian_filter(rng.normal(size=(size[1], size[0], 1)), (*[rng.uniform(0.6, 5.0)] * 2, 0))
+    return (1 + rng.uniform(0, 0.3) * noise / noise.std()).clip(0.1)
 
 
 def _soft(backdrop: np.ndarray, share: float) -> np.ndarray:
