@@ -1,0 +1,168 @@
+"""The networks that enlarge a frame twofold and sharpen it: autoencoder, U-Net, Attention U-Net (R1, III-A).
+
+    frames (N, 3, H, W) -> encoder: [3x3, ReLU] x 2, halve;  bottleneck;  decoder: double, join the skip, [3x3, ReLU] x 2
+                        -> x2 head: bilinear, 3x3, ReLU, 1x1 -> (N, 3, 2H, 2W)
+
+R1 gives the drawings, not the widths. Ours: ``width`` channels at the input's size, twice as many after each of
+``depth`` halvings, no normalisation layers (a picture's contrast must survive).
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lib.errors import BadInput
+from lib.paths import WEIGHTS
+from lib.weights import read_weights, save_weights
+
+# R1's five, in the order in which it builds them up, and ours: guided by the detector
+PRETRAINED = ("b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet", "bg-unet")
+
+
+@dataclass(frozen=True)
+class Config:
+    """What decides a network's shape; saved with its weights."""
+
+    width: int = 64
+    depth: int = 3
+    attention: bool = False
+    skips: bool = True
+    residual: bool = False  # add the bilinear enlargement, so that only the difference is learned (not in R1)
+
+
+class UNet(nn.Module):
+    """R1's networks in one: ``skips=False`` is the autoencoder, ``attention=True`` the Attention U-Net.
+
+    Input (N, 3, H, W) in [0, 1], any H and W from 1; output (N, 3, 2H, 2W), linear: clamp it where it is saved.
+    Parameters (weights and biases) of the width w, the halvings d, and c_i = w 2^i channels at level i:
+
+        encoder, level i = 0..d    9 c_(i-1) c_i + c_i + 9 c_i^2 + c_i                   (c_(-1) = 3)
+        decoder, level i = d-1..0  9 c_(i+1) c_i + c_i  and  9 s c_i^2 + c_i + 9 c_i^2 + c_i  (s = 2 with skips, else 1)
+        gates,   level i = d-1..0  2 (c_i^2 / 2 + c_i / 2) + c_i / 2 + 1                  (attention only)
+        head                       9 w (w / 2) + w / 2 + 3 w / 2 + 3
+
+    Source: R1 III-A; Ronneberger et al., 2015; the gates: Oktay et al., 2018, Attention U-Net.
+    """
+
+    def __init__(
+        self, width: int = 64, depth: int = 3, attention: bool = False, skips: bool = True, residual: bool = False
+    ):
+        super().__init__()
+        if width < 2 or width % 2 or depth < 1 or (attention and not skips):
+            raise ValueError(
+                f"width {width}, depth {depth}: give an even width, a depth from 1, and attention only with skips."
+            )
+        self.config = Config(width, depth, attention, skips, residual)
+        channels = [width * 2**level for level in range(depth + 1)]
+        self.encoder = nn.ModuleList(_two_convs(a, b) for a, b in zip([3, *channels], channels))
+        self.decoder = nn.ModuleList(
+            _Up(channels[i + 1], channels[i], skips, attention) for i in reversed(range(depth))
+        )
+        self.head = nn.Sequential(_Double(), nn.Conv2d(width, width // 2, 3, padding=1), nn.ReLU(True))
+        self.last = nn.Conv2d(width // 2, 3, 1)
+        if residual:
+            nn.init.zeros_(self.last.weight)  # start as bilinear enlargement, exactly
+            nn.init.zeros_(self.last.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, H, W) -> (N, 3, 2H, 2W)."""
+        height, width = x.shape[-2:]
+        step = 2**self.config.depth
+        padded = F.pad(x, (0, -width % step, 0, -height % step), mode="replicate")
+        skips, y = [], padded
+        for level, convs in enumerate(self.encoder):
+            y = convs(F.max_pool2d(y, 2) if level else y)
+            skips.append(y)
+        for up, skip in zip(self.decoder, reversed(skips[:-1])):
+            y = up(y, skip)
+        y = self.last(self.head(y))[..., : 2 * height, : 2 * width]
+        return y + _double(x) if self.config.residual else y
+
+
+class _Up(nn.Module):
+    """Double the size, join what the encoder knew there, convolve twice."""
+
+    def __init__(self, below: int, here: int, skips: bool, attention: bool):
+        super().__init__()
+        self.up = nn.Sequential(_Double(), nn.Conv2d(below, here, 3, padding=1), nn.ReLU(True))
+        self.gate = AttentionGate(here) if attention else None
+        self.skips = skips
+        self.convs = _two_convs(2 * here if skips else here, here)
+
+    def forward(self, below: Tensor, skip: Tensor) -> Tensor:
+        y = self.up(below)
+        if not self.skips:
+            return self.convs(y)
+        if self.gate is not None:
+            skip = self.gate(skip, y)
+        return self.convs(torch.cat([skip, y], dim=1))
+
+
+class AttentionGate(nn.Module):
+    """Scales every pixel of the skip by sigmoid(psi(ReLU(W_x x + W_g g))) in (0, 1) (Oktay et al., eq. 1).
+
+    ``skip`` x and ``signal`` g are (N, C, H, W); the last map of weights is kept as ``weights`` (N, 1, H, W) to look at.
+    """
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.skip = nn.Conv2d(channels, channels // 2, 1)
+        self.signal = nn.Conv2d(channels, channels // 2, 1)
+        self.psi = nn.Conv2d(channels // 2, 1, 1)
+        self.weights: Tensor | None = None
+
+    def forward(self, skip: Tensor, signal: Tensor) -> Tensor:
+        weights = torch.sigmoid(self.psi(F.relu(self.skip(skip) + self.signal(signal))))
+        self.weights = weights.detach()
+        return skip * weights
+
+
+def _two_convs(before: int, after: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(before, after, 3, padding=1), nn.ReLU(True), nn.Conv2d(after, after, 3, padding=1), nn.ReLU(True)
+    )
+
+
+class _Double(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return _double(x)
+
+
+def _double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+
+
+def build(config: Config) -> UNet:
+    """The network of a configuration, with fresh weights."""
+    return UNet(**asdict(config))
+
+
+def parameter_count(model: nn.Module) -> int:
+    """Number of weights and biases."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def save(model: UNet, path: str | Path, facts: dict) -> Path:
+    """Write a network's weights (half precision) with its configuration and ``facts`` about its training."""
+    return save_weights(path, model.state_dict(), asdict(model.config), facts)
+
+
+def load(path: str | Path) -> UNet:
+    """The network of a weight file, ready to use (float32, eval mode). Raises BadInput if it is another network's."""
+    state, config, _ = read_weights(path)
+    try:
+        model = build(Config(**config))
+        model.load_state_dict(state)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise BadInput(f"{path} holds another kind of network; give one that lib.upsampler has saved.") from error
+    return model.eval()
+
+
+def load_pretrained(name: str = "bg-unet") -> UNet:
+    """One of the networks that come with the course; see ``PRETRAINED`` for the names."""
+    if name not in PRETRAINED:
+        raise BadInput(f"There is no model {name!r}; choose one of {', '.join(PRETRAINED)}.")
+    return load(WEIGHTS / f"{name}.safetensors")

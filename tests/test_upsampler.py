@@ -1,0 +1,108 @@
+"""The networks: sizes, parameter counts, what each part does, and weight files."""
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from lib.errors import BadInput
+from lib.upsampler import UNet, load, load_pretrained, parameter_count, save
+
+
+def counted(width: int, depth: int, attention: bool, skips: bool) -> int:
+    """The docstring's formula, by hand."""
+    c = [width * 2**i for i in range(depth + 1)]
+    total = sum(9 * a * b + b + 9 * b * b + b for a, b in zip([3, *c], c))
+    joined = 2 if skips else 1
+    for i in range(depth):
+        total += 9 * c[i + 1] * c[i] + c[i] + 9 * joined * c[i] ** 2 + c[i] + 9 * c[i] ** 2 + c[i]
+        total += attention * (2 * (c[i] ** 2 // 2 + c[i] // 2) + c[i] // 2 + 1)
+    return total + 9 * width * (width // 2) + width // 2 + 3 * (width // 2) + 3
+
+
+@pytest.mark.parametrize(
+    "width, depth, attention, skips", [(4, 1, False, False), (6, 3, True, True), (8, 2, False, True)]
+)
+def test_parameter_count_is_the_docstrings(width, depth, attention, skips):
+    assert parameter_count(UNet(width, depth, attention, skips)) == counted(width, depth, attention, skips)
+
+
+def test_parameter_count_of_one_small_network_by_hand():
+    # encoder 3->2->2, 2->4->4; decoder 4->2, 4->2->2; head 2->1->3
+    encoder = (54 + 2 + 36 + 2) + (72 + 4 + 144 + 4)
+    decoder = (72 + 2) + (72 + 2 + 36 + 2)
+    assert parameter_count(UNet(2, 1)) == encoder + decoder + (18 + 1) + (3 + 3)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 5), (16, 24), (33, 50)])
+@pytest.mark.parametrize("attention", [False, True])
+def test_any_size_is_doubled(size, attention):
+    with torch.inference_mode():
+        assert UNet(4, 3, attention)(torch.rand(2, 3, *size)).shape == (2, 3, 2 * size[0], 2 * size[1])
+
+
+def test_padding_does_not_reach_the_picture_of_a_whole_size():
+    torch.manual_seed(0)
+    model, x = UNet(4, 2), torch.rand(1, 3, 16, 16)
+    with torch.inference_mode():
+        odd = model(x[..., :15])
+    assert odd.shape[-1] == 30 and torch.isfinite(odd).all()
+
+
+def test_residual_network_starts_as_bilinear_enlargement():
+    x = torch.rand(1, 3, 10, 12)
+    wanted = torch.nn.functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+    assert torch.equal(UNet(4, residual=True)(x), wanted)
+
+
+def test_skips_carry_detail_past_the_bottleneck():
+    """With the bottleneck's way up cut off, only a network with skips still sees its input."""
+    torch.manual_seed(0)
+    x, other = torch.rand(2, 1, 3, 16, 16)
+    for skips in (True, False):
+        model = UNet(4, 2, skips=skips)
+        for up in model.decoder:
+            torch.nn.init.zeros_(up.up[1].weight)
+        assert torch.allclose(model(x), model(other)) != skips
+
+
+def test_closed_gates_hide_the_skips():
+    torch.manual_seed(0)
+    model = UNet(4, 2, attention=True)
+    x, other = torch.rand(2, 1, 3, 16, 16)
+    for up in model.decoder:
+        torch.nn.init.zeros_(up.up[1].weight)
+        torch.nn.init.constant_(up.gate.psi.bias, -1000.0)
+    assert torch.allclose(model(x), model(other))
+    assert float(model.decoder[0].gate.weights.max()) == 0.0
+
+
+def test_impossible_shapes_are_refused():
+    for wrong in ({"width": 3}, {"depth": 0}, {"attention": True, "skips": False}):
+        with pytest.raises(ValueError, match="width"):
+            UNet(**({"width": 4} | wrong))
+
+
+def test_weights_survive_the_disk_in_half_precision(tmp_path):
+    model = UNet(4, 2, attention=True)
+    again = load(save(model, tmp_path / "w.safetensors", {"seed": 1}))
+    x = torch.rand(1, 3, 12, 12)
+    assert again.config == model.config and not again.training
+    assert torch.allclose(model(x), again(x), atol=2e-3)
+    assert (tmp_path / "w.safetensors").stat().st_size < 2 * parameter_count(model) + 10_000
+
+
+def test_bad_weight_files_get_one_sentence(tmp_path):
+    whole = save(UNet(4, 2), tmp_path / "whole.safetensors", {})
+    (tmp_path / "short.safetensors").write_bytes(whole.read_bytes()[:-100])
+    (tmp_path / "pickle.safetensors").write_bytes(b"\x80\x04junk")
+    save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors")
+    state = UNet(4, 3).state_dict()
+    from lib.weights import save_weights
+
+    save_weights(tmp_path / "other.safetensors", state, {"width": 4, "depth": 2}, {})
+    save_weights(tmp_path / "odd.safetensors", state, {"channels": 4}, {})
+    for name in ("short", "pickle", "foreign", "other", "odd", "absent"):
+        with pytest.raises(BadInput, match=f"{name}.safetensors"):
+            load(tmp_path / f"{name}.safetensors")
+    with pytest.raises(BadInput, match="bg-unet"):
+        load_pretrained("no-such")
