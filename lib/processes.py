@@ -1,0 +1,44 @@
+"""One process or many: what ``torchrun`` tells, so that the training loop need not care."""
+
+import os
+
+import torch
+import torch.distributed as dist
+from torch import nn
+
+
+class Processes:
+    """Joins the group that ``torchrun`` has set up (nothing happens in a single process), and leaves it at the end."""
+
+    def __init__(self, device: str):
+        self.rank, self.count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        local = int(os.environ.get("LOCAL_RANK", 0))
+        self.device = torch.device("cuda", local) if device == "cuda" else torch.device(device)
+
+    def __enter__(self) -> "Processes":
+        if self.count > 1:
+            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.count > 1:
+            dist.destroy_process_group()
+
+    def share(self, model: nn.Module) -> nn.Module:
+        """The model with gradients averaged over the processes at every step."""
+        if self.count == 1:
+            return model
+        return nn.parallel.DistributedDataParallel(model, [self.device.index] if self.device.type == "cuda" else None)
+
+    def mean(self, value: float) -> float:
+        """The mean of a number over the processes, so that all decide alike."""
+        if self.count == 1:
+            return float(value)
+        total = torch.tensor(float(value), dtype=torch.float64, device=self.device)
+        dist.all_reduce(total)
+        return float(total) / self.count
+
+    def wait(self) -> None:
+        """Until every process is here."""
+        if self.count > 1:
+            dist.barrier()

@@ -1,0 +1,174 @@
+"""One plain training loop for every network of the course: Adam, early stopping, checkpoints, exact resume.
+
+    history = fit(model, data=epoch_of_batches, loss=loss, validate=score, settings=Settings(), folder="runs/mine")
+
+The data of an epoch are drawn from its number alone and the checkpoint holds everything else that changes, so a
+training that was killed goes on, when started again, as if nothing had happened. Under ``torchrun`` every process
+trains on its own share of each epoch and the gradients are averaged (DistributedDataParallel):
+
+    torchrun --nproc-per-node 8 -m lib.train_upsampler ba-unet                              one machine, 8 GPUs
+    torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d --rdzv-endpoint HOST:29500 -m lib.train_upsampler ba-unet
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.processes import Processes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """R1's recipe (III-F) unless changed: Adam at 1e-3, at most 50 epochs, stop after 7 without gain."""
+
+    learning_rate: float = 1e-3
+    epochs: int = 50
+    patience: int = 7
+    seed: int = 0
+    cosine: bool = False  # let the learning rate fall to zero along half a cosine
+    clip_norm: float | None = None  # longest gradient allowed
+    bfloat16: bool = False  # convolutions in half the bits: twice as fast where the machine knows how
+    compile: bool = False  # torch.compile: minutes at the start, faster steps after
+    device: str = "cpu"
+
+
+Batch = Any
+History = list[dict[str, float]]
+
+
+def fit(
+    model: nn.Module,
+    data: Callable[[int, int, int], Iterable[Batch]],
+    loss: Callable[[nn.Module, Batch], Tensor],
+    validate: Callable[[nn.Module], float],
+    settings: Settings,
+    folder: str | Path,
+    after_epoch: Callable[[History], None] = lambda history: None,
+) -> History:
+    """Train ``model`` in place until it stops gaining; it ends with the best epoch's weights.
+
+    ``data(epoch, rank, processes)`` gives one process's batches of an epoch, the same each time it is asked;
+    ``loss(model, batch)`` a scalar; ``validate(model)`` a number, lower is better. ``folder`` receives last.pt,
+    best.pt and history.json after every epoch. Returns one dict an epoch: epoch, train, validation, seconds,
+    learning_rate. Raises BadInput if a checkpoint in ``folder`` belongs to another training, or the loss is no number.
+    """
+    torch.manual_seed(settings.seed)
+    with Processes(settings.device) as processes:
+        model.to(processes.device, memory_format=torch.channels_last)
+        trained = processes.share(torch.compile(model) if settings.compile else model)
+        run = _Run(model, settings, Path(folder), processes.device)
+        run.resume()
+        while not run.finished:
+            run.epoch(trained, data, loss, validate, processes)
+            if processes.rank == 0:
+                run.save()
+                after_epoch(run.history)
+            processes.wait()
+        run.restore_best()
+    return run.history
+
+
+class _Run:
+    """What changes during a training: weights, optimiser, history."""
+
+    def __init__(self, model: nn.Module, settings: Settings, folder: Path, device: torch.device):
+        self.model, self.settings, self.folder, self.device = model, settings, folder, device
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+        self.history: History = []
+        self.best: dict[str, Tensor] = _copy(model)
+
+    @property
+    def finished(self) -> bool:
+        if len(self.history) >= self.settings.epochs:
+            return True
+        scores = [row["validation"] for row in self.history]
+        return bool(scores) and len(scores) - 1 - scores.index(min(scores)) >= self.settings.patience
+
+    def epoch(self, trained, data, loss, validate, processes) -> None:
+        """Every batch once, then the validation."""
+        from tqdm.auto import tqdm
+
+        number, started, losses = len(self.history), time.perf_counter(), []
+        batches = data(number, processes.rank, processes.count)
+        bar = tqdm(batches, desc=f"epoch {number + 1}", leave=False, disable=processes.rank > 0)
+        self.model.train()
+        for batch in bar:
+            losses.append(self._step(trained, batch, loss))
+            bar.set_postfix(loss=f"{losses[-1]:.4f}")
+        self.model.eval()
+        with torch.inference_mode(), self._precision():
+            score = processes.mean(validate(self.model))
+        train, seconds = processes.mean(sum(losses) / len(losses)), time.perf_counter() - started
+        row = {"epoch": number + 1, "train": train, "validation": score, "seconds": seconds}
+        self.history.append(row | {"learning_rate": self._rate(number)})
+        if score <= min(row["validation"] for row in self.history):
+            self.best = _copy(self.model)
+
+    def _step(self, trained, batch, loss) -> float:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate(len(self.history))
+        with self._precision():
+            value = loss(trained, batch)
+        if not torch.isfinite(value):
+            raise BadInput("The loss is no number any more; lower the learning rate, or give clip_norm.")
+        self.optimizer.zero_grad(set_to_none=True)
+        value.backward()
+        if self.settings.clip_norm:
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
+        self.optimizer.step()
+        return float(value.detach())
+
+    def _rate(self, epoch: int) -> float:
+        full, share = self.settings.learning_rate, epoch / self.settings.epochs
+        return full * (1 + math.cos(math.pi * share)) / 2 if self.settings.cosine else full
+
+    def _precision(self):
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
+
+    def save(self) -> None:
+        """last.pt holds everything, best.pt the best weights, history.json the curve."""
+        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "best": self.best}
+        state |= {"history": self.history, "settings": self._identity(), "rng": torch.get_rng_state()}
+        for name, content in (("best.pt", self.best), ("last.pt", state)):
+            with written_whole(self.folder / name) as partial:
+                torch.save(content, partial)
+        with written_whole(self.folder / "history.json") as partial:
+            partial.write_text(json.dumps(self.history, indent=1) + "\n")
+
+    def resume(self) -> None:
+        """Go on from last.pt where there is one."""
+        path = self.folder / "last.pt"
+        if not path.exists():
+            return
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            self.model.load_state_dict(state["model"])
+        except Exception as error:  # torch raises half a dozen kinds for a damaged file
+            raise BadInput(f"{path} cannot be resumed from: damaged, or another network's; delete it.") from error
+        if state["settings"] != self._identity():
+            raise BadInput(f"{path} comes from a training with other settings; choose another folder or delete it.")
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.best, self.history = state["best"], state["history"]
+        torch.set_rng_state(state["rng"].cpu())
+
+    def _identity(self) -> dict:
+        """The settings that must not change on the way; a training may move to another device."""
+        return {name: value for name, value in asdict(self.settings).items() if name not in ("device", "compile")}
+
+    def restore_best(self) -> None:
+        """Back to the weights of the best epoch."""
+        self.model.load_state_dict(self.best)
+        self.model.eval()
+
+
+def _copy(model: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
