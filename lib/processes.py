@@ -1,5 +1,6 @@
 """One process or many: what ``torchrun`` tells, so that the training loop need not care."""
 
+import atexit
 import os
 
 import torch
@@ -8,7 +9,7 @@ from torch import nn
 
 
 class Processes:
-    """Joins the group that ``torchrun`` has set up (nothing happens in a single process), and leaves it at the end."""
+    """Joins the group that ``torchrun`` has set up; nothing happens in a single process."""
 
     def __init__(self, device: str):
         self.rank, self.count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
@@ -16,13 +17,14 @@ class Processes:
         self.device = torch.device("cuda", local) if device == "cuda" else torch.device(device)
 
     def __enter__(self) -> "Processes":
-        if self.count > 1:
+        """The group is joined once and left when the program ends: it cannot be joined twice (PyTorch issue 74666)."""
+        if self.count > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
+            atexit.register(dist.destroy_process_group)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.count > 1:
-            dist.destroy_process_group()
+        """Stay in the group: another training may follow."""
 
     def share(self, model: nn.Module) -> nn.Module:
         """The model with gradients averaged over the processes at every step."""

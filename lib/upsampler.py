@@ -1,6 +1,6 @@
 """The networks that enlarge a frame twofold and sharpen it: autoencoder, U-Net, Attention U-Net (R1, III-A).
 
-    frames (N, 3, H, W) -> encoder: [3x3, ReLU] x 2, halve;  bottleneck;  decoder: double, join the skip, [3x3, ReLU] x 2
+    frames (N, 3, H, W) -> encoder: [3x3, ReLU] x 2, halve;  bottleneck;  decoder: double, join, [3x3, ReLU] x 2
                         -> x2 head: bilinear, 3x3, ReLU, 1x1 -> (N, 3, 2H, 2W)
 
 R1 gives the drawings, not the widths. Ours: ``width`` channels at the input's size, twice as many after each of
@@ -104,7 +104,7 @@ class _Up(nn.Module):
 class AttentionGate(nn.Module):
     """Scales every pixel of the skip by sigmoid(psi(ReLU(W_x x + W_g g))) in (0, 1) (Oktay et al., eq. 1).
 
-    ``skip`` x and ``signal`` g are (N, C, H, W); the last map of weights is kept as ``weights`` (N, 1, H, W) to look at.
+    ``skip`` x and ``signal`` g are (N, C, H, W); the last map of weights is kept as ``weights``, (N, 1, H, W).
     """
 
     def __init__(self, channels: int):

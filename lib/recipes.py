@@ -1,0 +1,41 @@
+"""R1's progressive procedure as a list: each model adds one thing to the last; and ours, which goes on from it."""
+
+from dataclasses import dataclass
+
+EVERYTHING = ("d1", "td1", "varied")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How one model is trained. ``crops`` are seen in an epoch; ``start`` names the stage whose weights it takes."""
+
+    name: str
+    about: str
+    sets: tuple[str, ...] = ("d1",)
+    skips: bool = True
+    attention: bool = False
+    weighted: bool = False
+    guided: bool = False
+    start: str | None = None
+    learning_rate: float = 1e-3
+    cosine: bool = True
+    epochs: int = 8
+    patience: int = 7
+    crops: int = 6000
+
+
+_ALL = [
+    Stage("b-ae", "R1's baseline autoencoder, without skips", skips=False, epochs=3),
+    Stage("b-unet", "a U-Net: the autoencoder with skips", epochs=4),
+    Stage("ba-unet", "attention gates in the skips", attention=True, epochs=6),
+    Stage("bwa-unet", "the hands weigh twice in the loss", attention=True, weighted=True, start="ba-unet", epochs=4),
+    Stage(
+        "bwfa-unet", "fine-tuned on good recordings (TD1)", ("td1",), attention=True, weighted=True, start="bwa-unet",
+        learning_rate=2e-4, epochs=3, crops=4000,
+    ),
+    Stage(
+        "bg-unet", "guided by the detector's own eye for hands", EVERYTHING, attention=True, guided=True,
+        start="ba-unet", learning_rate=3e-4, epochs=10, crops=4000,
+    ),
+]  # fmt: skip
+STAGES = {stage.name: stage for stage in _ALL}

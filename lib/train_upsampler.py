@@ -1,0 +1,192 @@
+"""Train R1's five networks and ours, stage by stage.
+
+    python -m lib.train_upsampler ba-unet --data data/training --out runs      one stage (and those it starts from)
+    python -m lib.train_upsampler all --data data/training --out runs          every stage
+    python -m lib.train_upsampler all --ship book/weights                      and write the weights that ship
+    torchrun --nproc-per-node 8 -m lib.train_upsampler ba-unet --device cuda   see lib.training
+
+Films to learn from: python data_scripts/training_films.py --out data/training. A run that was interrupted goes on.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.losses import hand_weights, ssim_l1
+from lib.paths import DATA
+from lib.recipes import STAGES, Stage
+from lib.sharpen import usable_device
+from lib.training import History, Settings, fit
+from lib.training_data import Batch, Frames, batches, read_frames
+from lib.upsampler import UNet, parameter_count, save
+
+HELD_OUT = 10  # one clip in so many is for validation
+GUIDED_SHARE = 0.05  # weight of the detector's opinion beside SSIM + L1
+
+
+def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
+    """One stage: the network with its best weights, and its curve."""
+    torch.manual_seed(options.seed)  # `fit` seeds too, but the first weights are drawn here
+    model = UNet(options.width, attention=stage.attention, skips=stage.skips, residual=True)
+    if stage.start:
+        model.load_state_dict(train(STAGES[stage.start], options)[0].state_dict())
+    settings = _settings(stage, options)
+    learn, judge = frames_of(stage.sets, options.data)
+    count = options.crops or stage.crops
+
+    def data(epoch: int, rank: int, processes: int) -> Iterator[Batch]:
+        rng = np.random.default_rng([options.seed, epoch, rank])
+        jitter = 4 if stage.guided else 8
+        drawn = batches(
+            learn, rng, count=count // processes, size=options.batch, crop=options.crop or None, jitter=jitter
+        )
+        return (batch.to(settings.device) for batch in drawn)
+
+    def validate(network: UNet) -> float:
+        rng = np.random.default_rng(options.seed)
+        drawn = [batch.to(settings.device) for batch in batches(judge, rng, count=256, crop=options.crop or None)]
+        return float(np.mean([float(loss(network, batch)) for batch in drawn]))
+
+    loss = _loss(stage, settings)
+    history = fit(model, data, loss, validate, settings, options.out / stage.name)
+    return model, history
+
+
+def _settings(stage: Stage, options: argparse.Namespace) -> Settings:
+    return Settings(
+        learning_rate=stage.learning_rate,
+        epochs=options.epochs or stage.epochs,
+        patience=stage.patience,
+        seed=options.seed,
+        cosine=stage.cosine,
+        clip_norm=0.5 if stage.guided else 1.0,
+        bfloat16=options.bfloat16,
+        compile=options.compile,
+        device=options.device,
+    )
+
+
+def _loss(stage: Stage, settings: Settings):
+    """SSIM + L1, the hands counted twice if ``weighted``, the detector's opinion beside it if ``guided``."""
+    guide = None
+    if stage.guided:
+        from lib.guidance import Guidance
+
+        guide = Guidance().to(settings.device)
+
+    def loss(model: UNet, batch: Batch) -> torch.Tensor:
+        pred = model(batch.input)
+        size = batch.target.shape[-2:]
+        weight = hand_weights(batch.wrists, size, batch.radius) if stage.weighted else None
+        with torch.autocast(pred.device.type, enabled=False):  # half the bits would turn the detector's gradients
+            value = ssim_l1(pred.float(), batch.target, weight)
+            if guide is not None:
+                opinion = guide(pred.float(), batch.target, batch.hand, torch.default_generator)
+                value = value + GUIDED_SHARE * opinion
+        return value
+
+    return loss
+
+
+@lru_cache(maxsize=3)
+def frames_of(sets: tuple[str, ...], data: Path) -> tuple[Frames, Frames]:
+    """Frames to learn from and to judge by: whole clips go to one or the other, and all stages split alike."""
+    folders = [path.parent for name in sets for path in sorted((data / name).glob("*/clip.json"))]
+    if len(folders) < 2:
+        raise BadInput(f"{data} holds too few clips of {', '.join(sets)}: run data_scripts/training_films.py first.")
+    every = min(HELD_OUT, len(folders))
+    learn = [folder for index, folder in enumerate(folders) if index % every]
+    return read_frames(learn), read_frames(folders[::every])
+
+
+def _keep(stage: Stage, options: argparse.Namespace, history: History, model: UNet) -> None:
+    """facts.json beside the checkpoints, and the weights that ship."""
+    facts = _facts(stage, options, history, model)
+    with written_whole(options.out / stage.name / "facts.json") as partial:
+        partial.write_text(json.dumps(facts, indent=1) + "\n")
+    if options.ship:
+        save(model, options.ship / f"{stage.name}.safetensors", facts)
+
+
+def _command(options: argparse.Namespace, stage: Stage) -> str:
+    """What to type for these weights: every option that is not at its default."""
+    words = [f"python -m lib.train_upsampler {stage.name}"]
+    for name, value in vars(options).items():
+        if name not in ("stage", "data", "out", "ship") and value != vars(_parser().parse_args([stage.name]))[name]:
+            words.append(f"--{name}" if value is True else f"--{name} {value or 0}")
+    return " ".join(words)
+
+
+def _facts(stage: Stage, options: argparse.Namespace, history: History, model: UNet) -> dict:
+    """What a model card tells."""
+    clips = {name: len(list((options.data / name).glob("*/clip.json"))) for name in stage.sets}
+    best = min(history, key=lambda row: row["validation"])
+    return {
+        "name": stage.name,
+        "about": stage.about,
+        "command": _command(options, stage),
+        "start": stage.start,
+        "clips": clips,
+        "seed": options.seed,
+        "parameters": parameter_count(model),
+        "epochs": len(history),
+        "best_epoch": best["epoch"],
+        "crops": len(history) * (options.crops or stage.crops),
+        "minutes": round(sum(row["seconds"] for row in history) / 60, 1),
+        "learning_rate": stage.learning_rate,
+        "loss": " + ".join(["SSIM", "L1"] + ["hand weights"] * stage.weighted + ["detector"] * stage.guided),
+        "precision": "bfloat16" if options.bfloat16 else "float32",
+        "hardware": f"{options.device}, {os.cpu_count()} cores, {platform.machine()}",
+        "torch": torch.__version__,
+        "date": date.today().isoformat(),
+        "curve": [[round(row[key], 5) for key in ("train", "validation")] for row in history],
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    options = _parser().parse_args(argv)
+    first = int(os.environ.get("RANK", 0)) == 0  # of the processes that torchrun started, one writes
+    try:
+        usable_device(options.device)
+        for name in STAGES if options.stage == "all" else [options.stage]:
+            model, history = train(STAGES[name], options)
+            if first:
+                _keep(STAGES[name], options, history, model)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stage", choices=[*STAGES, "all"])
+    parser.add_argument("--data", type=Path, default=DATA / "training", help="films (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=DATA / "runs", help="checkpoints (default: %(default)s)")
+    parser.add_argument("--ship", type=Path, metavar="DIR", help="write the trained weights there")
+    parser.add_argument("--width", type=int, default=24, help="channels at the input's size (default: %(default)s)")
+    parser.add_argument("--crop", type=int, default=64, help="side of a crop in input pixels; 0: whole frames")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--epochs", type=int, help="instead of the stage's own")
+    parser.add_argument("--crops", type=int, help="crops an epoch, instead of the stage's own")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu", help='"cpu" or "cuda"')
+    parser.add_argument("--bfloat16", action="store_true", help="half the bits in convolutions")
+    parser.add_argument("--compile", action="store_true", help="torch.compile: a slow start, faster steps")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

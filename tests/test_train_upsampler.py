@@ -1,0 +1,150 @@
+"""The command line from films to weights: small networks on small synthetic films, one epoch each."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from lib import train_upsampler
+from lib.paths import ROOT
+from lib.recipes import STAGES
+from lib.training_data import HANDS, batches
+from lib.upsampler import load
+from lib.video import write_video
+from lib.weights import read_weights
+
+FRAMES, WIDTH, HEIGHT = 4, 96, 80  # of a target
+
+
+def make_clip(folder, seed: int) -> None:
+    """Four frames of noise in the form of `lib.clips`: an input at half the size, and joints spread over a hand."""
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 256, (FRAMES, HEIGHT // 2, WIDTH // 2, 3), np.uint8)
+    folder.mkdir(parents=True)
+    write_video(folder / "target.mp4", small.repeat(2, axis=1).repeat(2, axis=2), 25)
+    write_video(folder / "input.mp4", small, 25)
+    joints = np.zeros((FRAMES, 75, 3))
+    joints[..., :2] = (WIDTH / 2, HEIGHT / 2)
+    for hand in HANDS:
+        joints[:, hand, :2] += rng.uniform(-12, 12, (21, 2))
+    joints[:, 11, 0] += 30  # the left shoulder
+    np.savez(folder / "truth.npz", pixels=(32 * joints).round().astype(np.int32))
+    info = {"target": "target.mp4", "input": "input.mp4", "fps": 25.0, "size": [WIDTH, HEIGHT]}
+    (folder / "clip.json").write_text(json.dumps(info))
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    data = tmp_path_factory.mktemp("training")
+    for number in range(3):
+        make_clip(data / "d1" / f"d1-{number:03d}", number)
+    return data
+
+
+@pytest.fixture(autouse=True)
+def few_crops_to_judge_by(monkeypatch):
+    def few(frames, rng, *, count, **rest):
+        return batches(frames, rng, count=min(count, 16), **rest)
+
+    monkeypatch.setattr(train_upsampler, "batches", few)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def run(stage: str, data, out, *more: str) -> int:
+    small = ["--width", "2", "--crop", "16", "--crops", "16", "--batch", "8", "--epochs", "1"]
+    return train_upsampler.main([stage, "--data", str(data), "--out", str(out), *small, *more])
+
+
+def test_a_stage_is_trained_and_shipped(films, tmp_path):
+    assert run("b-ae", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
+    shipped = load(tmp_path / "ship" / "b-ae.safetensors")
+    assert shipped(torch.rand(1, 3, 10, 12)).shape == (1, 3, 20, 24)
+    assert (shipped.config.width, shipped.config.skips, shipped.config.attention) == (2, False, False)
+    best = torch.load(tmp_path / "runs" / "b-ae" / "best.pt", weights_only=True)
+    for name, value in shipped.state_dict().items():
+        assert torch.allclose(value, best[name], atol=1e-3), "the best epoch's weights, in half precision"
+
+
+def test_the_shipped_file_tells_how_it_was_made(films, tmp_path):
+    assert run("b-ae", films, tmp_path / "runs", "--seed", "3", "--ship", str(tmp_path)) == 0
+    facts = read_weights(tmp_path / "b-ae.safetensors")[2]
+    assert facts["name"] == "b-ae" and facts["seed"] == 3 and facts["start"] is None
+    assert facts["epochs"] == 1 and facts["crops"] == 16 and facts["clips"] == {"d1": 3} and facts["minutes"] >= 0
+    history = json.loads((tmp_path / "runs" / "b-ae" / "history.json").read_text())
+    assert facts["curve"] == [[pytest.approx(row[key], abs=1e-5) for key in ("train", "validation")] for row in history]
+    assert {"date", "hardware", "torch", "parameters", "command", "loss"} <= facts.keys()
+
+
+def test_a_stage_goes_on_from_the_one_it_starts_from(films, tmp_path, monkeypatch):
+    """With a learning rate of zero, the weights of the start come out as they went in."""
+    monkeypatch.setitem(train_upsampler.STAGES, "bwa-unet", replace(STAGES["bwa-unet"], learning_rate=0.0))
+    assert run("bwa-unet", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
+    start, end = (torch.load(tmp_path / "runs" / n / "best.pt", weights_only=True) for n in ("ba-unet", "bwa-unet"))
+    assert start.keys() == end.keys() and all(torch.equal(start[name], end[name]) for name in start)
+    assert [path.name for path in (tmp_path / "ship").iterdir()] == ["bwa-unet.safetensors"]
+    facts = read_weights(tmp_path / "ship" / "bwa-unet.safetensors")[2]
+    assert facts["start"] == "ba-unet" and "hand weights" in facts["loss"]
+
+
+def test_the_detector_guides_ours(films, tmp_path):
+    assert run("bg-unet", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
+    assert load(tmp_path / "ship" / "bg-unet.safetensors").config.attention
+    assert "detector" in read_weights(tmp_path / "ship" / "bg-unet.safetensors")[2]["loss"]
+    curves = {n: json.loads((tmp_path / "runs" / n / "history.json").read_text()) for n in ("ba-unet", "bg-unet")}
+    opinion = curves["bg-unet"][0]["validation"] - curves["ba-unet"][0]["validation"]
+    assert opinion > 0.005, "the detector's share comes on top of SSIM + L1"
+
+
+def test_a_finished_training_is_not_done_again(films, tmp_path):
+    assert run("b-unet", films, tmp_path) == 0
+    first = (tmp_path / "b-unet" / "last.pt").stat().st_mtime_ns
+    assert run("b-unet", films, tmp_path) == 0
+    assert (tmp_path / "b-unet" / "last.pt").stat().st_mtime_ns == first
+
+
+def test_the_same_seed_gives_the_same_network(films, tmp_path):
+    for name, seed in (("one", "0"), ("again", "0"), ("other", "1")):
+        torch.seed()  # whatever was drawn before must not matter
+        assert run("b-ae", films, tmp_path / name, "--seed", seed) == 0
+    one, again, other = (
+        torch.cat([value.flatten() for value in torch.load(path, weights_only=True).values()])
+        for path in (tmp_path / name / "b-ae" / "best.pt" for name in ("one", "again", "other"))
+    )
+    assert torch.equal(one, again) and not torch.equal(one, other)
+
+
+@pytest.mark.parametrize("stage", ["b-ae", "bwfa-unet"])
+def test_missing_films_are_said_in_one_sentence(stage, films, tmp_path, capsys):
+    """There are none at all for the first; for the second, those of TD1 are missing."""
+    data = films if stage == "bwfa-unet" else tmp_path / "nothing"
+    assert run(stage, data, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 1
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "too few clips" in said and "training_films.py" in said and "Traceback" not in said
+    assert not (tmp_path / "ship").exists()
+
+
+def test_a_checkpoint_of_another_network_is_refused(films, tmp_path, capsys):
+    assert run("b-ae", films, tmp_path) == 0
+    assert run("b-ae", films, tmp_path, "--width", "4") == 1
+    assert "cannot be resumed" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_two_processes_train_a_stage_and_its_start(films, tmp_path):
+    """Under torchrun, a second training follows the first in the same processes."""
+    import subprocess
+    import sys
+
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    small = ["--width", "2", "--crop", "16", "--crops", "16", "--batch", "8", "--epochs", "1"]
+    task = ["-m", "lib.train_upsampler", "bwa-unet", "--data", films, "--out", tmp_path / "runs", *small]
+    ran = subprocess.run(
+        [*launch, *task, "--ship", tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=150, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert load(tmp_path / "bwa-unet.safetensors").config.attention
