@@ -80,6 +80,27 @@ def paired_bootstrap(
     return clip_bootstrap(differences, weights, n=n, seed=seed, level=level)
 
 
+def ratio_bootstrap(
+    part: Sequence[float], whole: Sequence[float], *, n: int = 10_000, seed: int = 0, level: float = 0.95
+) -> Interval | None:
+    """Sum of ``part`` over the sum of ``whole``, where clip i gives a number to both, with its interval.
+
+    The ratio of the means, not the mean of the clips' ratios, which clips with next to nothing in ``whole`` would rule.
+    None where the whole is 0 or less: then there is no share of it. Draws where it is are left out.
+    Other arguments and errors as in `clip_bootstrap`.
+    """
+    part, whole = np.asarray(part, float), np.asarray(whole, float)
+    if part.shape != whole.shape or len(part) < 2:
+        raise BadInput(f"A ratio over clips needs two numbers for each of two clips or more, not {part.shape}.")
+    if whole.sum() <= 0:
+        return None
+    drawn = np.random.default_rng(seed).integers(len(part), size=(n, len(part)))
+    parts, wholes = part[drawn].sum(axis=1), whole[drawn].sum(axis=1)
+    draws = parts[wholes > 0] / wholes[wholes > 0]
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(part.sum() / whole.sum()), float(low), float(high), len(part), level)
+
+
 def _clip_mean(clip: float | np.ndarray) -> float:
     frames = np.asarray(clip, float)
     frames = frames[~np.isnan(frames)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lib.errors import BadInput
+from lib.frechet import frechet_distance
 from lib.intervals import Interval, clip_bootstrap, paired_bootstrap
 from lib.keypoints import Keypoints
 
@@ -20,6 +21,8 @@ __all__ = [
     "clip_bootstrap",
     "endpoint_error",
     "false_hands",
+    "frechet_distance",
+    "hand_size",
     "paired_bootstrap",
     "pck",
     "pck_auc",
@@ -84,10 +87,10 @@ def _false(keypoints: Keypoints, truth: Keypoints, part: str) -> np.ndarray:
     guess, real = keypoints.part(part)[found, :, :2], truth.part(part)[found, :, :2]
     visible = (truth.confidence[found, truth.layout.parts[part]] > 0).any(axis=1)
     error = np.ma.masked_invalid(_distances(guess, real)).mean(axis=1).filled(np.inf)
-    return ~visible | (error > _span(real) / 2)
+    return ~visible | (error > hand_size(real) / 2)
 
 
-def _span(points: np.ndarray) -> np.ndarray:
+def hand_size(points: np.ndarray) -> np.ndarray:
     """Longer side of the box around the points (N, P, 2) of each frame, in pixels, (N,)."""
     low = np.where(np.isnan(points), np.inf, points).min(axis=1, initial=np.inf)
     high = np.where(np.isnan(points), -np.inf, points).max(axis=1, initial=-np.inf)

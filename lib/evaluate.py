@@ -1,0 +1,98 @@
+"""How well every method brings the hands back, as a table; see lib/evaluation.py for what is done and measured.
+
+    python -m lib.evaluate                                                all methods on D1 test and TD2
+    python -m lib.evaluate --set td2 --models input bicubic target --clips 4
+    python -m lib.evaluate --weights runs/mine.safetensors --second-look  your own network, and a second look
+    python -m lib.evaluate --set varied --data data/training              other clips
+
+Clips that were evaluated before come out of the cache.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from lib.clips import Clip, clips
+from lib.errors import BadInput
+from lib.evaluation import evaluate_all, table, watch
+from lib.files import written_whole
+from lib.frechet import WHY_NOT, frechet_distance
+from lib.intervals import Interval
+from lib.methods import INPUT, TARGET, Method, find_methods
+from lib.paths import CLIPS
+from lib.video import read_video
+
+
+def fids(methods: Sequence[Method], films: Sequence[Clip], weights: Path | None) -> dict[tuple[str, str], float]:
+    """FID of each method's videos against the targets, over all frames of a set together: {(set, method): FID}.
+
+    Without "input", which has another size. Empty where Inception's weights are nowhere to be found.
+    """
+    from lib.inception import find_weights, inception_features
+
+    weights = weights or find_weights()
+    found: dict[tuple[str, str], float] = {}
+    for name in dict.fromkeys(clip.info["set"] for clip in films) if weights else ():
+        of_set = [clip for clip in films if clip.info["set"] == name]
+        reference = inception_features((f for clip in of_set for f in read_video(clip.target_path)), weights)
+        for method in methods:
+            if method not in (INPUT, TARGET):
+                frames = (frame for clip in of_set for frame in read_video(watch(method, clip)[0]))
+                found[name, method.name] = frechet_distance(inception_features(frames, weights), reference)
+    return found
+
+
+def tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table as one line for each number: set, method, measure, mean, low, high, n."""
+    lines = [
+        (*place, measure, value.mean, value.low, value.high, value.n)
+        for place, row in frame.iterrows()
+        for measure, value in row.items()
+        if isinstance(value, Interval)
+    ]
+    return pd.DataFrame(lines, columns=["set", "method", "measure", "mean", "low", "high", "n"])
+
+
+def _run(options: argparse.Namespace) -> None:
+    if options.clips is not None and options.clips < 2:
+        raise BadInput(f"--clips {options.clips} leaves too few clips for an interval; give 2 or more.")
+    methods = find_methods(options.models, options.weights)
+    films = [clip for name in options.set for clip in clips(name, options.data)[: options.clips]]
+    frame = table(evaluate_all(methods, films, options.second_look))
+    if options.csv:
+        with written_whole(options.csv) as partial:
+            tidy(frame).to_csv(partial, index=False)
+    shown = frame.map(lambda value: str(value) if isinstance(value, Interval) else "–")
+    if distances := fids(methods, films, options.inception):
+        shown["FID"] = [f"{distances[place]:.1f}" if place in distances else "–" for place in frame.index]
+    for name in options.set:
+        print(f"\n{name}: mean over clips [95 % interval]\n{shown.loc[name].to_string(line_width=120)}")
+    if not distances:
+        print(f"\n{WHY_NOT}")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", nargs="+", default=["d1_test", "td2"], metavar="SET", help="sets of clips")
+    parser.add_argument("--data", type=Path, default=CLIPS, metavar="DIR", help="the folder of the sets")
+    parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
+    parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
+    parser.add_argument("--clips", type=int, metavar="N", help="only the first N clips of each set, 2 at least")
+    parser.add_argument("--second-look", action="store_true", help="each method also with a second look at lost hands")
+    parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/inception.py)")
+    parser.add_argument("--csv", type=Path, metavar="OUT", help="write the table, one line for each number")
+    options = parser.parse_args(argv)
+    try:
+        _run(options)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

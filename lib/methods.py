@@ -1,0 +1,84 @@
+"""The ways from a degraded film to a better one that the tables compare: baselines, networks, and both ends.
+
+A method is a function of a clip that gives frames, as in `lib.stages`. "target" is the sharp film itself, the best
+that a method could do; "input" is the degraded film as it is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from lib.baselines import METHODS
+from lib.errors import BadInput
+from lib.files import sha256
+from lib.paths import WEIGHTS
+from lib.upsampler import PRETRAINED, UNet, load
+
+Frames = Iterable[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Method:
+    """``run`` makes frames (2H, 2W, 3) of frames (H, W, 3). ``digest`` tells one version from the next.
+
+    ``run`` is None for "input" and "target", which are films that are there already.
+    """
+
+    name: str
+    run: Callable[[Frames], Frames] | None = field(default=None, compare=False)
+    digest: str = ""
+
+
+INPUT, TARGET = Method("input"), Method("target")
+
+
+def find_methods(names: Sequence[str] = ("all",), weights: Sequence[str | Path] = ()) -> list[Method]:
+    """The methods of these names, then one for each weight file, named after it.
+
+    Names: "target", the keys of `lib.baselines.METHODS`, those of `lib.upsampler.PRETRAINED`, and "all" for every one
+    of them whose weights are there. Raises BadInput for another name, and for weights that are absent.
+    """
+    known = ["target", *METHODS, *PRETRAINED]
+    wanted: list[str] = []
+    for name in names:
+        if name not in (*known, "all"):
+            raise BadInput(f"There is no method {name!r}; choose among all, {', '.join(known)}.")
+        wanted += [name] if name != "all" else [n for n in known if n not in PRETRAINED or _shipped(n).is_file()]
+    found = [_method(name) for name in dict.fromkeys(wanted)]
+    for path in map(Path, weights):
+        taken = path.stem in {method.name for method in found}
+        found.append(network(path, str(path) if taken else path.stem))
+    return found
+
+
+def network(path: Path, name: str) -> Method:
+    """A network of `lib.upsampler` by its weight file; it is loaded when it is first used."""
+    if not path.is_file():
+        raise BadInput(f"{path} does not exist; check the name, or train it: python -m lib.train_upsampler")
+    digest = sha256(path)
+    return Method(name, lambda frames: _sharpen(path, digest, frames), digest)
+
+
+def _method(name: str) -> Method:
+    if name in PRETRAINED:
+        return network(_shipped(name), name)
+    return {"input": INPUT, "target": TARGET}.get(name) or Method(name, METHODS[name])
+
+
+def _shipped(name: str) -> Path:
+    return WEIGHTS / f"{name}.safetensors"
+
+
+def _sharpen(path: Path, digest: str, frames: Frames) -> Frames:
+    from lib.sharpen import sharpen
+
+    return sharpen(_loaded(path, digest), frames)
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path, digest: str) -> UNet:
+    """``digest`` is here so that a file that was trained anew is read anew."""
+    return load(path)

@@ -1,0 +1,126 @@
+"""A second look: where Holistic lost a hand, look for it again, closer. Ours, not the papers'.
+
+Holistic finds the body in the whole picture, guesses a square for each hand from three points of the body, and asks
+the hand network about that square. Where the guess is off, the hand is lost, however clear it is (mediapipe issue
+5373). The second look cuts out the neighbourhood of the body's wrist, enlarges it, and runs MediaPipe Hands on it,
+which begins by searching for palms and so does not depend on the guess. It looks at squares of several sizes in turn
+(``LOOKS``) and takes the first hand that meets both of these:
+
+1. It is the right kind. MediaPipe Hands tells left from right for mirrored pictures, as a selfie camera shows them; in
+   ours a hand that it calls "Left" is a right one. Most hands at the wrong wrist fail here.
+2. Its wrist lies within ``NEAR`` body widths of the body's wrist. Those beyond were nearly always the other hand.
+
+The body's width is that of the shoulders, or 1.3 forearms where the signer stands sideways; both are about 35 cm. The
+rules were set on clips to learn from (D1 train and varied films), never on a test set. Two further ones, a least score
+and "not over the other hand", rejected more right hands than wrong ones or nothing at all, and were dropped.
+
+A point of a hand found so gets as confidence what the network says of its left or right (0.5 to 1), the one number
+that it gives: that is no probability that the point is in place, but it tells these hands from Holistic's own, whose
+points have 1. Nothing is remembered between frames, so a hand may jitter more than Holistic's, which are smoothed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import cv2
+import numpy as np
+
+from lib.errors import BadInput
+from lib.holistic import _solutions
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.quiet import quiet
+
+LOOKS = (1.3, 1.0, 1.7, 0.8, 2.2)  # sides of the square, in body widths
+NEAR = 0.3  # body widths
+SIDE = 256  # pixels that the square is enlarged to: more than the 192 that the palm detector takes
+PALM_CONFIDENCE = 0.3
+# Points of HOLISTIC_75, left and right; the body's knuckles are those of the little finger and the index finger.
+SHOULDERS, ELBOWS, WRISTS, KNUCKLES = (11, 12), (13, 14), (15, 16), ((17, 19), (18, 20))
+SIDES = ("left", "right")
+HAND = tuple(HOLISTIC_75.parts[f"{side}_hand"] for side in SIDES)
+
+
+def second_look(frames: Iterable[np.ndarray], keypoints: Keypoints, looks: tuple[float, ...] = LOOKS) -> Keypoints:
+    """The same keypoints with hands filled in where they were missing and a second look finds them; nothing else moves.
+
+    ``frames`` (uint8 RGB, (H, W, 3), any iterable, one at a time) are those that ``keypoints`` (HOLISTIC_75, T frames,
+    in their pixels) came from. ``looks`` are the sides of the squares, in body widths. Raises BadInput for another
+    layout, another number of frames, or another size.
+    """
+    if keypoints.layout != HOLISTIC_75:
+        raise BadInput(f"A second look needs the body of HOLISTIC_75, not {keypoints.layout.name}; extract it again.")
+    xyz, confidence = keypoints.xyz.copy(), keypoints.confidence.copy()
+    count = 0
+    with _hands() as detect:
+        for frame in frames:
+            if count == len(xyz) or frame.shape[1::-1] != keypoints.size:
+                raise BadInput(_mismatch(keypoints, f"frame {count} is {frame.shape[1]}x{frame.shape[0]}"))
+            for side in (0, 1):
+                found = _look_again(frame, xyz[count], side, detect, looks)
+                if found is not None:
+                    xyz[count, HAND[side]], confidence[count, HAND[side]] = found
+            count += 1
+    if count != len(xyz):
+        raise BadInput(_mismatch(keypoints, f"there are {count} frames"))
+    return Keypoints(xyz, confidence, HOLISTIC_75, keypoints.fps, keypoints.size)
+
+
+def _mismatch(keypoints: Keypoints, found: str) -> str:
+    width, height = keypoints.size
+    wanted = f"{len(keypoints)} frames of {width}x{height}"
+    return f"These keypoints are of {wanted}, but {found}; give the frames and keypoints of one clip."
+
+
+@contextmanager
+def _hands() -> Iterator[Callable[[np.ndarray], Any]]:
+    """MediaPipe Hands for single pictures, as a function of a picture; built with the first, since it chatters."""
+    solutions, graph = _solutions(), None
+
+    def process(picture: np.ndarray) -> Any:
+        nonlocal graph
+        with quiet:
+            graph = graph or opened.enter_context(
+                solutions.hands.Hands(static_image_mode=True, min_detection_confidence=PALM_CONFIDENCE)
+            )
+            return graph.process(picture)
+
+    with ExitStack() as opened:
+        yield process
+
+
+def _look_again(
+    frame: np.ndarray, points: np.ndarray, side: int, detect: Callable[[np.ndarray], Any], looks: tuple[float, ...]
+) -> tuple[np.ndarray, float] | None:
+    """Joints (21, 3) in pixels and confidence of the hand on this side, if it was missing and is found now.
+
+    ``points`` (75, 3) are those of the frame, ``side`` is 0 for left, 1 for right.
+    """
+    wrist, elbow = points[WRISTS[side], :2], points[ELBOWS[side], :2]
+    inside = (wrist >= 0).all() and (wrist < frame.shape[1::-1]).all()  # False for NaN too
+    if not inside or not np.isnan(points[HAND[side]]).all():
+        return None
+    shoulders = np.linalg.norm(points[SHOULDERS[0], :2] - points[SHOULDERS[1], :2])
+    body = max(shoulders, 1.3 * np.linalg.norm(wrist - elbow), 1.0)
+    centre = points[[WRISTS[side], *KNUCKLES[side]], :2].mean(axis=0)
+    for look in looks:
+        for joints, label, score in _hands_in(frame, centre, look * body, detect):
+            near = np.linalg.norm(joints[0, :2] - wrist) <= NEAR * body
+            if near and label == SIDES[side]:
+                return joints, score
+    return None
+
+
+def _hands_in(
+    frame: np.ndarray, centre: np.ndarray, side: float, detect: Callable[[np.ndarray], Any]
+) -> Iterator[tuple[np.ndarray, str, float]]:
+    """(joints (21, 3) in pixels of the frame, "left" or "right", score) of the hands in a square of the frame."""
+    corner, scale = centre - side / 2, SIDE / side
+    enlarge = np.array([[scale, 0, -corner[0] * scale], [0, scale, -corner[1] * scale]])
+    square = cv2.warpAffine(frame, enlarge, (SIDE, SIDE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    found = detect(square)
+    for landmarks, kinds in zip(found.multi_hand_landmarks or [], found.multi_handedness or []):
+        joints = side * np.array([(p.x, p.y, p.z) for p in landmarks.landmark], np.float32)
+        joints[:, :2] += corner
+        kind = kinds.classification[0]
+        yield joints, {"Left": "right", "Right": "left"}[kind.label], kind.score  # its labels are for mirrored pictures

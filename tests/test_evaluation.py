@@ -1,0 +1,265 @@
+"""R1's protocol on whole videos: measures by hand, the cache, repeatability, the table; and real films."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib import evaluation, paths, real_clips
+from lib.clips import Clip, clips
+from lib.degrade import upscale
+from lib.errors import BadInput
+from lib.evaluate import fids, main, tidy
+from lib.evaluation import MEASURES, evaluate, evaluate_all, hands, likeness, table, watch
+from lib.holistic import extract
+from lib.intervals import Interval, ratio_bootstrap
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.methods import INPUT, TARGET, find_methods
+from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
+from lib.signer.calibration import in_target_pixels
+from lib.video import read_all, read_video, write_video
+
+FRAMES = 8
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+
+
+@pytest.fixture(scope="module")
+def shorts(tmp_path_factory):
+    """The folder of a set "short": eight frames each of two clips."""
+    folder = tmp_path_factory.mktemp("clips")
+    for clip in clips("d1_train")[:2]:
+        short = folder / "short" / clip.name
+        short.mkdir(parents=True)
+        for path, frames in ((clip.target_path, clip.target()), (clip.input_path, clip.input())):
+            write_video(short / path.name, frames[20 : 20 + FRAMES], clip.info["fps"], crf=12)
+        with np.load(clip.folder / "truth.npz") as truth:
+            np.savez(short / "truth.npz", **{key: truth[key][20 : 20 + FRAMES] for key in truth})
+        (short / "clip.json").write_text(json.dumps(clip.info | {"set": "short", "frames": FRAMES}))
+    return folder
+
+
+def methods(*names):
+    return find_methods(names)
+
+
+def person(frames=4):
+    """A clip whose hands are squares of 20 pixels, right hand at 200, left hand at 100."""
+    xyz = np.full((frames, 75, 3), 150.0)
+    for part, place in (("left_hand", 100), ("right_hand", 200)):
+        corners = np.random.default_rng(0).uniform(0, 20, (21, 2))
+        corners[:2] = [[0, 0], [20, 20]]
+        xyz[:, HOLISTIC_75.parts[part], :2] = place + corners
+    return Keypoints(xyz, np.ones((frames, 75)), HOLISTIC_75, 25, (304, 336))
+
+
+def test_measures_of_hands_by_hand():
+    truth, found = person(), person()
+    right, left = HOLISTIC_75.parts["right_hand"], HOLISTIC_75.parts["left_hand"]
+    found.xyz[0, right] = np.nan  # lost
+    found.xyz[1, right, 0] += 3  # 0.15 of the hand: a hit
+    found.xyz[2, right, 0] += 6  # 0.3: a miss, not false
+    found.xyz[3, right, 0] += 12  # 0.6: a miss and false
+    truth.confidence[3, left] = 0  # out of the picture: found there, it is false, and no true joint of it counts
+    row = hands(found, truth)
+    assert row["uhp_right"] == 1 / 4 and row["uhp_both"] == 1 / 8
+    assert row["pck_found"] == pytest.approx(4 / 6)
+    assert row["pck_all"] == pytest.approx(4 / 7)
+    assert row["error"] == pytest.approx((0.15 + 0.3 + 0.6) / 6)
+    assert row["false"] == pytest.approx(2 / 7)
+    assert row["false_all"] == pytest.approx(2 / 8)
+
+
+def test_measures_where_no_hand_was_found():
+    found = person()
+    found.xyz[:, 33:] = np.nan
+    row = hands(found, person())
+    assert row["uhp_both"] == 1 and row["pck_all"] == 0 and row["false_all"] == 0
+    assert all(np.isnan(row[key]) for key in ("pck_found", "error", "false"))
+
+
+def test_likeness_is_the_mean_over_frames(tmp_path):
+    frames = np.random.default_rng(0).integers(80, 170, (3, 32, 32, 3), np.uint8)
+    other = frames.copy()
+    other[1:] += 10
+    same, off = (write_video(tmp_path / name, images, 25) for name, images in (("a", frames), ("b", other)))
+    assert likeness(same, same) == {"psnr": np.inf, "ssim": pytest.approx(1), "phash": 0}
+    other[0] += 1
+    row = likeness(write_video(tmp_path / "c", other, 25), same)
+    assert row["psnr"] == pytest.approx(np.mean([20 * np.log10(255 / step) for step in (1, 10, 10)]))
+    assert row["ssim"] < 1
+    with pytest.raises(ValueError):  # another number of frames is another film
+        likeness(write_video(tmp_path / "d", frames[:2], 25), same)
+
+
+def test_rows_are_those_of_the_protocol(shorts):
+    clip = clips("short", shorts)[0]
+    rows = {row["method"]: row for row in evaluate_all(methods("target", "input", "bilinear"), [clip])}
+    assert set(rows["bilinear"]) == {"set", "clip", "method", "frames", *MEASURES}
+    assert "psnr" not in rows["input"] and "psnr" not in rows["target"]
+    found = in_target_pixels(extract(clip.input(), progress=False), clip)
+    assert found.size == (304, 336)
+    assert rows["input"]["uhp_right"] == undetected_hand_presence(found)
+    assert rows["input"]["false"] == pytest.approx(false_hands(found, clip.truth(), "both"))
+    assert rows["target"]["pck_all"] > 0.8
+    video, keypoints = watch(methods("bilinear")[0], clip)
+    assert read_all(video).shape == (FRAMES, 336, 304, 3) and len(keypoints) == FRAMES
+    assert np.abs(read_all(video).astype(int) - np.stack(list(upscale(clip.input())))).mean() < 3
+    assert rows["bilinear"]["psnr"] == pytest.approx(likeness(video, clip.target_path)["psnr"])
+
+
+def test_second_look_changes_the_hands_only(shorts):
+    clip = clips("short", shorts)[0]
+    first, again = evaluate_all(methods("bicubic"), [clip], again=True)
+    assert again["method"] == "bicubic + second look"
+    assert again["uhp_both"] <= first["uhp_both"] and again["psnr"] == first["psnr"]
+
+
+def test_rows_are_kept_until_the_clip_or_the_version_changes(shorts, monkeypatch, tmp_path):
+    folder = shutil.copytree(shorts / "short" / clips("short", shorts)[0].name, tmp_path / "clip")
+    looks = []
+    monkeypatch.setattr(evaluation, "extract", lambda frames, **_: looks.append(1) or extract(frames, progress=False))
+    row = evaluate(INPUT, Clip(folder))
+    assert evaluate(INPUT, Clip(folder)) == row and len(looks) == 1
+    with np.load(folder / "truth.npz") as truth:
+        np.savez(folder / "truth.npz", **{key: truth[key] + 32 * 30 * (key == "pixels") for key in truth})
+    assert evaluate(INPUT, Clip(folder))["error"] != row["error"] and len(looks) == 2
+    monkeypatch.setattr(evaluation, "VERSION", -1)
+    evaluate(INPUT, Clip(folder))
+    assert len(looks) == 3
+
+
+def test_a_fresh_graph_gives_the_same_again(shorts):
+    """Why one run stands for R1's five: nothing is left of the clip before."""
+    first, second = (clip.input() for clip in clips("short", shorts))
+    runs = [extract(frames, progress=False) for frames in (first, second, first, second)]
+    for a, b in ((0, 2), (1, 3)):
+        np.testing.assert_array_equal(runs[a].xyz, runs[b].xyz)
+        np.testing.assert_array_equal(runs[a].confidence, runs[b].confidence)
+
+
+def rows_of(**uhp):
+    """Rows of clips whose UHP in per cent are given for each method, and nothing else."""
+    return [
+        {"set": "s", "clip": number, "method": method, "uhp_right": value / 100}
+        for method, values in uhp.items()
+        for number, value in enumerate(values)
+    ]
+
+
+def test_shares_are_the_papers():
+    rows = rows_of(input=[30.13, 36.13], bwa=[6.60, 6.60], target=[2.47, 2.47])
+    line = table(rows).loc["s", "bwa"]
+    assert line["gap closed, %"].mean == pytest.approx(86.5, abs=0.05)  # R1, Table I
+    assert line["minus input"].mean == pytest.approx(6.60 - 33.13)
+    assert line["UHP right, %"].n == 2 and line["PSNR, dB"] is None
+    line = table(rows_of(input=[26.0, 26.0], bwfa=[20.87, 20.87])).loc["s", "bwfa"]
+    assert line["fewer than input, %"].mean == pytest.approx(19.7, abs=0.05)  # R1, Table II
+
+
+def test_a_table_without_an_input_compares_nothing():
+    frame = table(rows_of(bicubic=[3, 4]))
+    assert list(frame.columns) == [label for label, _ in MEASURES.values()]
+    assert tidy(frame).to_dict("records")[0]["mean"] == pytest.approx(3.5)
+    with pytest.raises(BadInput, match="two clips"):
+        table(rows_of(bicubic=[3]))
+
+
+def test_ratio_bootstrap():
+    random = np.random.default_rng(0)
+    whole = random.uniform(1, 3, 40)
+    interval = ratio_bootstrap(0.6 * whole + random.normal(0, 0.1, 40), whole)
+    assert isinstance(interval, Interval) and interval.low < 0.6 < interval.high and interval.high - interval.low < 0.1
+    assert ratio_bootstrap([1, 2], [2, 4]) == Interval(0.5, 0.5, 0.5, 2)
+    assert ratio_bootstrap([0, 3], [0, 4]).mean == 0.75  # a clip without any whole rules nothing
+    assert ratio_bootstrap([1, 2], [0, 0]) is None
+    with pytest.raises(BadInput, match="ratio over clips"):
+        ratio_bootstrap([1], [1])
+
+
+def test_command(shorts, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("HANDS_INCEPTION", str(tmp_path / "absent"))
+    arguments = ["--set", "short", "--data", str(shorts), "--models", "input", "--csv", str(tmp_path / "t.csv")]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert "UHP right, %" in out and "FID is not measured here" in out
+    assert set(pd.read_csv(tmp_path / "t.csv").method) == {"input"}
+    assert main(["--models", "best"]) == 1 and "no method 'best'" in capsys.readouterr().err
+    assert main(["--set", "nowhere"]) == 1 and "holds no clips" in capsys.readouterr().err
+    assert main([*arguments, "--clips", "1"]) == 1 and "2 or more" in capsys.readouterr().err
+
+
+def test_fid_is_over_all_frames_of_a_set(shorts, tmp_path, monkeypatch):
+    def colours(frames, _):
+        return np.stack([frame.mean(axis=(0, 1)) for frame in frames])
+
+    both = clips("short", shorts)
+    monkeypatch.setenv("HANDS_INCEPTION", str(tmp_path / "absent"))
+    assert fids(methods("bilinear"), both, None) == {}
+    monkeypatch.setattr("lib.inception.inception_features", colours)
+    target = np.concatenate([colours(clip.target(), None) for clip in both])
+    bilinear = np.concatenate([colours(read_video(watch(methods("bilinear")[0], clip)[0]), None) for clip in both])
+    found = fids(methods("input", "target", "bilinear"), both, tmp_path / "weights")
+    assert found == {("short", "bilinear"): pytest.approx(frechet_distance(bilinear, target))}
+
+
+def test_counts_of_a_real_film_by_hand():
+    sharp, spoilt, found = person(6), person(6), person(6)
+    right = HOLISTIC_75.parts["right_hand"]
+    sharp.xyz[5, right] = np.nan  # never there
+    spoilt.xyz[[0, 1, 2, 5], right] = np.nan  # three lost
+    found.xyz[1, right, 0] += 9  # back, 0.45 hands off
+    found.xyz[2, right, 0] += 12  # back elsewhere
+    found.xyz[[3, 5], right] = np.nan  # newly lost, and never there
+    half = Keypoints(found.xyz / 2, found.confidence, HOLISTIC_75, 25, (152, 168))
+    assert real_clips.count(sharp, spoilt, found, "right_hand") == {
+        "hands": 6,
+        "in the sharp film": 5,
+        "lost": 3,
+        "back in place": 2,
+        "back elsewhere": 1,
+        "newly lost": 1,
+        "missing": 1,
+        "missing in all": 2,
+    }
+    assert real_clips.count(sharp, spoilt, half, "right_hand") == real_clips.count(sharp, spoilt, found, "right_hand")
+
+
+@pytest.fixture
+def films(tmp_path):
+    """A film larger than the target with a signer in it, and one with nobody."""
+    big = list(upscale(clips("d1_train")[0].target()[20:24], 2, "bicubic"))
+    write_video(tmp_path / "kind" / "signer.mp4", big, 25)
+    write_video(tmp_path / "kind" / "nobody.mp4", np.zeros((3, 400, 400, 3), np.uint8), 25)
+    return tmp_path / "kind"
+
+
+def test_spoiling_a_real_film(films, monkeypatch):
+    clip = real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3))
+    sharp, spoilt = read_all(clip.video(TARGET)), read_all(clip.video(INPUT))
+    assert sharp.shape[0] == spoilt.shape[0] == 3 and sharp.shape[1] == 336
+    assert (sharp.shape[1], sharp.shape[2]) == (2 * spoilt.shape[1], 2 * spoilt.shape[2])
+    monkeypatch.setattr(real_clips, "extract", lambda *_, **__: pytest.fail("looked again"))
+    assert real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3)) == clip
+    with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="No person is in view"):
+        monkeypatch.setattr(real_clips, "extract", extract)
+        real_clips.spoil(films / "nobody.mp4", real_clips.Recipe())
+
+
+@pytest.mark.filterwarnings("ignore:Nobody was found")
+def test_command_for_real_films(films, tmp_path, capsys):
+    signer, nobody = str(films / "signer.mp4"), str(films / "nobody.mp4")
+    arguments = ["--models", "input", "bicubic", "--second-look", "--frames", "3"]
+    assert real_clips.main([signer, nobody, *arguments, "--csv", str(tmp_path / "r.csv")]) == 0
+    captured = capsys.readouterr()
+    assert "bicubic + second look" in captured.out and "No person is in view" in captured.err
+    rows = pd.read_csv(tmp_path / "r.csv")
+    assert len(rows) == 4 and set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
+    assert (rows.loc[rows.method == "input", "missing"] == rows.loc[rows.method == "input", "lost"]).all()
+    assert real_clips.main([nobody, *arguments]) == 1
+    assert "None of the films can be used" in capsys.readouterr().err
