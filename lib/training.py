@@ -41,6 +41,8 @@ class Settings:
     device: str = "cpu"
 
 
+WARM_UP = 200  # steps of the first epoch
+
 Batch = Any
 History = list[dict[str, float]]
 
@@ -84,6 +86,7 @@ class _Run:
         self.model, self.settings, self.folder, self.device = model, settings, folder, device
         self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
         self.history: History = []
+        self.steps = 0  # since the start of this process; only counts in the first epoch
         self.best: dict[str, Tensor] = _copy(model)
 
     @property
@@ -115,7 +118,7 @@ class _Run:
 
     def _step(self, trained, batch, loss) -> float:
         for group in self.optimizer.param_groups:
-            group["lr"] = self._rate(len(self.history))
+            group["lr"] = self._rate(len(self.history)) * self._warmth()
         with self._precision():
             value = loss(trained, batch)
         if not torch.isfinite(value):
@@ -126,6 +129,11 @@ class _Run:
             nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
         self.optimizer.step()
         return float(value.detach())
+
+    def _warmth(self) -> float:
+        """Rises to 1 over the first steps: at full speed Adam can switch off every ReLU of a fresh layer for good."""
+        self.steps += 1
+        return 1.0 if self.history else min(1.0, self.steps / WARM_UP)
 
     def _rate(self, epoch: int) -> float:
         full, share = self.settings.learning_rate, epoch / self.settings.epochs

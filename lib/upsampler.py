@@ -63,6 +63,7 @@ class UNet(nn.Module):
         )
         self.head = nn.Sequential(_Double(), nn.Conv2d(width, width // 2, 3, padding=1), nn.ReLU(True))
         self.last = nn.Conv2d(width // 2, 3, 1)
+        self.apply(_he)
         if residual:
             nn.init.zeros_(self.last.weight)  # start as bilinear enlargement, exactly
             nn.init.zeros_(self.last.bias)
@@ -80,6 +81,13 @@ class UNet(nn.Module):
             y = up(y, skip)
         y = self.last(self.head(y))[..., : 2 * height, : 2 * width]
         return y + _double(x) if self.config.residual else y
+
+
+def _he(layer: nn.Module) -> None:
+    """He et al., 2015: what passes a ReLU keeps its size. PyTorch's default lets it fade, layer by layer."""
+    if isinstance(layer, nn.Conv2d):
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        nn.init.zeros_(layer.bias)
 
 
 class _Up(nn.Module):

@@ -1,0 +1,92 @@
+"""A card for each network that ships: what it learned from, how, and what it does (Mitchell et al., 2019).
+
+    python -m lib.model_card            writes book/weights/NAME.md beside each weight file
+
+Training facts come out of the weight file; figures out of the evaluation (`lib.evaluate`), or its cache.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lib.clips import clips
+from lib.errors import BadInput
+from lib.evaluation import evaluate_all, table
+from lib.files import sha256, written_whole
+from lib.methods import INPUT, TARGET, network
+from lib.paths import WEIGHTS
+from lib.weights import read_weights
+
+SETS = ("d1_test", "td2")
+SHOWN = ("UHP right, %", "UHP both, %", "minus input", "PCK of found, %", "false of found, %", "PSNR, dB")
+CARD = """# {name}
+
+{about}.
+
+| | |
+|---|---|
+| file | `{file}`, sha256 `{digest}` |
+| made by | `{command}` |
+| starts from | {start} |
+| learned from | {clips} clips of synthetic signing (`data_scripts/training_films.py`), no real footage |
+| loss | {loss} |
+| parameters | {parameters:,}, stored in half precision |
+| training | {epochs} epochs, {crops:,} crops, {minutes} minutes on {hardware}; the best epoch was {best_epoch} |
+| learning rate, seed, precision | {learning_rate}, {seed}, {precision} |
+| date, torch | {date}, {torch} |
+
+Loss by epoch, training / validation: {curve}
+
+Measured on synthetic clips through MediaPipe Holistic, mean [95 % interval over clips]; PCK and false hands by the
+signer's true joints:
+
+{figures}
+
+**For** enlarging compressed, motion-blurred footage of one signer to twice its size, so that a pose estimator finds
+the hands. **Not for** showing people what was really there: details are guessed. A hand that it brings back may be
+wrong; the figures above say how often, on synthetic signers, and say nothing about real ones.
+"""
+
+
+def card(path: Path, rows: Sequence[dict]) -> str:
+    """The card of one weight file, in Markdown; ``rows`` are the evaluation's, "input" and "target" among them."""
+    facts = read_weights(path)[2]
+    if not facts:
+        raise BadInput(f"{path} does not say how it was trained; write it with: python -m lib.train_upsampler --ship")
+    told = facts | {
+        "file": path.name,
+        "digest": sha256(path),
+        "start": facts["start"] or "nothing",
+        "clips": ", ".join(f"{count} {name}" for name, count in facts["clips"].items()),
+        "curve": ", ".join(f"{train:.4f} / {judged:.4f}" for train, judged in facts["curve"]),
+        "figures": figures(rows),
+    }
+    return CARD.format(**told)
+
+
+def figures(rows: Sequence[dict]) -> str:
+    """The rows as a Markdown table: one line for each set and method."""
+    frame = table(rows)
+    lines = ["| set | method | " + " | ".join(SHOWN) + " |", "|---|---|" + "---|" * len(SHOWN)]
+    for (name, method), row in frame.iterrows():
+        cells = [str(row.get(column)) if hasattr(row.get(column), "mean") else "" for column in SHOWN]
+        lines.append(f"| {name} | {method} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main(folder: Path = WEIGHTS) -> int:
+    """Write every card; returns the exit status."""
+    films = [clip for name in SETS for clip in clips(name)]
+    try:
+        for path in sorted(Path(folder).glob("*.safetensors")):
+            rows = evaluate_all([INPUT, network(path, path.stem), TARGET], films)
+            with written_whole(path.with_suffix(".md")) as partial:
+                partial.write_text(card(path, rows), encoding="utf-8")
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
