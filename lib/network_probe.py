@@ -1,0 +1,76 @@
+"""Looking into a network of `lib.upsampler`: cut its skips, read its gates, see how far a pixel reaches."""
+
+import copy
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lib.errors import BadInput
+from lib.upsampler import UNet
+
+
+@contextmanager
+def cut_skips(model: UNet, levels: Iterable[int]) -> Iterator[UNet]:
+    """Within the block the skips of these levels (0: the input's size) carry zeros; afterwards all is as before.
+
+    What is left of the picture shows what the network used to get that way. It is not what a network that was
+    trained without the skip would give: that one would have looked for another way. Raises BadInput for a level
+    without a skip.
+    """
+    levels = set(levels)
+    depth = model.config.depth
+    if not model.config.skips or not levels <= set(range(depth)):
+        raise BadInput(f"Not all of the levels {sorted(levels)} have a skip: give a U-Net, and levels below {depth}.")
+
+    def without_skip(_module: torch.nn.Module, inputs: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        below, skip = inputs
+        return below, torch.zeros_like(skip)
+
+    hooks = [model.decoder[depth - 1 - level].register_forward_pre_hook(without_skip) for level in levels]
+    try:
+        yield model
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def gate_maps(model: UNet, frame: np.ndarray) -> dict[int, np.ndarray]:
+    """What the attention gates let through of a frame (uint8, (H, W, 3)): {level: weights in (0, 1), (2H, 2W)}.
+
+    A gate of level l decides for squares of 2^(l + 1) pixels of the target; the maps are enlarged to its size.
+    Raises BadInput for a network without gates.
+    """
+    if not model.config.attention:
+        raise BadInput("This network has no attention gates; give an Attention U-Net, such as ba-unet.")
+    height, width = frame.shape[:2]
+    with torch.inference_mode():
+        model(as_batch(frame, next(model.parameters()).device))
+    maps = {}
+    for level, up in enumerate(reversed(model.decoder)):
+        large = F.interpolate(up.gate.weights.float(), scale_factor=2 ** (level + 1), mode="bilinear")
+        maps[level] = large[0, 0, : 2 * height, : 2 * width].cpu().numpy()
+    return maps
+
+
+def as_batch(frame: np.ndarray, device: str | torch.device = "cpu") -> Tensor:
+    """A frame, uint8 (H, W, 3), as the network takes it: (1, 3, H, W) float32 in [0, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(frame)).to(device).permute(2, 0, 1)[None].float() / 255
+
+
+def reach(model: UNet, height: int, width: int, row: int, column: int) -> np.ndarray:
+    """Which output pixels an input pixel has a say in: bool (2 * height, 2 * width).
+
+    A copy whose weights are all 1, without biases, is shown one bright pixel on black: nothing can cancel, so what
+    lights up is what the wiring connects (float64: no value rounds to zero).
+    """
+    wires = copy.deepcopy(model).double()
+    with torch.no_grad():
+        for name, parameter in wires.named_parameters():
+            parameter.fill_(0.0 if name.endswith("bias") else 1.0)
+        x = torch.zeros(1, 3, height, width, dtype=torch.float64)
+        x[..., row, column] = 1.0
+        return (wires(x)[0].amax(dim=0) > 0).numpy()
