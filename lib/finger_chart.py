@@ -1,0 +1,44 @@
+"""Chapter 4's unit: what a spoiling costs, counted in missing fingers."""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lib.intervals import Interval, clip_bootstrap
+from lib.spoilings import MISSING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # Okabe and Ito's
+
+
+def in_fingers(tables: Sequence[pd.DataFrame], loss: str, spoiling: str, seed: int = 0) -> Interval:
+    """What a spoiling costs over what the missing finger costs: the mean over clips, with its interval.
+
+    ``tables`` has one table for each clip, with a row for each spoiling, ``MISSING`` among them, and a column for each
+    loss.
+    """
+    return clip_bootstrap([table[loss][spoiling] / table[loss][MISSING] for table in tables], seed=seed)
+
+
+def draw_in_fingers(tables: Sequence[pd.DataFrame], seed: int = 0) -> "Figure":
+    """A row for each loss, and in it a dot with its interval for each spoiling; a dotted line at one finger."""
+    import matplotlib.pyplot as plt
+
+    losses, others = list(tables[0].columns), [name for name in tables[0].index if name != MISSING]
+    figure, ax = plt.subplots(figsize=(8.5, 1.1 + 0.5 * len(losses)), layout="constrained")
+    for (row, loss), (lane, name) in product(enumerate(losses), enumerate(others)):
+        value, y = in_fingers(tables, loss, name, seed), row + 0.15 * (lane - (len(others) - 1) / 2)
+        ax.plot([value.low, value.high], [y, y], color=COLOURS[lane], linewidth=2)
+        ax.plot(value.mean, y, "o", color=COLOURS[lane], label=None if row else name)
+    ax.axvline(1, color="grey", linestyle=":")
+    ax.set(xscale="log", xlabel="costs as much as so many missing fingers (mean over clips, 95 % interval)")
+    ax.set_yticks(range(len(losses)), losses)
+    ax.invert_yaxis()
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
+    return figure
