@@ -1,0 +1,187 @@
+"""Low-resolution footage in, a video of twice the width and height and its keypoints out.
+
+    python -m lib.enhance clip.mp4 --out sharp.mp4 --keypoints sharp.pose
+    python -m lib.enhance recordings/ --out sharp/ --keypoints poses/      every video of a folder; goes on where it was
+                                                                           stopped
+
+Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged* video. A film is read, enlarged,
+written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept; a
+variable frame rate becomes its average. Sound is copied. Results appear under their names only when they are whole.
+
+The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
+--crop signer keeps that part; where the signer is larger than that, --height reduces the frames first.
+"""
+
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from lib.codec import encode
+from lib.enhance_feed import feed
+from lib.enhance_sound import add_sound, has_sound
+from lib.enhance_source import Box, Source, open_source
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.holistic import extract
+from lib.keypoints import Keypoints
+from lib.second_look import second_look
+from lib.sharpen import sharpen
+from lib.upsampler import UNet, load_pretrained
+from lib.video import FORMATS, read_video
+
+BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through the network together: up to 4 small ones, large ones singly
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of a film. ``size`` is (width, height) of the enlarged video, in whose pixels the keypoints are."""
+
+    source: Path
+    out: Path
+    keypoints: Keypoints | None
+    frames: int
+    fps: float
+    size: tuple[int, int]
+    box: Box | None
+    sound: bool
+    seconds: float
+
+    def __str__(self) -> str:
+        text = (
+            f"{self.out}: {self.frames} frames of {self.size[0]} x {self.size[1]} in {self.seconds:.1f} s "
+            f"({self.frames / self.seconds:.1f} a second)"
+        )
+        if self.keypoints:
+            right, left = (self.keypoints.present(f"{side}_hand").mean() for side in ("right", "left"))
+            text += f"; right hand found in {right:.0%} of them, left hand in {left:.0%}"
+        if self.box:
+            text += f"; cropped to x {self.box[0]} to {self.box[2]}, y {self.box[1]} to {self.box[3]}"
+        return text + ("; sound copied." if self.sound else ".")
+
+
+def enhance(
+    source: str | Path,
+    out: str | Path,
+    keypoints: str | Path | None = None,
+    *,
+    model: str | UNet = "bg-unet",
+    device: str = "cpu",
+    crop: Box | str | None = None,
+    height: int | None = None,
+    look_again: bool = False,
+    crf: int = 18,
+    progress: bool = True,
+) -> Summary:
+    """Enlarge a video or folder of images, write it to ``out`` and its keypoints to ``keypoints`` (a .pose file).
+
+    model       a name among ``lib.upsampler.PRETRAINED``, or a network
+    device      where the network runs, as torch names it; MediaPipe works on the CPU
+    crop        (x0, y0, x1, y1) in pixels of the film, or "signer" to look for it; None: whole frames
+    height      frames higher than this are reduced to it before they are enlarged
+    look_again  afterwards, take a second look (`lib.second_look`) for hands that Holistic has missed
+    crf         the codec's quality, see `lib.video.write_video`
+
+    Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to
+    know: a damaged end, nobody in view, frames that are large already, a variable rate, sound that was lost.
+    """
+    started = time.perf_counter()
+    source, out, keypoints = Path(source), Path(out), Path(keypoints) if keypoints else None
+    _check_paths(source, out, keypoints)
+    network = model if isinstance(model, UNet) else load_pretrained(model)
+    film = open_source(source, crop, height)
+    with ExitStack() as whole:
+        video = _reserve(whole, out)
+        pose = _reserve(whole, keypoints) if keypoints else None
+        frames, found = _run(film, network, device, video, crf, bool(pose), progress)
+        if pose:
+            found = _second_look(video, found, progress) if look_again else found
+            found.save(pose)
+        sound = _with_sound(film.path, video)
+    size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
+    return Summary(source, out, found, frames, film.info.fps, size, film.box, sound, seconds)
+
+
+def _check_paths(source: Path, out: Path, keypoints: Path | None) -> None:
+    if out.suffix.lower() not in FORMATS:
+        raise BadInput(f"{out}: give the enlarged video a name that ends in {', '.join(FORMATS)}.")
+    paths = [path.resolve() for path in (source, out, keypoints) if path]
+    for index, path in enumerate(paths):
+        if any(path == other or (path.exists() and other.exists() and path.samefile(other)) for other in paths[:index]):
+            raise BadInput(f"{path} is named twice, and no film may be written over itself; choose another name.")
+
+
+def _reserve(whole: ExitStack, path: Path) -> Path:
+    """The file that becomes ``path`` in the end, begun at once: who may not write there hears of it now."""
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; give the name of a file.")
+    try:
+        partial_path = whole.enter_context(written_whole(path))
+        partial_path.touch()
+        return partial_path
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written ({error.strerror}); choose another place.") from error
+
+
+def _run(
+    film: Source, network: UNet, device: str, video: Path, crf: int, wanted: bool, progress: bool
+) -> tuple[int, Keypoints | None]:
+    """All stages at once: write the enlarged film; its number of frames and, if ``wanted``, its keypoints."""
+    fps, name, (width, height) = film.info.fps, str(film.path), film.size
+
+    def write(frames: Iterator[np.ndarray]) -> None:
+        encode(frames, str(video), *FORMATS[video.suffix.lower()], crf, fps)
+
+    def look(frames: Iterator[np.ndarray]) -> Keypoints:
+        return extract(frames, fps=fps, progress=False, name=name)
+
+    batch = max(1, min(BATCH, BATCH_PIXELS // (width * height)))
+    count = 0
+    with (
+        closing(film.frames()) as frames,
+        closing(sharpen(network, frames, batch, device)) as sharp,
+        tqdm(total=film.total, desc=film.path.name, unit=" frames", disable=not progress, leave=False) as bar,
+    ):
+
+        def counted() -> Iterator[np.ndarray]:
+            nonlocal count
+            for frame in sharp:
+                yield frame
+                count += 1
+                bar.update()
+
+        found = feed(counted(), [write, look] if wanted else [write])
+    return count, found[1] if wanted else None
+
+
+def _second_look(video: Path, found: Keypoints, progress: bool) -> Keypoints:
+    """Another pass, over the enlarged film as it was written: what is missed is known only now."""
+    frames = tqdm(
+        read_video(video), total=len(found), desc="second look", unit=" frames", disable=not progress, leave=False
+    )
+    return second_look(frames, found)
+
+
+def _with_sound(film: Path, video: Path) -> bool:
+    """Put the film's sound under the video, if it has any; whether it is there."""
+    if not has_sound(film):
+        return False
+    try:
+        with written_whole(video) as both:
+            add_sound(video, film, both)
+    except BadInput as error:
+        warnings.warn(str(error), stacklevel=3)
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    from lib.enhance_cli import main
+
+    sys.exit(main())

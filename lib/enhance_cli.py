@@ -1,0 +1,131 @@
+"""The command line of `lib.enhance`: one film or many, each reported in a sentence."""
+
+import argparse
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr
+from pathlib import Path
+
+from lib import enhance
+from lib.enhance_jobs import Job, plan
+from lib.enhance_source import Box
+from lib.errors import BadInput
+from lib.sharpen import usable_device
+from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
+
+STATUS = "exit status: 0 if every film is done, also one with a damaged end; 1 if one failed; 130 if interrupted"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    options = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster that stops us is as good as Ctrl-C
+    with _own_stderr(), warnings.catch_warnings():
+        _speak_plainly()
+        try:
+            jobs = plan(options.input, options.out, options.keypoints)
+            usable_device(options.device)
+            network = load(options.weights) if options.weights else load_pretrained(options.model)
+            return _work_through(jobs, network, options)
+        except BadInput as error:
+            print(error, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("\nInterrupted: nothing half-written is left.", file=sys.stderr)
+            return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lib.enhance",
+        description=enhance.__doc__,
+        epilog=STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("input", nargs="+", type=Path, metavar="IN", help="video, folder of images, folder of videos")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="the enlarged video (.mp4, ...); for several films a folder"
+    )
+    parser.add_argument("--keypoints", type=Path, metavar="POSE", help=".pose file; for several films a folder")
+    parser.add_argument("--model", choices=PRETRAINED, default="bg-unet", help="default: %(default)s")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a network of your own, instead of --model")
+    parser.add_argument("--device", default="cpu", help='where the network runs: "cpu" (default) or "cuda"')
+    parser.add_argument(
+        "--crop", type=_box, metavar="BOX", help='"signer", or the corners X0,Y0,X1,Y1 in pixels: keep this part only'
+    )
+    parser.add_argument("--height", type=_positive, metavar="N", help="reduce higher frames to N pixels first")
+    parser.add_argument("--second-look", action="store_true", help="look again for hands that were missed")
+    parser.add_argument("--again", action="store_true", help="redo films of a folder that are done already")
+    return parser
+
+
+def _box(text: str) -> Box | str:
+    """ "signer" as it is, X0,Y0,X1,Y1 as numbers."""
+    if text == "signer":
+        return text
+    try:
+        x0, y0, x1, y1 = (int(number) for number in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'give "signer" or four numbers X0,Y0,X1,Y1, not {text!r}') from None
+    if not (0 <= x0 < x1 and 0 <= y0 < y1):
+        raise argparse.ArgumentTypeError(f"{text}: X0 must be left of X1 and Y0 above Y1")
+    return x0, y0, x1, y1
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"give a number of pixels, not {text!r}")
+    return int(text)
+
+
+def _work_through(jobs: Sequence[Job], network: UNet, options: argparse.Namespace) -> int:
+    """Film after film; one that cannot be done does not keep the others from it."""
+    several = options.out.suffix.lower() not in enhance.FORMATS
+    failed = 0
+    for job in jobs:
+        if several and job.done and not options.again:
+            print(f"{job.out} is done already.")
+            continue
+        try:
+            print(_one(job, network, options))
+        except (BadInput, OSError) as error:
+            failed += 1
+            print(error if isinstance(error, BadInput) else f"{job.source} failed: {error}.", file=sys.stderr)
+    if len(jobs) > 1:
+        print(f"{len(jobs)} films: {len(jobs) - failed} done, {failed} failed.")
+    return 1 if failed else 0
+
+
+def _one(job: Job, network: UNet, options: argparse.Namespace) -> enhance.Summary:
+    return enhance.enhance(
+        job.source,
+        job.out,
+        job.keypoints,
+        model=network,
+        device=options.device,
+        crop=options.crop,
+        height=options.height,
+        look_again=options.second_look,
+    )
+
+
+@contextmanager
+def _own_stderr() -> Iterator[None]:
+    """Python's messages past `lib.quiet`, which holds back all that reaches descriptor 2 while MediaPipe works."""
+    try:
+        descriptor = os.dup(sys.stderr.fileno())
+    except (OSError, ValueError):  # a stream without descriptor needs no other
+        yield
+        return
+    with open(descriptor, "w", buffering=1, encoding="utf-8") as stream, redirect_stderr(stream):
+        yield
+
+
+def _speak_plainly() -> None:
+    """Show the course's own warnings, as sentences, each time; other libraries' not at all."""
+    warnings.simplefilter("ignore")
+    warnings.filterwarnings("always", category=UserWarning, module=r"lib\.")
+    warnings.showwarning = lambda message, *_: print(f"\nNote: {message}", file=sys.stderr)

@@ -1,0 +1,115 @@
+"""A network of `lib.upsampler` over a film: frames in, frames of twice the width and height out, a few at a time.
+
+On a CPU every frame is computed by one thread, and as many frames at once as torch has threads. Many threads on one
+frame wait for each other at every layer, and where MediaPipe works beside them they wait for it too.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lib.codec import checked
+from lib.errors import BadInput
+from lib.upsampler import UNet
+
+LARGEST = 1024  # pixels of a side: larger frames are computed in tiles, so that 4K fits into a laptop's memory
+
+
+def sharpen(
+    model: UNet,
+    frames: Iterable[np.ndarray],
+    batch: int = 4,
+    device: str | torch.device | None = None,
+    workers: int | None = None,
+) -> Iterator[np.ndarray]:
+    """Frames (uint8 RGB, (H, W, 3), any number) -> as many of (2H, 2W, 3), in order, while the next are computed.
+
+    batch    how many frames go through the network together: memory grows with it; a GPU is busier with more
+    device   where to compute; None: where the model is. The model is moved there, and put into eval mode
+    workers  batches in work at a time; None: one for each of torch's threads on a CPU, two on a GPU
+
+    Convolutions use bfloat16 where the machine has it built in (see `has_bfloat16`). Raises BadInput for no frames, a
+    frame of another size or type than the first, and a device that is not there.
+    """
+    device = usable_device(device or next(model.parameters()).device)
+    run = _runner(model.to(device, memory_format=torch.channels_last).eval(), device)
+    threads = torch.get_num_threads()
+    workers = workers or (threads if device.type == "cpu" else 2)
+    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
+    pending: deque[Future[np.ndarray]] = deque()
+    try:
+        stream = checked(frames)
+        while group := list(islice(stream, batch)):
+            pending.append(pool.submit(run, group))
+            if len(pending) > workers:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)
+
+
+def usable_device(device: str | torch.device) -> torch.device:
+    """The torch device of that name; BadInput if this machine does not have it."""
+    try:
+        found = torch.device(device)
+        torch.empty(1, device=found)
+    except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
+        raise BadInput(f"The device {str(device)!r} is not there or not usable by torch; choose cpu.") from error
+    return found
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether convolutions in bfloat16 are built in, and so faster: GPUs since 2020, CPUs with AVX-512 BF16 or AMX.
+
+    The picture they give is less than half a grey level from the float32 one, in the mean (tested).
+    """
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    can = torch.cpu.get_capabilities()
+    return device.type == "cpu" and bool(can.get("avx512_bf16") or can.get("amx_bf16"))
+
+
+def _runner(model: UNet, device: torch.device) -> Callable[[list[np.ndarray]], np.ndarray]:
+    """The network as a function of some frames, (N, 2H, 2W, 3) uint8, to be called from any thread."""
+    bfloat16 = has_bfloat16(device)
+
+    def run(frames: list[np.ndarray]) -> np.ndarray:
+        # modes are a thread's own; (N, H, W, 3) seen as (N, 3, H, W) is channels-last already
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+            images = torch.from_numpy(np.stack(frames)).to(device).permute(0, 3, 1, 2)
+            y = _tiled(model, images.float().div_(255))
+            y = y.float().mul_(255).round_().clamp_(0, 255).to(torch.uint8)
+            return y.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
+    return run
+
+
+def _tiled(model: UNet, x: Tensor, largest: int = LARGEST) -> Tensor:
+    """``model(x)``, in tiles of at most ``largest`` pixels a side, each computed with all around it that matters."""
+    height, width = x.shape[-2:]
+    if max(height, width) <= largest:
+        return model(x)
+    step = 2**model.config.depth
+    margin = 8 * step  # with 3 halvings a pixel depends on 62 to either side
+    y = x.new_empty(*x.shape[:2], 2 * height, 2 * width)
+    for top, bottom in _pieces(height, largest, step):
+        for left, right in _pieces(width, largest, step):
+            up, back = min(top, margin), min(left, margin)
+            tile = model(x[..., top - up : bottom + margin, left - back : right + margin])
+            part = tile[..., 2 * up : 2 * (up + bottom - top), 2 * back : 2 * (back + right - left)]
+            y[..., 2 * top : 2 * bottom, 2 * left : 2 * right] = part
+    return y
+
+
+def _pieces(length: int, largest: int, step: int) -> list[tuple[int, int]]:
+    """(start, stop) of equal pieces; each starts at a multiple of ``step``, where the network's halvings meet."""
+    count = -(-length // largest)
+    size = -(-length // (count * step)) * step
+    return [(start, min(start + size, length)) for start in range(0, length, size)]

@@ -1,0 +1,187 @@
+"""lib.enhance on bad input: as much as can be done is done, the rest is said in a sentence, nothing half-written."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from enhance_films import FPS, signer, tiny_network, weight_file
+from safetensors.torch import save_file
+
+from lib import enhance as room
+from lib.enhance import enhance
+from lib.enhance_cli import main
+from lib.errors import BadInput
+from lib.files import sha256
+from lib.keypoints import load
+from lib.video import probe, write_video
+
+
+def names(folder) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*"))
+
+
+@pytest.fixture
+def films(tmp_path):
+    """A folder with a clip, the weights of a network, and an empty folder for results."""
+    write_video(tmp_path / "clip.mp4", signer(6), FPS)
+    weight_file(tmp_path)
+    (tmp_path / "results").mkdir()
+    return tmp_path
+
+
+def run(films, *arguments, weights: str = "tiny.safetensors") -> int:
+    return main([*map(str, arguments), "--weights", str(films / weights)])
+
+
+def test_nobody_in_view(films, capsys):
+    write_video(films / "wall.mp4", np.full((4, 96, 128, 3), 90, np.uint8), FPS)
+    arguments = ("--out", films / "results" / "o.mp4", "--keypoints", films / "results" / "o.pose")
+    assert run(films, films / "wall.mp4", *arguments) == 0
+    assert "Note: Nobody was found in" in capsys.readouterr().err
+    assert np.isnan(load(films / "results" / "o.pose").xyz).all() and names(films / "results") == ["o.mp4", "o.pose"]
+    assert run(films, films / "wall.mp4", "--out", films / "p.mp4", "--crop", "signer") == 1
+    assert "wall.mp4: the signer was not found" in capsys.readouterr().err and not (films / "p.mp4").exists()
+
+
+def test_one_frame(films):
+    film = write_video(films / "one.mp4", signer(1), FPS)
+    with pytest.warns(UserWarning, match="single frame"):
+        summary = enhance(film, films / "o.mp4", films / "o.pose", model=tiny_network())
+    assert summary.frames == len(load(films / "o.pose")) == probe(films / "o.mp4").frames == 1
+
+
+def test_a_corrupt_tail_is_reported_and_the_rest_done(films, capsys):
+    noise = np.random.default_rng(0).integers(0, 256, (100, 48, 64, 3), dtype=np.uint8)
+    data = write_video(films / "whole.mp4", noise, FPS).read_bytes()
+    (films / "cut.mp4").write_bytes(data[: len(data) // 2])
+    assert run(films, films / "cut.mp4", "--out", films / "o.mp4") == 0
+    said = capsys.readouterr()
+    assert "cut.mp4 is damaged or cut short" in said.err
+    assert 20 < probe(films / "o.mp4").frames < 80 and f"{probe(films / 'o.mp4').frames} frames" in said.out
+
+
+@pytest.mark.parametrize("kind", ["missing", "text", "empty folder"])
+def test_what_is_no_film_fails(films, capsys, kind):
+    path = films / "film.mp4"
+    if kind == "text":
+        path.write_text("no film\n" * 100)
+    elif kind == "empty folder":
+        path.mkdir()
+    assert run(films, path, "--out", films / "results" / "o.mp4", "--keypoints", films / "results" / "o.pose") == 1
+    assert "film.mp4" in capsys.readouterr().err and names(films / "results") == []
+
+
+@pytest.mark.parametrize("kind", ["same", "link", "keypoints", "both"])
+def test_no_film_is_written_over_itself(films, kind):
+    film, out, pose = films / "clip.mp4", films / "results" / "o.mp4", None
+    before = sha256(film)
+    if kind == "same":
+        out = films / "results" / ".." / "clip.mp4"
+    elif kind == "link":
+        out.symlink_to(film)
+    elif kind == "keypoints":
+        pose = film
+    else:
+        pose = out
+    with pytest.raises(BadInput, match="named twice"):
+        enhance(film, out, pose, model=tiny_network())
+    assert sha256(film) == before
+
+
+def test_weights_that_cannot_be_used(films, capsys):
+    whole = (films / "tiny.safetensors").read_bytes()
+    (films / "cut.safetensors").write_bytes(whole[: len(whole) // 2])
+    (films / "text.safetensors").write_text("no weights\n" * 50)
+    save_file({"weight": torch.zeros(3)}, films / "foreign.safetensors")
+    save_file({"weight": torch.zeros(3)}, films / "other.safetensors", {"config": '{"layers": 3}'})
+    for weights, words in [
+        ("missing.safetensors", "does not exist"),
+        ("cut.safetensors", "no whole safetensors file"),
+        ("text.safetensors", "no whole safetensors file"),
+        ("foreign.safetensors", "does not say which network"),
+        ("other.safetensors", "another kind of network"),
+    ]:
+        assert run(films, films / "clip.mp4", "--out", films / "results" / "o.mp4", weights=weights) == 1
+        said = capsys.readouterr().err
+        assert words in said and weights in said and said.count("\n") == 1
+    assert names(films / "results") == []
+
+
+def test_requests_that_cannot_be_met(films, capsys):
+    clip, results = films / "clip.mp4", films / "results"
+    for arguments, words in [
+        ((clip, "--out", results / "o.mp4", "--device", "abacus"), "'abacus' is not there"),
+        ((clip, "--out", results / "o.mp4", "--crop", "0,0,900,900"), "does not lie inside a frame"),
+        ((clip, "--out", results / "o.mp4", "--keypoints", results), "is a folder"),
+        ((clip, "--out", clip / "o.mp4"), "cannot be written"),
+        ((clip, "--out", results, "--keypoints", results / "o.pose"), "give a folder for both"),
+        ((clip, films, "--out", results / "o.mp4"), "is one video, but there are 2"),
+        ((clip, films, "--out", results), "Two films are called clip"),
+    ]:
+        assert run(films, *arguments) == 1
+        assert words in capsys.readouterr().err
+    for arguments in [("--crop", "1,2,3"), ("--crop", "9,0,1,5"), ("--height", "0"), ("--height", "tall")]:
+        with pytest.raises(SystemExit) as caught:
+            run(films, clip, "--out", results / "o.mp4", *arguments)
+        assert caught.value.code == 2
+    with pytest.raises(BadInput, match="a name that ends in"):
+        enhance(clip, results / "o.flv", model=tiny_network())
+    assert names(results) == []
+
+
+def test_of_several_films_the_bad_one_is_reported_and_the_done_ones_are_left(films, capsys):
+    folder, results = films / "films", films / "results"
+    folder.mkdir()
+    (films / "clip.mp4").rename(folder / "a.mp4")
+    (folder / "b.mp4").write_text("no film")
+    write_video(folder / "c.webm", signer(2), FPS)
+    arguments = (folder, "--out", results, "--keypoints", results)
+    assert run(films, *arguments) == 1
+    said = capsys.readouterr()
+    assert "b.mp4 cannot be opened" in said.err and "3 films: 2 done, 1 failed" in said.out
+    assert names(results) == ["a.mp4", "a.pose", "c.mp4", "c.pose"]
+    times = [path.stat().st_mtime_ns for path in sorted(results.iterdir())]
+    (results / "c.pose").unlink()
+    (folder / "b.mp4").unlink()
+    assert run(films, *arguments) == 0
+    assert "a.mp4 is done already" in capsys.readouterr().out
+    assert [path.stat().st_mtime_ns for path in sorted(results.iterdir())][:2] == times[:2]
+    assert run(films, *arguments, "--again") == 0 and (results / "a.mp4").stat().st_mtime_ns > times[0]
+
+
+@pytest.mark.parametrize("stage", ["sharpen", "encode", "extract", "add_sound"])
+def test_whatever_stage_fails_the_older_files_stay(films, monkeypatch, stage):
+    results = films / "results"
+    for name in ("o.mp4", "o.pose"):
+        (results / name).write_text("older")
+
+    def fails(*arguments, **settings):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(room, stage, fails)
+    monkeypatch.setattr(room, "has_sound", lambda film: True)
+    with pytest.raises(OSError, match="No space"):
+        enhance(films / "clip.mp4", results / "o.mp4", results / "o.pose", model=tiny_network())
+    assert names(results) == ["o.mp4", "o.pose"] and (results / "o.pose").read_text() == "older"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_nothing_behind(films, how):
+    results = films / "results"
+    film = write_video(films / "long.mp4", np.concatenate([signer(60)] * 8), FPS)
+    command = [sys.executable, "-m", "lib.enhance", film, "--out", results / "o.mp4", "--keypoints", results / "o.pose"]
+    process = subprocess.Popen(
+        [*map(str, command), "--weights", str(films / "tiny.safetensors")], stderr=subprocess.PIPE, text=True
+    )
+    while not any(path.stat().st_size for path in results.iterdir()):
+        assert process.poll() is None
+        time.sleep(0.05)
+    assert names(results) == [".partial-o.mp4", ".partial-o.pose"]
+    process.send_signal(how)
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == 130 and "Interrupted" in said and "Traceback" not in said
+    assert names(results) == []

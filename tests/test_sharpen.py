@@ -1,0 +1,124 @@
+"""lib.sharpen: every frame through the network, in order, a few at a time, whatever its size."""
+
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lib import sharpen as room
+from lib.errors import BadInput
+from lib.sharpen import has_bfloat16, sharpen
+from lib.upsampler import UNet
+
+
+def network(residual: bool = True, **shape) -> UNet:
+    """A small network with weights that do something, its answer mostly within [0, 1]."""
+    torch.manual_seed(0)
+    model = UNet(8, **({"depth": 2, "attention": True} | shape), residual=residual)
+    torch.nn.init.normal_(model.last.weight, std=0.3)
+    return model.eval()
+
+
+def film(count: int, height: int = 30, width: int = 41) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (count, height, width, 3), dtype=np.uint8)
+
+
+def plainly(model: UNet, frames: np.ndarray) -> np.ndarray:
+    """What the network says in float32, as pictures: the yardstick."""
+    with torch.inference_mode():
+        y = model(torch.from_numpy(frames).permute(0, 3, 1, 2).float() / 255)
+    return (y.clamp(0, 1) * 255).round().permute(0, 2, 3, 1).numpy().astype(np.uint8)
+
+
+@pytest.fixture
+def without_bfloat16(monkeypatch):
+    monkeypatch.setattr(room, "has_bfloat16", lambda device: False)
+
+
+@pytest.mark.parametrize("batch, workers", [(1, 1), (1, 3), (4, None), (20, 2)])
+def test_every_frame_in_order_whatever_the_batch(without_bfloat16, batch, workers):
+    model, frames = network(), film(11)
+    sharp = np.stack(list(sharpen(model, iter(frames), batch, workers=workers)))
+    assert sharp.dtype == np.uint8 and sharp.shape == (11, 60, 82, 3)
+    assert np.abs(sharp.astype(int) - plainly(model, frames)).max() <= 1
+
+
+def test_a_fresh_residual_network_is_bilinear_enlargement(without_bfloat16):
+    frame = film(1)
+    bilinear = F.interpolate(torch.from_numpy(frame).permute(0, 3, 1, 2).float(), scale_factor=2, mode="bilinear")
+    (sharp,) = sharpen(UNet(8, residual=True), frame)
+    assert np.abs(sharp - bilinear[0].permute(1, 2, 0).numpy()).max() <= 0.51
+
+
+def test_answers_beyond_black_and_white_are_clamped():
+    model = network()
+    torch.nn.init.constant_(model.last.bias, 3.0)
+    assert next(sharpen(model, film(1))).min() == 255
+    torch.nn.init.constant_(model.last.bias, -3.0)
+    assert next(sharpen(model, film(1))).max() == 0
+
+
+@pytest.mark.skipif(not has_bfloat16(torch.device("cpu")), reason="this CPU has no bfloat16")
+@pytest.mark.parametrize("residual", [True, False])
+def test_bfloat16_moves_the_picture_by_less_than_half_a_grey_level(residual):
+    model, frames = network(residual), film(4, 80, 72)
+    error = np.abs(np.stack(list(sharpen(model, frames))).astype(int) - plainly(model, frames))
+    assert error.mean() < 0.5
+
+
+@pytest.mark.parametrize("depth, attention", [(1, False), (2, True), (3, True)])
+def test_tiles_leave_no_seam(depth, attention):
+    model, x = network(False, depth=depth, attention=attention), torch.rand(1, 3, 301, 187)
+    with torch.inference_mode():
+        torch.testing.assert_close(room._tiled(model, x, 100), model(x), rtol=0, atol=1e-5)
+
+
+def test_frames_are_drawn_a_few_ahead_and_no_more():
+    drawn = 0
+
+    def stream():
+        nonlocal drawn
+        for frame in film(100, 8, 8):
+            drawn += 1
+            yield frame
+
+    for done, _ in enumerate(sharpen(network(), stream(), batch=2, workers=3), 1):
+        assert drawn - done <= 2 * (3 + 1)
+    assert drawn == 100
+
+
+def test_leaving_early_ends_the_threads_and_gives_torch_its_own_back():
+    threads, torch_threads = threading.active_count(), torch.get_num_threads()
+    frames = sharpen(network(), film(50))
+    next(frames)
+    assert threading.active_count() > threads
+    frames.close()
+    assert threading.active_count() == threads and torch.get_num_threads() == torch_threads
+
+
+def test_bad_frames_and_devices():
+    changing = [film(1, 8, 8)[0], film(1, 8, 10)[0]]
+    for frames, words in [([], "no frame"), (changing, r"Frame 1 is uint8 of shape \(8, 10, 3\)"), ([0], "Frame 0")]:
+        with pytest.raises(BadInput, match=words):
+            list(sharpen(network(), frames))
+    for device in ("abacus", "cuda:99"):
+        with pytest.raises(BadInput, match=f"'{device}' is not"):
+            next(sharpen(network(), film(1), device=device))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+def test_a_gpu_gives_the_same_picture():
+    model, frames = network(), film(9)
+    wanted = plainly(model, frames)
+    error = np.abs(np.stack(list(sharpen(model, frames, device="cuda"))).astype(int) - wanted)
+    assert error.mean() < 0.5
+
+
+def test_torch_and_numpy_are_enough():
+    code = "import sys, lib.sharpen; print(*({'av', 'cv2', 'mediapipe', 'scipy', 'pandas'} & sys.modules.keys()))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not said.split()
