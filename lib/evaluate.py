@@ -4,6 +4,7 @@
     python -m lib.evaluate --set td2 --models input bicubic target --clips 4
     python -m lib.evaluate --weights runs/mine.safetensors --second-look  your own network, and a second look
     python -m lib.evaluate --set varied --data data/training              other clips
+    python -m lib.evaluate --second-look --ship book/results/r1.json      the rows that the chapters show
 
 Clips that were evaluated before come out of the cache.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lib import shipped_rows
 from lib.clips import Clip, clips
 from lib.errors import BadInput
 from lib.evaluation import evaluate_all, table, watch
@@ -56,16 +58,24 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["set", "method", "measure", "mean", "low", "high", "n"])
 
 
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table as text: "mean [low, high]", and a dash where there is nothing to say."""
+    return frame.map(lambda value: str(value) if isinstance(value, Interval) else "–")
+
+
 def _run(options: argparse.Namespace) -> None:
     if options.clips is not None and options.clips < 2:
         raise BadInput(f"--clips {options.clips} leaves too few clips for an interval; give 2 or more.")
     methods = find_methods(options.models, options.weights)
     films = [clip for name in options.set for clip in clips(name, options.data)[: options.clips]]
-    frame = table(evaluate_all(methods, films, options.second_look))
+    rows = evaluate_all(methods, films, options.second_look)
+    if options.ship:
+        shipped_rows.write(rows, options.ship, {method.name: method.digest for method in methods})
+    frame = table(rows)
     if options.csv:
         with written_whole(options.csv) as partial:
             tidy(frame).to_csv(partial, index=False)
-    shown = frame.map(lambda value: str(value) if isinstance(value, Interval) else "–")
+    shown = readable(frame)
     if distances := fids(methods, films, options.inception):
         shown["FID"] = [f"{distances[place]:.1f}" if place in distances else "–" for place in frame.index]
     for name in options.set:
@@ -85,6 +95,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--second-look", action="store_true", help="each method also with a second look at lost hands")
     parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/inception.py)")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the table, one line for each number")
+    parser.add_argument("--ship", type=Path, metavar="OUT", help="write a row for each clip, for the chapters")
     options = parser.parse_args(argv)
     try:
         _run(options)

@@ -1,0 +1,85 @@
+"""Pictures of a table of methods: dots with intervals, what became of the hands, and one measure against another."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lib.intervals import Interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#BBBBBB"  # Okabe and Ito's, which differ for every kind of colour vision
+NAMES = {"d1_test": "D1 test", "td2": "TD2"}
+
+
+def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> "Figure":
+    """A panel for each set, a row for each method: mean and 95 % interval of a column of `lib.evaluation.table`.
+
+    ``zero`` draws a line at 0, for differences. Methods without the measure are left out.
+    """
+    figure, axes = _panels(frame, lambda rows: 0.3 * rows + 1)
+    for ax, (name, of_set) in axes:
+        kept = of_set[measure][of_set[measure].map(lambda value: isinstance(value, Interval))]
+        for row, value in enumerate(kept):
+            ax.plot([value.low, value.high], [row, row], color=BLUE, linewidth=2)
+            ax.plot(value.mean, row, "o", color=BLUE)
+        if zero:
+            ax.axvline(0, color="black", linewidth=0.8)
+        _finish(ax, name, [method for _, method in kept.index], label)
+    return figure
+
+
+def fates(frame: pd.DataFrame) -> "Figure":
+    """A bar for each method: of all hands, the share found, drawn where no hand is, and lost; a panel for each set."""
+    figure, axes = _panels(frame, lambda rows: 0.24 * rows + 1.3)
+    for ax, (name, of_set) in axes:
+        false = [value.mean for value in of_set["false of all, %"]]
+        lost = [value.mean for value in of_set["UHP both, %"]]
+        found = [100 - a - b for a, b in zip(false, lost)]
+        start, rows = [0.0] * len(of_set), range(len(of_set))
+        for values, colour, what in ((found, BLUE, "found"), (false, ORANGE, "false"), (lost, GREY, "lost")):
+            ax.barh(rows, values, left=start, color=colour, label=what, height=0.75)
+            start = [a + b for a, b in zip(start, values)]
+        _finish(ax, name, [method for _, method in of_set.index], "both hands, % of frames")
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+    return figure
+
+
+def scatter(frame: pd.DataFrame, x: str, y: str) -> "Figure":
+    """One dot for each method that has both measures, named; a panel for each set. Lines are 95 % intervals."""
+    figure, axes = _panels(frame, lambda _: 4.2, share=False)
+    for ax, (name, of_set) in axes:
+        both = of_set[of_set[[x, y]].map(lambda value: isinstance(value, Interval)).all(axis=1)]
+        for rank, ((_, method), line) in enumerate(sorted(both.iterrows(), key=lambda item: item[1][y].mean)):
+            ax.plot([line[x].mean], [line[y].mean], "o", color=BLUE)
+            ax.plot([line[x].mean] * 2, [line[y].low, line[y].high], color=BLUE, alpha=0.2)
+            right = rank % 2 == 0  # names on both sides in turn, so that neighbours do not meet
+            ax.annotate(method, (line[x].mean, line[y].mean), (6 if right else -6, 0), textcoords="offset points",
+                        ha="left" if right else "right", va="center", fontsize=8)  # fmt: skip
+        ax.margins(x=0.35)
+        ax.set(title=NAMES.get(name, name), xlabel=x, ylabel=y)
+        ax.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _panels(frame: pd.DataFrame, height: Callable[[int], float], share: bool = True) -> tuple["Figure", list[tuple]]:
+    import matplotlib.pyplot as plt
+
+    sets = list(frame.groupby(level="set", sort=False))
+    tall = height(max(len(of_set) for _, of_set in sets))
+    figure, axes = plt.subplots(
+        1, len(sets), figsize=(4.6 * len(sets), tall), squeeze=False, sharey=share, layout="constrained"
+    )
+    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
+    return figure, list(zip(axes[0], sets, strict=True))
+
+
+def _finish(ax: "Axes", name: str, methods: Sequence[str], label: str) -> None:
+    ax.set_yticks(range(len(methods)), methods)
+    ax.set_ylim(len(methods) - 0.4, -0.6)
+    ax.set(title=NAMES.get(name, name), xlabel=label)
+    ax.grid(axis="x", alpha=0.3)
+    ax.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,80 @@
+"""The rows of a whole evaluation that ship with the course, so that a chapter shows its tables without hours of work.
+
+    python -m lib.evaluate --second-look --ship book/results/r1.json
+
+Rows count only for the weights that they were made with: the file names each network's SHA-256, and reading compares
+it with the weights that are there.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lib.errors import BadInput
+from lib.files import sha256, written_whole
+from lib.paths import ROOT, WEIGHTS
+
+R1 = ROOT / "book" / "results" / "r1.json"
+AGAIN = "make the rows again: python -m lib.evaluate --second-look --ship book/results"
+
+
+def write(rows: Sequence[dict], path: str | Path, digests: Mapping[str, str]) -> Path:
+    """Write ``rows`` (of `lib.evaluation.evaluate`); ``digests`` are the SHA-256 of weights by the method's name."""
+    path = Path(path)
+    content = {
+        "weights": {name: digest for name, digest in digests.items() if digest},
+        "mediapipe": version("mediapipe"),
+        "rows": list(rows),
+    }
+    with written_whole(path) as partial:
+        partial.write_text(json.dumps(content, indent=0) + "\n", encoding="utf-8")
+    return path
+
+
+def read(path: str | Path = R1, weights: str | Path = WEIGHTS) -> list[dict]:
+    """The rows of a file, if every network's file in the folder ``weights`` is the one they were made with.
+
+    Raises BadInput where the file is missing or foreign, or where a network was trained anew or is not there.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput(f"{path.name} does not exist; {AGAIN}/{path.name}")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        rows, digests = content["rows"], content["weights"]
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"{path.name} holds no rows of an evaluation; {AGAIN}/{path.name}") from None
+    for name, digest in digests.items():
+        network = Path(weights) / f"{name}.safetensors"
+        if not network.is_file() or sha256(network) != digest:
+            state = "is another one now" if network.is_file() else "is not there"
+            raise BadInput(f"{path.name} was made with a network {name} that {state}; {AGAIN}/{path.name}")
+    return rows
+
+
+def compare(live: Sequence[dict], shipped: Sequence[dict], measures: Sequence[str]) -> pd.DataFrame:
+    """Each live row beside the shipped one of its clip and method: both values of each measure, and do they agree.
+
+    They agree where every measure that both have is equal to a millionth. A network's pictures may come out a bit
+    different on another machine, and one hand more or less with them, so "no" is no alarm: look at the numbers.
+    Rows that were not shipped say so.
+    """
+    known = {(row["clip"], row["method"]): row for row in shipped}
+    lines = []
+    for row in live:
+        other = known.get((row["clip"], row["method"]))
+        line = {"clip": row["clip"], "method": row["method"]}
+        for key in measures:
+            line |= {f"{key}, shipped": (other or {}).get(key), f"{key}, live": row.get(key)}
+        lines.append(line | {"agree": "not shipped" if other is None else _agree(row, other, measures)})
+    return pd.DataFrame(lines)
+
+
+def _agree(row: dict, other: dict, measures: Sequence[str]) -> str:
+    pairs = [(row.get(key), other.get(key)) for key in measures]
+    same = all(a == b if a is None or b is None else np.isclose(a, b, atol=1e-6) for a, b in pairs)
+    return "yes" if same else "no"
