@@ -1,0 +1,86 @@
+"""`python -m lib.enhance`: how near all stages at once come to the slowest alone, and what a longer film costs."""
+
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from table import measure
+
+from lib.clips import clips
+from lib.enhance import enhance
+from lib.holistic import extract_file
+from lib.upsampler import load_pretrained
+from lib.video import probe, write_video
+
+FPS = 25
+MODEL = "bg-unet"
+SPEED_BAR = 0.9  # of the speed of the slower stage alone
+MINUTES = (1, 10)
+SMALL = (84, 76)  # height and width of the frames whose number is what counts: half of R1's input
+
+
+def speed(folder: Path, rounds: int = 3) -> None:
+    """Each stage alone and both at once on clips of R1's size, in turn, and the ratio in each round."""
+    film = write_video(folder / "film.mp4", chain(*(clip.input() for clip in clips("d1_test")[:5])), FPS)
+    model, sharp = load_pretrained(MODEL), folder / "sharp.mp4"
+    enhance(film, sharp, model=model, progress=False)
+    cases = {
+        "enlarging alone": lambda: enhance(film, folder / "again.mp4", model=model, progress=False),
+        "Holistic alone": lambda: extract_file(sharp, progress=False),
+        "both at once": lambda: enhance(film, folder / "o.mp4", folder / "o.pose", model=model, progress=False),
+    }
+    seconds, frames = measure(cases, rounds), probe(film).frames
+    print(f"\nEnhance, 152 x 168 to 304 x 336, {MODEL}, {frames} frames\n{'':16}  {'ms a frame':>10}")
+    for name, times in seconds.items():
+        print(f"{name:16}  {1000 * statistics.median(times) / frames:10.1f}")
+    ratios = [max(alone) / both for *alone, both in zip(*seconds.values(), strict=True)]
+    print(
+        f"both at once reach {statistics.median(ratios):.2f} of the slower one's speed "
+        f"({min(ratios):.2f} to {max(ratios):.2f}; the bar: {SPEED_BAR})"
+    )
+
+
+def memory(folder: Path) -> None:
+    """Peak memory of a process that works on a film of one minute, and of another with ten."""
+    peaks = []
+    print("\nEnhance, peak memory of the whole process")
+    for minutes in MINUTES:
+        film = write_video(folder / f"{minutes}.mp4", _backdrop(minutes * 60 * FPS), FPS)
+        command = [sys.executable, __file__, str(film)]
+        peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]))
+        print(f"{minutes:2} minutes  {peaks[-1] / 1e6:6.0f} MB")
+    print(f"ratio       {peaks[1] / peaks[0]:6.2f}  (the keypoints themselves: about a kilobyte a frame)")
+
+
+def _backdrop(count: int) -> Iterator[np.ndarray]:
+    """Frames with nobody in them, with which MediaPipe is done soonest; missing keypoints take as much room."""
+    return (np.full((*SMALL, 3), 90 + index % 3, np.uint8) for index in range(count))
+
+
+def peak(film: Path) -> int:
+    """Bytes that this process has held at most, once it has worked on the film."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nobody is in view
+        enhance(film, film.with_suffix(".out.mp4"), film.with_suffix(".pose"), model=MODEL, progress=False)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def main() -> None:
+    """Print the tables; with a film as argument, only this process's peak memory on it."""
+    if len(sys.argv) > 1:
+        print(peak(Path(sys.argv[1])))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        speed(Path(folder))
+        memory(Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Real films without truth: what is counted, how they are spoiled, and the command."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib import paths, real_clips
+from lib.clips import clips
+from lib.degrade import upscale
+from lib.errors import BadInput
+from lib.holistic import extract
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.methods import INPUT, TARGET
+from lib.video import read_all, write_video
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+
+
+def person(frames=4):
+    """A clip whose hands are squares of 20 pixels, right hand at 200, left hand at 100."""
+    xyz = np.full((frames, 75, 3), 150.0)
+    for part, place in (("left_hand", 100), ("right_hand", 200)):
+        corners = np.random.default_rng(0).uniform(0, 20, (21, 2))
+        corners[:2] = [[0, 0], [20, 20]]
+        xyz[:, HOLISTIC_75.parts[part], :2] = place + corners
+    return Keypoints(xyz, np.ones((frames, 75)), HOLISTIC_75, 25, (304, 336))
+
+
+def test_counts_of_a_real_film_by_hand():
+    sharp, spoilt, found = person(6), person(6), person(6)
+    right = HOLISTIC_75.parts["right_hand"]
+    sharp.xyz[5, right] = np.nan  # never there
+    spoilt.xyz[[0, 1, 2, 5], right] = np.nan  # three lost
+    found.xyz[1, right, 0] += 9  # back, 0.45 hands off
+    found.xyz[2, right, 0] += 12  # back elsewhere
+    found.xyz[[3, 5], right] = np.nan  # newly lost, and never there
+    half = Keypoints(found.xyz / 2, found.confidence, HOLISTIC_75, 25, (152, 168))
+    assert real_clips.count(sharp, spoilt, found, "right_hand") == {
+        "hands": 6,
+        "in the sharp film": 5,
+        "lost": 3,
+        "back in place": 2,
+        "back elsewhere": 1,
+        "newly lost": 1,
+        "missing": 1,
+        "missing in all": 2,
+    }
+    assert real_clips.count(sharp, spoilt, half, "right_hand") == real_clips.count(sharp, spoilt, found, "right_hand")
+
+
+@pytest.fixture
+def films(tmp_path):
+    """A film larger than the target with a signer in it, and one with nobody."""
+    big = list(upscale(clips("d1_train")[0].target()[20:24], 2, "bicubic"))
+    write_video(tmp_path / "kind" / "signer.mp4", big, 25)
+    write_video(tmp_path / "kind" / "nobody.mp4", np.zeros((3, 400, 400, 3), np.uint8), 25)
+    return tmp_path / "kind"
+
+
+def test_spoiling_a_real_film(films, monkeypatch):
+    clip = real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3))
+    sharp, spoilt = read_all(clip.video(TARGET)), read_all(clip.video(INPUT))
+    assert sharp.shape[0] == spoilt.shape[0] == 3 and sharp.shape[1] == 336
+    assert (sharp.shape[1], sharp.shape[2]) == (2 * spoilt.shape[1], 2 * spoilt.shape[2])
+    monkeypatch.setattr(real_clips, "extract", lambda *_, **__: pytest.fail("looked again"))
+    assert real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3)) == clip
+    with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="No person is in view"):
+        monkeypatch.setattr(real_clips, "extract", extract)
+        real_clips.spoil(films / "nobody.mp4", real_clips.Recipe())
+
+
+@pytest.mark.filterwarnings("ignore:Nobody was found")
+def test_command_for_real_films(films, tmp_path, capsys):
+    signer, nobody = str(films / "signer.mp4"), str(films / "nobody.mp4")
+    arguments = ["--models", "input", "bicubic", "--second-look", "--frames", "3"]
+    assert real_clips.main([signer, nobody, *arguments, "--csv", str(tmp_path / "r.csv")]) == 0
+    captured = capsys.readouterr()
+    assert "bicubic + second look" in captured.out and "No person is in view" in captured.err
+    rows = pd.read_csv(tmp_path / "r.csv")
+    assert len(rows) == 4 and set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
+    assert (rows.loc[rows.method == "input", "missing"] == rows.loc[rows.method == "input", "lost"]).all()
+    assert real_clips.main([nobody, *arguments]) == 1
+    assert "None of the films can be used" in capsys.readouterr().err
