@@ -13,16 +13,18 @@ def check_level(answer: int | None, width: int, level: int) -> str:
     if answer is None:
         return "Nothing to check yet: put your number in place of None."
     up = UNet(width, level + 1).decoder[0]
-    doubled, joined = parameter_count(up.up), parameter_count(up.convs)
+    doubled, joined = parameter_count(up.up), parameter_count(up.conv)
     biases = sum(value.numel() for name, value in up.named_parameters() if name.endswith("bias"))
     unjoined = parameter_count(UNet(width, level + 1, skips=False).decoder[0])
+    wide = doubled + 8 * up.up[0].weight.numel()  # nine weights where there is one
     hints = {
         doubled + joined: "Correct.",
         doubled + joined - biases: "Nearly: every output channel has a bias as well.",
-        joined: "Nearly: there is a convolution in the doubling, too, before the skip joins.",
+        joined: "Nearly: there is a convolution before the doubling, too, and the skip joins after it.",
         unjoined: "Nearly: the skip doubles the channels that come into the second convolution.",
+        wide + joined: "Nearly: the convolution before the doubling is 1x1, so it has no 9.",
     }
-    return hints.get(answer, "Not yet: three convolutions, 9 x (channels in) x (channels out) + (channels out) each.")
+    return hints.get(answer, "Not yet: two convolutions, 1x1 and 3x3; (side squared) x (in) x (out) + (out) each.")
 
 
 def check_padding(pad: Callable[[Tensor, int], Tensor]) -> str:

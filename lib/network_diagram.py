@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 COLOURS = {"encode": "#0072B2", "double": "#E69F00", "gate": "#D55E00", "decode": "#009E73", "head": "#CC79A7"}
 KINDS = {
     "encode": "two 3x3 convolutions with ReLU; then halved (max)",
-    "decode": "two 3x3 convolutions with ReLU",
-    "double": "doubled (bilinear), 3x3 convolution, ReLU",
+    "decode": "3x3 convolution, ReLU",
+    "double": "1x1 convolution, doubled (bilinear)",
     "skip": "skip: what the encoder had there",
     "gate": "attention gate on the skip",
     "head": "head: doubled, 3x3 and 1x1 convolution",
@@ -60,7 +60,7 @@ def _modules(model: UNet) -> list[tuple[str, int, torch.nn.Module]]:
     found = [("encode", level, convs) for level, convs in enumerate(model.encoder)]
     for level, up in zip(reversed(range(model.config.depth)), model.decoder):
         gate = [("gate", level, up.gate)] if up.gate is not None else []
-        found += [("double", level, up.up), *gate, ("decode", level, up.convs)]
+        found += [("double", level, up.up), *gate, ("decode", level, up.conv)]
     return [*found, ("head", -1, model.head), ("head", -1, model.last)]
 
 

@@ -41,7 +41,8 @@ def cut_skips(model: UNet, levels: Iterable[int]) -> Iterator[UNet]:
 def gate_maps(model: UNet, frame: np.ndarray) -> dict[int, np.ndarray]:
     """What the attention gates let through of a frame (uint8, (H, W, 3)): {level: weights in (0, 1), (2H, 2W)}.
 
-    A gate of level l decides for squares of 2^(l + 1) pixels of the target; the maps are enlarged to its size.
+    A gate of level l decides at half its skip's size, so for squares of 2^(l + 2) pixels of the target, to whose size
+    the maps are enlarged.
     Raises BadInput for a network without gates.
     """
     if not model.config.attention:
@@ -51,7 +52,7 @@ def gate_maps(model: UNet, frame: np.ndarray) -> dict[int, np.ndarray]:
         model(as_batch(frame, next(model.parameters()).device))
     maps = {}
     for level, up in enumerate(reversed(model.decoder)):
-        large = F.interpolate(up.gate.weights.float(), scale_factor=2 ** (level + 1), mode="bilinear")
+        large = F.interpolate(up.gate.weights.float(), scale_factor=2 ** (level + 2), mode="bilinear")
         maps[level] = large[0, 0, : 2 * height, : 2 * width].cpu().numpy()
     return maps
 

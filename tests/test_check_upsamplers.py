@@ -7,7 +7,7 @@ from torch import nn
 
 from lib.check_upsamplers import check_level, check_padding, check_residual
 
-LEVEL = (9 * 128 * 64 + 64) + (9 * 128 * 64 + 64) + (9 * 64 * 64 + 64)  # width 32, level 1
+LEVEL = (128 * 64 + 64) + (9 * 128 * 64 + 64)  # width 32, level 1
 
 
 @pytest.mark.parametrize(
@@ -15,9 +15,10 @@ LEVEL = (9 * 128 * 64 + 64) + (9 * 128 * 64 + 64) + (9 * 64 * 64 + 64)  # width 
     [
         (None, "Nothing"),
         (LEVEL, "Correct"),
-        (LEVEL - 3 * 64, "bias"),
-        (LEVEL - 9 * 128 * 64 - 64, "doubling"),
+        (LEVEL - 2 * 64, "bias"),
+        (LEVEL - 128 * 64 - 64, "before the doubling, too"),
         (LEVEL - 9 * 64 * 64, "skip doubles"),
+        (LEVEL + 8 * 128 * 64, "no 9"),
         (1, "Not yet"),
     ],
 )

@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import save_file
 
 from lib.errors import BadInput
-from lib.upsampler import UNet, load, load_pretrained, parameter_count, save
+from lib.upsampler import AttentionGate, UNet, load, load_pretrained, parameter_count, save
 
 
 def counted(width: int, depth: int, attention: bool, skips: bool) -> int:
@@ -14,8 +14,8 @@ def counted(width: int, depth: int, attention: bool, skips: bool) -> int:
     total = sum(9 * a * b + b + 9 * b * b + b for a, b in zip([3, *c], c))
     joined = 2 if skips else 1
     for i in range(depth):
-        total += 9 * c[i + 1] * c[i] + c[i] + 9 * joined * c[i] ** 2 + c[i] + 9 * c[i] ** 2 + c[i]
-        total += attention * (2 * (c[i] ** 2 // 2 + c[i] // 2) + c[i] // 2 + 1)
+        total += c[i + 1] * c[i] + c[i] + 9 * joined * c[i] ** 2 + c[i]
+        total += attention * ((c[i] ** 2 + c[i]) // 2 + (c[i + 1] * c[i] + c[i]) // 2 + c[i] // 2 + 1)
     return total + 9 * width * (width // 2) + width // 2 + 3 * (width // 2) + 3
 
 
@@ -27,9 +27,9 @@ def test_parameter_count_is_the_docstrings(width, depth, attention, skips):
 
 
 def test_parameter_count_of_one_small_network_by_hand():
-    # encoder 3->2->2, 2->4->4; decoder 4->2, 4->2->2; head 2->1->3
+    # encoder 3->2->2, 2->4->4; decoder 4->2, 4->2; head 2->1->3
     encoder = (54 + 2 + 36 + 2) + (72 + 4 + 144 + 4)
-    decoder = (72 + 2) + (72 + 2 + 36 + 2)
+    decoder = (8 + 2) + (72 + 2)
     assert parameter_count(UNet(2, 1)) == encoder + decoder + (18 + 1) + (3 + 3)
 
 
@@ -61,7 +61,7 @@ def test_skips_carry_detail_past_the_bottleneck():
     for skips in (True, False):
         model = UNet(4, 2, skips=skips)
         for up in model.decoder:
-            torch.nn.init.zeros_(up.up[1].weight)
+            torch.nn.init.zeros_(up.up[0].weight)
         assert torch.allclose(model(x), model(other)) != skips
 
 
@@ -70,10 +70,25 @@ def test_closed_gates_hide_the_skips():
     model = UNet(4, 2, attention=True)
     x, other = torch.rand(2, 1, 3, 16, 16)
     for up in model.decoder:
-        torch.nn.init.zeros_(up.up[1].weight)
+        torch.nn.init.zeros_(up.up[0].weight)
         torch.nn.init.constant_(up.gate.psi.bias, -1000.0)
     assert torch.allclose(model(x), model(other))
     assert float(model.decoder[0].gate.weights.max()) == 0.0
+
+
+def test_gates_weigh_at_the_signals_size():
+    """What the skip shows inside a square of 2 x 2 pixels does not matter, but for its mean."""
+    torch.manual_seed(0)
+    gate = AttentionGate(4, 8)
+    skip, signal = torch.ones(1, 4, 12, 10), torch.rand(1, 8, 6, 5)
+    gate(skip, signal)
+    smooth = gate.weights
+    skip[..., ::2], skip[..., 1::2] = 0.5, 1.5
+    through = gate(skip, signal)
+    assert gate.weights.shape == (1, 1, 6, 5) and torch.allclose(gate.weights, smooth)
+    assert through.shape == skip.shape and (through > 0).all() and (through < skip).all()
+    rows = torch.nn.functional.interpolate(smooth, scale_factor=2, mode="bilinear")
+    assert torch.allclose(through, skip * rows)
 
 
 def test_impossible_shapes_are_refused():
