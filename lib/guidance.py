@@ -2,133 +2,98 @@
 
 **What it is.** A sharpened picture is good when MediaPipe finds the hand in it where the hand is. L1 and SSIM do not
 say that: a finger is few pixels, and a smooth grey blob in its place costs them little. So the sharpened picture and
-the sharp target are cropped alike around a true hand, both crops go through MediaPipe's own hand network
-(`lib.hand_twin`), and the loss is how differently the network sees them:
+the sharp target are cropped alike, both crops go through the two networks that MediaPipe has for hands, and the loss is
+how differently these see them. The recrop network (`lib.recrop_twin`) looks at the coarse crop in which Holistic would
+search for the hand, and names a better one; the hand network (`lib.hand_twin`) looks at that, or at the true hand's:
 
-    landmarks   mean |landmark - target's landmark| / 224, where the network sees a hand in the target
-    presence    cross-entropy of "there is a hand" against what the network says of the target
-    features    mean |inner map - target's| / mean |target's|, for two inner layers
+    landmarks   mean |landmark - target's landmark| / 224, where the hand network sees a hand in the target
+    presence    cross-entropy of "there is a hand" against what the hand network says of the target
+    features    mean |inner map - target's| / mean |target's|, for two of the hand network's inner layers
+    place       mean |point - target's point| / 256, of the two points by which the recrop network names its crop
 
-**Why it is not cheating.** Only training sees the hand network. The upsampler at work is given the degraded frame and
+They are summed with ``WEIGHTS``: as they are, presence would pull thirty times as hard as landmarks or features, and
+place hardly at all.
+
+**Why the recrop network.** At first the hand network was asked alone, on crops around the true hand. On development
+clips more than half of the right hands that were still lost after sharpening were then lost although it saw them in the
+true crop, with a presence above 0.5. It had not been shown them: the recrop network's crop had gone astray, by 0.16 to
+0.19 of the crop's side instead of 0.08. So place asks for a picture in which that network, too, sees what it sees in
+the target; and half of the hand network's crops are those that it names in the sharpened picture, right or wrong.
+
+**Why it is not cheating.** Only training sees the two networks. The upsampler at work is given the degraded frame and
 nothing else, and is judged by the whole of Holistic (body, search for the hand, tracking, video compression), on other
 clips and other signers, and by the signer's true joints, which Holistic has no part in.
 
 **How it would cheat.** A network that is only asked "do you see a hand?" can be shown patterns that it takes for one
 and that we would not: a hand invented where there is none, or a likely hand in place of the true one. Against that: the
 target, not the wish for a hand, is what presence is compared with, so where the target shows none, none is wanted; the
-landmarks must be the target's, and so must the inner maps; crops jitter, so that no pattern can count on its place;
-pictures are clamped to [0, 1], as a video is; and L1 + SSIM stay the larger part of the loss. Whether it cheats all the
-same is measured, not argued: the share of false hands, and PCK against the true joints.
+landmarks must be the target's, and so must the inner maps and the place; crops jitter, so that no pattern can count on
+where it is; pictures are clamped to [0, 1], as a video is; and L1 + SSIM stay the larger part of the loss. Whether it
+cheats all the same is measured, not argued: the share of false hands, and PCK against the true joints.
 """
 
 import math
-from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from lib.hand_crops import JITTER, Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
 from lib.hand_twin import SIZE, HandOutputs, HandTwin
+from lib.recrop_twin import SIZE as RECROP
+from lib.recrop_twin import RecropTwin
 
-PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # fingertips move too much to place a crop by
-WRIST, INDEX, MIDDLE, RING = 0, 5, 9, 13  # of the fingers, the knuckles (MCP); MediaPipe's source says PIP, and errs
-SCALE, UP = 2.0, 0.1  # the crop is twice the palm's box, moved towards the fingers by a tenth of its height
 SEEN = 0.5  # Holistic reports a hand from this presence on
+SEARCH_JITTER = Jitter(shift=0.1, scale=0.25, turn=math.radians(20))  # the body's points are rougher than the hand's
+KNUCKLES = (0, 5, 17)  # of the hand's joints, those that the body model has too: wrist, index, little finger
 
-
-class Roi(NamedTuple):
-    """Square crops, turned: where Holistic lets the hand network look."""
-
-    center: Tensor  # (N, 2) pixels
-    size: Tensor  # (N,) pixels, the side
-    rotation: Tensor  # (N,) radians, clockwise: 0 where the fingers point up
-
-
-class Jitter(NamedTuple):
-    """How far, at most, a crop strays: Holistic's own comes from the frame before, or from a guess by the body."""
-
-    shift: float = 0.1  # of the crop's side, in x and in y
-    scale: float = 0.15  # e^-0.15 to e^0.15 of its size
-    turn: float = math.radians(15)
-
-
-JITTER = Jitter()
-
-
-def hand_roi(hand_xy: Tensor) -> Roi:
-    """The crops Holistic would track these hands with: joints (N, 21, 2) in pixels -> `Roi`.
-
-    Up is from the wrist to the knuckles of three fingers; the box is that of wrist, thumb and the two lower joints
-    of each finger along that direction, made square by its longer side. Left and right are treated alike.
-    Source: MediaPipe, hand_landmarks_to_rect_calculator.cc, rect_transformation_calculator.cc and
-    hand_landmarks_to_roi.pbtxt.
-    """
-    x, y = (_knuckles(hand_xy) - hand_xy[:, WRIST]).unbind(1)
-    rotation = math.pi / 2 - torch.atan2(-y, x)
-    rotation = rotation - 2 * math.pi * torch.floor((rotation + math.pi) / (2 * math.pi))  # into [-pi, pi)
-    upright = _turned(hand_xy[:, PALM], -rotation)
-    low, high = upright.amin(1), upright.amax(1)
-    width, height = (high - low).unbind(1)
-    middle = (low + high) / 2 - torch.stack([torch.zeros_like(height), UP * height], 1)
-    return Roi(_turned(middle[:, None], rotation)[:, 0], SCALE * torch.maximum(width, height), rotation)
-
-
-def jittered(roi: Roi, generator: Generator, jitter: Jitter = JITTER) -> Roi:
-    """The crops moved, scaled and turned at random, evenly within the bounds of ``jitter``."""
-    drawn = 2 * torch.rand(len(roi.size), 4, generator=generator, device=generator.device) - 1
-    x, y, scale, turn = drawn.to(roi.size).unbind(1)
-    center = roi.center + jitter.shift * roi.size[:, None] * torch.stack([x, y], 1)
-    return Roi(center, roi.size * torch.exp(jitter.scale * scale), roi.rotation + jitter.turn * turn)
-
-
-def cut(images: Tensor, roi: Roi, size: int = SIZE) -> Tensor:
-    """Crops (N, 3, size, size) of the images (N, 3, H, W): bilinear, edge pixels repeated outside. Differentiable.
-
-    As in MediaPipe, the crop's pixel i lies at (i / size - 1/2) of its side from the crop's middle.
-    """
-    center, side, rotation = (part.float() for part in roi)
-    # affine_grid counts from the middle of the first pixel, MediaPipe from its corner: half a pixel of the crop
-    corner = -side[:, None] / (2 * size)
-    offset = center + _turned(corner.expand(-1, 2)[:, None], rotation)[:, 0]
-    across = torch.stack([rotation.cos(), rotation.sin()], 1) * side[:, None]
-    down = torch.stack([-rotation.sin(), rotation.cos()], 1) * side[:, None]
-    extent = center.new_tensor([images.shape[3], images.shape[2]])[:, None]
-    # grid_sample's -1 and 1 are the picture's edges, half a pixel beyond its outermost pixels' middles
-    to_pixels = torch.stack([across, down, 2 * offset + 1 - extent[:, 0]], 2) / extent
-    with torch.autocast(images.device.type, enabled=False):
-        grid = F.affine_grid(to_pixels, [len(images), 3, size, size], align_corners=False)
-        return F.grid_sample(images.float(), grid, padding_mode="border", align_corners=False)
+# lengths of the gradients, measured on BA-UNet's pictures: 0.5, 15, 0.5, 0.06. Unweighted, presence alone would rule
+WEIGHTS = {"landmarks": 4.0, "presence": 0.5, "features": 4.0, "place": 40.0}
 
 
 class Guidance(nn.Module):
-    """The loss, as a module: it holds the frozen hand network, has nothing to train, and moves with ``.to(device)``."""
+    """The loss, as a module: it holds the two frozen networks, has nothing to train, and moves with ``.to(device)``."""
 
     def __init__(self, twin: HandTwin | None = None, jitter: Jitter = JITTER):
         super().__init__()
         self.twin = twin or HandTwin()
+        self.recrop = RecropTwin()
         self.jitter = jitter
 
     def forward(self, pred: Tensor, target: Tensor, hands_xy: Tensor, generator: Generator | None = None) -> Tensor:
-        """The sum of the three `terms`, a scalar. Without a generator, the crops do not jitter."""
-        return sum(self.terms(pred, target, hands_xy, generator).values())
+        """The four `terms` by weight, summed, a scalar. Without a generator: no jitter, the true hand's crops alone."""
+        terms = self.terms(pred, target, hands_xy, generator)
+        return sum(WEIGHTS[name] * term for name, term in terms.items())
 
     def terms(
         self, pred: Tensor, target: Tensor, hands_xy: Tensor, generator: Generator | None = None
     ) -> dict[str, Tensor]:
-        """Landmarks, presence and features, each a scalar: the mean over the pictures that have a hand to look at.
+        """Landmarks, presence, features and place, each a scalar: the mean over the pictures that have a hand.
 
         pred      (N, 3, H, W) sharpened, target (N, 3, H, W) sharp, both in [0, 1]
         hands_xy  (N, 21, 2) true joints of one hand a picture, in pixels of the pictures; left out where one is NaN
+        generator draws the jitter, and which crops are the true hand's, which the recrop network's; None: as `forward`
         """
         known = hands_xy.isfinite().all(-1).all(-1)
         if not known.any():
-            nothing = 0 * pred.sum()
-            return {"landmarks": nothing, "presence": nothing, "features": nothing}
-        roi = hand_roi(hands_xy[known].float())
-        roi = jittered(roi, generator, self.jitter) if generator else roi
+            return dict.fromkeys(WEIGHTS, 0 * pred.sum())
+        joints, pred, target = hands_xy[known].float(), pred[known].clamp(0, 1), target[known]
+        place, found = self._place(pred, target, joints, generator)
+        roi = hand_roi(joints)
+        if generator:
+            roi = _one_or_other(jittered(roi, generator, self.jitter), found, generator)
         with torch.no_grad():
-            wanted = self.twin(cut(target[known], roi))
-        return _differences(self.twin(cut(pred[known].clamp(0, 1), roi)), wanted)
+            wanted = self.twin(cut(target, roi))
+        return _differences(self.twin(cut(pred, roi)), wanted) | {"place": place}
+
+    def _place(self, pred: Tensor, target: Tensor, joints: Tensor, generator: Generator | None) -> tuple[Tensor, Roi]:
+        """How far the recrop network's two points stray from the target's, and the crops that it names in ``pred``."""
+        search = search_roi(*(joints[:, point] for point in KNUCKLES))
+        search = jittered(search, generator, SEARCH_JITTER) if generator else search
+        with torch.no_grad():
+            wanted = self.recrop(cut(target, search, RECROP))
+        seen = self.recrop(cut(pred, search, RECROP))
+        return (seen - wanted).abs().mean() / RECROP, recrop_roi(seen.detach(), search, RECROP)
 
     @torch.no_grad()
     def presence(self, images: Tensor, hands_xy: Tensor) -> Tensor:
@@ -138,6 +103,12 @@ class Guidance(nn.Module):
         if known.any():
             found[known] = self.twin(cut(images[known].clamp(0, 1), hand_roi(hands_xy[known].float()))).presence
         return found
+
+
+def _one_or_other(one: Roi, other: Roi, generator: Generator) -> Roi:
+    """For each picture one of two crops, by a coin: a hand that is followed, or one that is new."""
+    first = torch.rand(len(one.size), generator=generator, device=generator.device).to(one.size.device) < 0.5
+    return Roi(*(torch.where(first if a.ndim == 1 else first[:, None], a, b) for a, b in zip(one, other)))
 
 
 def _differences(seen: HandOutputs, wanted: HandOutputs) -> dict[str, Tensor]:
@@ -152,15 +123,3 @@ def _differences(seen: HandOutputs, wanted: HandOutputs) -> dict[str, Tensor]:
         "presence": F.binary_cross_entropy_with_logits(seen.presence_logit, wanted.presence),
         "features": sum(relative) / len(relative),
     }
-
-
-def _knuckles(hand_xy: Tensor) -> Tensor:
-    """(N, 2): between the knuckles of three fingers, the middle finger's counting as much as the other two's."""
-    return (hand_xy[:, INDEX] + hand_xy[:, RING]) / 4 + hand_xy[:, MIDDLE] / 2
-
-
-def _turned(points: Tensor, angle: Tensor) -> Tensor:
-    """Points (N, P, 2) turned clockwise (y is down) around the origin by angles (N,) in radians."""
-    sin, cos = angle.sin()[:, None], angle.cos()[:, None]
-    x, y = points.unbind(-1)
-    return torch.stack([x * cos - y * sin, x * sin + y * cos], -1)

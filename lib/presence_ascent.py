@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor
 
 from lib.errors import BadInput
-from lib.guidance import Roi, cut, jittered
+from lib.hand_crops import Roi, cut, jittered
 from lib.hand_twin import HandTwin
 
 STEPS = 12

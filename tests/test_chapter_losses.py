@@ -12,7 +12,7 @@ from lib.detector_view import busiest, draw_landmarks, draw_roi, middle_of, roi_
 from lib.empty_place import clean_plate, still_truth, without_hand
 from lib.errors import BadInput
 from lib.finger_chart import draw_in_fingers, in_fingers
-from lib.guidance import Roi, cut, hand_roi
+from lib.hand_crops import Roi, cut, hand_roi
 from lib.hand_mask import finger_width, hands_mask
 from lib.hand_twin import HandTwin
 from lib.keypoints import Keypoints

@@ -1,0 +1,32 @@
+"""Which .tflite files the reader takes, and which it refuses."""
+
+import subprocess
+import sys
+
+import pytest
+
+from lib.errors import BadInput
+from lib.paths import ROOT
+from lib.tflite_twin import Twin, inside_mediapipe
+
+SELFIE = "modules/selfie_segmentation/selfie_segmentation.tflite"
+
+
+def test_a_network_of_other_operators_is_refused():
+    with pytest.raises(BadInput, match="selfie_segmentation.tflite has an operator HARD_SWISH"):
+        Twin(inside_mediapipe(SELFIE), [(1, 256, 256, 3), (1, 256, 256, 1)])
+
+
+def test_a_network_of_other_shapes_is_refused():
+    with pytest.raises(BadInput, match="selfie_segmentation.tflite is another network"):
+        Twin(inside_mediapipe(SELFIE), [(1, 224, 224, 3), (1, 63)])
+
+
+def test_a_file_that_is_not_in_the_wheel():
+    with pytest.raises(BadInput, match="modules/no.tflite is missing; install"):
+        inside_mediapipe("modules/no.tflite")
+
+
+def test_mediapipe_itself_is_not_imported():
+    code = "import sys, lib.guidance; lib.guidance.Guidance(); sys.exit('mediapipe' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
