@@ -25,17 +25,18 @@ class Stage:
 
 
 _ALL = [
-    Stage("b-ae", "R1's baseline autoencoder, without skips", skips=False, epochs=3),
+    Stage("b-ae", "R1's baseline autoencoder, without skips", skips=False, epochs=4),
     Stage("b-unet", "a U-Net: the autoencoder with skips", epochs=4),
-    Stage("ba-unet", "attention gates in the skips", attention=True, epochs=6),
+    Stage("ba-unet", "attention gates in the skips", attention=True, epochs=8),
     Stage("bwa-unet", "the hands weigh twice in the loss", attention=True, weighted=True, start="ba-unet", epochs=4),
     Stage(
         "bwfa-unet", "fine-tuned on good recordings (TD1)", ("td1",), attention=True, weighted=True, start="bwa-unet",
         learning_rate=2e-4, epochs=3, crops=4000,
     ),
+    Stage("bv-unet", "the same on films of every kind", EVERYTHING, attention=True, epochs=4, crops=16000),
     Stage(
         "bg-unet", "guided by the detector's own eye for hands", EVERYTHING, attention=True, guided=True,
-        start="ba-unet", learning_rate=3e-4, epochs=10, crops=4000,
+        start="bv-unet", learning_rate=3e-4, epochs=14, patience=14, crops=8000,
     ),
 ]  # fmt: skip
 STAGES = {stage.name: stage for stage in _ALL}

@@ -95,8 +95,8 @@ def test_the_detector_guides_ours(films, tmp_path):
     assert run("bg-unet", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
     assert load(tmp_path / "ship" / "bg-unet.safetensors").config.attention
     assert "detector" in read_weights(tmp_path / "ship" / "bg-unet.safetensors")[2]["loss"]
-    curves = {n: json.loads((tmp_path / "runs" / n / "history.json").read_text()) for n in ("ba-unet", "bg-unet")}
-    opinion = curves["bg-unet"][0]["validation"] - curves["ba-unet"][0]["validation"]
+    curves = {n: json.loads((tmp_path / "runs" / n / "history.json").read_text()) for n in ("bv-unet", "bg-unet")}
+    opinion = curves["bg-unet"][0]["validation"] - curves["bv-unet"][0]["validation"]
     assert opinion > 0.005, "the detector's share comes on top of SSIM + L1"
 
 
