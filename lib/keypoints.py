@@ -22,6 +22,8 @@ from lib.layouts import (
     OPENPOSE_67,
     Layout,
 )
+from lib.readers_json import read_coco_wholebody, read_openpose
+from lib.readers_mediapipe import from_npy_values, read_asl_signs, read_npy_frames
 
 __all__ = [
     "ASL_SIGNS_543",
@@ -34,7 +36,12 @@ __all__ = [
     "OPENPOSE_67",
     "Keypoints",
     "Layout",
+    "from_npy_values",
     "load",
+    "read_asl_signs",
+    "read_coco_wholebody",
+    "read_npy_frames",
+    "read_openpose",
 ]
 
 

@@ -1,0 +1,115 @@
+"""Pictures of gaps: which frames are missing, how long the gaps are, how far off they are filled, and one close up."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lib.gaps import EDGE, INSIDE, NEVER, runs
+from lib.keypoints import Keypoints
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's, which differ for every kind of colour vision; black is the truth
+COLOURS = {"hold last": "#CC79A7", "linear": "#0072B2", "cubic": "#009E73", "Kalman": "#D55E00"}
+MARKERS = {"hold last": "s", "linear": "o", "cubic": "^", "Kalman": "D"}
+WHERE = {INSIDE: "#0072B2", EDGE: "#E69F00", NEVER: "#999999"}
+
+
+def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[str]) -> "Figure":
+    """A panel for each part and a row for each clip, with a dark bar wherever the part was not found."""
+    figure, axes = _panels(len(parts), height=0.22 * len(clips) + 1.1, share=True)
+    for ax, part in zip(axes, parts, strict=True):
+        for row, clip in enumerate(clips):
+            ax.broken_barh([(0, len(clip))], (row - 0.4, 0.8), color="#DDDDDD")
+            ax.broken_barh([(a, b - a) for a, b in runs(~clip.present(part))], (row - 0.4, 0.8), color="#222222")
+        ax.set(title=part.replace("_", " "), xlabel="frame", ylim=(len(clips) - 0.5, -0.5))
+        ax.set_yticks(range(len(clips)), names)
+        ax.spines[["top", "right", "left"]].set_visible(False)
+        ax.tick_params(axis="y", length=0)
+    return figure
+
+
+def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> "Figure":
+    """How many gaps are how long: a panel for each `lib.gaps.gap_table`, a bar for each class of length."""
+    figure, axes = _panels(len(tables), height=3.0)
+    names = _classes(edges)
+    for ax, (name, table) in zip(axes, tables.items(), strict=True):
+        below = np.zeros(len(names))
+        for where, colour in WHERE.items():
+            lengths = table.loc[table["where"] == where, "frames"]
+            count = np.histogram(lengths, [*edges[:-1], np.inf])[0]
+            ax.bar(range(len(names)), count, bottom=below, color=colour, label=where)
+            below += count
+        ax.set_xticks(range(len(names)), names)
+        ax.set(title=name, xlabel="length of the gap, frames")
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel("gaps")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+    return figure
+
+
+def errors(panels: Mapping[str, pd.DataFrame], label: str) -> "Figure":
+    """A panel for each table of `lib.gap_score.by_length`: its value by length, a line for each method."""
+    figure, axes = _panels(len(panels), height=3.3, share=True)
+    edges = sorted({(low, high) for table in panels.values() for low, high in zip(table["from"], table["to"])})
+    for ax, (name, table) in zip(axes, panels.items(), strict=True):
+        for number, (method, line) in enumerate(table.groupby("method", sort=False)):
+            x = np.array([edges.index(pair) for pair in zip(line["from"], line["to"])]) + 0.09 * (number - 1.5)
+            means = np.array([value.mean for value in line["value"]])
+            spread = np.array([[v.mean - v.low, v.high - v.mean] for v in line["value"]]).T
+            ax.errorbar(x, means, spread, color=COLOURS[method], marker=MARKERS[method], label=method, capsize=2)
+        ax.set_xticks(range(len(edges)), [_span(low, high) for low, high in edges])
+        ax.set(title=name, xlabel="length of the gap, frames", xlim=(-0.5, len(edges) - 0.5))
+        ax.grid(axis="y", alpha=0.3)
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel(label)
+    axes[0].set_ylim(bottom=0)  # now that all panels, which share it, are drawn
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
+    return figure
+
+
+def track(found: np.ndarray, filled: Mapping[str, np.ndarray], truth: np.ndarray | None, label: str) -> "Figure":
+    """One coordinate of one point over time, all arrays (T,): what was found, what each method makes of the gaps
+    (shaded), and what is true, if that is known."""
+    figure, (ax,) = _panels(1, height=3.2, width=8)
+    gaps = runs(np.isnan(found))
+    for start, stop in gaps:
+        ax.axvspan(start - 0.5, stop - 0.5, color="#EEEEEE", zorder=0)
+    if truth is not None:
+        ax.plot(truth, color="black", linewidth=1, label="true")
+    for method, values in filled.items():
+        _inside_gaps(ax, values, gaps, method)
+    ax.plot(found, ".", color="#555555", label="found", zorder=3)
+    ax.set(xlabel="frame", ylabel=label)
+    ax.spines[["top", "right"]].set_visible(False)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=6, frameon=False)
+    return figure
+
+
+def _inside_gaps(ax: "Axes", values: np.ndarray, gaps: Sequence[tuple[int, int]], method: str) -> None:
+    """The line of a method in the gaps, joined to the frames on either side."""
+    for number, (start, stop) in enumerate(gaps):
+        frames = np.arange(max(start - 1, 0), min(stop + 1, len(values)))
+        ax.plot(frames, values[frames], color=COLOURS[method], linewidth=1.8, label=method if number == 0 else None)
+
+
+def _classes(edges: Sequence[int]) -> list[str]:
+    """Names of the classes of length; the last one has no end."""
+    return [_span(low, high - 1) for low, high in zip(edges[:-2], edges[1:-1])] + [f"{edges[-2]}+"]
+
+
+def _span(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low}–{high}"
+
+
+def _panels(number: int, height: float, width: float = 0, share: bool = False) -> tuple["Figure", np.ndarray]:
+    import matplotlib.pyplot as plt
+
+    size = (width or min(4.2 * number, 10.5), height)
+    figure, axes = plt.subplots(1, number, figsize=size, squeeze=False, sharey=share, layout="constrained")
+    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
+    return figure, axes[0]

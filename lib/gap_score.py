@@ -1,0 +1,122 @@
+"""How far from the truth are filled gaps? Two ways to know, which do not agree.
+
+Found hands can be taken out, filled in, and compared with what was there (`removed`); that works on any data. But hands
+are lost in the frames that are hard: where the truth is known, as in the synthetic clips, the gaps that the pose
+estimator left by itself can be scored too (`lost`). Errors are in the plane, since an estimator's z is itself a guess.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from lib.errors import BadInput
+from lib.gap_fill import METHODS, Fill
+from lib.gaps import HANDS, runs, windows
+from lib.hand_speed import shoulder_width
+from lib.intervals import Interval, clip_bootstrap
+from lib.keypoints import Keypoints
+
+Holes = list[tuple[int, int]]
+
+
+def removed(
+    clips: Sequence[Keypoints],
+    lengths: Sequence[int],
+    truth: Sequence[Keypoints] | None = None,
+    methods: Mapping[str, Fill] = METHODS,
+    context: int = 3,
+) -> pd.DataFrame:
+    """Scores of gaps that were made by taking found hands out, one row for each gap and method.
+
+    clips    what the estimator found
+    lengths  of the gaps, in frames; see `lib.gaps.windows` for where they are made
+    truth    what to compare with, in the same pixels; None: the hands that were taken out
+
+    Columns: clip, part, start, frames, method, ``error`` (mean distance of the 21 points, in shoulder widths) and
+    ``shape`` (the same with wrist put on wrist, in hand lengths from wrist to middle knuckle).
+    """
+    tables = [
+        _scores(clips, truth or clips, methods, partial(_made, length=length, context=context)) for length in lengths
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def lost(clips: Sequence[Keypoints], truth: Sequence[Keypoints], methods: Mapping[str, Fill] = METHODS) -> pd.DataFrame:
+    """Scores of the gaps that the estimator left itself, between found frames; columns as in `removed`."""
+    return _scores(clips, truth, methods, _left)
+
+
+def by_length(scores: pd.DataFrame, measure: str, edges: Sequence[int]) -> pd.DataFrame:
+    """Mean of ``measure`` for each method and class of length, from one edge up to the next, with its interval.
+
+    Every frame of a gap counts; clips are drawn whole. Columns: method, from, to (its last length), clips, gaps, value
+    (an `Interval`). Classes in fewer than two clips are left out: they allow no interval.
+    """
+    rows = []
+    for method, of_method in scores.groupby("method", sort=False):
+        for low, high in zip(edges[:-1], edges[1:]):
+            chosen = of_method[of_method["frames"].between(low, high - 1)]
+            if chosen["clip"].nunique() >= 2:
+                value = mean(chosen, measure)
+                rows.append((method, low, high - 1, value.n, len(chosen), value))
+    return pd.DataFrame(rows, columns=["method", "from", "to", "clips", "gaps", "value"])
+
+
+def difference(scores: pd.DataFrame, measure: str, method: str, other: str) -> Interval:
+    """How much larger ``measure`` is with one method than with another, gap by gap: mean over frames, as in `mean`."""
+    keys = ["clip", "part", "start", "frames"]
+    wide = scores.pivot(index=keys, columns="method", values=measure).reset_index()
+    return mean(wide.assign(difference=wide[method] - wide[other]), "difference")
+
+
+def mean(scores: pd.DataFrame, measure: str) -> Interval:
+    """Mean of ``measure`` over frames with its interval, clips drawn whole. ``scores`` are one method's."""
+    of_clips = [of_clip for _, of_clip in scores.groupby("clip")]
+    values = [np.average(of_clip[measure], weights=of_clip["frames"]) for of_clip in of_clips]
+    return clip_bootstrap(values, weights=[of_clip["frames"].sum() for of_clip in of_clips])
+
+
+def _made(clip: Keypoints, part: str, length: int, context: int) -> Holes:
+    return windows(clip.present(part), length, context)
+
+
+def _left(clip: Keypoints, part: str) -> Holes:
+    """The gaps between found frames."""
+    return [(start, stop) for start, stop in runs(~clip.present(part)) if start > 0 and stop < len(clip)]
+
+
+def _scores(
+    clips: Sequence[Keypoints],
+    truth: Sequence[Keypoints],
+    methods: Mapping[str, Fill],
+    holes_of: Callable[[Keypoints, str], Holes],
+) -> pd.DataFrame:
+    rows = []
+    for number, (clip, real) in enumerate(zip(clips, truth, strict=True)):
+        if (clip.layout, len(clip), clip.size) != (real.layout, len(real), real.size):
+            raise BadInput(
+                f"Clip {number} and its truth need one layout, length and size, not {clip.layout.name}, {len(clip)}, "
+                f"{clip.size} and {real.layout.name}, {len(real)}, {real.size}."
+            )
+        for part in HANDS:
+            holes = holes_of(clip, part)
+            for name, fill in methods.items() if holes else ():
+                rows += [(number, part, *row[:2], name, *row[2:]) for row in _of_part(clip, real, part, holes, fill)]
+    return pd.DataFrame(rows, columns=["clip", "part", "start", "frames", "method", "error", "shape"])
+
+
+def _of_part(clip: Keypoints, truth: Keypoints, part: str, holes: Holes, fill: Fill) -> Iterator[tuple]:
+    """(start, frames, error, shape) for each hole, all of them filled at once."""
+    given = clip.part(part).copy()
+    for start, stop in holes:
+        given[start:stop] = np.nan
+    guess, real = fill(given)[..., :2], truth.part(part)[..., :2]
+    wrist, knuckle = truth.layout.wrist, truth.layout.middle_mcp
+    hand_length = np.nanmedian(np.linalg.norm(real[:, knuckle] - real[:, wrist], axis=-1))
+    error = np.linalg.norm(guess - real, axis=-1) / shoulder_width(truth)
+    turned = (guess - guess[:, wrist, None]) - (real - real[:, wrist, None])
+    shape = np.linalg.norm(turned, axis=-1) / hand_length
+    for start, stop in holes:
+        yield start, stop - start, float(error[start:stop].mean()), float(shape[start:stop].mean())

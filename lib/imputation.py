@@ -1,0 +1,95 @@
+"""Missing keypoints filled in from the frames around them: De Coster et al. (arXiv 2306.17558, "R2"), section 3.2.
+
+Between two frames in which a point was found, it is put on the straight line between the two places, at even steps;
+before its first frame and after its last it stays where it was first and last found; a point that is never found
+becomes zero. R2 does this for each part of MediaPipe's body (a hand is found or lost as a whole) and for each single
+keypoint of OpenPose's. The rule is the same: here each point goes by its own frames, and where all points of a part
+share them, the part is done in one step.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lib.errors import BadInput
+
+Parts = Mapping[str, slice]
+
+
+def observed(xyz: np.ndarray, parts: Parts) -> np.ndarray:
+    """Which points were found by the pose estimator, bool (T, P); the others are what `impute` makes up.
+
+    xyz    float (T, P, 3), missing points NaN
+    parts  a slice of the points for each part, as in ``Layout.parts``; each point belongs to one
+
+    Keep it beside the imputed points: a model can be told which of them are guesses. Raises BadInput for arrays of
+    another form, for infinite numbers, and for parts that leave out or repeat a point.
+    """
+    _check(xyz, parts)
+    return _found(xyz)
+
+
+def impute(xyz: np.ndarray, parts: Parts) -> np.ndarray:
+    """The points without NaN, (T, P, 3), in the type of ``xyz``. Found points keep their values, bit for bit.
+
+    Arguments and errors as in `observed`. A coordinate that is never there, such as z of an estimator without depth,
+    or all of a hand that never shows, becomes 0. A single frame has no neighbours: its missing points become 0 too.
+    """
+    _check(xyz, parts)
+    filled, found = np.array(xyz), _found(xyz)
+    for where in parts.values():
+        _fill(filled[:, where], found[:, where])
+    if np.isnan(filled[:, :, 2]).any():  # points in the plane
+        _fill(filled[..., 2:], ~np.isnan(filled[..., 2]))
+    return filled
+
+
+def _fill(values: np.ndarray, found: np.ndarray) -> None:
+    """Put those ``values`` (T, p, d) that are not ``found`` (T, p) on the line between their neighbours, in place."""
+    whole = (found == found[:, :1]).all()  # a part that comes and goes as one is done with one column for all points
+    columns = found[:, :1] if whole else found
+    if columns.all():
+        return
+    if not columns.any():
+        values[:] = 0
+        return
+    frame, point = np.nonzero(~columns)
+    before, after = _neighbours(columns, frame, point)
+    share = (frame - before) / np.maximum(after - before, 1)
+    point, share = (slice(None), share[:, None, None]) if whole else (point, share[:, None])
+    start, end = values[before, point], values[after, point]
+    values[frame, point] = start + share * (end - start)
+    if not whole:
+        values[:, ~found.any(axis=0)] = 0
+
+
+def _neighbours(found: np.ndarray, frame: np.ndarray, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest frames before and after that have the point; at an end of the clip, the one there is, twice.
+
+    A point that is never found has neither: what comes back for it is some frame.
+    """
+    frames = len(found)
+    seen = np.flatnonzero(found.T)  # in order of point, then frame, so that one sorted search serves all points
+    following = np.searchsorted(seen, point * frames + frame)
+    before, after = seen[np.maximum(following - 1, 0)], seen[np.minimum(following, len(seen) - 1)]
+    has_before, has_after = before // frames == point, after // frames == point
+    before, after = np.where(has_before, before, after), np.where(has_after, after, before)
+    return before % frames, after % frames
+
+
+def _found(xyz: np.ndarray) -> np.ndarray:
+    """A point counts as found where it has x and y: points in the plane have no z."""
+    return ~(np.isnan(xyz[..., 0]) | np.isnan(xyz[..., 1]))
+
+
+def _check(xyz: np.ndarray, parts: Parts) -> None:
+    if not isinstance(xyz, np.ndarray) or xyz.dtype.kind != "f" or xyz.ndim != 3 or xyz.shape[2] != 3 or not len(xyz):
+        what = f"{xyz.dtype} {xyz.shape}" if isinstance(xyz, np.ndarray) else type(xyz).__name__
+        raise BadInput(f"Points to impute are an array of floats (frames, points, 3) with a frame or more, not {what}.")
+    if np.isinf(xyz).any():
+        raise BadInput("Points to impute must be finite, or NaN where they are missing; these hold an infinity.")
+    ends = sorted((where.start, where.stop) for where in parts.values())
+    if [0, *(stop for _, stop in ends)] != [*(start for start, _ in ends), xyz.shape[1]]:
+        raise BadInput(
+            f"The parts {dict(parts)} do not hold each of {xyz.shape[1]} points once; give the parts of their layout."
+        )

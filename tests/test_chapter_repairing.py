@@ -1,0 +1,98 @@
+"""What chapter 9 draws and checks."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_gaps import moving, without
+
+from lib import gap_chart
+from lib.check_repairing import NOTHING, check_hand, check_share
+from lib.errors import BadInput
+from lib.gap_fill import METHODS
+from lib.gap_score import by_length, difference, lost, removed
+from lib.gaps import gap_table
+from lib.intervals import Interval
+from lib.keypoints import HOLISTIC_75
+from lib.skeleton_chart import skeletons
+
+
+@pytest.fixture(scope="module")
+def clips():
+    return [without(without(moving(40, speed=speed), 0, 2), 10, 15) for speed in (2, 4)]
+
+
+def labels(ax) -> list[str]:
+    return [text.get_text() for text in ax.get_xticklabels()]
+
+
+def test_barcodes_have_a_row_for_each_clip(clips):
+    figure = gap_chart.barcodes(clips, ["a", "b"], ["left_hand", "right_hand"])
+    left, right = figure.axes
+    assert [ax.get_title() for ax in (left, right)] == ["left hand", "right hand"]
+    dark = [len(bars.get_paths()) for bars in right.collections[1::2]]
+    assert dark == [2, 2] and [len(bars.get_paths()) for bars in left.collections[1::2]] == [0, 0]
+
+
+def test_histogram_counts_every_gap_once(clips):
+    table = gap_table(clips)
+    (ax,) = gap_chart.histogram({"two clips": table}, [1, 2, 4, 8]).axes
+    assert labels(ax) == ["1", "2–3", "4+"]
+    assert sum(bar.get_height() for bar in ax.patches) == len(table) == 4
+
+
+def test_errors_have_a_line_for_each_method(clips):
+    table = by_length(removed(clips, [1, 3]), "error", [1, 2, 4])
+    (ax,) = gap_chart.errors({"removed": table}, "shoulder widths").axes
+    assert labels(ax) == ["1", "2–3"] and len(ax.containers) == len(METHODS)
+    higher = table.assign(value=[Interval(9.0, 8.0, 10.0, 2)] * len(table))
+    for ax in gap_chart.errors({"removed": table, "higher": higher}, "x").axes:
+        assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] >= 10  # one scale for all, and room for the highest
+    empty = by_length(lost(clips[:1], clips[:1]), "error", [1, 2])
+    assert len(gap_chart.errors({"removed": table, "nothing": empty}, "x").axes) == 2
+
+
+def test_track_joins_the_gap_to_its_neighbours(clips):
+    points = clips[0].part("right_hand")
+    figure = gap_chart.track(points[:, 8, 0], {"linear": METHODS["linear"](points)[:, 8, 0]}, None, "x")
+    lines = [line.get_xdata() for line in figure.axes[0].lines if line.get_color() == gap_chart.COLOURS["linear"]]
+    assert [x.tolist() for x in lines] == [[0, 1, 2], list(range(9, 16))]
+
+
+def test_skeletons_have_one_legend_entry_each(clips):
+    figures = [clip.xyz[20] for clip in clips]
+    picture = skeletons({"all": figures, "hand": figures}, HOLISTIC_75, [["pose"], ["right_hand"]], ["a", "b"])
+    assert [text.get_text() for text in picture.legends[0].get_texts()] == ["a", "b"]
+    assert len(picture.axes[1].lines) == 2 * len(HOLISTIC_75.edges["right_hand"])
+    with pytest.raises(BadInput, match="room for 6"):
+        skeletons({"all": figures}, HOLISTIC_75, [["pose"]], list("abcdefg"))
+
+
+def test_difference_is_gap_by_gap(clips):
+    value = difference(removed(clips, [3]), "error", "hold last", "linear")
+    np.testing.assert_allclose([value.mean, value.low, value.high], [0.06, 0.04, 0.08], rtol=1e-3)
+
+
+def test_check_share():
+    table = pd.DataFrame({"frames": [1, 2, 5, 12], "where": ["inside", "at an end", "inside", "whole clip"]})
+    assert check_share(None, table, 3) == NOTHING
+    assert check_share(5.0, table, 3) == "Correct."
+    assert "per cent" in check_share(0.05, table, 3)
+    assert "count their frames" in check_share(25.0, table, 3)
+    assert check_share(40.0, table, 3).startswith("Not yet")
+
+
+def test_check_hand():
+    def right(hand):
+        moved = hand - hand[:, :1]
+        return moved / np.linalg.norm(moved[:, 9], axis=-1)[:, None, None]
+
+    def spoils(hand):
+        hand -= hand[:, :1]
+        return hand
+
+    assert check_hand(right) == "Correct." and check_hand(lambda hand: None) == NOTHING
+    assert "on a copy" in check_hand(spoils)
+    assert check_hand(lambda hand: hand - hand[:, :1]).startswith("Nearly")
+    first = lambda hand: (hand - hand[0, 0]) / np.linalg.norm(hand[0, 9] - hand[0, 0])  # noqa: E731
+    assert "of its own" in check_hand(first)
+    assert check_hand(lambda hand: hand).startswith("Not yet")
