@@ -23,9 +23,14 @@ def hand_speed(truth: Keypoints, hand: str = "right") -> np.ndarray:
     if len(truth) < 2:
         raise BadInput(f"A speed needs at least two frames, not {len(truth)}; give a longer clip.")
     wrist = truth.part(f"{hand}_hand")[:, truth.layout.wrist, :2]
-    left, right = (truth.xyz[:, point, :2] for point in truth.layout.shoulders)
-    width = np.nanmedian(np.linalg.norm(left - right, axis=1))
-    return np.linalg.norm(np.gradient(wrist, axis=0), axis=1) * truth.fps / width
+    return np.linalg.norm(np.gradient(wrist, axis=0), axis=1) * truth.fps / shoulder_width(truth)
+
+
+def shoulder_width(keypoints: Keypoints) -> float:
+    """Median distance of the shoulders in the picture, in pixels; NaN where they are never found."""
+    left, right = (keypoints.xyz[:, point, :2] for point in keypoints.layout.shoulders)
+    distance = np.linalg.norm(left - right, axis=1)
+    return float(np.nanmedian(distance)) if np.isfinite(distance).any() else float("nan")
 
 
 def by_speed(values: Sequence[np.ndarray], speeds: Sequence[np.ndarray], edges: Sequence[float]) -> pd.DataFrame:

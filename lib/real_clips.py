@@ -4,6 +4,7 @@
     input -> method -> video -> Holistic, a fresh graph for every film;    sharp film -> Holistic
 
     python -m lib.real_clips FILE... [--models all] [--weights FILE...] [--second-look] [--shutter 0.8] [--crf 29]
+    python -m lib.real_clips FILE... --second-look --ship book/results/real.json      the counts that chapter 7 shows
 
 What is counted are hands, two a frame, over all films together:
 
@@ -32,7 +33,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from lib import paths
+from lib import paths, shipped_rows
 from lib.degrade import crop, downsample, flow_blur, signer_box
 from lib.errors import BadInput
 from lib.evaluation import CRF, SECOND_LOOK, kept
@@ -174,6 +175,17 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(lines, orient="index").rename_axis(["kind", "method"])
 
 
+def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], recipe: Recipe) -> Path:
+    """Write the counts for the chapters; films are numbered, since their names belong to whoever filmed them."""
+    names = {clip: f"film {number}" for number, clip in enumerate(dict.fromkeys(row["clip"] for row in rows), 1)}
+    return shipped_rows.write(
+        [row | {"clip": names[row["clip"]]} for row in rows],
+        path,
+        {method.name: method.digest for method in methods},
+        about=asdict(recipe),
+    )
+
+
 def _spoiled(files: Sequence[Path], recipe: Recipe) -> list[RealClip]:
     """The films that can be used; of the others the reader hears why. Raises BadInput if none is left."""
     clips = []
@@ -198,6 +210,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--crf", type=int, default=Recipe.crf, help="H.264 quality: 0 (best) to 51")
     parser.add_argument("--frames", type=int, default=Recipe.frames, metavar="N", help="of each film at most")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the counts, one line for each film and method")
+    parser.add_argument("--ship", type=Path, metavar="OUT", help="write the counts without the films' names")
     options = parser.parse_args(argv)
     try:
         recipe = Recipe(shutter=options.shutter, crf=options.crf, frames=options.frames)
@@ -212,6 +225,8 @@ def main(argv: list[str] | None = None) -> int:
     if options.csv:
         with written_whole(options.csv) as partial:
             pd.DataFrame(rows).to_csv(partial, index=False)
+    if options.ship:
+        ship(rows, options.ship, methods, recipe)
     shown = table(rows).map(lambda cell: cell if isinstance(cell, int) else str(cell).replace("None", "–"))
     print(shown.to_string(line_width=120))
     return 0

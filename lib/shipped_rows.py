@@ -1,6 +1,7 @@
 """The rows of a whole evaluation that ship with the course, so that a chapter shows its tables without hours of work.
 
-    python -m lib.evaluate --second-look --ship book/results/r1.json
+    python -m lib.evaluate --models all --second-look --ship book/results/r1.json     synthetic clips
+    python -m lib.real_clips FILE... --second-look --ship book/results/real.json      films of people
 
 Rows count only for the weights that they were made with: the file names each network's SHA-256, and reading compares
 it with the weights that are there.
@@ -18,16 +19,26 @@ from lib.errors import BadInput
 from lib.files import sha256, written_whole
 from lib.paths import ROOT, WEIGHTS
 
-R1 = ROOT / "book" / "results" / "r1.json"
-AGAIN = "make the rows again: python -m lib.evaluate --second-look --ship book/results"
+R1, REAL = (ROOT / "book" / "results" / name for name in ("r1.json", "real.json"))
+EVALUATE = "python -m lib.evaluate --models all --second-look --ship book/results/r1.json"
+COMMANDS = {
+    "r1.json": EVALUATE,
+    "real.json": "python -m lib.real_clips FILE... --second-look --ship book/results/real.json",
+}
 
 
-def write(rows: Sequence[dict], path: str | Path, digests: Mapping[str, str]) -> Path:
-    """Write ``rows`` (of `lib.evaluation.evaluate`); ``digests`` are the SHA-256 of weights by the method's name."""
+def write(
+    rows: Sequence[dict], path: str | Path, digests: Mapping[str, str], about: Mapping[str, object] | None = None
+) -> Path:
+    """Write ``rows`` (of `lib.evaluation.evaluate` or `lib.real_clips.judge`).
+
+    ``digests`` are the SHA-256 of weights by the method's name, ``about`` is what holds for all rows.
+    """
     path = Path(path)
     content = {
         "weights": {name: digest for name, digest in digests.items() if digest},
         "mediapipe": version("mediapipe"),
+        "about": dict(about or {}),
         "rows": list(rows),
     }
     with written_whole(path) as partial:
@@ -41,19 +52,33 @@ def read(path: str | Path = R1, weights: str | Path = WEIGHTS) -> list[dict]:
     Raises BadInput where the file is missing or foreign, or where a network was trained anew or is not there.
     """
     path = Path(path)
-    if not path.is_file():
-        raise BadInput(f"{path.name} does not exist; {AGAIN}/{path.name}")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        rows, digests = content["rows"], content["weights"]
-    except (ValueError, KeyError, TypeError):
-        raise BadInput(f"{path.name} holds no rows of an evaluation; {AGAIN}/{path.name}") from None
-    for name, digest in digests.items():
+    content = _content(path)
+    for name, digest in content["weights"].items():
         network = Path(weights) / f"{name}.safetensors"
         if not network.is_file() or sha256(network) != digest:
             state = "is another one now" if network.is_file() else "is not there"
-            raise BadInput(f"{path.name} was made with a network {name} that {state}; {AGAIN}/{path.name}")
-    return rows
+            raise BadInput(f"{path.name} was made with a network {name} that {state}; {_again(path)}")
+    return content["rows"]
+
+
+def about(path: str | Path) -> dict:
+    """What holds for all rows of a file, such as how its films were spoilt. Raises BadInput as `read` does."""
+    return _content(Path(path)).get("about", {})
+
+
+def _content(path: Path) -> dict:
+    if not path.is_file():
+        raise BadInput(f"{path.name} does not exist; {_again(path)}")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["rows"], content["weights"]
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"{path.name} holds no rows of an evaluation; {_again(path)}") from None
+    return content
+
+
+def _again(path: Path) -> str:
+    return f"make the rows again: {COMMANDS.get(path.name, EVALUATE)}"
 
 
 def compare(live: Sequence[dict], shipped: Sequence[dict], measures: Sequence[str]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import paths, real_clips
+from lib import paths, real_clips, shipped_rows
 from lib.clips import clips
 from lib.degrade import upscale
 from lib.errors import BadInput
@@ -76,11 +76,16 @@ def test_spoiling_a_real_film(films, monkeypatch):
 def test_command_for_real_films(films, tmp_path, capsys):
     signer, nobody = str(films / "signer.mp4"), str(films / "nobody.mp4")
     arguments = ["--models", "input", "bicubic", "--second-look", "--frames", "3"]
-    assert real_clips.main([signer, nobody, *arguments, "--csv", str(tmp_path / "r.csv")]) == 0
+    files = ["--csv", str(tmp_path / "r.csv"), "--ship", str(tmp_path / "real.json")]
+    assert real_clips.main([signer, nobody, *arguments, *files]) == 0
     captured = capsys.readouterr()
     assert "bicubic + second look" in captured.out and "No person is in view" in captured.err
     rows = pd.read_csv(tmp_path / "r.csv")
     assert len(rows) == 4 and set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
     assert (rows.loc[rows.method == "input", "missing"] == rows.loc[rows.method == "input", "lost"]).all()
+    shipped = shipped_rows.read(tmp_path / "real.json")
+    assert {row["clip"] for row in shipped} == {"film 1"} and str(films) not in (tmp_path / "real.json").read_text()
+    assert [row["missing"] for row in shipped] == rows["missing"].tolist()
+    assert shipped_rows.about(tmp_path / "real.json")["frames"] == 3
     assert real_clips.main([nobody, *arguments]) == 1
     assert "None of the films can be used" in capsys.readouterr().err

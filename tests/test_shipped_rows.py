@@ -51,8 +51,10 @@ def test_foreign_rows_are_refused(text, tmp_path):
     (tmp_path / "r1.json").write_text(text)
     with pytest.raises(BadInput, match="holds no rows"):
         shipped_rows.read(tmp_path / "r1.json")
-    with pytest.raises(BadInput, match="does not exist"):
+    with pytest.raises(BadInput, match="does not exist.*lib.evaluate"):
         shipped_rows.read(tmp_path / "none.json")
+    with pytest.raises(BadInput, match="does not exist.*lib.real_clips"):
+        shipped_rows.about(tmp_path / "real.json")
 
 
 def test_compare_says_what_agrees(rows):

@@ -1,0 +1,80 @@
+"""A method that brings no hand back and draws some all the same: what a count of found hands must not be fooled by.
+
+    frames, keypoints -> where a hand was lost: a sharp hand from another film, pasted over the body's wrist
+
+UHP cannot tell such a hand from a true one. It is here to be caught (chapter 7): by the truth, or by looking. A network
+that learned only to please the estimator would do the same with more skill.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from lib.clips import Clip
+from lib.errors import BadInput
+from lib.hand_speed import shoulder_width
+from lib.keypoints import Keypoints
+from lib.metrics import hand_size
+
+MARGIN = 0.7  # half the side of the cut-out square, in sizes of the hand
+EDGE = 0.25  # of that half: over so much the square fades into what is below
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A picture of a hand, (S, S, 3) uint8, its wrist's place in it (x, y), and its side in shoulder widths."""
+
+    picture: np.ndarray
+    wrist: np.ndarray
+    side: float
+
+
+def cut_stamp(clip: Clip, side: str = "right") -> Stamp:
+    """The hand out of a clip's sharp film, where it moves least: a frame in which it is all in the picture.
+
+    Raises BadInput where there is no such frame.
+    """
+    truth = clip.truth()
+    hand = truth.part(f"{side}_hand")[..., :2]
+    inside = (truth.confidence[:, truth.layout.parts[f"{side}_hand"]] > 0).all(axis=1)
+    if not inside.any():
+        raise BadInput(f"{clip.name} has no frame with the whole {side} hand in it; give another clip.")
+    speed = np.linalg.norm(np.gradient(hand[:, truth.layout.wrist], axis=0), axis=1)
+    frame = int(np.where(inside, speed, np.inf).argmin())
+    half = MARGIN * hand_size(hand)[frame]
+    corner = (hand[frame].min(0) + hand[frame].max(0)) / 2 - half
+    whole = round(2 * half)
+    picture = cv2.getRectSubPix(clip.target()[frame], (whole, whole), tuple(map(float, corner + half)))
+    return Stamp(picture, hand[frame, truth.layout.wrist] - corner, 2 * half / shoulder_width(truth))
+
+
+def invent(
+    frames: Iterable[np.ndarray], keypoints: Keypoints, stamp: Stamp, side: str = "right"
+) -> Iterator[np.ndarray]:
+    """The frames (uint8 RGB, (H, W, 3)), each without that hand with the stamp pasted over the body's wrist.
+
+    ``keypoints`` are those of the frames, in their pixels. Where the body's wrist is unknown, frames stay.
+    """
+    wrists = keypoints.xyz[:, keypoints.layout.body_wrists[side == "right"], :2]
+    lost = ~keypoints.present(f"{side}_hand") & ~np.isnan(wrists).any(axis=1)
+    scale = stamp.side * shoulder_width(keypoints) / len(stamp.picture)
+    for frame, gone, wrist in zip(frames, lost, wrists, strict=True):
+        yield _paste(frame, stamp, wrist, scale) if gone else frame
+
+
+def _paste(frame: np.ndarray, stamp: Stamp, wrist: np.ndarray, scale: float) -> np.ndarray:
+    corner = wrist - scale * stamp.wrist
+    move = np.array([[scale, 0, corner[0]], [0, scale, corner[1]]])
+    size = frame.shape[1::-1]
+    above = cv2.warpAffine(stamp.picture, move, size, flags=cv2.INTER_AREA).astype(np.float32)
+    share = cv2.warpAffine(_fading(len(stamp.picture)), move, size)[..., None]
+    return (share * above + (1 - share) * frame).round().astype(np.uint8)
+
+
+def _fading(side: int) -> np.ndarray:
+    """1 in the middle, falling to 0 towards a circle's rim, (side, side) float32."""
+    axis = np.linspace(-1, 1, side, dtype=np.float32)
+    distance = np.hypot(*np.meshgrid(axis, axis))
+    return np.clip((1 - distance) / EDGE, 0, 1)

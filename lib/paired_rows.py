@@ -1,0 +1,25 @@
+"""Two methods compared on the same clips: the difference clip by clip, out of the rows of an evaluation."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from lib.intervals import Interval, paired_bootstrap
+
+
+def paired(rows: Sequence[dict], name: str, method: str, other: str, key: str, factor: float = 100) -> Interval | None:
+    """Mean of ``method`` minus ``other`` in measure ``key`` over the clips of set ``name``, times ``factor``.
+
+    ``rows`` are those of `lib.evaluation.evaluate`. Clips where one of the two has nothing to measure do not count;
+    None where fewer than two are left.
+    """
+    frame = pd.DataFrame([row for row in rows if row["set"] == name and row["method"] in (method, other)])
+    if frame.empty or key not in frame or not {method, other} <= set(frame["method"]):
+        return None
+    wide = frame.pivot(index="clip", columns="method", values=key).astype(float).dropna()
+    if len(wide) < 2:
+        return None
+    found = paired_bootstrap(factor * wide[method], factor * wide[other])
+    ends = {end: round(getattr(found, end), 9) + 0.0 for end in ("mean", "low", "high")}  # no -1e-16 for a plain 0
+    return replace(found, **ends)

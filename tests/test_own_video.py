@@ -1,0 +1,142 @@
+"""Chapter 14: signs without truth, facts of a film, films that go wrong, the forecast and the checkers."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from enhance_films import turned, with_sound
+
+from lib import check_own_video, film_facts, forecast, troubled_films, without_truth
+from lib.enhance import Summary
+from lib.errors import BadInput
+from lib.hand_timeline import timeline
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.upsampler import UNet
+from lib.video import read_all
+
+RIGHT, LEFT = (HOLISTIC_75.parts[f"{hand}_hand"] for hand in ("right", "left"))
+
+
+def person(xs, left=-60.0):
+    """A clip with shoulders 40 pixels apart; the right hand, 20 pixels large, at ``xs`` (NaN: lost), the left still."""
+    xyz = np.full((len(xs), 75, 3), 50, np.float32)
+    a, b = HOLISTIC_75.shoulders
+    xyz[:, a, 0], xyz[:, b, 0] = 70, 30
+    corners = np.linspace(0, 20, 21)
+    for part, places in ((RIGHT, np.array(xs, float)), (LEFT, np.full(len(xs), left))):
+        xyz[:, part, 0] = places[:, None] + corners
+        xyz[np.isnan(places), part] = np.nan
+    return Keypoints(xyz, (~np.isnan(xyz).any(-1)).astype(np.float32), HOLISTIC_75, 25, (200, 100))
+
+
+def test_jumps_are_faster_than_an_arm():
+    # 8 shoulder widths of 40 pixels a second at 25 frames a second: 12.8 pixels a frame
+    found = without_truth.jumps(person([0, 12, 25, np.nan, 90, 90]))
+    assert found.tolist() == [False, False, True, False, False, False]
+
+
+def test_one_hand_found_twice():
+    assert without_truth.doubled(person([0, 4, 6, np.nan], left=0)).tolist() == [True, True, False, False]
+
+
+def test_changes_by_hand():
+    before, after = person([0, 0, np.nan, 0, np.nan]), person([5, 12, 0, np.nan, np.nan])
+    twice = replace(after, xyz=2 * after.xyz, size=(400, 200))
+    for now in (after, twice):
+        row = without_truth.changes(before, now).loc["right"].to_dict()
+        assert row == {
+            "frames": 5, "lost before": 2, "lost after": 2, "back": 1, "newly lost": 1, "in another place": 1,
+        }  # fmt: skip
+    assert without_truth.changes(before, after).loc["left", "lost before"] == 0
+    assert without_truth.signs(person([0, 30, 60], left=30)).loc["right"].tolist() == [2, 1]
+
+
+def test_stretches_are_runs():
+    assert without_truth.stretches(np.array([1, 1, 0, 1, 0, 0, 1], bool)) == [(0, 2), (3, 4), (6, 7)]
+    assert without_truth.stretches(np.zeros(3, bool)) == []
+
+
+def test_timeline_has_a_row_for_each_hand_and_film():
+    figure = timeline({"before": person([0, np.nan, 30]), "after": person([0, 1, 2])})
+    ax = figure.axes[0]
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert names == ["right hand, before", "right hand, after", "left hand, before", "left hand, after"]
+    assert [len(bars.get_paths()) for bars in ax.collections] == [2, 1, 1, 1]
+
+
+def test_facts_of_films(tmp_path):
+    facts = {name: film_facts.film_facts(make(tmp_path / f"{name}.mp4")) for name, make in (
+        ("uneven", troubled_films.uneven), ("interlaced", troubled_films.interlaced), ("nobody", troubled_films.nobody)
+    )}  # fmt: skip
+    assert facts["nobody"] == {
+        "size": "128 x 96", "frames a second": "25.00", "length": "0.2 s", "shifted by up to": "0.00 s", "sound": "no",
+        "interlaced": "no",
+    }  # fmt: skip
+    assert facts["interlaced"]["interlaced"] == "yes" and facts["uneven"]["interlaced"] == "no"
+    assert float(facts["uneven"]["shifted by up to"].split()[0]) > 0.1
+
+
+def test_the_beginning_is_copied_as_it_is(tmp_path):
+    film = troubled_films.two_signers(tmp_path / "film.mp4")
+    (tmp_path / "start").mkdir()
+    start = film_facts.beginning(film, 0.4, tmp_path / "start")
+    frames = read_all(start)
+    assert 6 <= len(frames) <= 10 and np.array_equal(frames, read_all(film)[: len(frames)])
+    assert start == tmp_path / "start" / "film.mp4"
+    assert film_facts.beginning(film, 5, tmp_path / "start") == film
+
+
+def test_a_beginning_stays_upright_and_keeps_its_sound(tmp_path):
+    (tmp_path / "start").mkdir()
+    frames = troubled_films.signer(count=24)
+    upright = film_facts.beginning(turned(tmp_path / "phone.mp4", frames), 0.5, tmp_path / "start")
+    assert read_all(upright).shape[1:3] == frames.shape[2:0:-1]
+    loud = film_facts.beginning(with_sound(tmp_path / "loud.mp4", frames), 0.5, tmp_path / "start")
+    assert film_facts.film_facts(loud)["sound"] == "yes"
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_what_is_said_of_films_that_go_wrong(tmp_path):
+    network = UNet(2, depth=1, residual=True).eval()
+    words = {"nobody": "note: Nobody", "cut_short": "damaged or cut short", "no_film": "error: no_film.mp4 cannot"}
+    for name, expected in words.items():
+        film = troubled_films.TROUBLES[name](tmp_path / f"{name}.mp4")
+        lines = troubled_films.said(film, tmp_path / f"{name}-sharp.mp4", network)
+        assert expected in lines[0] and not any(str(tmp_path) in line for line in lines)
+        assert lines[-1].startswith("error") == (name == "no_film")
+
+
+def test_forecast_by_hand(tmp_path):
+    (tmp_path / "o.mp4").write_bytes(bytes(4000))
+    (tmp_path / "o.pose").write_bytes(bytes(1000))
+    summary = Summary(tmp_path, tmp_path / "o.mp4", None, 50, 25, (304, 336), None, False, 6.0)
+    cost = forecast.measured(summary, tmp_path / "o.pose")
+    assert cost == forecast.Cost(3, 2000, 500)
+    assert cost.of(60, 4) == {"days": 3 * 60 / 24 / 4, "GB of video": 0.432, "GB of keypoints": 0.108}
+    with pytest.raises(BadInput, match="more than 0 hours"):
+        cost.of(0)
+
+
+def test_checkers():
+    before, after = np.array([0, 0, 1, 1, 1], bool), np.array([1, 1, 0, 1, 1], bool)
+    check = check_own_video.check_flow
+    assert check(2, 1, before, after) == "Correct." and "other way" in check(1, 2, before, after)
+    assert "difference" in check(1, 0, before, after) and "Nothing" in check(None, None, before, after)
+    days = check_own_video.check_days
+    cost = forecast.Cost(3, 2000, 500)
+    assert days(1.875, cost, 60, 4) == "Correct." and "share" in days(7.5, cost, 60, 4)
+    assert (
+        "hours" in days(45, cost, 60, 4) and "Nothing" in days(None, cost, 60, 4) and "Not yet" in days(1, cost, 60, 4)
+    )
+
+
+def test_jump_checker():
+    def right(wrist, furthest):
+        return np.linalg.norm(np.diff(wrist, axis=0, prepend=wrist[:1]), axis=1) > furthest
+
+    assert check_own_video.check_jumps(right) == "Correct."
+    assert "still allowed" in check_own_video.check_jumps(lambda w, far: right(w, far - 1e-6))
+    assert "nobody knows" in check_own_video.check_jumps(lambda w, far: right(np.nan_to_num(w), far))
+    assert re.match("Not yet: one True", check_own_video.check_jumps(lambda w, far: right(w, far)[1:]))
+    assert "Nothing" in check_own_video.check_jumps(lambda w, far: None)

@@ -1,0 +1,65 @@
+"""Differences clip by clip, and the method that invents hands."""
+
+import numpy as np
+import pytest
+
+from lib import inventor
+from lib.clips import clips
+from lib.errors import BadInput
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.paired_rows import paired
+
+
+def test_paired_by_hand():
+    values = {"input": [0.4, 0.6, 0.5], "mine": [0.3, 0.2, None]}
+    rows = [
+        {"set": "td2", "clip": clip, "method": method, "uhp_right": value}
+        for method, column in values.items()
+        for clip, value in zip("abc", column)
+    ]
+    found = paired(rows, "td2", "mine", "input", "uhp_right")
+    assert found.mean == pytest.approx(-25) and found.n == 2  # -10 and -40; the third has nothing to measure
+    assert paired(rows[:1] + rows[3:4], "td2", "mine", "input", "uhp_right") is None
+    assert paired(rows, "td2", "yours", "input", "uhp_right") is None
+    assert paired(rows, "d1_test", "mine", "input", "uhp_right") is None
+
+
+@pytest.fixture(scope="module")
+def stamp():
+    return inventor.cut_stamp(clips("d1_train")[0])
+
+
+def test_the_stamp_holds_the_hand(stamp):
+    assert stamp.picture.dtype == np.uint8 and stamp.picture.shape[0] == stamp.picture.shape[1]
+    assert (stamp.wrist > 0).all() and (stamp.wrist < len(stamp.picture)).all() and 0.3 < stamp.side < 1.5
+
+
+def person(found):
+    """A clip with shoulders 40 pixels apart and the right wrist at (60, 50); the right hand only where ``found``."""
+    xyz = np.zeros((len(found), 75, 3), np.float32)
+    left, right = HOLISTIC_75.shoulders
+    xyz[:, left, :2], xyz[:, right, :2] = (80, 20), (40, 20)
+    xyz[:, HOLISTIC_75.body_wrists[1], :2] = (60, 50)
+    xyz[~np.array(found), HOLISTIC_75.parts["right_hand"]] = np.nan
+    return Keypoints(xyz, np.ones((len(found), 75), np.float32), HOLISTIC_75, 25, (120, 100))
+
+
+def test_hands_are_invented_only_where_they_were_lost(stamp):
+    frames = np.full((3, 100, 120, 3), 7, np.uint8)
+    keypoints = person([True, False, False])
+    keypoints.xyz[2, HOLISTIC_75.body_wrists[1]] = np.nan  # nobody knows where it would be
+    made = list(inventor.invent(frames, keypoints, stamp))
+    assert np.array_equal(made[0], frames[0]) and np.array_equal(made[2], frames[2])
+    rows, columns = np.nonzero((made[1] != 7).any(axis=2))
+    side = 40 * stamp.side
+    assert 0.7 * side < np.ptp(columns) <= side + 2 and rows.min() < 50 < rows.max() + 1
+    assert (frames == 7).all()
+
+
+def test_no_stamp_out_of_a_clip_without_the_hand(monkeypatch):
+    clip = clips("d1_train")[0]
+    truth = clip.truth()
+    truth.confidence[:] = 0
+    monkeypatch.setattr(type(clip), "truth", lambda self: truth)
+    with pytest.raises(BadInput, match="no frame with the whole right hand"):
+        inventor.cut_stamp(clip)
