@@ -33,7 +33,7 @@ _ALL = [
         "bwfa-unet", "fine-tuned on good recordings (TD1)", ("td1",), attention=True, weighted=True, start="bwa-unet",
         learning_rate=2e-4, epochs=3, crops=4000,
     ),
-    Stage("bv-unet", "the same on films of every kind", EVERYTHING, attention=True, epochs=4, crops=16000),
+    Stage("bv-unet", "the Attention U-Net on films of every kind", EVERYTHING, attention=True, epochs=4, crops=16000),
     Stage(
         "bg-unet", "guided by the detector's own eye for hands", EVERYTHING, attention=True, guided=True,
         start="bv-unet", learning_rate=3e-4, epochs=14, patience=14, crops=8000,

@@ -35,6 +35,10 @@ class Settings:
     patience: int = 7
     seed: int = 0
     cosine: bool = False  # let the learning rate fall to zero along half a cosine
+    plateau: int | None = None  # a tenth of the learning rate after so many epochs without gain (ReduceLROnPlateau)
+    tenth_every: int | None = None  # a tenth of the learning rate every so many epochs
+    momentum: float | None = None  # SGD with this momentum in the place of Adam
+    weight_decay: float | None = None
     clip_norm: float | None = None  # longest gradient allowed
     bfloat16: bool = False  # convolutions in half the bits: twice as fast where the machine knows how
     compile: bool = False  # torch.compile: minutes at the start, faster steps after
@@ -84,7 +88,7 @@ class _Run:
 
     def __init__(self, model: nn.Module, settings: Settings, folder: Path, device: torch.device):
         self.model, self.settings, self.folder, self.device = model, settings, folder, device
-        self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+        self.optimizer = _optimizer(model, settings)
         self.history: History = []
         self.steps = 0  # since the start of this process; only counts in the first epoch
         self.best: dict[str, Tensor] = _copy(model)
@@ -137,6 +141,8 @@ class _Run:
 
     def _rate(self, epoch: int) -> float:
         full, share = self.settings.learning_rate, epoch / self.settings.epochs
+        full *= 0.1 ** drops([row["validation"] for row in self.history[:epoch]], self.settings.plateau)
+        full *= 0.1 ** (epoch // self.settings.tenth_every if self.settings.tenth_every else 0)
         return full * (1 + math.cos(math.pi * share)) / 2 if self.settings.cosine else full
 
     def _precision(self):
@@ -170,12 +176,35 @@ class _Run:
 
     def _identity(self) -> dict:
         """The settings that must not change on the way; a training may move to another device."""
-        return {name: value for name, value in asdict(self.settings).items() if name not in ("device", "compile")}
+        later = ("plateau", "tenth_every", "momentum", "weight_decay")  # not in older checkpoints
+        free = {"device", "compile"} | {name for name in later if getattr(self.settings, name) is None}
+        return {name: value for name, value in asdict(self.settings).items() if name not in free}
 
     def restore_best(self) -> None:
         """Back to the weights of the best epoch."""
         self.model.load_state_dict(self.best)
         self.model.eval()
+
+
+def _optimizer(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+    common = dict(lr=settings.learning_rate, weight_decay=settings.weight_decay or 0.0)
+    if settings.momentum is None:
+        return torch.optim.Adam(model.parameters(), **common)
+    return torch.optim.SGD(model.parameters(), momentum=settings.momentum, **common)
+
+
+def drops(scores: list[float], patience: int | None) -> int:
+    """How often ReduceLROnPlateau has cut the learning rate after epochs with these ``scores`` (lower is better).
+
+    A cut comes once more than ``patience`` epochs in a row bring no gain on the best so far. Read off the scores, it
+    needs no place in the checkpoint.
+    """
+    best, waited, count = math.inf, 0, 0
+    for score in scores if patience is not None else []:
+        best, waited = (score, 0) if score < best else (best, waited + 1)
+        if waited > patience:
+            waited, count = 0, count + 1
+    return count
 
 
 def _copy(model: nn.Module) -> dict[str, Tensor]:

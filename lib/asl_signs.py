@@ -1,0 +1,109 @@
+"""Kaggle's asl-signs (Google, 2023): 250 signs of ASL by 21 Deaf signers as MediaPipe keypoints, R2's ASL target.
+
+Nobody may pass it on, so the course has none of it. ``data_scripts/asl_signs.py`` checks what you have downloaded and
+makes one file a signer of it, in which the 468 points of the face are left out; `load` reads them.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from lib.datasets import MANIFEST
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.keypoints import HOLISTIC_75, Keypoints, read_asl_signs
+from lib.sign_training import SignSet
+from lib.words import features
+
+PAGE = "https://www.kaggle.com/competitions/asl-signs"
+HOW = (
+    f"join the competition at {PAGE} and accept its rules, download with `kaggle competitions download -c asl-signs`, "
+    "unpack, and give that folder with --source"
+)
+SIDE = 1000  # the sizes of the videos were not published; the reader takes them for square
+COLUMNS = ["path", "participant_id", "sequence_id", "sign"]
+
+
+def read_list(folder: str | Path) -> "pd.DataFrame":  # noqa: F821 - pandas is imported where it is used
+    """The competition's train.csv, checked: one row a sequence, and every file that it names is there.
+
+    Raises BadInput, with what to do about it.
+    """
+    import pandas as pd
+
+    folder = Path(folder)
+    path = folder / "train.csv"
+    if not path.is_file():
+        raise BadInput(f"{folder} holds no train.csv: {HOW}")
+    try:
+        table = pd.read_csv(path, keep_default_na=False)
+    except (ValueError, UnicodeDecodeError):
+        raise BadInput(f"{path} is no table: download it again") from None
+    lacking = [column for column in COLUMNS if column not in table]
+    if lacking or table.empty:
+        raise BadInput(f"{path} has no {lacking[0] if lacking else 'rows'}: give the training list of asl-signs")
+    inside = table.path.map(lambda name: (folder / name).resolve().is_relative_to(folder.resolve()))
+    if not inside.all():
+        raise BadInput(f"{path} names {table.path[~inside].iloc[0]}, outside its folder: download it again")
+    there = table.path.map(lambda name: (folder / name).is_file())
+    if not there.all():
+        missing = table.path[~there]
+        raise BadInput(
+            f"{len(missing):,} of {len(table):,} files are missing, first {missing.iloc[0]}: unpack it whole"
+        )
+    return table
+
+
+def convert(job: tuple[Path, Path, str, "pd.DataFrame"]) -> Path:  # noqa: F821
+    """One signer's sequences as ``signer-ID.npz``; left alone where it exists. ``job``: source, out, ID, rows.
+
+    Holds ``xyz`` (all frames, 75, 3) float32 pixels of a square picture with NaN where a point is missing,
+    ``lengths`` (N,) in frames, ``signs`` and ``sequences`` (N,).
+    """
+    source, out, signer, rows = job
+    path = out / f"signer-{signer}.npz"
+    if not path.is_file():
+        clips = [read_asl_signs(source / name).select(HOLISTIC_75).xyz for name in rows.path]
+        with written_whole(path) as partial:
+            np.savez_compressed(
+                partial,
+                xyz=np.concatenate(clips),
+                lengths=np.array([len(clip) for clip in clips]),
+                signs=rows.sign.to_numpy(str),
+                sequences=rows.sequence_id.to_numpy(int),
+            )
+    return path
+
+
+def load(folder: str | Path, signs: int = 250, per_signer: int | None = None) -> tuple[SignSet, list[str], np.ndarray]:
+    """(clips ready for training, the names of their signs, the signer of each) of what the script made.
+
+    signs       keep the first so many in the order of the alphabet
+    per_signer  keep at most so many recordings of a sign by one signer; None: all
+
+    Raises BadInput where the script has not run to its end.
+    """
+    folder = Path(folder)
+    if not (folder / MANIFEST).is_file():
+        raise BadInput(f"{folder.name} is not there: {HOW} to python data_scripts/asl_signs.py --out data/asl_signs")
+    files = [entry["file"] for entry in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))]
+    found = [clip for file in files for clip in _read(folder / file, per_signer)]
+    names = sorted({sign for _, sign, _ in found})[:signs]
+    found = [clip for clip in found if clip[1] in names]
+    labels = np.array([names.index(sign) for _, sign, _ in found])
+    return SignSet([features(clip) for clip, _, _ in found], labels), names, np.array([who for *_, who in found])
+
+
+def _read(path: Path, per_signer: int | None) -> list[tuple[Keypoints, str, str]]:
+    """The sequences of one signer as (clip, sign, signer)."""
+    with np.load(path, allow_pickle=False) as file:
+        clips = np.split(file["xyz"], np.cumsum(file["lengths"])[:-1])
+        signs = file["signs"]
+    rows = [row for sign in np.unique(signs) for row in np.flatnonzero(signs == sign)[:per_signer]]
+    sure = [np.ones(clips[row].shape[:2], np.float32) for row in rows]
+    who = path.stem.removeprefix("signer-")
+    return [
+        (Keypoints(clips[row], certain, HOLISTIC_75, 30, (SIDE, SIDE)), str(signs[row]), who)
+        for row, certain in zip(rows, sure, strict=True)
+    ]

@@ -1,0 +1,93 @@
+"""What pose estimators give, drawn: their points on one body, and how sure they say they are."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lib.errors import BadInput
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.layouts import PART_COLOURS, Layout
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_MIDDLES = {"Neck": ("LEFT_SHOULDER", "RIGHT_SHOULDER"), "MidHip": ("LEFT_HIP", "RIGHT_HIP")}
+GREY = "0.72"
+
+
+def as_layout(xyz: np.ndarray, layout: Layout) -> np.ndarray:
+    """Points of HOLISTIC_75 (75, 3) under another estimator's names, (P, 3).
+
+    NaN where MediaPipe has no such point. A big toe is MediaPipe's foot index; OpenPose's neck and mid hip are the
+    middles of shoulders and hips.
+    """
+    if xyz.shape != (len(HOLISTIC_75), 3):
+        raise BadInput(f"The points to rename are HOLISTIC_75, (75, 3), not {xyz.shape}.")
+    place = {name: xyz[i] for i, name in enumerate(HOLISTIC_75.points)}
+    place |= {name: (place[a] + place[b]) / 2 for name, (a, b) in _MIDDLES.items()}
+    return np.stack([place.get(_mediapipe(name), np.full(3, np.nan)) for name in layout.points])
+
+
+def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles: Sequence[str]) -> "Figure":
+    """One panel for each (whole, kept) layout: HOLISTIC_75 points (75, 3) in it, those that R2 drops in grey."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, len(pairs), figsize=(3.4 * len(pairs), 4.6), layout="constrained", squeeze=False)
+    for ax, (whole, kept), title in zip(axes[0], pairs, titles, strict=True):
+        points = as_layout(xyz, whole)
+        for part, where in whole.parts.items():
+            colour = np.array(PART_COLOURS[part]) / 255
+            for a, b in whole.edges[part]:
+                drawn = colour if {whole.points[a], whole.points[b]} <= set(kept.points) else GREY
+                ax.plot(*points[[a, b], :2].T, color=drawn, linewidth=1, zorder=1)
+            stays = np.isin(whole.points[where], kept.points)
+            x, y = points[where, :2].T
+            ax.scatter(x, y, s=10, c=[colour if stay else (0.72,) * 3 for stay in stays], zorder=2)
+        ax.set_title(f"{title}\n{len(whole)} points, R2 keeps {len(kept)}", fontsize=10)
+        ax.set_aspect("equal")
+        ax.invert_yaxis()
+        ax.set_axis_off()
+    plt.close(figure)
+    return figure
+
+
+def confidence_histograms(groups: Mapping[str, Sequence[Keypoints]], bins: int = 20) -> "Figure":
+    """R2's Figures 5 and 6: how sure the estimators say they are, one row a group of clips, body left, hands right.
+
+    A point that was not found counts with 0. Bars are shares of all points of the part.
+    """
+    import matplotlib.pyplot as plt
+
+    parts = (("body", ("pose",)), ("hands", ("left_hand", "right_hand")))
+    size = (8.5, 2.2 * len(groups) + 0.5)
+    figure, axes = plt.subplots(len(groups), 2, figsize=size, layout="constrained", squeeze=False, sharey="row")
+    for row, (name, clips) in zip(axes, groups.items(), strict=True):
+        for ax, (title, members) in zip(row, parts, strict=True):
+            values = confidences(clips, members)
+            top = max(1.0, values.max())  # OpenPose's and RTMW's scores can pass 1
+            ax.hist(values, np.linspace(0, top, bins + 1), weights=np.full(len(values), 100 / len(values)))
+            ax.set_title(f"{name}: {title}", fontsize=10)
+            ax.spines[["top", "right"]].set_visible(False)
+        row[0].set_ylabel("% of points")
+    for ax in axes[-1]:
+        ax.set_xlabel("confidence (not found: 0)")
+    plt.close(figure)
+    return figure
+
+
+def confidences(clips: Sequence[Keypoints], parts: Sequence[str]) -> np.ndarray:
+    """The confidence of every point of these parts in every frame, flat."""
+    if not clips:
+        raise BadInput("There are no clips whose confidence could be shown.")
+    return np.concatenate([clip.confidence[:, clip.layout.parts[part]].ravel() for clip in clips for part in parts])
+
+
+def _mediapipe(name: str) -> str:
+    """What MediaPipe calls a point of OpenPose (``LShoulder``) or COCO-WholeBody (``left_shoulder``)."""
+    if name in _MIDDLES or name in HOLISTIC_75.points:
+        return name
+    plain = name.upper()
+    if name[:1] in "LR" and name[1:2].isupper():  # LShoulder, RBigToe
+        plain = {"L": "LEFT_", "R": "RIGHT_"}[name[0]] + name[1:].upper()
+    return plain.replace("BIG_TOE", "FOOT_INDEX").replace("BIGTOE", "FOOT_INDEX")

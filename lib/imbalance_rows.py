@@ -1,0 +1,140 @@
+"""Three losses on long-tailed signs, five seeds: what frequent and rare signs gain and lose (an open question of R2).
+
+    python -m lib.imbalance_rows asl synthetic
+
+"asl" are the public ASL words, every second frame, made long-tailed by leaving recordings out; "synthetic" is the
+synthetic source language, long-tailed as it is, tested on unseen signers. The rows of those that are named become
+``book/results/imbalance.json``.
+
+Every training has the same number of epochs: a validation part would choose the epoch by one of the two accuracies,
+and so take sides.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.imbalance import LOSSES, ClassLoss, long_tail
+from lib.paths import CACHE, DATA, ROOT
+from lib.sign_training import Recipe, SignSet, predict, train
+
+SHIPPED = ROOT / "book" / "results" / "imbalance.json"
+COMMAND = "python -m lib.imbalance_rows asl synthetic"
+RATIO = 20  # how many times rarer the rarest ASL word is made
+SETTINGS = Recipe(batch=32, epochs=30, plateau=None)
+SEEDS = 5
+KEYS = ("data", "seed", "loss", "micro", "macro", "rare")
+
+
+def asl(seed: int, folder: Path | None = None) -> tuple[SignSet, SignSet]:
+    """(long-tailed training set, evenly spread test set) of the ASL words; the seed draws which words are rare."""
+    from lib.real_transfer import SOURCE_TEST
+    from lib.words import kept_back, read_words, sign_set
+
+    words = read_words(folder or DATA / "asl_words")
+    test, signs = kept_back(words, SOURCE_TEST), sign_set(words, every=2)
+    learn = signs.take(~test)
+    return learn.take(long_tail(learn.labels, RATIO, seed)), signs.take(test)
+
+
+def synthetic(seed: int) -> tuple[SignSet, SignSet]:
+    """(training, test) of the synthetic source language; a seed has test signers of its own."""
+    from lib.sign_corpus import load_corpus
+    from lib.sign_inputs import Inputs
+    from lib.sign_tables import sets
+
+    learn, _, test = sets(load_corpus("source"), Inputs(), seed)
+    return learn, test
+
+
+DATA_SETS = {"asl": asl, "synthetic": synthetic}
+
+
+def compare(learn: SignSet, test: SignSet, seed: int, settings: Recipe = SETTINGS) -> list[dict]:
+    """One row a loss: PTN trained by it on ``learn``, judged on ``test``."""
+    import torch
+
+    from lib.ptn import PTN
+
+    counts = np.bincount(learn.labels, minlength=int(max(learn.labels.max(), test.labels.max())) + 1)
+    watched = learn.take(np.unique(learn.labels, return_index=True)[1])  # there is nothing to stop early by
+    rows = []
+    for kind in LOSSES:
+        torch.manual_seed(seed)
+        model = PTN(learn.clips[0].shape[1], len(counts))
+        recipe = replace(settings, seed=seed, patience=settings.epochs)
+        train(model, learn, watched, recipe, loss=ClassLoss(kind, counts))
+        right = predict(model, test.clips).argmax(axis=1) == test.labels
+        rows.append({"loss": kind} | shares(right, test.labels, counts))
+    return rows
+
+
+def shares(right: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> dict[str, float]:
+    """What a test of (N,) right or wrong answers says, each between 0 and 1.
+
+    ``micro`` weighs each sign by its share of the *training* clips (K,), as a test with the same tail would; ``macro``
+    weighs all signs alike; ``rare`` is macro over the rarer half of them. Signs that the test lacks do not count.
+    """
+    signs = np.unique(labels)
+    recall = np.array([right[labels == sign].mean() for sign in signs])
+    order = np.argsort(counts[signs], kind="stable")
+    return {
+        "micro": float(np.average(recall, weights=counts[signs])),
+        "macro": float(recall.mean()),
+        "rare": float(recall[order[: len(order) // 2]].mean()),
+    }
+
+
+def run(names: Sequence[str], seeds: int = SEEDS, cache: Path = CACHE / "imbalance") -> list[dict]:
+    """All rows of these data sets. Finished seeds are kept in ``cache`` and not made again."""
+    from tqdm.auto import tqdm
+
+    rows = []
+    for name, seed in tqdm([(name, seed) for name in names for seed in range(seeds)], unit="seed"):
+        path = cache / f"{name}-{seed}.json"
+        if not path.is_file():
+            write([{"data": name, "seed": seed} | row for row in compare(*DATA_SETS[name](seed), seed)], path)
+        rows += read(path)
+    return rows
+
+
+def write(rows: Sequence[dict], path: Path) -> None:
+    """The rows, and the command that makes them."""
+    with written_whole(path) as partial:
+        partial.write_text(json.dumps({"command": COMMAND, "rows": list(rows)}, indent=0) + "\n", encoding="utf-8")
+
+
+def read(path: str | Path = SHIPPED) -> list[dict]:
+    """Rows with ``data``, ``seed``, ``loss``, ``micro``, ``macro`` and ``rare``. Raises BadInput."""
+    path = Path(path)
+    try:
+        return [{key: row[key] for key in KEYS} for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BadInput(f"{path.name} holds no results with rare signs; make them again: {COMMAND}") from None
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="+", choices=DATA_SETS)
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--ship", type=Path, default=SHIPPED, help="file for the rows (default: %(default)s)")
+    parser.add_argument("--cache", type=Path, default=CACHE / "imbalance", help="folder for what is finished")
+    options = parser.parse_args(argv)
+    try:
+        write(run(options.data, options.seeds, options.cache), options.ship)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,126 @@
+"""Pictures of what is carried from one sign language to another: stages, curves, maps."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lib.real_transfer import accuracy
+from lib.sign_training import STAGES, collate
+from lib.sign_view import draw_map
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from lib.ptn import PTN
+
+# Okabe and Ito; each way has a mark of its own besides.
+WAYS = {
+    "scratch": ("from scratch", "0.35", "s"),
+    "frozen": ("transfer, body frozen", "#56B4E9", "o"),
+    "sequence": ("transfer, sequence part tuned", "#009E73", "^"),
+    "all": ("transfer, all tuned", "#D55E00", "D"),
+    "logistic": ("logistic regression", "#CC79A7", "x"),
+    "posture": ("posture alone (control)", "#E69F00", "+"),
+}
+DATA_SETS = {"asl": "ASL words", "synthetic": "synthetic signs"}
+PARTS = ("embedding", "sequence", "classifier")
+
+
+def draw_stages() -> "Figure":
+    """R2's three stages: which part of the network learns (orange), and which stays as the source language left it."""
+    import matplotlib.pyplot as plt
+
+    rows = {"source language": PARTS} | {f"{number}. {name}": parts for number, (name, parts) in _numbered()}
+    figure, ax = plt.subplots(figsize=(7.5, 2.6), layout="constrained")
+    for row, (title, learning) in enumerate(rows.items()):
+        ax.text(-0.1, row, title, ha="right", va="center")
+        for column, part in enumerate(PARTS):
+            colour = "#E69F00" if part in learning else "0.88"
+            ax.add_patch(plt.Rectangle((column * 1.1, row - 0.36), 1, 0.72, facecolor=colour, edgecolor="0.3"))
+            ax.text(column * 1.1 + 0.5, row, part if row == 0 or part in learning else "kept", ha="center", va="center")
+    ax.text(2.7, 0.5, "new signs", ha="center", va="center", fontsize=8, style="italic")
+    ax.set(xlim=(-1.5, 3.3), ylim=(len(rows) - 0.5, -0.5))
+    ax.set_axis_off()
+    plt.close(figure)
+    return figure
+
+
+def few_shot_curves(rows: Sequence[dict], chance: float, ways: Sequence[str] = tuple(WAYS)) -> "Figure":
+    """Accuracy in per cent against examples a sign, one line a way, with t intervals over the seeds.
+
+    ``rows`` as `lib.real_transfer.read` gives them; ``chance`` in per cent is a dotted line.
+    """
+    import matplotlib.pyplot as plt
+
+    shots = sorted({row["shots"] for row in rows})
+    figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
+    for at, way in enumerate(ways):
+        name, colour, mark = WAYS[way]
+        found = [accuracy(rows, way, number) for number in shots]
+        x = np.array(shots) * 1.02 ** (at - len(ways) / 2)  # side by side, so that the bars can be told apart
+        ends = [[one.mean - one.low for one in found], [one.high - one.mean for one in found]]
+        ax.errorbar(
+            x, [one.mean for one in found], ends, color=colour, marker=mark, label=name, capsize=2, linewidth=1.4
+        )
+    ax.axhline(chance, color="0.6", linestyle=":", linewidth=1)
+    ax.set_xscale("log")
+    ax.set_xticks(shots, [str(number) for number in shots])
+    ax.minorticks_off()
+    ax.set(xlabel="examples of each sign", ylabel="accuracy on the test recordings, %", ylim=(0, 103))
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.spines[["top", "right"]].set_visible(False)
+    plt.close(figure)
+    return figure
+
+
+def embedded(model: "PTN", clips: Sequence[np.ndarray]) -> np.ndarray:
+    """What the classifier would see of each clip, (N, 128)."""
+    import torch
+
+    model.eval()
+    with torch.inference_mode():
+        return model.features(*collate(clips)).numpy()
+
+
+def maps(vectors: Mapping[str, np.ndarray], labels: np.ndarray, names: Sequence[str]) -> "Figure":
+    """Each set of vectors (N, F) in the plane that shows most of it (PCA); a few signs, each with a mark of its own."""
+    import matplotlib.pyplot as plt
+    from sklearn.decomposition import PCA
+
+    size = (3.2 * len(vectors) + 1.2, 3.3)
+    figure, axes = plt.subplots(1, len(vectors), figsize=size, layout="constrained", squeeze=False)
+    for ax, (title, points) in zip(axes[0], vectors.items(), strict=True):
+        draw_map(ax, PCA(2).fit_transform(points), labels, names)
+        ax.set_title(title)
+    axes[0, -1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, title="sign")
+    plt.close(figure)
+    return figure
+
+
+def imbalance_chart(rows: Sequence[dict]) -> "Figure":
+    """Micro, macro and rare-sign accuracy by loss: a panel a data set, a dot a seed, a bar for the mean."""
+    import matplotlib.pyplot as plt
+
+    frame = pd.DataFrame(rows)
+    groups = list(frame.groupby("data", sort=False))
+    figure, axes = plt.subplots(1, len(groups), figsize=(4.4 * len(groups), 3.4), layout="constrained", squeeze=False)
+    for ax, (name, part) in zip(axes[0], groups, strict=True):
+        for at, (loss, runs) in enumerate(part.groupby("loss", sort=False)):
+            for x, measure in enumerate(("micro", "macro", "rare")):
+                place = x + 0.25 * (at - 1)
+                values = 100 * runs[measure]
+                ax.bar(place, values.mean(), 0.22, color=f"C{at}", alpha=0.55, label=loss if x == 0 else None)
+                ax.plot([place] * len(values), values, ".", color="0.2", markersize=4)
+        ax.set_xticks(range(3), ["micro", "macro", "rarer half"])
+        ax.set(ylim=(0, 103), title=DATA_SETS.get(name, name))
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0, 0].set_ylabel("accuracy, %")
+    axes[0, -1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    plt.close(figure)
+    return figure
+
+
+def _numbered() -> list[tuple[int, tuple[str, tuple[str, ...]]]]:
+    return list(enumerate(STAGES.items(), 1))

@@ -1,0 +1,108 @@
+"""Signed words that somebody published as MediaPipe keypoints: out of the repository's archive, one file a recording.
+
+Both public sets of the course are laid out alike, ``MP_Data/WORD/RECORDING/FRAME.npy`` with one flat vector a frame.
+Thousands of small files are slow on every disk, so the frames of a recording become one ``WORD/NN.npy``, (T, values)
+float32, with the values as published: shares of the picture, and 0 where nothing was found. `lib.words` reads them.
+"""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from lib import paths
+from lib.datasets import is_complete, write_manifest
+from lib.download import fetched
+from lib.errors import BadInput
+from lib.files import written_whole
+
+LARGEST = 1 << 16  # bytes; a frame of keypoints has a fifth of that, and a zip can claim anything
+
+
+@dataclass(frozen=True)
+class WordSet:
+    """One public set: where it is, under which licence, and what the course takes of it.
+
+    ``sha256`` holds, for each word, the sum over the bytes of its frames' files, recording by recording: the host
+    packs the same commit with other bytes on another day, so the archive itself has no lasting sum.
+    """
+
+    language: str
+    repository: str
+    commit: str
+    licence: str
+    credit: str
+    recordings: int
+    frames: int
+    sha256: Mapping[str, str]
+
+    @property
+    def archive(self) -> str:
+        """The address of the code host's own archive of that commit."""
+        return f"https://github.com/{self.repository}/archive/{self.commit}.zip"
+
+
+def make(words: WordSet, out: Path, source: str) -> None:
+    """Write every recording, the licence and the manifest into ``out``, unless they are there and intact.
+
+    A broken download goes on where it stopped; unpacking takes seconds. Raises BadInput where the archive cannot be
+    had, is damaged, or is another than the set says.
+    """
+    if is_complete(out):
+        print(f"{out} is already made and intact.")
+        return
+    name = f"{words.repository.replace('/', '-')}-{words.commit[:7]}.zip"
+    files = ["LICENSE"] + [recording(word, number) for word in words.sha256 for number in range(words.recordings)]
+    with fetched(source, paths.CACHE / "downloads" / name) as archive:
+        try:
+            with zipfile.ZipFile(archive) as opened:
+                _unpack(opened, words, out, archive)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise BadInput(
+                f"{archive} is truncated or no zip archive ({error}): delete it and download it again"
+            ) from None
+    about = {"source": words.archive, "licence": words.licence, "credit": words.credit}
+    write_manifest(out, [{"file": file} | about for file in files])
+    print(f"{out} holds {len(words.sha256)} {words.language} words, {words.recordings} recordings each.")
+
+
+def recording(word: str, number: int) -> str:
+    """The file of a recording, below the set's folder."""
+    return f"{word}/{number:02d}.npy"
+
+
+def _unpack(opened: zipfile.ZipFile, words: WordSet, out: Path, archive: Path) -> None:
+    """Word by word; a word is written once all of its frames have the right sum."""
+    members = {name.partition("/")[2]: name for name in opened.namelist()}  # without the host's top folder
+    licence = _read(opened, members, "LICENSE", archive)
+    for word, digest in tqdm(words.sha256.items(), desc=f"{words.language} words", unit="word"):
+        content = [
+            [_read(opened, members, f"MP_Data/{word}/{number}/{frame}.npy", archive) for frame in range(words.frames)]
+            for number in range(words.recordings)
+        ]
+        found = hashlib.sha256(b"".join(frame for frames in content for frame in frames)).hexdigest()
+        if found != digest:
+            raise BadInput(
+                f"The word {word} in {archive} has sha256 {found}, not {digest}: "
+                "give the archive of the right commit with --source"
+            )
+        for number, frames in enumerate(content):
+            values = np.stack([np.load(io.BytesIO(frame), allow_pickle=False) for frame in frames])
+            with written_whole(out / recording(word, number)) as partial:
+                np.save(partial, values.astype(np.float32))
+    with written_whole(out / "LICENSE") as partial:
+        partial.write_bytes(licence)
+
+
+def _read(opened: zipfile.ZipFile, members: Mapping[str, str], name: str, archive: Path) -> bytes:
+    if name not in members:
+        raise BadInput(f"{archive} holds no {name}: give the archive of the right repository with --source")
+    if opened.getinfo(members[name]).file_size > LARGEST:
+        raise BadInput(f"{name} in {archive} is far too large for one frame: give the right archive with --source")
+    return opened.read(members[name])
