@@ -23,6 +23,9 @@ lab: .venv/ready ## open the chapters in JupyterLab
 data: .venv/ready ## render the larger synthetic data sets, fetch the public ones
 	$(PY) data_scripts/synthetic_signers.py --out data/synthetic
 	@$(PY) data_scripts/signon_splits.py --out data/signon || echo "Going on without data/signon."
+	@$(PY) data_scripts/asl_words.py --out data/asl_words || echo "Going on without data/asl_words."
+	@$(PY) data_scripts/dgs_words.py --out data/dgs_words || echo "Going on without data/dgs_words."
+	@$(PY) data_scripts/lis_fingerspelling.py --out data/lis || echo "Going on without data/lis."
 
 bench: .venv/ready ## time the slow parts and print what each costs beside its yardstick
 	@for script in tests/bench/bench_*.py; do $(PY) $$script || exit 1; done

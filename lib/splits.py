@@ -29,12 +29,15 @@ R2_TABLE1 = {
 }
 
 
-def signer_independent_split(labels: Sequence, signers: Sequence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def signer_independent_split(
+    labels: Sequence, signers: Sequence, fold: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Split examples about 80/10/10 so that each signer is in one part only and the labels are spread evenly.
 
     ``labels`` and ``signers`` are (N,), numbers or text. Returns the indices of train, val and test. As in R2,
     the first fold of ``StratifiedGroupKFold(10)`` is the test, the first fold of ``StratifiedGroupKFold(9)`` over
-    the rest is the validation part, both without shuffling, so there is no seed. Raises BadInput.
+    the rest is the validation part, both without shuffling, so there is no seed. Another ``fold`` (to 9) is another
+    test, with other signers: a small corpus is tested on all ten in turn. Raises BadInput.
     """
     # np.unique numbers the values in sorted order, as R2's label encoder does.
     labels, signers = (np.unique(np.asarray(values), return_inverse=True)[1] for values in (labels, signers))
@@ -43,8 +46,10 @@ def signer_independent_split(labels: Sequence, signers: Sequence) -> tuple[np.nd
     most = np.bincount(labels).max(initial=0)
     if most < FOLDS or len(np.unique(signers)) < FOLDS:
         raise BadInput(f"The split needs {FOLDS} signers and a label with {FOLDS} examples: add examples or signers")
-    rest, test = _first_fold(labels, signers, FOLDS)
-    train, val = _first_fold(labels[rest], signers[rest], FOLDS - 1)
+    if not 0 <= fold < FOLDS:
+        raise BadInput(f"There is no fold {fold}: give one from 0 to {FOLDS - 1}")
+    rest, test = _fold(labels, signers, FOLDS, fold)
+    train, val = _fold(labels[rest], signers[rest], FOLDS - 1, 0)
     return rest[train], rest[val], test
 
 
@@ -118,10 +123,10 @@ def figure1(examples: pd.DataFrame) -> "Figure":
     return figure
 
 
-def _first_fold(labels: np.ndarray, signers: np.ndarray, folds: int) -> tuple[np.ndarray, np.ndarray]:
+def _fold(labels: np.ndarray, signers: np.ndarray, folds: int, fold: int) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.model_selection import StratifiedGroupKFold
 
     with warnings.catch_warnings():
         # A label rarer than the folds cannot be in all of them; in_every_subset is there to drop it.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        return next(StratifiedGroupKFold(folds).split(labels, labels, signers))
+        return list(StratifiedGroupKFold(folds).split(labels, labels, signers))[fold]

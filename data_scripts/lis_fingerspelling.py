@@ -1,0 +1,161 @@
+"""Photos of the Italian manual alphabet, and the joints that MediaPipe Hands finds in them.
+
+Real hands for R3 (Joins2Sign): 10,200 photos of 64 x 64 pixels, 22 letters, 10 signers, and 808 of an eleventh. Their
+authors (Donnici and Monica) have put them on the web WITHOUT A LICENCE. Nobody has allowed you to pass them on: use
+them on your own machine, publish none of them, and write to the authors before you do more.
+
+    python data_scripts/lis_fingerspelling.py --out data/lis
+
+writes the photos, photos.csv (letter, signer, number, angle, subset), left_out.csv (what could not be used, and why),
+hands.npz (21 joints a photo) and manifest.json. The archive also holds larger sets that are not used. Finding the
+hands takes some minutes; a run that was interrupted goes on.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from PIL import Image
+from tqdm.auto import tqdm
+
+from lib import paths
+from lib.datasets import command_line, is_complete, write_manifest
+from lib.download import fetched
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.lis import LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
+from lib.lis_hands import annotate
+
+COMMIT = "32e1f312e93d58a06d971ec2e5027f85d6937c54"
+ARCHIVE = f"https://github.com/maghid/italian_fingerspelling_recognition/archive/{COMMIT}.zip"
+LICENCE = "none stated: keep the photos to yourself"
+CREDIT = "Margherita Donnici and Gianluca Monica, italian_fingerspelling_recognition"
+SUBSETS = ("dataset1/train", "dataset1/validation", "dataset1/testing", UNSEEN)
+# of each folder: the SHA-256 of the lines "SHA-256 of a photo, its name", in the names' order
+SUMS = Path(__file__).with_name("lis_fingerspelling_sums.json")
+COLUMNS = ("file", "letter", "signer", "number", "angle", "subset")
+
+
+def make(out: Path, source: str = ARCHIVE) -> None:
+    """Write photos, tables and joints into ``out``. Raises BadInput."""
+    if is_complete(out):
+        print(f"The photos in {out} are already there and intact.")
+    else:
+        with fetched(source, paths.CACHE / "downloads" / f"lis-{COMMIT[:7]}.zip") as archive:
+            rows, left_out = unpack(archive, out)
+        for name, columns, lines in ((TABLE, COLUMNS, rows), (LEFT_OUT, ("file", "why"), left_out)):
+            _write_table(out / name, columns, lines)
+        write_manifest(out, [_entry(row["file"]) for row in rows] + [_entry(TABLE), _entry(LEFT_OUT)])
+    annotate(out)
+    _summary(out)
+
+
+def unpack(archive: Path, out: Path) -> tuple[list[dict], list[dict]]:
+    """Write every usable photo to ``out``; return a row for each, and one for each thing that is left out or odd.
+
+    Nothing is written under a name of the archive's choosing but ``SUBSET/LETTER/NAME`` whose parts were checked.
+    """
+    rows, left_out, sums = [], [], json.loads(SUMS.read_text())
+    with _opened(archive) as opened:
+        folders = _by_folder(opened)
+        if not any(folders.values()):
+            raise BadInput(f"{archive} holds no photos in dataset/dataset1: give the archive of {ARCHIVE}")
+        for folder, members in tqdm(folders.items(), desc="photos", unit="folder"):
+            if not members:
+                left_out.append({"file": folder, "why": "the folder is missing or empty"})
+                continue
+            lines = [_keep(opened, member, folder, out, rows, left_out) for member in members]
+            if hashlib.sha256("\n".join(lines).encode()).hexdigest() != sums[folder]:
+                left_out.append({"file": folder, "why": f"not as published at commit {COMMIT[:7]}; used as it is"})
+    if not rows:
+        raise BadInput(f"{archive} holds no photo that can be used: give the archive of {ARCHIVE}")
+    return rows, left_out
+
+
+def _opened(archive: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(archive)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadInput(f"{archive} is truncated or no zip archive ({error}): delete it, download it again") from None
+
+
+def _by_folder(opened: zipfile.ZipFile) -> dict[str, list[str]]:
+    """The files of each ``SUBSET/LETTER``, in the order of their names."""
+    folders: dict[str, list[str]] = {f"{subset}/{letter}": [] for subset in SUBSETS for letter in LETTERS}
+    for member in sorted(name for name in opened.namelist() if not name.endswith("/")):
+        path = PurePosixPath(member.partition("dataset/")[2])
+        if str(path.parent) in folders:
+            folders[str(path.parent)].append(member)
+    return folders
+
+
+def _keep(opened: zipfile.ZipFile, member: str, folder: str, out: Path, rows: list, left_out: list) -> str:
+    """Write one photo, or note why not. Returns the line that goes into the folder's sum."""
+    name = PurePosixPath(member).name
+    try:
+        content = opened.read(member)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        left_out.append({"file": f"{folder}/{name}", "why": f"damaged in the archive ({error})"})
+        return f"damaged {name}"
+    try:
+        photo = parse_name(name)
+        _check_picture(content)
+        if photo.letter != folder[-1]:
+            raise BadInput(f"{name} lies in the folder of another letter.")
+    except BadInput as error:
+        left_out.append({"file": f"{folder}/{name}", "why": str(error)})
+    else:
+        file = f"{folder}/{name}"
+        with written_whole(out / file) as partial:
+            partial.write_bytes(content)
+        rows.append({"file": file, **vars(photo), "subset": folder.rpartition("/")[0]})
+    return f"{hashlib.sha256(content).hexdigest()} {name}"
+
+
+def _check_picture(content: bytes) -> None:
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
+            size = image.size
+            image.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BadInput(f"unreadable as a JPEG picture ({type(error).__name__})") from None
+    if size != (SIDE, SIDE):
+        raise BadInput(f"{size[0]} x {size[1]} pixels, not {SIDE} x {SIDE}")
+
+
+def _write_table(path: Path, columns: tuple[str, ...], rows: list[dict]) -> None:
+    with written_whole(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _entry(file: str) -> dict:
+    return {"file": file, "source": ARCHIVE, "licence": LICENCE, "credit": CREDIT}
+
+
+def _summary(out: Path) -> None:
+    """What is there, in how many photos a hand was found, and all that is odd."""
+    table = read_table(out)
+    joints, _ = read_hands(out, list(table.file))
+    found = sum(_lines_with_hand(joints))
+    signers = table.signer.nunique()
+    print(f"{out} holds {len(table):,} photos of {signers} signers; a hand was found in {found:,} of them.")
+    with open(out / LEFT_OUT, newline="", encoding="utf-8") as file:
+        odd = list(csv.DictReader(file))
+    print(f"{len(odd)} things were left out or odd" + (":" if odd else "."))
+    for row in odd:
+        print(f"  {row['file']}: {row['why']}")
+
+
+def _lines_with_hand(joints) -> Iterator[bool]:
+    return (bool((hand == hand).all()) for hand in joints)  # NaN is not equal to itself
+
+
+if __name__ == "__main__":
+    raise SystemExit(command_line(__doc__, make, ARCHIVE))

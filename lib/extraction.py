@@ -1,0 +1,129 @@
+"""Keypoints of a whole corpus: one .pose file a video, in one process, in several, or on many machines.
+
+    python -m lib.extraction VIDEOS --out KEYPOINTS --processes 8
+    python -m lib.extraction VIDEOS --out KEYPOINTS --scheduler tcp://HOST:8786     a dask.distributed cluster
+
+VIDEOS is a folder; what lies in its folders keeps its place below KEYPOINTS. A run that was cut off goes on: a video
+whose .pose file is there and not older is left alone. A video that cannot be read is named at the end, and the others
+are done. On a cluster both folders must be on a disk that all machines share; start it with `dask scheduler` on one
+machine and `dask worker tcp://HOST:8786 --nthreads 1 --nworkers auto` on each.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from lib.datasets import in_parallel
+from lib.errors import BadInput
+
+SUFFIXES = {".mp4", ".webm", ".mov", ".avi", ".mkv", ".m4v", ".mpg"}
+SECONDS_TO_ANSWER = 20  # for the scheduler of a cluster
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one video: its keypoints' file, and one sentence if there are none."""
+
+    path: Path
+    error: str = ""
+
+
+def spread(
+    make: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1, scheduler: str | None = None
+) -> Iterator[Result]:
+    """``make`` of every job, in any order: here, in ``processes`` of this machine, or on ``scheduler``'s cluster.
+
+    A process takes one job at a time, and every job begins with a fresh graph of MediaPipe, so the result does not
+    depend on how the jobs were spread. On a cluster a job is tried once more if its machine is lost.
+    """
+    if scheduler is None:
+        yield from in_parallel(make, jobs, processes)
+        return
+    with _client(scheduler) as client:
+        from distributed import as_completed
+
+        # pure=False: a job that is given a second time is run a second time, and decides itself what is left to do
+        for future in as_completed(client.map(make, jobs, pure=False, retries=1)):
+            yield future.result()
+            future.release()  # the scheduler need not remember thousands of results
+
+
+def extract_video(video: Path, videos: Path, out: Path, **settings: float) -> Outcome:
+    """Write one video's keypoints to its place below ``out``, unless they are there."""
+    from lib.holistic import extract_file
+
+    path = out / video.relative_to(videos).with_suffix(".pose")
+    if path.exists() and path.stat().st_mtime >= video.stat().st_mtime:
+        return Outcome(path)
+    try:
+        extract_file(video, progress=False, **settings).save(path)
+    except BadInput as error:
+        return Outcome(path, str(error))
+    return Outcome(path)
+
+
+def find_videos(folder: Path) -> list[Path]:
+    """The videos below a folder, in order. Raises BadInput where there are none, or two would share a .pose file."""
+    found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not found:
+        raise BadInput(f"{folder} holds no videos ({', '.join(sorted(SUFFIXES))}): give the folder that does.")
+    names = [path.with_suffix("") for path in found]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise BadInput(f"{folder} holds two videos called {twice.name}: rename one, or they would share a .pose file.")
+    return found
+
+
+def extract_folder(
+    videos: Path, out: Path, processes: int = 1, scheduler: str | None = None, **settings: float
+) -> list[Outcome]:
+    """Keypoints of every video below ``videos``, with a bar. ``settings`` are those of `lib.holistic.extract`."""
+    from tqdm.auto import tqdm
+
+    jobs = find_videos(videos)
+    make = partial(extract_video, videos=Path(videos), out=Path(out), **settings)
+    return list(tqdm(spread(make, jobs, processes, scheduler), total=len(jobs), unit="video"))
+
+
+def _client(scheduler: str):
+    from distributed import Client
+
+    try:
+        return Client(scheduler, timeout=SECONDS_TO_ANSWER)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"No dask scheduler answers at {scheduler}: start one with `dask scheduler`.") from error
+
+
+def spread_options(parser: argparse.ArgumentParser) -> None:
+    """The two options that say where the work is done."""
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one a core")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="a dask.distributed scheduler, such as tcp://HOST:8786")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line; returns the exit status: 1 where a video failed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("videos", type=Path, metavar="VIDEOS", help="folder with videos")
+    parser.add_argument("--out", type=Path, required=True, metavar="KEYPOINTS", help="folder for the .pose files")
+    spread_options(parser)
+    options = parser.parse_args(argv)
+    try:
+        outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    failed = [outcome for outcome in outcomes if outcome.error]
+    for outcome in failed:
+        print(outcome.error, file=sys.stderr)
+    print(f"{options.out} holds the keypoints of {len(outcomes) - len(failed)} of {len(outcomes)} videos.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

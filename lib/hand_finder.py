@@ -1,0 +1,114 @@
+"""MediaPipe Hands on single photos: the ways of showing it a small one, and the joints that it finds.
+
+A photo of 64 x 64 pixels is smaller than what MediaPipe's palm detector looks at (192 x 192), so it enlarges
+by itself; what is done before that changes what it finds. A `Way` says what: room around the photo, an enlargement, a
+lower threshold. The joints come back in the pixels of the photo as it was.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from lib.baselines import METHODS
+from lib.errors import BadInput
+from lib.paths import WEIGHTS
+from lib.quiet import quiet
+
+JOINTS = 21
+
+
+@dataclass(frozen=True)
+class Way:
+    """``padding`` pixels of the photo's own rim are added on each side; ``method`` enlarges twofold, ``times`` times.
+
+    ``method`` is one of `lib.baselines.METHODS`, or a network of `lib.upsampler`. ``confidence`` is MediaPipe's least
+    score for a palm, and for a hand: 0.5 if nothing is said.
+    """
+
+    padding: int = 0
+    method: str = "input"
+    times: int = 1
+    confidence: float = 0.5
+
+    @property
+    def factor(self) -> int:
+        return 1 if self.method == "input" else 2**self.times
+
+    def __str__(self) -> str:
+        steps = [f"{self.padding} pixels of room"] if self.padding else []
+        steps += [f"{self.method} x{self.factor}"] if self.factor > 1 else []
+        steps += [f"threshold {self.confidence}"] if self.confidence != 0.5 else []
+        return ", ".join(steps) or "as it is"
+
+
+# First the ways that ask for a sure hand, then one that takes a doubtful one: see the table of what was tried
+CASCADE = (Way(padding=16), Way(padding=32), Way(), Way(method="bilinear"), Way(padding=16, confidence=0.1))
+
+
+def find_hands(frames: Sequence[np.ndarray], way: Way = Way(), weights: str | Path = WEIGHTS) -> np.ndarray:  # noqa: B008
+    """Joints (N, 21, 3) float32 of one hand in each photo (H, W, 3) uint8 RGB, in its pixels; NaN where none is found.
+
+    Each photo is looked at for itself (MediaPipe's static mode), so their order does not matter. ``weights`` is the
+    folder of the networks. Raises BadInput for an unknown method or missing weights.
+    """
+    import mediapipe
+
+    joints = np.full((len(frames), JOINTS, 3), np.nan, np.float32)
+    thresholds = dict(min_detection_confidence=way.confidence, min_tracking_confidence=way.confidence)
+    prepared = prepare(frames, way, weights)
+    first = next(prepared, None)  # an unknown method shall be said before MediaPipe starts
+    with quiet, mediapipe.solutions.hands.Hands(static_image_mode=True, max_num_hands=1, **thresholds) as hands:
+        for row, frame in enumerate([] if first is None else _again(first, prepared)):
+            found = hands.process(np.ascontiguousarray(frame)).multi_hand_landmarks
+            if found:
+                joints[row] = [(p.x, p.y, p.z) for p in found[0].landmark]
+                joints[row] *= np.float32([frame.shape[1], frame.shape[0], frame.shape[1]])
+    joints /= way.factor
+    joints[..., :2] -= way.padding
+    return joints
+
+
+def prepare(frames: Iterable[np.ndarray], way: Way, weights: str | Path = WEIGHTS) -> Iterator[np.ndarray]:
+    """The photos as MediaPipe gets to see them."""
+    room = (way.padding,) * 4
+    shown: Iterable[np.ndarray] = (cv2.copyMakeBorder(f, *room, cv2.BORDER_REPLICATE) for f in frames)
+    for _ in range(way.times if way.factor > 1 else 0):
+        shown = _enlarged(shown, way.method, Path(weights))
+    return iter(shown)
+
+
+def find_in_turn(
+    frames: Sequence[np.ndarray], ways: Sequence[Way] = CASCADE, weights: str | Path = WEIGHTS
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the first way finds, then what the second finds where the first found nothing, and so on.
+
+    Returns the joints (N, 21, 3), and for each photo the number of the way that found them, (N,), -1 for none.
+    """
+    joints, by = np.full((len(frames), JOINTS, 3), np.nan, np.float32), np.full(len(frames), -1)
+    for number, way in enumerate(ways):
+        left = np.flatnonzero(by < 0)
+        if not left.size:
+            break
+        found = find_hands([frames[row] for row in left], way, weights)
+        hit = np.isfinite(found).all(axis=(1, 2))
+        joints[left[hit]], by[left[hit]] = found[hit], number
+    return joints, by
+
+
+def _enlarged(frames: Iterable[np.ndarray], method: str, weights: Path) -> Iterator[np.ndarray]:
+    if method in METHODS:
+        return METHODS[method](frames)
+    from lib.sharpen import sharpen
+    from lib.upsampler import PRETRAINED, load
+
+    if method not in PRETRAINED:
+        raise BadInput(f"There is no way to enlarge {method!r}; choose among {', '.join([*METHODS, *PRETRAINED])}.")
+    return sharpen(load(weights / f"{method}.safetensors"), frames, batch=32)
+
+
+def _again(first: np.ndarray, rest: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    yield first
+    yield from rest

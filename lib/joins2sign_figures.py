@@ -1,0 +1,145 @@
+"""R3's figures, from the rows of `lib.joins2sign_results`, and pictures of hands with their joints."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lib.joins2sign import FRAME
+from lib.joins2sign_scores import RANGE, THRESHOLDS, over_photos, over_signers
+from lib.layouts import HOLISTIC_75
+from lib.lis import LETTERS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito's
+START = HOLISTIC_75.parts["right_hand"].start
+BONES = [(a - START, b - START) for a, b in HOLISTIC_75.edges["right_hand"]]
+
+
+def pck_curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
+    """Share of joints within so many pixels of the 256 frame of the annotation; the area up to `RANGE` is the AUC."""
+    figure, ax = _figure(5.6, 3.4)
+    for row, name, colour in zip(rows, names, COLOURS):
+        label = f"{name}: AUC {row['auc']:.3f}, median {row['median']:.1f} px"
+        ax.plot(THRESHOLDS, row["pck"], color=colour, label=label)
+    ax.set(xlabel="distance, pixels of 256", ylabel="joints within it", xlim=(0, RANGE), ylim=(0, 1))
+    ax.legend(frameon=False, loc="best")
+    return figure
+
+
+def curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
+    """Loss against the epoch, a panel for each row; of several folds, the first."""
+    from lib.loss_curve import draw, from_pairs
+
+    import matplotlib.pyplot as plt  # isort: skip
+
+    figure, axes = plt.subplots(1, len(rows), figsize=(4.2 * len(rows), 3), squeeze=False, layout="constrained")
+    for ax, row, name in zip(axes[0], rows, names):
+        draw(from_pairs(row["curves"][0]), ax)
+        ax.set_title(name)
+    plt.close(figure)
+    return figure
+
+
+def confusions(tables: Sequence[Sequence[Sequence[int]]], names: Sequence[str]) -> "Figure":
+    """Confusion matrices side by side: row = what was spelled, column = what was read, as shares of the row."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, len(tables), figsize=(5 * len(tables), 5), squeeze=False, layout="constrained")
+    for ax, table, name in zip(axes[0], tables, names):
+        table = np.asarray(table, float)
+        shown = ax.imshow(table / np.maximum(table.sum(axis=1, keepdims=True), 1), vmin=0, vmax=1, cmap="Blues")
+        ax.set_xticks(range(len(LETTERS)), list(LETTERS))
+        ax.set_yticks(range(len(LETTERS)), list(LETTERS))
+        ax.set(xlabel="read", ylabel="spelled", title=name)
+    figure.colorbar(shown, ax=axes, shrink=0.8, label="share of the row")
+    plt.close(figure)
+    return figure
+
+
+def splits(rows: Sequence[dict]) -> "Figure":
+    """Accuracy by split, a row for each network: dots with 95 % intervals, over photos or, where there are several
+    folds, over signers. The test of one unseen signer has an interval over photos, which says nothing of the next."""
+    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    figure, ax = _figure(7, 0.5 * len(kinds) + 1.3)
+    marks = {"random": ("o", -0.2), "signers": ("s", 0.0), "unseen": ("^", 0.2)}
+    for (split, (mark, offset)), colour in zip(marks.items(), COLOURS):
+        label = {"random": "random split", "signers": "signers left out", "unseen": "the one signer kept apart"}[split]
+        for row in (row for row in rows if row["split"] == split):
+            value = over_signers([row]) if split == "signers" else over_photos(row)
+            y = kinds.index(row["kind"]) + offset
+            ax.plot([100 * value.low, 100 * value.high], [y, y], color=colour)
+            ax.plot(100 * value.mean, y, mark, color=colour, label=label)
+            label = None
+    ax.set_yticks(range(len(kinds)), kinds)
+    ax.set(xlabel="letters read rightly, %", xlim=(None, 100.5))
+    ax.set_ylim(len(kinds) - 0.5, -0.5)
+    figure.legend(frameon=False, loc="outside upper center", ncols=3)
+    return figure
+
+
+def turns(by_turn: Sequence[dict[str, float]], names: Sequence[str]) -> "Figure":
+    """Accuracy against how far the test pictures were turned."""
+    figure, ax = _figure(6, 3.2)
+    for accuracy, name, colour in zip(by_turn, names, COLOURS):
+        degrees = sorted(map(int, accuracy))
+        ax.plot(degrees, [100 * accuracy[str(d)] for d in degrees], "o-", markersize=4, color=colour, label=name)
+    ax.set(xlabel="degrees clockwise", ylabel="letters read rightly, %", ylim=(0, 102))
+    figure.legend(frameon=False, loc="outside upper center", ncols=3)
+    return figure
+
+
+def ways(rows: Sequence[dict]) -> "Figure":
+    """How often each way finds the hand (interval over signers), and how often it finds one that is not there."""
+    rows = sorted(rows, key=lambda row: row["found"])
+    figure, ax = _figure(7, 0.26 * len(rows) + 1.2)
+    for y, row in enumerate(rows):
+        ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color=COLOURS[0])
+        ax.plot(100 * row["mean"], y, "o", color=COLOURS[0], label="hand found" if y == 0 else None)
+        ax.plot(100 * row["false"], y, "x", color=COLOURS[1], label="hand wiped out, one found" if y == 0 else None)
+    ax.set_yticks(range(len(rows)), [row["way"] for row in rows])
+    ax.set(xlabel="photos, %", xlim=(-2, 102))
+    ax.legend(frameon=False, loc="center left")
+    return figure
+
+
+def hands(
+    images: np.ndarray, titles: Sequence[str], joints: np.ndarray, truth: np.ndarray | None = None, columns: int = 6
+) -> "Figure":
+    """Pictures (N, H, W, 3) with the network's joints (N, 21, 2) in orange and the annotation in blue, both given in
+    pixels of the 256 frame."""
+    import matplotlib.pyplot as plt
+
+    rows = -(-len(images) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(1.7 * columns, 1.95 * rows), squeeze=False, layout="constrained"
+    )
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for number, (ax, image, title) in enumerate(zip(axes.flat, images, titles)):
+        ax.imshow(image, extent=(0, FRAME, FRAME, 0), interpolation="nearest")
+        for points, colour in ((truth, COLOURS[4]), (joints, COLOURS[5])):
+            if points is not None:
+                _skeleton(ax, points[number], colour)
+        ax.set(xlim=(0, FRAME), ylim=(FRAME, 0))
+        ax.set_title(title, fontsize=9)
+    plt.close(figure)
+    return figure
+
+
+def _skeleton(ax, points: np.ndarray, colour: str) -> None:
+    for a, b in BONES:
+        ax.plot(*points[[a, b]].T, color=colour, linewidth=1.2)
+    ax.plot(*points.T, ".", color=colour, markersize=3)
+
+
+def _figure(width: float, height: float):
+    """A figure with one pair of axes that the notebook shows once, when the cell returns it."""
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=(width, height), layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    plt.close(figure)
+    return figure, ax

@@ -1,0 +1,55 @@
+"""The numbers of R3 that ship with the course, made by two commands, so that a chapter shows them without the photos.
+
+    python -m lib.train_joins2sign --ship book/results/r3.json
+    python -m lib.find_more_hands --ship book/results/r3.json
+
+``rows`` has one row a network and split, ``ways`` one row a way of looking for hands, ``grid`` one row a setting that
+the grid search tried.
+"""
+
+import json
+from pathlib import Path
+
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.paths import ROOT
+
+R3 = ROOT / "book" / "results" / "r3.json"
+PARTS = ("rows", "ways", "grid")
+NAMES = ("kind", "split", "profile", "seed")
+
+
+def read_results(path: str | Path = R3, missing_ok: bool = False) -> dict[str, list[dict]]:
+    """The parts of the file, empty ones where it lacks them. Raises BadInput where it is missing or foreign."""
+    path = Path(path)
+    if not path.is_file() and missing_ok:
+        return {part: [] for part in PARTS}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {part: list(content.get(part, [])) for part in PARTS}
+    except OSError:
+        raise BadInput(
+            f"{path.name} is missing: make it with python -m lib.train_joins2sign --ship {path.name}"
+        ) from None
+    except (ValueError, AttributeError, TypeError):
+        raise BadInput(f"{path.name} holds no results of R3: delete it and run lib.train_joins2sign again") from None
+
+
+def write_results(path: str | Path, results: dict[str, list[dict]]) -> None:
+    """Write the parts, one row a line."""
+    parts = []
+    for part in PARTS:
+        lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in results[part])
+        parts.append(f'"{part}": [\n{lines}\n]')
+    with written_whole(path) as partial:
+        partial.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+
+
+def same(row: dict, wanted: dict) -> bool:
+    """Do both name the same network, split, profile and seed?"""
+    return all(row.get(name) == wanted.get(name) for name in NAMES)
+
+
+def pick(rows: list[dict], **wanted) -> dict | None:
+    """The row with these values, None where there is none: ``pick(rows, kind="dynamic", split="random")``."""
+    return next((row for row in rows if all(row.get(name) == value for name, value in wanted.items())), None)

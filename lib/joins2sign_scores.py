@@ -1,0 +1,81 @@
+"""How good the letters and the joints are: R3's measures, with intervals over signers where signers are what varies."""
+
+import numpy as np
+
+from lib.intervals import Interval, clip_bootstrap
+from lib.joins2sign_training import Prediction, in_frame
+from lib.lis import LETTERS, Photos
+from lib.metrics import endpoint_error, pck, pck_auc
+
+RANGE = 30  # pixels of the 256 frame, up to which the AUC of PCK is taken; R3 does not say: this fits its figures
+THRESHOLDS = tuple(range(RANGE + 1))
+
+
+def scores(predicted: Prediction, photos: Photos) -> dict:
+    """Everything about one test, as plain numbers and lists that fit into a JSON file.
+
+    No answer (-1) counts as wrong. Joints are compared with MediaPipe's (or the true ones) where there are any.
+    """
+    from sklearn.metrics import precision_recall_fscore_support
+
+    right = predicted.letters == photos.labels
+    kinds = np.arange(len(LETTERS))
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        photos.labels, predicted.letters, labels=kinds, average=None, zero_division=0
+    )
+    present = np.isin(kinds, photos.labels)  # a letter that the test lacks has no recall
+    by_signer = {str(s): [int(right[photos.signers == s].sum()), int((photos.signers == s).sum())]
+                 for s in np.unique(photos.signers)}  # fmt: skip
+    table = {
+        "n": len(photos),
+        "accuracy": float(right.mean()),
+        "precision": float(precision[present].mean()),
+        "recall": float(recall[present].mean()),
+        "f1": float(f1[present].mean()),
+        "by_signer": by_signer,
+        "confusion": confusion(photos.labels, predicted.letters).tolist(),
+    }
+    return table | (joint_scores(predicted.joints, photos) if predicted.joints is not None else {})
+
+
+def joint_scores(joints: np.ndarray, photos: Photos) -> dict:
+    """EPE, median error, PCK at each threshold and its AUC, in pixels of the 256 frame. Joints are (N, 21, 2)."""
+    truth = in_frame(photos)
+    distance = np.linalg.norm(joints - truth, axis=-1)
+    return {
+        "hands": int(photos.found.sum()),
+        "epe": endpoint_error(joints, truth),
+        "median": float(np.nanmedian(distance)),
+        "pck": [round(pck(joints, truth, 1.0, threshold), 5) for threshold in THRESHOLDS],
+        "auc": pck_auc(joints, truth, 1.0, RANGE),
+    }
+
+
+def confusion(labels: np.ndarray, letters: np.ndarray) -> np.ndarray:
+    """(22, 22) counts: row = what was spelled, column = what was read; no answer (-1) is in no column."""
+    table = np.zeros((len(LETTERS),) * 2, int)
+    answered = letters >= 0
+    np.add.at(table, (labels[answered], letters[answered]), 1)
+    return table
+
+
+def over_photos(row: dict, seed: int = 0) -> Interval:
+    """The accuracy of a test with its 95 % interval over photos: as if each were taken for itself, of known signers."""
+    right = round(row["accuracy"] * row["n"])
+    return clip_bootstrap(np.repeat([1.0, 0.0], [right, row["n"] - right]), n=2000, seed=seed)
+
+
+def over_signers(rows: list[dict], seed: int = 0) -> Interval:
+    """The mean over signers of their accuracies, with its 95 % interval over signers: for the next signer, then."""
+    shares = [right / n for row in rows for right, n in row["by_signer"].values()]
+    return clip_bootstrap(shares, seed=seed)
+
+
+def merged(rows: list[dict]) -> dict:
+    """The tests of several folds as one: confusion matrices and signers put together."""
+    return {
+        "n": sum(row["n"] for row in rows),
+        "accuracy": float(np.average([row["accuracy"] for row in rows], weights=[row["n"] for row in rows])),
+        "by_signer": {signer: value for row in rows for signer, value in row["by_signer"].items()},
+        "confusion": np.sum([row["confusion"] for row in rows], axis=0).tolist(),
+    }

@@ -1,0 +1,77 @@
+"""R3's Tables 1 and 2 and the pair that it discusses, R against U, from the rows of `lib.joins2sign_results`."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lib.joins2sign_results import pick
+from lib.lis import LETTERS, Photos
+
+# R3's numbers as far as this course has them at hand
+PAPER = {"accuracy": 99.62, "median": 17.0, "auc": 0.419}
+WEIGHTINGS = ("static", "dynamic")
+
+
+def table1(rows: Sequence[dict]) -> pd.DataFrame:
+    """Joints: mean and median error in pixels of the 256 frame, and AUC of PCK, for both weightings of the losses."""
+    lines = [
+        {"network": row["kind"], "test": row["split"], "hands": row["hands"], "EPE, px": round(row["epe"], 1),
+         "median, px": round(row["median"], 1), "AUC 0-30 px": round(row["auc"], 3)}
+        for row in rows if "auc" in row
+    ]  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+def table2(rows: Sequence[dict]) -> pd.DataFrame:
+    """Letters: accuracy and, as means over the letters, precision, recall and F1, in percent."""
+    lines = []
+    for row in rows:
+        line = {"network": row["kind"], "test": row["split"], "photos": row["n"]}
+        for name in ("accuracy", "precision", "recall", "f1"):
+            line[f"{name}, %"] = round(100 * row[name], 2) if name in row else None
+        lines.append(line | {"minutes": row["minutes"]})
+    return pd.DataFrame(lines)
+
+
+def gap(rows: Sequence[dict], kind: str) -> float | None:
+    """Points of accuracy between the random split and the signers left out; None where one of them was not run."""
+    pair = [pick(list(rows), kind=kind, split=split) for split in ("random", "signers")]
+    return None if None in pair else 100 * (pair[0]["accuracy"] - pair[1]["accuracy"])
+
+
+def pair_table(rows: Sequence[dict], pair: str = "ru") -> pd.DataFrame:
+    """How often each of two letters is read as itself, as the other, and as anything else, in percent."""
+    first, second = (LETTERS.index(letter) for letter in pair)
+    lines = []
+    for row in rows:
+        counts = np.asarray(row["confusion"], float)
+        for spelled, other in ((first, second), (second, first)):
+            total = counts[spelled].sum()
+            line = {"network": row["kind"], "test": row["split"], "spelled": LETTERS[spelled].upper(), "n": int(total)}
+            itself, wrong = (round(100 * counts[spelled, k] / max(total, 1), 1) for k in (spelled, other))
+            line |= {"read rightly, %": itself, f"as {LETTERS[other].upper()}, %": wrong}
+            lines.append(line)
+    return pd.DataFrame(lines).fillna("")
+
+
+def most_confused(confusion: Sequence[Sequence[int]], count: int = 5) -> pd.DataFrame:
+    """The pairs of letters that are taken for each other most often, both ways together."""
+    table = np.asarray(confusion)
+    mixed = np.triu(table + table.T, 1)
+    order = np.argsort(mixed, axis=None)[::-1][:count]
+    pairs = [np.unravel_index(place, mixed.shape) for place in order if mixed.flat[place]]
+    return pd.DataFrame([{"letters": f"{LETTERS[a]} and {LETTERS[b]}".upper().replace("AND", "and"),
+                          "mistakes": int(mixed[a, b])} for a, b in pairs])  # fmt: skip
+
+
+def crossing(photos: Photos) -> np.ndarray:
+    """(N,) how far the index fingertip lies to the thumb's side of the middle fingertip, in widths of the two knuckles.
+
+    About 1 where the fingers run side by side, below 0 where they cross: what parts U from R. Seen from the
+    side it says little. NaN where no hand is known.
+    """
+    index, middle = photos.joints[:, 5], photos.joints[:, 9]
+    across = index - middle
+    width = np.linalg.norm(across, axis=1)
+    return ((photos.joints[:, 8] - photos.joints[:, 12]) * across).sum(axis=1) / np.maximum(width, 1e-6) ** 2

@@ -1,0 +1,45 @@
+"""The pictures that chapter 12 works on: the reader's own download of the real photos, else the synthetic hand."""
+
+import warnings
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+
+from lib import paths
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.lis import Photos, read_photos
+
+REAL, SYNTHETIC = "real", "synthetic"
+
+
+def letter_pictures(folder: str | Path | None = None, *, signers: int = 11, repeats: int = 2) -> tuple[Photos, str]:
+    """(pictures, "real" or "synthetic"): the photos in ``folder`` (data/lis) if they are there, else rendered ones.
+
+    ``signers`` and ``repeats`` (pictures of each letter and side) are of the synthetic set. A folder with photos that
+    cannot be read is said in a warning, and the synthetic hand stands in.
+    """
+    folder = Path(folder or paths.DATA / "lis")
+    if folder.exists():
+        try:
+            return read_photos(folder), REAL
+        except BadInput as error:
+            warnings.warn(f"{error} The synthetic hand stands in.", stacklevel=2)
+    return synthetic_letters(signers, repeats), SYNTHETIC
+
+
+def synthetic_letters(signers: int = 11, repeats: int = 2) -> Photos:
+    """`lib.signer.manual_alphabet.letters`, kept in the cache: half a minute the first time."""
+    from lib.signer.manual_alphabet import Plan, letters
+
+    plan = Plan(signers, repeats)
+    name = "-".join(str(value) for value in asdict(plan).values())
+    path = paths.CACHE / "letters" / f"{name}.npz"
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as kept:
+            return Photos(**kept)
+    made = letters(plan)
+    with written_whole(path) as partial:
+        np.savez_compressed(partial, **{field.name: getattr(made, field.name) for field in fields(Photos)})
+    return made

@@ -1,0 +1,113 @@
+"""Photos of the Italian manual alphabet: what their names say, and how they come from disk.
+
+The data set is that of Donnici and Monica (github.com/maghid/italian_fingerspelling_recognition): a right hand before
+a black cloth, 64 x 64 pixels, from five sides. 22 letters hold still; g, j, s and z are drawn in the air and are not
+here. R3 (Pastore and Loparco, *Joins2Sign*) uses the same alphabet. ``data_scripts/lis_fingerspelling.py`` fetches it.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lib.errors import BadInput
+from lib.image_folder import read_image
+
+LETTERS = "abcdefhiklmnopqrtuvwxy"
+ANGLES = ("front", "left", "right", "top", "bottom")
+SIDE = 64  # pixels
+UNSEEN = "dataset1-signer-independent-test"  # the folder whose one signer is in no other
+TABLE, LEFT_OUT, HANDS = "photos.csv", "left_out.csv", "hands.npz"
+_NAME = re.compile(r"([a-z])_([A-Z]+)_(\d+)_([a-z]+)\.jpe?g", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """What a photo's name says."""
+
+    letter: str
+    signer: str
+    number: int
+    angle: str
+
+
+def parse_name(name: str) -> Photo:
+    """``a_NOOR_12_front.JPG`` -> letter, signer, number, angle. Raises BadInput that says what is odd about it."""
+    found = _NAME.fullmatch(name)
+    if not found:
+        raise BadInput(f"{name} is not named LETTER_SIGNER_NUMBER_ANGLE.JPG; rename it, or go on without it.")
+    photo = Photo(found[1].lower(), found[2].upper(), int(found[3]), found[4].lower())
+    if photo.letter not in LETTERS or photo.angle not in ANGLES:
+        raise BadInput(f"{name} has a letter outside {LETTERS} or an angle outside {', '.join(ANGLES)}; rename it.")
+    return photo
+
+
+@dataclass(frozen=True)
+class Photos:
+    """A set of pictures of one hand each, real or synthetic; row i is the same picture everywhere.
+
+    ``images`` (N, H, W, 3) uint8; ``joints`` (N, 21, 2) float32 in pixels, NaN where no hand is known; ``labels``
+    (N,) indices of `LETTERS`; ``signers`` (N,) numbers from 0, so that nobody's name is shown; ``angles`` (N,) text;
+    ``unseen`` (N,) bool: the signer-independent test.
+    """
+
+    images: np.ndarray
+    joints: np.ndarray
+    labels: np.ndarray
+    signers: np.ndarray
+    angles: np.ndarray
+    unseen: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, rows: np.ndarray) -> "Photos":
+        return Photos(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+    @property
+    def found(self) -> np.ndarray:
+        """(N,) bool: is there a hand whose joints are known?"""
+        return np.isfinite(self.joints).all(axis=(1, 2))
+
+
+def read_table(folder: str | Path) -> "pd.DataFrame":  # noqa: F821 - pandas is imported where it is used
+    """photos.csv: one row a photo with file, letter, signer, number, angle, subset. Raises BadInput."""
+    import pandas as pd
+
+    path = Path(folder) / TABLE
+    if not path.is_file():
+        raise BadInput(f"{path} is missing: run python data_scripts/lis_fingerspelling.py --out {folder}")
+    return pd.read_csv(path, keep_default_na=False)
+
+
+def read_photos(folder: str | Path, every: int = 1) -> Photos:
+    """The photos and their annotation, as the data script left them; each ``every``-th. Raises BadInput."""
+    folder = Path(folder)
+    table = read_table(folder)
+    joints, _ = read_hands(folder, list(table.file))
+    joints, table = joints[::every], table.iloc[::every]
+    images = np.stack([read_image(folder / file) for file in table.file])
+    names = sorted(set(table.signer))
+    return Photos(
+        images=images,
+        joints=joints[..., :2],
+        labels=np.array([LETTERS.index(letter) for letter in table.letter]),
+        signers=np.array([names.index(name) for name in table.signer]),
+        angles=table.angle.to_numpy(str),
+        unseen=(table.subset == UNSEEN).to_numpy(),
+    )
+
+
+def read_hands(folder: str | Path, files: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Joints (N, 21, 3) in pixels and the way (N,) in which each hand was found ("" for none), in the files' order.
+
+    Raises BadInput where the annotation is missing or belongs to other photos.
+    """
+    path = Path(folder) / HANDS
+    if not path.is_file():
+        raise BadInput(f"{path} is missing: run python data_scripts/lis_fingerspelling.py --out {folder}")
+    with np.load(path, allow_pickle=False) as kept:
+        if list(kept["files"]) != files:
+            raise BadInput(f"{path} belongs to other photos: delete it and run data_scripts/lis_fingerspelling.py")
+        return kept["joints"], kept["ways"]

@@ -1,0 +1,62 @@
+"""Annotating the fingerspelling photos with MediaPipe Hands, piece by piece, so that a stop loses little."""
+
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.hand_finder import CASCADE, find_in_turn
+from lib.image_folder import read_image
+from lib.lis import HANDS, read_hands, read_table
+
+PIECE = 500  # photos: about ten seconds
+
+
+def annotate(folder: str | Path) -> None:
+    """Write hands.npz: joints (N, 21, 3) in pixels, NaN for none, and the way in which each hand was found.
+
+    Photos that have a hand already are left alone; pieces that an earlier run finished are taken over. Raises BadInput
+    where no hand is found anywhere: then the joints would teach nothing.
+    """
+    folder = Path(folder)
+    files = list(read_table(folder).file)
+    if is_annotated(folder, files):
+        return
+    pieces = [files[start : start + PIECE] for start in range(0, len(files), PIECE)]
+    done = [_piece(folder, number, piece) for number, piece in enumerate(tqdm(pieces, desc="hands", unit="piece"))]
+    joints, by = (np.concatenate([kept[name] for kept in done]) for name in ("joints", "by"))
+    if (by < 0).all():
+        raise BadInput(f"MediaPipe found no hand in any of the {len(files)} photos of {folder}: give photos of hands.")
+    names = np.array([str(way) for way in CASCADE] + [""])  # -1, none, is the last
+    with written_whole(folder / HANDS) as partial:
+        np.savez_compressed(partial, files=np.array(files), joints=joints, ways=names[by])
+    for number in range(len(pieces)):
+        _piece_file(folder, number).unlink()
+
+
+def is_annotated(folder: Path, files: list[str]) -> bool:
+    """True where hands.npz is there and belongs to these photos."""
+    try:
+        read_hands(folder, files)
+    except (BadInput, OSError, ValueError, KeyError):
+        return False
+    return True
+
+
+def _piece_file(folder: Path, number: int) -> Path:
+    return folder / f".hands-{number:03d}.npz"
+
+
+def _piece(folder: Path, number: int, files: list[str]) -> dict[str, np.ndarray]:
+    path = _piece_file(folder, number)
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as kept:
+            if list(kept["files"]) == files:
+                return dict(kept)
+    joints, by = find_in_turn([read_image(folder / file) for file in files])
+    found = {"files": np.array(files), "joints": joints, "by": by}
+    with written_whole(path) as partial:
+        np.savez_compressed(partial, **found)
+    return found

@@ -1,0 +1,55 @@
+"""The shipped rows of `lib.sign_tables`: means over trainings, with intervals, in per cent and points."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lib import paths
+from lib.errors import BadInput
+from lib.intervals import Interval
+from lib.seeds import over_seeds
+
+SHIPPED = paths.ROOT / "book" / "results" / "r2.json"
+
+
+@dataclass(frozen=True)
+class SignResults:
+    """Accuracies of every training, by row and seed. Each seed has test signers of its own."""
+
+    facts: dict
+    rows: dict[str, list[dict]]
+
+    def mean(self, row: str, measure: str = "micro") -> Interval:
+        """Accuracy in per cent ("micro": of clips; "macro": mean over signs), with its t interval over the seeds."""
+        return over_seeds([100 * result[measure] for result in self._row(row)])
+
+    def gain(self, row: str, other: str, measure: str = "micro") -> Interval:
+        """``row`` minus ``other`` in points, seed by seed on the same test clips, with its t interval."""
+        mine, theirs = ({r["seed"]: 100 * r[measure] for r in self._row(name)} for name in (row, other))
+        common = sorted(mine.keys() & theirs.keys())
+        return over_seeds([mine[seed] - theirs[seed] for seed in common])
+
+    def clips(self, row: str) -> int:
+        """Test clips, over all seeds."""
+        return sum(len(result["right"]) for result in self._row(row))
+
+    def minutes(self) -> float:
+        """Minutes of training behind all rows."""
+        spent = {(result["seed"], result["seconds"]) for results in self.rows.values() for result in results}
+        return float(np.sum([seconds for _, seconds in spent]) / 60)
+
+    def _row(self, row: str) -> list[dict]:
+        if row not in self.rows:
+            raise BadInput(f"The shipped results have no row {row!r}: python -m lib.sign_tables --only {row!r}")
+        return self.rows[row]
+
+
+def read(path: str | Path = SHIPPED) -> SignResults:
+    """The shipped results. Raises BadInput where there are none."""
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput(f"{path} is missing: python -m lib.sign_tables")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return SignResults(content["facts"], content["rows"])

@@ -1,0 +1,161 @@
+"""R2's Tables 2, 4 and 5 on the synthetic corpora: what normalisation, imputation, PTN and transfer are worth.
+
+    python -m lib.sign_tables              every training that is missing, then book/results/r2.json
+    python -m lib.sign_tables --only ptn scratch --seeds 0     some of them
+
+Seed k trains with seed k and is tested on fold k of `lib.splits.signer_independent_split` (fold 0 is R2's), so every
+seed has test signers of its own. A finished training leaves a file in the cache and is not repeated.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from lib import paths
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.keypoints import Keypoints
+from lib.ptn import PTN, VTN
+from lib.sign_corpus import SignCorpus, load_corpus
+from lib.sign_inputs import Inputs
+from lib.sign_pictures import VIDEO, sets_of_pictures
+from lib.sign_training import Recipe, SignSet, accuracies, predict, train, transfer
+from lib.splits import signer_independent_split
+
+SEEDS = 5
+RECIPE = Recipe(batch=32, epochs=60, patience=12, bfloat16=True)
+INPUTS = {  # rows on the source language, by what PTN sees
+    "ptn": Inputs(),
+    "not normalised": Inputs(normalized=False),
+    "not imputed": Inputs(imputed=False),
+    "neither": Inputs(normalized=False, imputed=False),
+    "told": Inputs(told=True),
+}
+FEW = 3  # examples of each sign, where the target language is to have few
+RUNS = (*INPUTS, "scratch", "transfer", "few scratch", "few transfer", "vtn")  # a transfer is three rows: R2's stages
+RESULTS = paths.ROOT / "book" / "results" / "r2.json"
+Sets = tuple[SignSet, SignSet, SignSet]
+Model = torch.nn.Module
+
+
+def sets(corpus: SignCorpus, inputs: Callable[[Keypoints], np.ndarray], fold: int) -> Sets:
+    """Train, val and test of a corpus."""
+    everything = SignSet(corpus.each(inputs), corpus.labels)
+    return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
+
+
+def run(name: str, seed: int, cache: Path) -> dict[str, dict]:
+    """The trainings of one name and seed: for each row that they give, which test clips were recognised."""
+    started = time.perf_counter()
+    data = _data(name, seed)
+    if name.endswith("transfer"):
+        models = transfer(_source_model(seed, cache), classes(data), *data[:2], replace(RECIPE, seed=seed))
+        rows = {f"{name}, {stage}": model for stage, model in models.items()}
+    else:
+        rows = {name: _trained(name, seed, data)}
+    if name == "ptn":
+        with written_whole(cache / f"ptn-{seed}.pt") as partial:
+            torch.save(rows[name].state_dict(), partial)
+    seconds = round(time.perf_counter() - started, 1)
+    return {row: _score(model, data[2]) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
+
+
+def classes(data: Sets) -> int:
+    """How many signs the training set has; they are numbered from 0."""
+    return int(data[0].labels.max()) + 1
+
+
+def _data(name: str, seed: int) -> Sets:
+    if name == "vtn":
+        return sets_of_pictures(seed)
+    language = "source" if name in INPUTS else "target"
+    learn, judge, test = sets(load_corpus(language), INPUTS.get(name, Inputs()), seed)
+    return few_of_each(learn, FEW, seed) if name.startswith("few") else learn, judge, test
+
+
+def few_of_each(clips: SignSet, number: int, seed: int) -> SignSet:
+    """At most ``number`` clips of each sign, drawn by chance."""
+    order = np.random.default_rng([seed, number]).permutation(len(clips))
+    kept = [order[clips.labels[order] == label][:number] for label in np.unique(clips.labels)]
+    return clips.take(np.concatenate(kept))
+
+
+def _trained(name: str, seed: int, data: Sets) -> Model:
+    torch.manual_seed(seed)
+    model = VTN(classes(data)) if name == "vtn" else PTN(data[0].clips[0].shape[1], classes(data))
+    recipe = replace(RECIPE, seed=seed, **(VIDEO if name == "vtn" else {}))
+    train(model, *data[:2], recipe)
+    return model
+
+
+def _source_model(seed: int, cache: Path) -> PTN:
+    path = cache / f"ptn-{seed}.pt"
+    if not path.is_file():
+        raise BadInput(f"{path} is missing: transfer needs the source's PTN, so run ptn of seed {seed} first.")
+    state = torch.load(path, weights_only=True)
+    model = PTN(state["embedding.residual.weight"].shape[1], len(state["classifier.bias"]))
+    model.load_state_dict(state)
+    return model
+
+
+def _score(model: Model, test: SignSet) -> dict:
+    scores = predict(model, test.clips, batch=32)
+    micro, macro = accuracies(scores, test.labels)
+    right = "".join(map(str, (scores.argmax(axis=1) == test.labels).astype(int)))
+    return {"right": right, "micro": round(micro, 4), "macro": round(macro, 4)}
+
+
+def gather(cache: Path, out: Path) -> None:
+    """Every finished training in one small file."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(cache.glob("*.json"))]
+    rows: dict[str, list[dict]] = {}
+    for run_rows in found:
+        for row, result in run_rows.items():
+            rows.setdefault(row, []).append(result)
+    rows = {row: sorted(results, key=lambda result: result["seed"]) for row, results in rows.items()}
+    facts = {
+        "command": "python -m lib.sign_tables",
+        "date": date.today().isoformat(),
+        "recipe": {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | {"vtn": VIDEO},
+        "corpora": {name: load_corpus(name).facts["sha256"] for name in ("source", "target")},
+        "torch": torch.__version__,
+        "hardware": f"one thread of {platform.machine()}",
+    }
+    with written_whole(out) as partial:
+        partial.write_text(json.dumps({"facts": facts, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=RUNS, default=RUNS, metavar="RUN", help=", ".join(RUNS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=range(SEEDS), help="default: 0 to 4")
+    parser.add_argument("--cache", type=Path, default=paths.CACHE / "r2", help="folder for what is finished")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args(argv)
+    todo = [(name, seed) for name in options.only for seed in options.seeds]
+    todo = [(name, seed) for name, seed in todo if not (options.cache / f"{name}-{seed}.json").exists()]
+    try:
+        for name, seed in tqdm(todo, unit="run"):
+            result = run(name, seed, options.cache)
+            with written_whole(options.cache / f"{name}-{seed}.json") as partial:
+                partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
+        gather(options.cache, options.out)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

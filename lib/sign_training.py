@@ -1,0 +1,180 @@
+"""Training a sign classifier on sequences of frames, and carrying one from a sign language to another.
+
+De Coster et al. (arXiv 2306.17558, sections 3.3 and 3.4): Adam, a tenth of the learning rate after 5 epochs without
+gain in validation accuracy, early stopping, L1 on PTN's first layer. The learning rate, the batch size and the
+patience of the early stopping are not published; 3e-4, 128 and 12 are ours.
+
+    model = PTN(134, num_classes)
+    history = train(model, train_set, val_set, Recipe(seed=0))
+    micro, macro = accuracies(predict(model, test_set.clips), test_set.labels)
+    chain = transfer(model, num_classes=40, learn=target_train, judge=target_val, recipe=Recipe())
+"""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lib.errors import BadInput
+from lib.ptn import L1_WEIGHT, PTN, l1_first_layer
+from lib.training import History, Settings, fit
+
+STAGES = {  # R2, section 3.4: what is trained, one stage after the other
+    "frozen": ("classifier",),
+    "sequence": ("sequence", "classifier"),
+    "all": ("embedding", "sequence", "classifier"),
+}
+
+
+@dataclass(frozen=True)
+class SignSet:
+    """Clips and what is signed in them: ``clips`` float32 arrays (T, ...), each of its own length; ``labels`` (N,)."""
+
+    clips: Sequence[np.ndarray]
+    labels: np.ndarray
+
+    def __post_init__(self) -> None:
+        if len(self.clips) != len(self.labels) or not len(self.clips):
+            raise BadInput(f"A set of signs needs a label for each clip, not {len(self.labels)} for {len(self.clips)}.")
+        bad = next((i for i, clip in enumerate(self.clips) if not len(clip) or not np.isfinite(clip).all()), None)
+        if bad is not None:
+            raise BadInput(f"Clip {bad} is empty or holds NaN; impute and normalise before training.")
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def take(self, rows: Sequence[int] | np.ndarray) -> "SignSet":
+        """The clips with these numbers, or where a mask (N,) is True."""
+        rows = np.arange(len(self))[rows]
+        return SignSet([self.clips[row] for row in rows], np.asarray(self.labels)[rows])
+
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a classifier is trained. ``augment(clip, rng)`` changes a training clip; ``parts`` names what is trained."""
+
+    learning_rate: float = 3e-4
+    batch: int = 128
+    epochs: int = 100
+    patience: int = 12
+    plateau: int = 5
+    l1: float = L1_WEIGHT
+    seed: int = 0
+    parts: tuple[str, ...] = STAGES["all"]
+    augment: Augment | None = None
+    bfloat16: bool = False
+    compile: bool = False
+    device: str = "cpu"
+
+    @property
+    def settings(self) -> Settings:
+        """The same in the words of `lib.training`."""
+        shared = ("learning_rate", "epochs", "patience", "plateau", "seed", "bfloat16", "compile", "device")
+        return Settings(**{name: getattr(self, name) for name in shared}, clip_norm=1.0)
+
+
+def train(
+    model: nn.Module,
+    learn: SignSet,
+    judge: SignSet,
+    recipe: Recipe,
+    folder: str | Path | None = None,
+    loss: Loss = F.cross_entropy,
+) -> History:
+    """Train ``model`` in place on ``learn``; it ends with the weights of the epoch that is best on ``judge``.
+
+    ``loss(scores, labels)`` may be weighted or logit-adjusted. ``folder`` keeps checkpoints, from which a training
+    that was cut off goes on; without one they are thrown away. Returns `lib.training.fit`'s history, in which
+    "validation" is minus the accuracy. Parts that ``recipe.parts`` leaves out stay as they are. Raises BadInput.
+    """
+    _unfreeze(model, recipe.parts)
+    penalised = recipe.l1 and isinstance(model, PTN) and "embedding" in recipe.parts
+
+    def data(epoch: int, rank: int, processes: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        return batches(learn, recipe, np.random.default_rng([recipe.seed, epoch]), rank, processes)
+
+    def batch_loss(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        clips, mask, labels = batch
+        value = loss(network(clips, mask).float(), labels)
+        return value + l1_first_layer(model, recipe.l1) if penalised else value
+
+    def validate(network: nn.Module) -> float:
+        return -accuracies(predict(network, judge.clips, recipe.batch), judge.labels)[0]
+
+    with nullcontext(folder) if folder else TemporaryDirectory() as place:
+        return fit(model, data, batch_loss, validate, recipe.settings, place)
+
+
+def transfer(
+    source: nn.Module, num_classes: int, learn: SignSet, judge: SignSet, recipe: Recipe, loss: Loss = F.cross_entropy
+) -> dict[str, nn.Module]:
+    """Another language's classifier on what ``source`` has learned: R2's three stages, each after convergence.
+
+    Returns the model after "frozen" (only a new classifier), "sequence" (and the transformer) and "all"; each
+    goes on from the one before. ``source`` stays as it is.
+    """
+    model = copy.deepcopy(source)
+    torch.manual_seed(recipe.seed)
+    model.classifier = nn.Linear(source.classifier.in_features, num_classes)
+    reached = {}
+    for stage, parts in STAGES.items():
+        train(model, learn, judge, replace(recipe, parts=parts), loss=loss)
+        reached[stage] = copy.deepcopy(model)
+    return reached
+
+
+def predict(model: nn.Module, clips: Sequence[np.ndarray], batch: int = 128) -> np.ndarray:
+    """Scores of every clip, float32 (N, num_classes)."""
+    device = next(model.parameters()).device
+    model.eval()
+    with torch.inference_mode():
+        parts = [collate(clips[start : start + batch]) for start in range(0, len(clips), batch)]
+        return torch.cat([model(x.to(device), mask.to(device)).float().cpu() for x, mask in parts]).numpy()
+
+
+def accuracies(scores: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """(micro, macro): the share of clips that are right, and the mean over the signs that occur of their shares.
+
+    ``scores`` (N, C), ``labels`` (N,). Where some signs are rare, macro says whether they are learned at all.
+    """
+    right = np.asarray(scores).argmax(axis=1) == labels
+    return float(right.mean()), float(np.mean([right[labels == label].mean() for label in np.unique(labels)]))
+
+
+def batches(
+    clips: SignSet, recipe: Recipe, rng: np.random.Generator, rank: int = 0, processes: int = 1
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """One epoch in random order: (clips (N, T, ...), mask (N, T), labels (N,)), a process's share of each batch."""
+    order = rng.permutation(len(clips))
+    labels = torch.as_tensor(np.asarray(clips.labels), dtype=torch.long)
+    for start in range(0, len(order), recipe.batch):
+        rows = order[start : start + recipe.batch][rank::processes]
+        if len(rows):
+            chosen = [clips.clips[row] for row in rows]
+            x, mask = collate([recipe.augment(clip, rng) for clip in chosen] if recipe.augment else chosen)
+            yield x.to(recipe.device), mask.to(recipe.device), labels[rows].to(recipe.device)
+
+
+def collate(clips: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """Clips (T, ...) of several lengths as one float32 batch (N, longest, ...), zeros at the end, and its mask."""
+    lengths = torch.tensor([len(clip) for clip in clips])
+    batch = torch.zeros(len(clips), int(lengths.max()), *clips[0].shape[1:])
+    for row, clip in zip(batch, clips):
+        row[: len(clip)] = torch.as_tensor(clip)
+    return batch, torch.arange(batch.shape[1]) < lengths[:, None]
+
+
+def _unfreeze(model: nn.Module, parts: tuple[str, ...]) -> None:
+    for name, child in model.named_children():
+        child.requires_grad_(name in parts)

@@ -1,0 +1,151 @@
+"""The synthetic signer's hand, close up, in the 22 still letters of the Italian manual alphabet.
+
+An approximation: a letter here is thirteen finger angles and a direction of the hand, set by eye. No signer of LIS has
+checked them, fingers may touch where they should cross, and the letters g, j, s and z, which move, are left out. Good
+for trying the method, not for learning to spell.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from lib.keypoints import HOLISTIC_75
+from lib.light import linear_to_srgb
+from lib.lis import ANGLES, LETTERS, Photos
+from lib.signer.figure import Figure
+from lib.signer.geometry import axis_angle, frame
+from lib.signer.renderer import Camera, Lighting, Outfit, Renderer, Scene
+from lib.signer.signers import SIGNERS
+
+UP, ASIDE = ((0.0, 0.1, 1.0), (0.0, 1.0, 0.0)), ((0.0, 0.1, 1.0), (-1.0, 0.35, 0.0))
+ACROSS, DOWN = ((-0.75, 0.2, 0.65), (0.0, 1.0, 0.0)), ((-0.1, 0.25, -1.0), (0.0, -1.0, -0.2))
+OUT = ((-0.6, 0.7, -0.1), (-0.2, -0.2, -1.0))
+# the angles of lib.signer.hand.ANGLES in degrees; (fingers, palm) as in lib.signer.phonology.ORIENTATIONS
+SHAPES: dict[str, tuple[tuple[float, ...], tuple]] = {
+    "a": ((16, -8, 6, 6, 78, 98, 80, 98, 82, 96, 82, 94, 0), UP),
+    "b": ((48, -14, 34, 42, 2, 2, 2, 2, 2, 2, 2, 2, 0), UP),
+    "c": ((44, 24, 6, 20, 34, 38, 34, 38, 34, 38, 34, 38, 2), ASIDE),
+    "d": ((50, 12, 16, 30, 0, 2, 54, 48, 56, 48, 58, 48, 0), UP),
+    "e": ((54, -6, 32, 42, 14, 96, 14, 96, 14, 96, 14, 94, 0), UP),
+    "f": ((48, 10, 20, 30, 56, 50, 4, 6, 2, 4, 2, 4, 12), UP),
+    "h": ((56, -4, 36, 44, 4, 4, 4, 4, 82, 98, 82, 96, 4), ACROSS),
+    "i": ((52, -4, 34, 42, 80, 98, 82, 98, 82, 96, 2, 4, 0), UP),
+    "k": ((34, 8, 8, 10, 0, 2, 40, 4, 82, 98, 82, 96, 14), UP),
+    "l": ((0, 34, -4, 0, 0, 2, 80, 98, 82, 98, 82, 96, 0), UP),
+    "m": ((58, -4, 38, 46, 4, 4, 4, 4, 4, 4, 78, 92, 6), DOWN),
+    "n": ((58, -4, 38, 46, 4, 4, 4, 4, 82, 98, 82, 96, 6), DOWN),
+    "o": ((50, 12, 16, 30, 50, 48, 52, 48, 54, 48, 56, 48, 0), ASIDE),
+    "p": ((34, 10, 8, 8, 4, 4, 62, 8, 82, 98, 82, 96, 0), OUT),
+    "q": ((40, 20, 6, 16, 44, 12, 80, 98, 82, 98, 82, 96, 0), DOWN),
+    "r": ((58, -4, 38, 46, 12, 8, 0, 4, 82, 98, 82, 96, -58), UP),
+    "t": ((30, 0, 8, 4, 62, 14, 80, 98, 82, 98, 82, 96, 0), UP),
+    "u": ((58, -4, 38, 46, 0, 2, 0, 2, 82, 98, 82, 96, 0), UP),
+    "v": ((58, -4, 38, 46, 0, 2, 0, 2, 82, 98, 82, 96, 26), UP),
+    "w": ((58, -2, 42, 48, 0, 2, 0, 2, 0, 2, 76, 90, 22), UP),
+    "x": ((56, -4, 36, 44, 10, 76, 80, 98, 82, 98, 82, 96, 0), UP),
+    "y": ((0, 34, -4, 0, 80, 98, 82, 98, 82, 96, 2, 4, 14), UP),
+}
+VIEWS = {"front": (0, 0), "left": (65, 0), "right": (-65, 0), "top": (0, 40), "bottom": (0, -40)}  # yaw, pitch
+JITTER = np.array([4.0] * 12 + [1.5])  # degrees: fingers bend more freely than they spread
+TALL = 0.30  # metres that a picture shows from top to bottom
+CLOTH = (0.011, 0.012, 0.014)  # the photos' black cloth, linear light
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which signers, how many pictures of each letter and side, how large, and the chance in it."""
+
+    signers: int = 11  # as many as in the photos; the last is kept apart
+    repeats: int = 2
+    size: int = 64
+    seed: int = 0
+
+
+def letters(plan: Plan = Plan()) -> Photos:  # noqa: B008 - frozen
+    """Pictures of all letters from the five sides by each signer, with their true joints."""
+    parts = [_of_signer(number, plan) for number in range(plan.signers)]
+    return Photos(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Photos)))
+
+
+def _of_signer(number: int, plan: Plan) -> Photos:
+    rng = np.random.default_rng([2022, plan.seed, number])
+    spelled = np.repeat(np.arange(len(LETTERS)), len(ANGLES) * plan.repeats)
+    sides = np.tile(np.repeat(ANGLES, plan.repeats), len(LETTERS))
+    close = CloseUp(Figure(SIGNERS[number]))
+    images, joints = close.pictures(spelled, sides, plan.size, rng)
+    count = len(spelled)
+    unseen = np.full(count, number == plan.signers - 1)
+    return Photos(images, joints, spelled, np.full(count, number), sides, unseen)
+
+
+class CloseUp:
+    """The right hand and forearm of a figure, alone before a black cloth."""
+
+    def __init__(self, figure: Figure):
+        self.figure, self.body = figure, figure.body
+        self.arm = figure.performer.arms["R"]
+        skin = self.body.moved_by(*(f"{part}.R" for part in _hand_bones(self.body)))[figure.keep]
+        self.faces, self.kept = _submesh(figure.faces, skin)
+
+    def pictures(
+        self, spelled: np.ndarray, sides: np.ndarray, size: int, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Images (N, size, size, 3) uint8 and joints (N, 21, 2) in pixels of letter numbers seen from sides."""
+        rotation, position = self._pose(spelled, rng)
+        vertices = self.body.skin(rotation, position)[:, self.figure.keep][:, self.kept]
+        joints = self.figure.truth.metres(rotation, position)[:, HOLISTIC_75.parts["right_hand"]]
+        vertices, joints = _shown(vertices, joints, sides, rng)
+        camera = Camera((0.0, -1.0, 0.0), (0.0, 0.0, 0.0), focal=1 / TALL, width=size, height=size)
+        backdrop = np.full((size, size, 3), CLOTH) * rng.uniform(0.6, 2.5)
+        light = Lighting(key=(rng.uniform(-0.8, 0.8), -1.0, rng.uniform(0.4, 1.2)))
+        renderer = Renderer(self.faces, Scene(_part(self.figure.outfit, self.kept), camera, backdrop, light))
+        images = np.stack([linear_to_srgb(renderer.render(pose)) for pose in vertices.astype(np.float32)])
+        return images, camera.project(joints)[..., :2]
+
+    def _pose(self, spelled: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """The whole body with its right hand held up in each letter, never twice quite alike."""
+        count = len(spelled)
+        shapes = np.array([SHAPES[letter][0] for letter in LETTERS], float)[spelled]
+        shapes = shapes + rng.normal(0, 1.0, shapes.shape) * JITTER
+        ways = np.array([SHAPES[letter][1] for letter in LETTERS])[spelled] * (-1.0, -1.0, 1.0)
+        ways = ways + rng.normal(0, 0.06, ways.shape)
+        hand = frame(ways[:, 0], ways[:, 1])
+        rotation, position = self.body.forward_kinematics({}, count)
+        shoulder, parent = (
+            a[:, self.body.index[n]] for a, n in ((position, "upperarm01.R"), (rotation, "shoulder01.R"))
+        )
+        wrist = shoulder + np.array([0.02, -0.30, 0.12])
+        turns = self.arm.hand.turns(shapes) | self.arm.solve(shoulder, parent, wrist, hand).turns
+        return self.body.forward_kinematics(turns, count)
+
+
+def _shown(
+    vertices: np.ndarray, joints: np.ndarray, sides: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Moved and turned so that the camera sees each hand from its side: shifted, nearer and farther by chance."""
+    degrees = np.array([VIEWS[side] for side in sides]) + rng.normal(0, 7.0, (len(sides), 2))
+    yaw, pitch = np.radians(degrees).T
+    turn = axis_angle(np.array([1.0, 0, 0]), pitch) @ axis_angle(np.array([0, 0, 1.0]), yaw)
+    turn = axis_angle(np.array([0, 1.0, 0]), rng.normal(0, np.radians(6), len(sides))) @ turn
+    middle = (joints.min(axis=1) + joints.max(axis=1))[:, None] / 2
+    scale, shift = rng.uniform(0.75, 1.15, (len(sides), 1, 1)), rng.normal(0, 0.012, (len(sides), 1, 3))
+    return tuple(scale * ((p - middle) @ np.swapaxes(turn, -1, -2)) + shift for p in (vertices, joints))
+
+
+def _hand_bones(body) -> list[str]:
+    starts = ("lowerarm", "wrist", "finger", "metacarpal")
+    return [name.removesuffix(".R") for name in body.names if name.startswith(starts) and name.endswith(".R")]
+
+
+def _submesh(faces: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The triangles whose corners are all kept, renumbered, and the numbers of the kept vertices."""
+    kept = np.concatenate([kept, np.zeros(faces.max() + 1 - len(kept), bool)])  # loose hair lies behind the skin
+    number = np.cumsum(kept) - 1
+    return number[faces[kept[faces].all(axis=1)]].astype(np.int32), np.flatnonzero(kept)
+
+
+def _part(outfit: Outfit, kept: np.ndarray) -> Outfit:
+    """The outfit of some of the vertices, sleeves pushed up."""
+    arrays = {name: getattr(outfit, name)[kept] for name in ("skin", "rest", "hair")}
+    bare = np.zeros(len(kept), np.float32)
+    return Outfit(**arrays, cloth=bare - 1.0, thickness=bare)

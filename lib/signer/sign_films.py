@@ -1,0 +1,144 @@
+"""Isolated signs of two synthetic sign languages that share a phonology but no words: a large one and a small one.
+
+They play R2's source and target languages. Signers differ, also between the languages; each has a place of its own
+before the camera (near or far, left or right, high or low), as the informants of a corpus have. Every signer makes
+every sign at least once; the other clips follow a long tail (Zipf), like R2's Figure 1. All sign right-handed.
+
+Two things make signs hard to tell apart, as in real languages: they come in families that differ in one part (minimal
+pairs), and each is cut out of signing, so that the hands come from another sign.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from lib.signer.phonology import HANDSHAPES, PATHS, PLACES, SPACE, Sign, draw_sign
+
+SIZE = (152, 168)  # width and height of the pictures in pixels
+FPS = 10.0
+RATE = 100.0  # moments of movement computed a second
+MOMENTS = (0, 1)  # a picture is the mean of two moments: the blur of a shutter of 1/50 s
+BEFORE, AFTER = 0.24, 0.12  # seconds of film around a sign's stroke
+FAMILY = 3  # signs: a first, and others that differ from it in one part
+TAIL = 1.0  # a sign's share of the clips beyond one a signer falls with its rank to this power
+
+
+@dataclass(frozen=True)
+class Language:
+    """One corpus to make: how many signs and clips, whose, and where they are filmed."""
+
+    name: str
+    signs: int
+    clips: int
+    signers: range
+    stage: str
+    seed: int
+
+
+SOURCE = Language("source", signs=60, clips=800, signers=range(400, 410), stage="studio", seed=41)
+TARGET = Language("target", signs=40, clips=480, signers=range(420, 430), stage="room", seed=42)
+LANGUAGES = {language.name: language for language in (SOURCE, TARGET)}
+
+
+@dataclass(frozen=True)
+class SignJob:
+    """One clip to make: who makes which sign of a language."""
+
+    language: str
+    number: int
+    sign: int
+    signer: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The clip's name, such as "source-0012"."""
+        return f"{self.language}-{self.number:04d}"
+
+
+def lexicon(language: Language) -> list[Sign]:
+    """The signs of a language, in families; the most frequent first."""
+    rng = np.random.default_rng(language.seed)
+    signs: dict[Sign, None] = {}
+    while len(signs) < language.signs:
+        family = {draw_sign(rng): None}
+        while len(family) < min(FAMILY, language.signs - len(signs)):
+            family[_other(next(iter(family)), rng)] = None
+        signs |= family
+    order = rng.permutation(language.signs)
+    return [list(signs)[i] for i in order]
+
+
+def _other(sign: Sign, rng: np.random.Generator) -> Sign:
+    """A sign that differs in its handshape, its orientation, its movement or its place."""
+    parts = ["handshape", "path"] + ["orientation", "place"] * (sign.hands != "base")  # a base hand stays where it is
+    part = str(rng.choice(parts))
+    if part == "handshape":
+        shape = str(rng.choice([name for name in HANDSHAPES if name != "rest"]))
+        return replace(sign, handshape=shape, handshape_end=shape)
+    if part == "path":
+        near_body = ("hold", "down", "aside", "out", "circle", "tap", "twist", "wiggle")  # stays off the face
+        return replace(sign, path=str(rng.choice(PATHS if sign.place in SPACE else near_body)))
+    if part == "orientation":
+        return replace(sign, orientation=str(rng.choice(PLACES[sign.place][3])))
+    alike = [place for place, (*_, fits) in PLACES.items() if sign.orientation in fits]
+    alike = [place for place in alike if (place in SPACE) == (sign.place in SPACE)]
+    if sign.hands != "one":
+        alike = [place for place in alike if place not in ("other shoulder", "nose", "mouth")]  # as in draw_sign
+    return replace(sign, place=str(rng.choice(alike)))
+
+
+def plan(language: Language) -> list[SignJob]:
+    """The clips of a language, signer by signer (a body takes a second to build)."""
+    rng = np.random.default_rng([language.seed, 1])
+    pairs = [(signer, sign) for signer in language.signers for sign in range(language.signs)]
+    weights = 1 / np.arange(1, language.signs + 1) ** TAIL
+    more = rng.choice(language.signs, language.clips - len(pairs), p=weights / weights.sum())
+    pairs += [(int(rng.choice(language.signers)), int(sign)) for sign in more]
+    seeds = rng.integers(2**31, size=len(pairs))
+    return [SignJob(language.name, i, sign, signer, int(seeds[i])) for i, (signer, sign) in enumerate(sorted(pairs))]
+
+
+def recipe(language: Language) -> str:
+    """All that decides how a language's clips look, in words."""
+    return repr((plan(language), lexicon(language), SIZE, FPS, RATE, MOMENTS, BEFORE, AFTER))
+
+
+def frames(job: SignJob, device: str = "cpu") -> Iterator[np.ndarray]:
+    """The pictures of a clip, (H, W, 3) uint8, about nine of them: the way from another sign, the stroke, the hold."""
+    from lib.light import linear_to_srgb
+    from lib.signer.film import Film
+
+    language, rng = LANGUAGES[job.language], np.random.default_rng([job.seed])
+    figure, signs = _figure(job.signer), lexicon(language)
+    before = signs[(job.sign + rng.integers(1, language.signs)) % language.signs]  # any sign but this one
+    performance = figure.performer.perform([before, signs[job.sign]], RATE, rng)
+    film = Film(figure, performance, _stage(job.signer, language.stage, rng), device)
+    start, end = performance.spans[1]
+    seconds = np.arange(start - BEFORE, end + AFTER, 1 / FPS)
+    moments = (np.rint(seconds * RATE).astype(int)[:, None] + MOMENTS).clip(0, len(performance.rotation) - 1)
+    for bodies in figure.vertices(performance, moments.ravel()).reshape(*moments.shape, -1, 3):
+        light = [film.renderer.render(body, smooth=False, offset=(x, 0.5)) for x, body in zip((0.25, 0.75), bodies)]
+        yield linear_to_srgb(np.mean(light, axis=0))
+
+
+@lru_cache(maxsize=2)
+def _figure(signer: int):
+    from lib.signer.figure import Figure
+    from lib.signer.signers import draw_signer
+
+    return Figure(draw_signer(signer))
+
+
+def _stage(signer: int, name: str, rng: np.random.Generator):
+    """A stage as in the other corpora, but with the camera where this signer's camera stands."""
+    from lib.signer.stage import STAGES, camera_for
+
+    body, place = _figure(signer).body, np.random.default_rng([signer, 7])
+    stage = STAGES[name](body, rng, size=SIZE)
+    camera = camera_for(body, rng, zoom=place.uniform(0.7, 1.05), size=SIZE)
+    aside, up = place.uniform(-0.15, 0.15), place.uniform(-0.08, 0.08)
+    x, y, z = camera.target
+    return replace(stage, camera=replace(camera, target=(x + aside, y, z + up)))
