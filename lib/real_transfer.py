@@ -6,10 +6,10 @@ How it was set up, and the one thing that a look at the test part prompted:
 
 - The test part is the last 10 recordings of each DGS word, always. Of the first 20, ``shots`` are drawn by seed. Every
   second frame is used: 15 a recording, beside the 20 of an ASL recording.
-- There are too few examples to keep some back for early stopping, so every stage makes a fixed number of steps. A first
-  try with 30 steps at 3e-4 gave 10 % for the frozen stage in one test row (seed 0, one example a word): less than chance,
-  so something had not converged. Indeed the classifier could not name its own *training* examples; by those, and not by
-  the test part, 40 steps at 1e-3 were then chosen.
+- There are too few examples to keep some back for early stopping, so every stage makes a fixed number of steps. A
+  first try with 30 steps at 3e-4 gave 10 % for the frozen stage in one test row (seed 0, one example a word): less than
+  chance, so something had not converged. Indeed the classifier could not name its own *training* examples; by those,
+  and not by the test part, 40 steps at 1e-3 were then chosen.
 - Transfer has R2's three stages, one after the other; from scratch makes as many steps as the three together.
 - "logistic" is a yardstick without a transformer: logistic regression on ten moments of the clip.
 - "posture" is a control: logistic regression on the mean places of face, shoulders and hips. A raised arm may lift a

@@ -11,10 +11,15 @@ from lib.attention import cls_attention, needed
 from lib.check_reading_signs import check_count, check_macro, check_mask
 from lib.errors import BadInput
 from lib.ptn import PTN
+from lib.sign_corpus import SHIPPED
 from lib.sign_neighbours import likeness, mixups
 from lib.sign_results import SignResults, read
 from lib.sign_training import SignSet
 from lib.signer.phonology import draw_lexicon
+
+packed = pytest.mark.skipif(
+    not (SHIPPED / "signs_target.npz").exists(), reason="the corpora of signs are not packed yet"
+)
 
 
 @pytest.fixture
@@ -79,12 +84,14 @@ def test_results_that_are_not_there(tmp_path):
         read(tmp_path / "r2.json")
 
 
+@packed
 def test_transfer_before_its_source_is_refused(tmp_path, capsys):
     command = ["--only", "transfer", "--seeds", "0", "--cache", str(tmp_path), "--out", str(tmp_path / "r2.json")]
     assert sign_tables.main(command) == 1
     assert "run ptn of seed 0 first" in capsys.readouterr().err and not (tmp_path / "r2.json").exists()
 
 
+@packed
 def test_finished_trainings_are_gathered(tmp_path):
     for seed in (1, 0):
         result = {"ptn": {"seed": seed, "micro": 0.5, "macro": 0.4, "right": "10", "seconds": 1.0}}
