@@ -49,19 +49,17 @@ def fates(frame: pd.DataFrame) -> "Figure":
 
 
 def scatter(frame: pd.DataFrame, x: str, y: str) -> "Figure":
-    """One dot for each method that has both measures, named; a panel for each set. Lines are 95 % intervals."""
-    figure, axes = _panels(frame, lambda _: 4.2, share=False)
+    """One mark for each method that has both measures; a panel for each set. Lines are 95 % intervals."""
+    figure, axes = _panels(frame, lambda _: 4.8, share=False)
     for ax, (name, of_set) in axes:
         both = of_set[of_set[[x, y]].map(lambda value: isinstance(value, Interval)).all(axis=1)]
-        for rank, ((_, method), line) in enumerate(sorted(both.iterrows(), key=lambda item: item[1][y].mean)):
-            ax.plot([line[x].mean], [line[y].mean], "o", color=BLUE)
-            ax.plot([line[x].mean] * 2, [line[y].low, line[y].high], color=BLUE, alpha=0.2)
-            right = rank % 2 == 0  # names on both sides in turn, so that neighbours do not meet
-            ax.annotate(method, (line[x].mean, line[y].mean), (6 if right else -6, 0), textcoords="offset points",
-                        ha="left" if right else "right", va="center", fontsize=8)  # fmt: skip
-        ax.margins(x=0.35)
+        for rank, ((_, method), line) in enumerate(both.iterrows()):
+            mark = dict(color=f"C{rank % 10}", marker="os^"[rank // 5 % 3])  # methods lie too near for names beside them
+            ax.plot([line[x].mean] * 2, [line[y].low, line[y].high], color=mark["color"], alpha=0.25)
+            ax.plot([line[x].mean], [line[y].mean], linestyle="", label=method, markersize=7, **mark)
         ax.set(title=NAMES.get(name, name), xlabel=x, ylabel=y)
         ax.spines[["top", "right"]].set_visible(False)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False)
     return figure
 
 

@@ -96,7 +96,8 @@ def test_charts_name_every_method(rows):
     assert len(method_chart.dots(frame, "minus input", "less", zero=True).axes[0].get_yticks()) == len(UHP) - 1
     widths = [bar.get_width() for bar in method_chart.fates(frame).axes[0].patches]
     assert sum(widths) == pytest.approx(100 * len(UHP))
-    assert {text.get_text() for text in method_chart.scatter(frame, "PSNR, dB", "UHP right, %").axes[0].texts} == {*UHP}
+    legend = method_chart.scatter(frame, "PSNR, dB", "UHP right, %").legends[0]
+    assert {text.get_text() for text in legend.get_texts()} == {*UHP}
 
 
 def test_readable_has_a_dash_for_nothing(rows):
