@@ -175,7 +175,10 @@ def test_an_interrupt_leaves_nothing_behind(films, how):
     film = write_video(films / "long.mp4", np.concatenate([signer(60)] * 8), FPS)
     command = [sys.executable, "-m", "lib.enhance", film, "--out", results / "o.mp4", "--keypoints", results / "o.pose"]
     process = subprocess.Popen(
-        [*map(str, command), "--weights", str(films / "tiny.safetensors")], stderr=subprocess.PIPE, text=True
+        [*map(str, command), "--weights", str(films / "tiny.safetensors")],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(how, signal.SIG_DFL),  # a shell's background jobs are born deaf to Ctrl-C
     )
     while not any(path.stat().st_size for path in results.iterdir()):
         assert process.poll() is None
