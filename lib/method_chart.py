@@ -54,7 +54,7 @@ def scatter(frame: pd.DataFrame, x: str, y: str) -> "Figure":
     for ax, (name, of_set) in axes:
         both = of_set[of_set[[x, y]].map(lambda value: isinstance(value, Interval)).all(axis=1)]
         for rank, ((_, method), line) in enumerate(both.iterrows()):
-            mark = dict(color=f"C{rank % 10}", marker="os^"[rank // 5 % 3])  # methods lie too near for names beside them
+            mark = dict(color=f"C{rank % 10}", marker="os^"[rank // 5 % 3])  # no room for names beside them
             ax.plot([line[x].mean] * 2, [line[y].low, line[y].high], color=mark["color"], alpha=0.25)
             ax.plot([line[x].mean], [line[y].mean], linestyle="", label=method, markersize=7, **mark)
         ax.set(title=NAMES.get(name, name), xlabel=x, ylabel=y)

@@ -1,6 +1,7 @@
 """What a sign classifier sees of a clip: keypoints in the plane, repaired and normalised or not (R2, section 3.2)."""
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,11 +13,13 @@ from lib.normalization import normalize
 
 @dataclass(frozen=True)
 class Inputs:
-    """R2's choices, each of which can be left out; ``told`` adds which points were found (ours, not R2's)."""
+    """R2's choices, each of which can be left out. Ours: ``told`` adds which points were found; ``lost`` is the share
+    of frames from which each hand is taken beforehand, to see when imputation begins to matter."""
 
     normalized: bool = True
     imputed: bool = True
     told: bool = False
+    lost: float = 0.0
 
     def __call__(self, keypoints: Keypoints, layout: Layout | None = None) -> np.ndarray:
         """A clip as float32 (T, 2 P), or (T, 3 P) if told: x and y of each point, then 1 where it was found.
@@ -25,6 +28,8 @@ class Inputs:
         at the end, as in `lib.normalization.normalize`. Never NaN.
         """
         own = keypoints.layout
+        if self.lost:
+            keypoints = without_hands(keypoints, self.lost)
         if self.normalized:
             points = normalize(keypoints, imputed=self.imputed)
         else:
@@ -36,3 +41,12 @@ class Inputs:
         if self.told:
             columns.append(found[:, places])
         return np.concatenate(columns, axis=1).astype(np.float32)
+
+
+def without_hands(keypoints: Keypoints, share: float) -> Keypoints:
+    """The clip with each hand missing in a ``share`` of its frames, drawn by chance: the same each time for a clip."""
+    rng, xyz = np.random.default_rng(zlib.crc32(keypoints.xyz.tobytes())), keypoints.xyz.copy()
+    for part, where in keypoints.layout.parts.items():
+        if part.endswith("_hand"):
+            xyz[rng.random(len(xyz)) < share, where] = np.nan
+    return replace(keypoints, xyz=xyz)

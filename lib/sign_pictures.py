@@ -9,7 +9,7 @@ from lib.splits import signer_independent_split
 
 SIDE = 32  # pixels: with 64 the ResNet-34 would need hours on one core
 STEP = 2  # every second picture
-VIDEO = {"epochs": 20, "patience": 8}
+VIDEO = {"epochs": 30, "patience": 8}
 
 
 def sets_of_pictures(fold: int) -> tuple[SignSet, SignSet, SignSet]:

@@ -40,6 +40,8 @@ INPUTS = {  # rows on the source language, by what PTN sees
     "not imputed": Inputs(imputed=False),
     "neither": Inputs(normalized=False, imputed=False),
     "told": Inputs(told=True),
+    "half lost": Inputs(lost=0.5),
+    "half lost, not imputed": Inputs(lost=0.5, imputed=False),
 }
 FEW = 3  # examples of each sign, where the target language is to have few
 RUNS = (*INPUTS, "scratch", "transfer", "few scratch", "few transfer", "vtn")  # a transfer is three rows: R2's stages

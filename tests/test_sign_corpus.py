@@ -9,7 +9,7 @@ from lib import sign_corpus
 from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.sign_corpus import load_corpus, make_clip, pack
-from lib.sign_inputs import Inputs
+from lib.sign_inputs import Inputs, without_hands
 from lib.sign_neighbours import PARTS, likeness
 from lib.signer import sign_films
 from lib.signer.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan
@@ -116,6 +116,16 @@ def test_inputs_have_the_papers_width_and_no_nan(small):
     gap = np.arange(25, 46)  # the left hand of frame 1
     assert not Inputs(imputed=False)(clip)[1].reshape(67, 2)[gap].any()
     assert Inputs(normalized=False)(clip)[0].reshape(67, 2) == pytest.approx(clip.xyz[0, :, :2] / sign_films.SIZE[0])
+
+
+def test_hands_can_be_taken_away_and_nothing_else(small):
+    clip = small.keypoints(2)
+    left = without_hands(clip, 0.5)
+    gone = np.isnan(left.xyz) & ~np.isnan(clip.xyz)
+    assert gone.any() and not gone[:, :25].any() and np.array_equal(left.xyz[~gone], clip.xyz[~gone], equal_nan=True)
+    assert np.array_equal(without_hands(clip, 0.5).xyz, left.xyz, equal_nan=True)
+    assert not any(without_hands(clip, 1.0).present(part).any() for part in ("left_hand", "right_hand"))
+    assert np.isfinite(Inputs(lost=0.5)(clip)).all()
 
 
 def test_a_sign_is_filmed_and_seen(tmp_path):
