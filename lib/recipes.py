@@ -35,8 +35,12 @@ _ALL = [
     ),
     Stage("bv-unet", "the Attention U-Net on films of every kind", EVERYTHING, attention=True, epochs=4, crops=16000),
     Stage(
+        "bg-first", "guided by the detector's own eye for hands, a first course", EVERYTHING, attention=True,
+        guided=True, start="bv-unet", learning_rate=3e-4, epochs=14, patience=14, crops=8000,
+    ),
+    Stage(
         "bg-unet", "guided by the detector's own eye for hands", EVERYTHING, attention=True, guided=True,
-        start="bv-unet", learning_rate=3e-4, epochs=14, patience=14, crops=8000,
+        start="bg-first", learning_rate=2e-4, epochs=16, patience=16, crops=8000,
     ),
 ]  # fmt: skip
 STAGES = {stage.name: stage for stage in _ALL}

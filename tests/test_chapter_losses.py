@@ -6,23 +6,23 @@ import pandas as pd
 import pytest
 import torch
 
-from lib.best_guess import best_guess, mean_loss
+from lib.chapters.best_guess import best_guess, mean_loss
+from lib.chapters.detector_view import busiest, draw_landmarks, draw_roi, middle_of, roi_corners
+from lib.chapters.empty_place import clean_plate, still_truth, without_hand
+from lib.chapters.finger_chart import draw_in_fingers, in_fingers
+from lib.chapters.hand_mask import finger_width, hands_mask
+from lib.chapters.lookalikes import APART, gather_hands, lookalikes
+from lib.chapters.presence_ascent import ascend, presence, presence_gradient, repeated
+from lib.chapters.shots import read_shots
+from lib.chapters.spoilings import MISSING, longest_finger, most_open, moved, spoiled
 from lib.clips import Clip, clips
-from lib.detector_view import busiest, draw_landmarks, draw_roi, middle_of, roi_corners
-from lib.empty_place import clean_plate, still_truth, without_hand
 from lib.errors import BadInput
-from lib.finger_chart import draw_in_fingers, in_fingers
 from lib.hand_crops import Roi, cut, hand_roi
-from lib.hand_mask import finger_width, hands_mask
 from lib.hand_twin import HandTwin
 from lib.keypoints import Keypoints
 from lib.layouts import HOLISTIC_75
-from lib.lookalikes import APART, gather_hands, lookalikes
 from lib.losses import l1, l2
 from lib.metrics import false_hands
-from lib.presence_ascent import ascend, presence, presence_gradient, repeated
-from lib.shots import read_shots
-from lib.spoilings import MISSING, longest_finger, most_open, moved, spoiled
 from lib.tensors import batch_of, frames_of
 
 RIGHT = HOLISTIC_75.parts["right_hand"]

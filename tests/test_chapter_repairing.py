@@ -5,15 +5,15 @@ import pandas as pd
 import pytest
 from test_gaps import moving, without
 
-from lib import gap_chart
-from lib.check_repairing import NOTHING, check_hand, check_share
+from lib.chapters import gap_chart
+from lib.chapters.gap_fill import METHODS
+from lib.chapters.gap_score import by_length, difference, lost, removed
+from lib.chapters.skeleton_chart import skeletons
 from lib.errors import BadInput
-from lib.gap_fill import METHODS
-from lib.gap_score import by_length, difference, lost, removed
+from lib.exercises.check_repairing import NOTHING, check_hand, check_share
 from lib.gaps import gap_table
 from lib.intervals import Interval
 from lib.keypoints import HOLISTIC_75
-from lib.skeleton_chart import skeletons
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from lib import step_time
-from lib.check_training import NOTHING, check_loop, check_patience, check_rate
+from lib.chapters import step_time
+from lib.chapters.step_time import find_compiler, seconds_a_step
 from lib.errors import BadInput
-from lib.step_time import find_compiler, seconds_a_step
+from lib.exercises.check_training import NOTHING, check_loop, check_patience, check_rate
 from lib.training_data import Batch
 
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from lib.check_transfer import check_adjusted, check_learning, check_optimism
+from lib.chapters.transfer_pictures import WAYS, draw_stages, few_shot_curves, imbalance_chart, maps
+from lib.exercises.check_transfer import check_adjusted, check_learning, check_optimism
 from lib.real_transfer import accuracy, gain
-from lib.transfer_pictures import WAYS, draw_stages, few_shot_curves, imbalance_chart, maps
 
 ROWS = [
     {"seed": seed, "shots": shots, "way": way, "accuracy": 0.2 + 0.1 * at + 0.01 * seed * (at + 1)}

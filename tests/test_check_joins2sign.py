@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lib.check_joins2sign import NOTHING, check_angle, check_leak, check_masked
+from lib.exercises.check_joins2sign import NOTHING, check_angle, check_leak, check_masked
 
 
 def masked(pred, truth):

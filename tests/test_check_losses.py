@@ -2,7 +2,7 @@
 
 import torch
 
-from lib.check_losses import check_circles, check_preferences, check_weighted_l2
+from lib.exercises.check_losses import check_circles, check_preferences, check_weighted_l2
 from lib.losses import hand_weights, l1, l2
 
 

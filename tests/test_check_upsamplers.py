@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lib.check_upsamplers import check_level, check_padding, check_residual
+from lib.exercises.check_upsamplers import check_level, check_padding, check_residual
 
 LEVEL = (128 * 64 + 64) + (9 * 128 * 64 + 64)  # width 32, level 1
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lib import colour_order
+from lib.chapters import colour_order
+from lib.chapters.colour_order import compare, swapped
 from lib.clips import clips
-from lib.colour_order import compare, swapped
 from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
 

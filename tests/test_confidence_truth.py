@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lib.check_estimators import check_hours, check_missing
-from lib.confidence_truth import error_by_confidence
+from lib.chapters.confidence_truth import error_by_confidence
 from lib.errors import BadInput
+from lib.exercises.check_estimators import check_hours, check_missing
 from lib.keypoints import HOLISTIC_75, Keypoints
 
 

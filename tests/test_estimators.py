@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from lib import estimators
+from lib.chapters.estimator_pictures import as_layout, confidence_histograms, confidences, draw_layouts
 from lib.errors import BadInput
-from lib.estimator_pictures import as_layout, confidence_histograms, confidences, draw_layouts
 from lib.estimators import installed, milliseconds, read_any, read_folder, wholebody
 from lib.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, OPENPOSE_54, OPENPOSE_67, Keypoints
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from mediapipe_hands import some_hands
 from torch import Tensor
 
-from lib.guidance import KNUCKLES, WEIGHTS, Guidance, _one_or_other
+from lib.guidance import KNUCKLES, WEIGHTS, Guidance, _one_or_other, as_the_body_lays_it
 from lib.hand_crops import Roi, cut, recrop_roi, search_roi
 from lib.recrop_twin import SIZE as RECROP
 
@@ -34,7 +34,7 @@ def hands() -> tuple[Tensor, Tensor]:
 
 
 def search(joints: Tensor) -> Roi:
-    return search_roi(*(joints[:, point] for point in KNUCKLES))
+    return as_the_body_lays_it(search_roi(*(joints[:, point] for point in KNUCKLES)))
 
 
 def blurred(images: Tensor, side: int) -> Tensor:
@@ -143,3 +143,11 @@ def test_half_precision_changes_little(guidance, hands):
         with torch.autocast("cpu", torch.bfloat16):
             half = guidance(blurred(images, 5), images, joints)
     assert half.dtype == torch.float32 and half == pytest.approx(float(full), rel=0.2)
+
+
+def test_the_body_lays_smaller_squares_nearer_to_the_wrist(hands):
+    _, joints = hands
+    true, laid = search_roi(*(joints[:, point] for point in KNUCKLES)), search(joints)
+    wrist = joints[:, KNUCKLES[0]]
+    assert (laid.size < true.size).all() and torch.equal(laid.rotation, true.rotation)
+    assert ((laid.center - wrist).norm(dim=1) < (true.center - wrist).norm(dim=1)).all()

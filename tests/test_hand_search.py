@@ -5,8 +5,8 @@ import pytest
 import torch
 from mediapipe_hands import SEARCHING, played, some_hands
 
+from lib.chapters.hand_search import astray, search
 from lib.hand_crops import Roi
-from lib.hand_search import astray, search
 from lib.recrop_twin import RecropTwin
 from lib.tensors import frames_of
 

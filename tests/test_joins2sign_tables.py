@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from lib import joins2sign_figures as figures
-from lib import letter_pictures, paths
+from lib import paths
+from lib.chapters import joins2sign_figures as figures
+from lib.chapters import letter_pictures
+from lib.chapters.joins2sign_tables import crossing, gap, most_confused, pair_table, table1, table2
 from lib.errors import BadInput
 from lib.joins2sign_grid import combinations, folds_of, search, with_settings
 from lib.joins2sign_scores import THRESHOLDS
-from lib.joins2sign_tables import crossing, gap, most_confused, pair_table, table1, table2
 from lib.joins2sign_training import RECIPES, Recipe
 from lib.lis import ANGLES, LETTERS, Photos
 

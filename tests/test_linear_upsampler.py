@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from lib.close_up import halved, hand_box
+from lib.chapters.close_up import halved, hand_box
+from lib.chapters.linear_upsampler import enlarge, fit
 from lib.degrade import upscale
 from lib.errors import BadInput
-from lib.linear_upsampler import enlarge, fit
 from lib.metrics import psnr
 
 

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from lib import stages
-from lib.check_missing_hands import check_left_hand, check_widths
+from lib.chapters.embed import videos
+from lib.chapters.hand_speed import by_speed, hand_speed
+from lib.chapters.own_video import examine, missing_hands
+from lib.chapters.spectrum import radial_spectrum
 from lib.clips import Clip
-from lib.embed import videos
 from lib.errors import BadInput
-from lib.hand_speed import by_speed, hand_speed
+from lib.exercises.check_missing_hands import check_left_hand, check_widths
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import undetected_hand_presence, undetected_in_view
-from lib.own_video import examine, missing_hands
-from lib.spectrum import radial_spectrum
 from lib.video import write_video
 
 RIGHT = HOLISTIC_75.parts["right_hand"]
@@ -161,7 +161,7 @@ def test_own_video_reads_no_more_than_asked(tmp_path, monkeypatch):
         found.append(sum(1 for _ in frames))
         return keypoints(found[-1], lost=[0], fps=fps)
 
-    monkeypatch.setattr("lib.own_video.extract", extract)
+    monkeypatch.setattr("lib.chapters.own_video.extract", extract)
     table, figure = examine(tmp_path / "mine.mp4", seconds=1.0, shown=4)
     assert found == [25] and table.loc["right"].iloc[0] == pytest.approx(4)
     assert [ax.get_title() for ax in figure.axes if ax.get_title()] == ["0.0 s", "0.3 s", "0.6 s", "1.0 s"]

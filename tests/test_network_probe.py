@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from lib.chapters.network_probe import as_batch, cut_skips, gate_maps, reach
 from lib.errors import BadInput
-from lib.network_probe import as_batch, cut_skips, gate_maps, reach
 from lib.upsampler import UNet
 
 

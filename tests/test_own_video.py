@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from enhance_films import turned, with_sound
 
-from lib import check_own_video, film_facts, forecast, troubled_films, without_truth
+from lib.chapters import film_facts, forecast, troubled_films, without_truth
+from lib.chapters.hand_timeline import timeline
 from lib.enhance import Summary
 from lib.errors import BadInput
-from lib.hand_timeline import timeline
+from lib.exercises import check_own_video
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.upsampler import UNet
 from lib.video import read_all

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from lib import inventor
+from lib.chapters import inventor
+from lib.chapters.paired_rows import paired
 from lib.clips import clips
 from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.paired_rows import paired
 
 
 def test_paired_by_hand():

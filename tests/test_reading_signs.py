@@ -8,11 +8,11 @@ import torch
 
 from lib import sign_tables
 from lib.attention import cls_attention, needed
-from lib.check_reading_signs import check_count, check_macro, check_mask
+from lib.chapters.sign_neighbours import likeness, mixups
 from lib.errors import BadInput
+from lib.exercises.check_reading_signs import check_count, check_macro, check_mask
 from lib.ptn import PTN
 from lib.sign_corpus import SHIPPED
-from lib.sign_neighbours import likeness, mixups
 from lib.sign_results import SignResults, read
 from lib.sign_training import SignSet
 from lib.signer.phonology import draw_lexicon

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from lib import check_counting, hand_outcome, method_chart, shipped_rows
+from lib import shipped_rows
+from lib.chapters import hand_outcome, method_chart
 from lib.errors import BadInput
 from lib.evaluate import readable
 from lib.evaluation import SECOND_LOOK, table
+from lib.exercises import check_counting
 from lib.files import sha256
 from lib.keypoints import HOLISTIC_75, Keypoints
 

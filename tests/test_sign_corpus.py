@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from lib import sign_corpus
+from lib.chapters.sign_neighbours import PARTS, likeness
 from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.sign_corpus import load_corpus, make_clip, pack
 from lib.sign_inputs import Inputs, without_hands
-from lib.sign_neighbours import PARTS, likeness
 from lib.signer import sign_films
 from lib.signer.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan
 from lib.splits import SUBSETS, in_every_subset, signer_independent_split

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lib.chapters.spoilings import MISSING
 from lib.intervals import Interval, clip_bootstrap
-from lib.spoilings import MISSING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from lib.chapters.hand_speed import shoulder_width
 from lib.clips import Clip
 from lib.errors import BadInput
-from lib.hand_speed import shoulder_width
 from lib.keypoints import Keypoints
 from lib.metrics import hand_size
 

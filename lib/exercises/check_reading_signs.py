@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lib.check_training import NOTHING
+from lib.exercises.check_training import NOTHING
 from lib.ptn import PTN, parameter_count
 
 

@@ -7,7 +7,7 @@ It makes a test with a sure answer. Whoever finds a hand there, finds one that i
 import cv2
 import numpy as np
 
-from lib.hand_mask import finger_width, hands_mask
+from lib.chapters.hand_mask import finger_width, hands_mask
 from lib.keypoints import Keypoints
 from lib.layouts import HOLISTIC_75
 

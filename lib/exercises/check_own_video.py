@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lib.forecast import Cost
+from lib.chapters.forecast import Cost
 
 NOTHING = "Nothing to check yet: put your answer in place of None."
 

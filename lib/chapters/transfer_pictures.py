@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lib.chapters.sign_view import draw_map
 from lib.real_transfer import accuracy
 from lib.sign_training import STAGES, collate
-from lib.sign_view import draw_map
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

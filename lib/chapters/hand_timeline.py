@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.chapters.without_truth import HANDS, jumps, stretches
 from lib.keypoints import Keypoints
-from lib.without_truth import HANDS, jumps, stretches
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +18,7 @@ JUMP = "#D55E00"
 def timeline(films: Mapping[str, Keypoints]) -> "Figure":
     """A row for each hand and film ("before", "after"): coloured where it was found, white where it was lost.
 
-    Red strokes above a row are jumps (`lib.without_truth.jumps`). All films are of one length.
+    Red strokes above a row are jumps (`lib.chapters.without_truth.jumps`). All films are of one length.
     """
     import matplotlib.pyplot as plt
 

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from lib.hand_mask import FINGERS, finger_width, stroke
-from lib.hand_speed import hand_speed
+from lib.chapters.hand_mask import FINGERS, finger_width, stroke
+from lib.chapters.hand_speed import hand_speed
 from lib.keypoints import Keypoints
 from lib.layouts import HOLISTIC_75
 

@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from lib.chapters.gap_fill import METHODS, Fill
+from lib.chapters.hand_speed import shoulder_width
 from lib.errors import BadInput
-from lib.gap_fill import METHODS, Fill
 from lib.gaps import HANDS, runs, windows
-from lib.hand_speed import shoulder_width
 from lib.intervals import Interval, clip_bootstrap
 from lib.keypoints import Keypoints
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lib.chapters.close_up import halved, hand_box
+from lib.chapters.hand_speed import hand_speed
 from lib.clips import Clip
-from lib.close_up import halved, hand_box
 from lib.degrade import crop
 from lib.errors import BadInput
-from lib.hand_speed import hand_speed
 
 SIDE = 64  # pixels of the target: just the hand
 APART = 3  # frames between two of the same clip: neighbours show the same hand
