@@ -7,6 +7,8 @@
 Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged* video. A film is read, enlarged,
 written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept; a
 variable frame rate becomes its average. Sound is copied. Results appear under their names only when they are whole.
+Hands that Holistic misses get a second look (`lib.second_look`); their points have a confidence below 1, so that they
+can be told apart. --no-second-look leaves them missing.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first.
@@ -15,8 +17,8 @@ The networks learned from signers who fill a frame 168 pixels high. Where the si
 import sys
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,12 +33,14 @@ from lib.errors import BadInput
 from lib.files import written_whole
 from lib.holistic import extract
 from lib.keypoints import Keypoints
-from lib.second_look import second_look
+from lib.second_look import looking_again
 from lib.sharpen import sharpen
 from lib.upsampler import UNet, load_pretrained
-from lib.video import FORMATS, read_video
+from lib.video import FORMATS
 
 BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through the network together: up to 4 small ones, large ones singly
+
+Consumer = Callable[[Iterator[np.ndarray]], Keypoints | None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def enhance(
     device: str = "cpu",
     crop: Box | str | None = None,
     height: int | None = None,
-    look_again: bool = False,
+    look_again: bool = True,
     crf: int = 18,
     progress: bool = True,
 ) -> Summary:
@@ -85,7 +89,7 @@ def enhance(
     device      where the network runs, as torch names it; MediaPipe works on the CPU
     crop        (x0, y0, x1, y1) in pixels of the film, or "signer" to look for it; None: whole frames
     height      frames higher than this are reduced to it before they are enlarged
-    look_again  afterwards, take a second look (`lib.second_look`) for hands that Holistic has missed
+    look_again  take a second look (`lib.second_look`) for hands that Holistic has missed
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to
@@ -99,9 +103,10 @@ def enhance(
     with ExitStack() as whole:
         video = _reserve(whole, out)
         pose = _reserve(whole, keypoints) if keypoints else None
-        frames, found = _run(film, network, device, video, crf, bool(pose), progress)
+        consumers = [_writer(film, video, crf)] + ([_looker(film, look_again)] if pose else [])
+        frames, results = _run(film, network, device, consumers, progress)
+        found = results[1] if pose else None
         if pose:
-            found = _second_look(video, found, progress) if look_again else found
             found.save(pose)
         sound = _with_sound(film.path, video)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
@@ -129,18 +134,26 @@ def _reserve(whole: ExitStack, path: Path) -> Path:
         raise BadInput(f"{path} cannot be written ({error.strerror}); choose another place.") from error
 
 
-def _run(
-    film: Source, network: UNet, device: str, video: Path, crf: int, wanted: bool, progress: bool
-) -> tuple[int, Keypoints | None]:
-    """All stages at once: write the enlarged film; its number of frames and, if ``wanted``, its keypoints."""
-    fps, name, (width, height) = film.info.fps, str(film.path), film.size
-
+def _writer(film: Source, video: Path, crf: int) -> Consumer:
     def write(frames: Iterator[np.ndarray]) -> None:
-        encode(frames, str(video), *FORMATS[video.suffix.lower()], crf, fps)
+        encode(frames, str(video), *FORMATS[video.suffix.lower()], crf, film.info.fps)
 
+    return write
+
+
+def _looker(film: Source, again: bool) -> Consumer:
     def look(frames: Iterator[np.ndarray]) -> Keypoints:
-        return extract(frames, fps=fps, progress=False, name=name)
+        with looking_again() if again else nullcontext() as retouch:
+            return extract(frames, fps=film.info.fps, progress=False, name=str(film.path), retouch=retouch)
 
+    return look
+
+
+def _run(
+    film: Source, network: UNet, device: str, consumers: list[Consumer], progress: bool
+) -> tuple[int, list[Keypoints | None]]:
+    """All stages at once: the number of frames that were enlarged, and what the consumers made of them."""
+    width, height = film.size
     batch = max(1, min(BATCH, BATCH_PIXELS // (width * height)))
     count = 0
     with (
@@ -156,16 +169,8 @@ def _run(
                 count += 1
                 bar.update()
 
-        found = feed(counted(), [write, look] if wanted else [write])
-    return count, found[1] if wanted else None
-
-
-def _second_look(video: Path, found: Keypoints, progress: bool) -> Keypoints:
-    """Another pass, over the enlarged film as it was written: what is missed is known only now."""
-    frames = tqdm(
-        read_video(video), total=len(found), desc="second look", unit=" frames", disable=not progress, leave=False
-    )
-    return second_look(frames, found)
+        results = feed(counted(), consumers)
+    return count, results
 
 
 def _with_sound(film: Path, video: Path) -> bool:

@@ -57,7 +57,12 @@ def _parser() -> argparse.ArgumentParser:
         "--crop", type=_box, metavar="BOX", help='"signer", or the corners X0,Y0,X1,Y1 in pixels: keep this part only'
     )
     parser.add_argument("--height", type=_positive, metavar="N", help="reduce higher frames to N pixels first")
-    parser.add_argument("--second-look", action="store_true", help="look again for hands that were missed")
+    parser.add_argument(
+        "--no-second-look",
+        dest="second_look",
+        action="store_false",
+        help="do not look again for hands that were missed",
+    )
     parser.add_argument("--again", action="store_true", help="redo films of a folder that are done already")
     return parser
 

@@ -17,6 +17,7 @@ Box = tuple[int, int, int, int]  # x0, y0, x1, y1
 
 LEARNED = 168  # pixels: the height of the frames, filled by a signer, that the networks learned from (R1 III-C)
 LOOKS = 300  # frames, spread over the film, in which the signer is looked for
+ASKED = 10  # frames that are asked whether they are interlaced
 UNEVEN = 0.1  # seconds by which a frame may be moved before the reader hears of it
 
 
@@ -59,6 +60,7 @@ def open_source(path: str | Path, box: Box | str | None = None, height: int | No
     source = Source(path, info, box, size)
     _warn_of_size(source)
     _warn_of_rate(source)
+    _warn_of_interlacing(source)
     return source
 
 
@@ -98,6 +100,28 @@ def _warn_of_rate(source: Source) -> None:
             f"{source.info.fps:.2f} frames a second a frame moves by up to {moved:.2f} seconds.",
             stacklevel=3,
         )
+
+
+def _warn_of_interlacing(source: Source) -> None:
+    if interlaced(source.path):
+        warnings.warn(
+            f"{source.path} is interlaced: each frame holds two moments, and moving hands look like combs. Part them "
+            f"first: ffmpeg -i {source.path.name} -vf bwdif {source.path.stem}-progressive.mp4",
+            stacklevel=3,
+        )
+
+
+def interlaced(path: Path) -> bool:
+    """Whether the first frames say that they hold two moments each, in odd and even rows, as television's do."""
+    import av
+
+    if path.is_dir():
+        return False
+    with av.open(str(path)) as container:
+        try:
+            return any(frame.interlaced_frame for frame in islice(container.decode(video=0), ASKED))
+        except av.FFmpegError:
+            return False  # damaged from the first frames on
 
 
 def moved_by(path: Path, fps: float) -> float:

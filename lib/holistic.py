@@ -29,6 +29,8 @@ from lib.quiet import quiet
 VERSION = "0.10.21"
 BAR_AFTER_SECONDS = 5.0
 
+Retouch = Callable[[np.ndarray, np.ndarray], np.ndarray]  # a frame, its points (75, 4): x, y, z, confidence -> points
+
 
 def extract(
     frames: Iterable[np.ndarray],
@@ -39,6 +41,7 @@ def extract(
     progress: bool | None = None,
     total: int | None = None,
     name: str = "the clip",
+    retouch: Retouch | None = None,
 ) -> Keypoints:
     """Keypoints (HOLISTIC_75) of one clip, with one frame in memory at a time.
 
@@ -47,6 +50,7 @@ def extract(
     progress  True: a bar; False: none; None: a bar once the clip has taken five seconds
     total     number of frames, for the bar, where ``frames`` has no length
     name      what errors and warnings call the clip
+    retouch   has the last word on each frame's points, see `lib.second_look.looking_again`
 
     Missing points are NaN; x, y and z are pixels (MediaPipe gives z, like x, as a share of the width). Raises BadInput
     for no frames, for frames of another shape or type, for a change of size, and for thresholds outside [0, 1]. Warns,
@@ -61,14 +65,12 @@ def extract(
     with _graph(min_detection_confidence, min_tracking_confidence) as process:
         for frame in bar:
             size = _checked_size(frame, size, f"frame {len(rows)} of {name}")
-            rows.append(_points(process(frame)))
+            points = _points(process(frame), size)
+            rows.append(retouch(frame, points) if retouch else points)
     if size is None:
         raise BadInput(f"{name} has no frames; give one with at least two.")
     points = np.stack(rows)
-    width, height = size
-    keypoints = Keypoints(
-        points[..., :3] * np.float32([width, height, width]), points[..., 3], HOLISTIC_75, fps, (width, height)
-    )
+    keypoints = Keypoints(points[..., :3], points[..., 3], HOLISTIC_75, fps, size)
     _warn_of_little(keypoints, name)
     return keypoints
 
@@ -94,19 +96,19 @@ def _graph(min_detection_confidence: float, min_tracking_confidence: float) -> I
     for threshold, value in thresholds.items():
         if not 0 <= value <= 1:
             raise BadInput(f"{threshold} must be between 0 and 1, not {value}.")
-    solutions, graph = _solutions(), None
+    mediapipe, graph = solutions(), None
 
     def process(frame: np.ndarray) -> Any:
         nonlocal graph
         with quiet:
-            graph = graph or opened.enter_context(solutions.holistic.Holistic(**thresholds))
+            graph = graph or opened.enter_context(mediapipe.holistic.Holistic(**thresholds))
             return graph.process(np.ascontiguousarray(frame))
 
     with ExitStack() as opened:
         yield process
 
 
-def _solutions() -> ModuleType:
+def solutions() -> ModuleType:
     """``mediapipe.solutions``, which later wheels no longer have."""
     import mediapipe
 
@@ -129,8 +131,8 @@ def _checked_size(frame: Any, size: tuple[int, int] | None, name: str) -> tuple[
     return found
 
 
-def _points(found: Any) -> np.ndarray:
-    """One frame's landmarks, float32 (75, 4): x, y, z as shares of the picture, and confidence."""
+def _points(found: Any, size: tuple[int, int]) -> np.ndarray:
+    """One frame's landmarks, float32 (75, 4): x, y, z in pixels of a picture of that size, and confidence."""
     points = np.full((len(HOLISTIC_75), 4), np.nan, np.float32)
     for part, where in HOLISTIC_75.parts.items():
         landmarks = getattr(found, f"{part}_landmarks")
@@ -138,7 +140,8 @@ def _points(found: Any) -> np.ndarray:
             sure = part != "pose"
             points[where] = [(p.x, p.y, p.z, 1.0 if sure else p.visibility) for p in landmarks.landmark]
     points[..., 3] = np.nan_to_num(points[..., 3])
-    return points
+    width, height = size
+    return points * np.float32([width, height, width, 1])
 
 
 def _warn_of_little(keypoints: Keypoints, name: str) -> None:

@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 
 from lib.errors import BadInput
-from lib.holistic import _solutions
+from lib.holistic import Retouch, solutions
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.quiet import quiet
 
@@ -50,20 +50,46 @@ def second_look(frames: Iterable[np.ndarray], keypoints: Keypoints, looks: tuple
     """
     if keypoints.layout != HOLISTIC_75:
         raise BadInput(f"A second look needs the body of HOLISTIC_75, not {keypoints.layout.name}; extract it again.")
-    xyz, confidence = keypoints.xyz.copy(), keypoints.confidence.copy()
+    rows = np.concatenate([keypoints.xyz, keypoints.confidence[..., None]], axis=-1)
     count = 0
-    with _hands() as detect:
+    with looking_again(looks) as again:
         for frame in frames:
-            if count == len(xyz) or frame.shape[1::-1] != keypoints.size:
+            if count == len(rows) or frame.shape[1::-1] != keypoints.size:
                 raise BadInput(_mismatch(keypoints, f"frame {count} is {frame.shape[1]}x{frame.shape[0]}"))
-            for side in (0, 1):
-                found = _look_again(frame, xyz[count], side, detect, looks)
-                if found is not None:
-                    xyz[count, HAND[side]], confidence[count, HAND[side]] = found
+            rows[count] = again(frame, rows[count])
             count += 1
-    if count != len(xyz):
+    if count != len(rows):
         raise BadInput(_mismatch(keypoints, f"there are {count} frames"))
-    return Keypoints(xyz, confidence, HOLISTIC_75, keypoints.fps, keypoints.size)
+    return Keypoints(rows[..., :3], rows[..., 3], HOLISTIC_75, keypoints.fps, keypoints.size)
+
+
+@contextmanager
+def looking_again(looks: tuple[float, ...] = LOOKS) -> Iterator[Retouch]:
+    """The second look as a function of one frame and its points, to be taken while a film runs by.
+
+    with looking_again() as again:
+        keypoints = lib.holistic.extract(frames, retouch=again)
+    """
+    with _hands() as detect:
+
+        def again(frame: np.ndarray, points: np.ndarray) -> np.ndarray:
+            points = points.copy()
+            for side in (0, 1):
+                found = _look_again(frame, points[:, :3], side, detect, looks)
+                if found is not None:
+                    points[HAND[side], :3], points[HAND[side], 3] = found
+            return points
+
+        yield again
+
+
+def first_look(keypoints: Keypoints) -> Keypoints:
+    """The same keypoints without the hands that a second look has added: those whose points have confidence below 1."""
+    xyz, confidence = keypoints.xyz.copy(), keypoints.confidence.copy()
+    for hand in HAND:
+        added = (confidence[:, hand] < 1).all(axis=1)
+        xyz[added, hand], confidence[added, hand] = np.nan, 0
+    return Keypoints(xyz, confidence, keypoints.layout, keypoints.fps, keypoints.size)
 
 
 def _mismatch(keypoints: Keypoints, found: str) -> str:
@@ -75,13 +101,13 @@ def _mismatch(keypoints: Keypoints, found: str) -> str:
 @contextmanager
 def _hands() -> Iterator[Callable[[np.ndarray], Any]]:
     """MediaPipe Hands for single pictures, as a function of a picture; built with the first, since it chatters."""
-    solutions, graph = _solutions(), None
+    mediapipe, graph = solutions(), None
 
     def process(picture: np.ndarray) -> Any:
         nonlocal graph
         with quiet:
             graph = graph or opened.enter_context(
-                solutions.hands.Hands(static_image_mode=True, min_detection_confidence=PALM_CONFIDENCE)
+                mediapipe.hands.Hands(static_image_mode=True, min_detection_confidence=PALM_CONFIDENCE)
             )
             return graph.process(picture)
 

@@ -1,14 +1,12 @@
 """What to know of a film before it is worked on: size, rate, sound, is it interlaced; and its beginning alone."""
 
-from itertools import islice
 from pathlib import Path
 
 from lib.enhance_sound import has_sound
-from lib.enhance_source import moved_by
+from lib.enhance_source import interlaced, moved_by
 from lib.video import probe
 
 COPIED = (".mp4", ".mov", ".webm", ".mkv")  # the beginning of any other kind of film goes into .mkv, which holds all
-LOOKED_AT = 10  # frames that are asked whether they are interlaced
 
 
 def film_facts(path: str | Path) -> dict[str, str]:
@@ -26,16 +24,8 @@ def film_facts(path: str | Path) -> dict[str, str]:
         "length": "unknown" if info.duration is None else f"{info.duration:.1f} s",
         "shifted by up to": f"{moved_by(path, info.fps) if file else 0:.2f} s",
         "sound": "yes" if has_sound(path) else "no",
-        "interlaced": "yes" if file and interlaced(path) else "no",
+        "interlaced": "yes" if interlaced(path) else "no",
     }
-
-
-def interlaced(path: str | Path) -> bool:
-    """Whether the first frames say that they hold two moments each, in odd and even rows, as television's do."""
-    import av
-
-    with av.open(str(path)) as container:
-        return any(frame.interlaced_frame for frame in islice(container.decode(video=0), LOOKED_AT))
 
 
 def beginning(path: str | Path, seconds: float, folder: str | Path) -> Path:
