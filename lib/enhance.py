@@ -38,6 +38,7 @@ from lib.sharpen import sharpen
 from lib.upsampler import UNet, load_pretrained
 from lib.video import FORMATS
 
+MODEL = "bg-unet"
 BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through the network together: up to 4 small ones, large ones singly
 
 Consumer = Callable[[Iterator[np.ndarray]], Keypoints | None]
@@ -75,7 +76,7 @@ def enhance(
     out: str | Path,
     keypoints: str | Path | None = None,
     *,
-    model: str | UNet = "bg-unet",
+    model: str | UNet = MODEL,
     device: str = "cpu",
     crop: Box | str | None = None,
     height: int | None = None,

@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, help="the enlarged video (.mp4, ...); for several films a folder"
     )
     parser.add_argument("--keypoints", type=Path, metavar="POSE", help=".pose file; for several films a folder")
-    parser.add_argument("--model", choices=PRETRAINED, default="bg-unet", help="default: %(default)s")
+    parser.add_argument("--model", choices=PRETRAINED, default=enhance.MODEL, help="default: %(default)s")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a network of your own, instead of --model")
     parser.add_argument("--device", default="cpu", help='where the network runs: "cpu" (default) or "cuda"')
     parser.add_argument(

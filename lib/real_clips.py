@@ -4,19 +4,12 @@
     input -> method -> video -> Holistic, a fresh graph for every film;    sharp film -> Holistic
 
     python -m lib.real_clips FILE... [--models all] [--weights FILE...] [--second-look] [--shutter 0.8] [--crf 29]
-    python -m lib.real_clips FILE... --second-look --ship book/results/real.json      the counts that chapter 7 shows
+    python -m lib.real_clips FILE... --second-look --enhance --ship book/results/real.json    what chapter 7 shows
 
-What is counted are hands, two a frame, over all films together:
+The method "enhance" is `lib.enhance` as it comes: default network, second look, all at once.
 
-lost           found in the sharp film and not in the input
-back in place  of the lost ones, those found again, joints in the mean within half a hand of the sharp film's
-back elsewhere of the lost ones, those found again but not there
-newly lost     found in the sharp film and in the input, but not after the method
-missing        not found, of those that the sharp film has
-missing in all not found, of all: in some frames a hand rests below the picture, and nothing can find it
-
-Holistic's word on the sharp film is no truth: a hand that it misses there and a method finds counts for nothing. The
-spoilt film and the sharp film's keypoints are kept in the cache, so that another method takes less time.
+What is counted is said in `lib.real_counts`. The spoilt film and the sharp film's keypoints are kept in the cache, so
+that another method takes less time.
 """
 
 import argparse
@@ -24,7 +17,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -35,17 +28,18 @@ from tqdm.auto import tqdm
 
 from lib import paths, shipped_rows
 from lib.degrade import crop, downsample, flow_blur, signer_box
+from lib.enhance import MODEL, enhance
 from lib.errors import BadInput
 from lib.evaluation import CRF, SECOND_LOOK, kept
 from lib.files import sha256, written_whole
 from lib.holistic import extract
-from lib.intervals import ratio_bootstrap
 from lib.keypoints import Keypoints
 from lib.methods import INPUT, TARGET, Method, find_methods
-from lib.metrics import hand_size
+from lib.real_counts import count, table
 from lib.second_look import second_look
 from lib.video import probe, read_video, write_video
 
+ENHANCE = "enhance"
 VERSION = 1  # raise it with any change that may change what is kept
 
 
@@ -80,6 +74,8 @@ class RealClip:
 
     def keypoints(self, method: Method, again: bool = False) -> Keypoints:
         """What Holistic finds in it, in its own pixels; ``again``: and a second look."""
+        if method.name == ENHANCE:
+            return self._enhanced(method)
         video = self.video(method)
         first = kept(
             video.with_suffix(".pose"),
@@ -88,6 +84,13 @@ class RealClip:
         if not again:
             return first
         return kept(video.with_suffix(".again.pose"), lambda: second_look(read_video(video), first))
+
+    def _enhanced(self, method: Method) -> Keypoints:
+        """What `lib.enhance` says of the spoilt film."""
+        pose = self.folder / f"{_key(method.name, method.digest)}.pose"
+        if not pose.is_file():
+            enhance(self.video(INPUT), pose.with_suffix(".mp4"), pose, progress=False)
+        return Keypoints.load(pose)
 
 
 def spoil(path: Path, recipe: Recipe) -> RealClip:
@@ -122,57 +125,12 @@ def _key(*parts: object) -> str:
 
 
 def judge(clip: RealClip, method: Method, again: bool = False) -> dict:
-    """One row of counts, as the head of this file defines them: how a method does on a film."""
+    """One row of counts (`lib.real_counts`): how a method does on a film."""
     sharp = clip.keypoints(TARGET)
     lost_in, found_in = clip.keypoints(INPUT), clip.keypoints(method, again)
     row = {"kind": clip.source.parent.name, "clip": str(clip.source), "method": method.name + SECOND_LOOK * again}
     counts = [count(sharp, lost_in, found_in, part) for part in ("left_hand", "right_hand")]
     return row | {key: counts[0][key] + counts[1][key] for key in counts[0]}
-
-
-def count(sharp: Keypoints, spoilt: Keypoints, found: Keypoints, part: str) -> dict[str, int]:
-    """The counts of one hand; keypoints may be in pixels of different sizes, and are compared in the sharp film's."""
-    there, before, now = (keypoints.present(part) for keypoints in (sharp, spoilt, found))
-    real = sharp.part(part)[..., :2]
-    guess = found.part(part)[..., :2] * np.divide(sharp.size, found.size)
-    in_place = np.linalg.norm(guess - real, axis=-1).mean(axis=1) <= hand_size(real) / 2  # False where either is NaN
-    lost = there & ~before
-    masks = {
-        "hands": np.ones_like(there),
-        "in the sharp film": there,
-        "lost": lost,
-        "back in place": lost & in_place,
-        "back elsewhere": lost & now & ~in_place,
-        "newly lost": there & before & ~now,
-        "missing": there & ~now,
-        "missing in all": ~now,
-    }
-    return {name: int(mask.sum()) for name, mask in masks.items()}
-
-
-def table(rows: Sequence[dict]) -> pd.DataFrame:
-    """Counts over all films, by kind (the films' folder) and method; and for several films shares with intervals.
-
-    "back, %" is back in place of lost; "missing, % of input's" and "missing in all, % of input's" compare with the
-    input, where the rows include it. The intervals draw whole films.
-    """
-    frame = pd.DataFrame(rows)
-    kinds = {kind: part for kind, part in frame.groupby("kind", sort=False)}
-    if len(kinds) > 1:
-        kinds["all"] = frame
-    lines = {}
-    for kind, part in kinds.items():
-        groups = {method: group.set_index(["kind", "clip"]) for method, group in part.groupby("method", sort=False)}
-        for method, group in groups.items():
-            line = group.drop(columns="method").sum().to_dict()
-            if len(group) > 1:
-                line["back, %"] = ratio_bootstrap(100 * group["back in place"], group["lost"])
-                for key in ("missing", "missing in all") if "input" in groups else ():
-                    line[f"{key}, % of input's"] = ratio_bootstrap(
-                        100 * group[key], groups["input"][key].loc[group.index]
-                    )
-            lines[kind, method] = line
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(["kind", "method"])
 
 
 def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], recipe: Recipe) -> Path:
@@ -181,7 +139,7 @@ def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], recipe: Re
     return shipped_rows.write(
         [row | {"clip": names[row["clip"]]} for row in rows],
         path,
-        {method.name: method.digest for method in methods},
+        {MODEL if method.name == ENHANCE else method.name: method.digest for method in methods},
         about=asdict(recipe),
     )
 
@@ -206,6 +164,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
     parser.add_argument("--second-look", action="store_true", help="each method also with a second look at lost hands")
+    parser.add_argument("--enhance", action="store_true", help="also lib.enhance itself, as it comes")
     parser.add_argument("--shutter", type=float, default=Recipe.shutter, help="how long it is open, in frames")
     parser.add_argument("--crf", type=int, default=Recipe.crf, help="H.264 quality: 0 (best) to 51")
     parser.add_argument("--frames", type=int, default=Recipe.frames, metavar="N", help="of each film at most")
@@ -215,9 +174,12 @@ def main(argv: list[str] | None = None) -> int:
     try:
         recipe = Recipe(shutter=options.shutter, crf=options.crf, frames=options.frames)
         methods = [method for method in find_methods(options.models, options.weights) if method != TARGET]
+        if options.enhance:
+            methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))
         clips = _spoiled(options.films, recipe)
         looks = (False, True) if options.second_look else (False,)
         jobs = [(clip, method, again) for method in methods for again in looks for clip in clips]
+        jobs = [job for job in jobs if not (job[1].name == ENHANCE and job[2])]  # it has looked again already
         rows = [judge(*job) for job in tqdm(jobs, desc="judging", unit=" films", delay=2)]
     except BadInput as error:
         print(error, file=sys.stderr)

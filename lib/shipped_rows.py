@@ -1,7 +1,7 @@
 """The rows of a whole evaluation that ship with the course, so that a chapter shows its tables without hours of work.
 
     python -m lib.evaluate --models all --second-look --ship book/results/r1.json     synthetic clips
-    python -m lib.real_clips FILE... --second-look --ship book/results/real.json      films of people
+    python -m lib.real_clips FILE... --second-look --enhance --ship book/results/real.json      films of people
 
 Rows count only for the weights that they were made with: the file names each network's SHA-256, and reading compares
 it with the weights that are there.
@@ -23,7 +23,7 @@ R1, REAL = (ROOT / "book" / "results" / name for name in ("r1.json", "real.json"
 EVALUATE = "python -m lib.evaluate --models all --second-look --ship book/results/r1.json"
 COMMANDS = {
     "r1.json": EVALUATE,
-    "real.json": "python -m lib.real_clips FILE... --second-look --ship book/results/real.json",
+    "real.json": "python -m lib.real_clips FILE... --second-look --enhance --ship book/results/real.json",
 }
 
 

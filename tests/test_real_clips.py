@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import paths, real_clips, shipped_rows
+from lib import paths, real_clips, real_counts, shipped_rows
 from lib.clips import clips
 from lib.degrade import upscale
 from lib.errors import BadInput
@@ -38,7 +38,7 @@ def test_counts_of_a_real_film_by_hand():
     found.xyz[2, right, 0] += 12  # back elsewhere
     found.xyz[[3, 5], right] = np.nan  # newly lost, and never there
     half = Keypoints(found.xyz / 2, found.confidence, HOLISTIC_75, 25, (152, 168))
-    assert real_clips.count(sharp, spoilt, found, "right_hand") == {
+    assert real_counts.count(sharp, spoilt, found, "right_hand") == {
         "hands": 6,
         "in the sharp film": 5,
         "lost": 3,
@@ -48,7 +48,7 @@ def test_counts_of_a_real_film_by_hand():
         "missing": 1,
         "missing in all": 2,
     }
-    assert real_clips.count(sharp, spoilt, half, "right_hand") == real_clips.count(sharp, spoilt, found, "right_hand")
+    assert real_counts.count(sharp, spoilt, half, "right_hand") == real_counts.count(sharp, spoilt, found, "right_hand")
 
 
 @pytest.fixture
@@ -75,13 +75,14 @@ def test_spoiling_a_real_film(films, monkeypatch):
 @pytest.mark.filterwarnings("ignore:Nobody was found")
 def test_command_for_real_films(films, tmp_path, capsys):
     signer, nobody = str(films / "signer.mp4"), str(films / "nobody.mp4")
-    arguments = ["--models", "input", "bicubic", "--second-look", "--frames", "3"]
+    arguments = ["--models", "input", "bicubic", "--second-look", "--enhance", "--frames", "3"]
     files = ["--csv", str(tmp_path / "r.csv"), "--ship", str(tmp_path / "real.json")]
     assert real_clips.main([signer, nobody, *arguments, *files]) == 0
     captured = capsys.readouterr()
     assert "bicubic + second look" in captured.out and "No person is in view" in captured.err
     rows = pd.read_csv(tmp_path / "r.csv")
-    assert len(rows) == 4 and set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
+    assert rows["method"].tolist()[-1] == "enhance"
+    assert len(rows) == 5 and set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
     assert (rows.loc[rows.method == "input", "missing"] == rows.loc[rows.method == "input", "lost"]).all()
     shipped = shipped_rows.read(tmp_path / "real.json")
     assert {row["clip"] for row in shipped} == {"film 1"} and str(films) not in (tmp_path / "real.json").read_text()
