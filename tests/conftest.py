@@ -22,6 +22,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, item.path.name == "test_book.py"))
 
 
+@pytest.fixture(scope="module")
+def one_thread():
+    """On a machine that is busy, two threads wait for each other most of the time."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="session")
 def build_book():
     """The module book/build_book.py."""

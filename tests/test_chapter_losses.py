@@ -28,13 +28,7 @@ from lib.tensors import batch_of, frames_of
 RIGHT = HOLISTIC_75.parts["right_hand"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """On a machine that is busy, two threads wait for each other most of the time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from person import person
 
 from lib import evaluation, paths
 from lib.clips import Clip, clips
@@ -15,7 +16,7 @@ from lib.evaluate import fids, main, tidy
 from lib.evaluation import MEASURES, evaluate, evaluate_all, hands, likeness, table, watch
 from lib.holistic import extract
 from lib.intervals import Interval, ratio_bootstrap
-from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints import HOLISTIC_75
 from lib.methods import INPUT, find_methods
 from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
 from lib.signer.calibration import in_target_pixels
@@ -46,16 +47,6 @@ def shorts(tmp_path_factory):
 
 def methods(*names):
     return find_methods(names)
-
-
-def person(frames=4):
-    """A clip whose hands are squares of 20 pixels, right hand at 200, left hand at 100."""
-    xyz = np.full((frames, 75, 3), 150.0)
-    for part, place in (("left_hand", 100), ("right_hand", 200)):
-        corners = np.random.default_rng(0).uniform(0, 20, (21, 2))
-        corners[:2] = [[0, 0], [20, 20]]
-        xyz[:, HOLISTIC_75.parts[part], :2] = place + corners
-    return Keypoints(xyz, np.ones((frames, 75)), HOLISTIC_75, 25, (304, 336))
 
 
 def test_measures_of_hands_by_hand():

@@ -11,14 +11,7 @@ from lib.guidance import KNUCKLES, WEIGHTS, Guidance, _one_or_other, as_the_body
 from lib.hand_crops import Roi, cut, recrop_roi, search_roi
 from lib.recrop_twin import SIZE as RECROP
 
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """On a machine that is busy, two threads wait for each other most of the time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from person import person
 
 from lib import paths, real_clips, real_counts, shipped_rows
 from lib.clips import clips
@@ -17,16 +18,6 @@ from lib.video import read_all, write_video
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
-
-
-def person(frames=4):
-    """A clip whose hands are squares of 20 pixels, right hand at 200, left hand at 100."""
-    xyz = np.full((frames, 75, 3), 150.0)
-    for part, place in (("left_hand", 100), ("right_hand", 200)):
-        corners = np.random.default_rng(0).uniform(0, 20, (21, 2))
-        corners[:2] = [[0, 0], [20, 20]]
-        xyz[:, HOLISTIC_75.parts[part], :2] = place + corners
-    return Keypoints(xyz, np.ones((frames, 75)), HOLISTIC_75, 25, (304, 336))
 
 
 def test_counts_of_a_real_film_by_hand():
