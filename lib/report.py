@@ -16,9 +16,11 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
+from functools import partial
+from html import escape
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
 
 import pandas as pd
 from pandas.io.formats.style import Styler
@@ -26,23 +28,14 @@ from pandas.io.formats.style import Styler
 from lib import paths
 from lib.errors import BadInput
 from lib.files import written_whole
+from lib.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 
-VERDICTS = ("holds", "does not hold", "not testable here")
 PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}
-
-
-class Interval(Protocol):
-    """A mean with its 95 % interval over ``n`` clips: ``lib.metrics`` makes them."""
-
-    mean: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True)
 class Row:
-    """One reported number. ``low``, ``high``, ``n`` and ``paper`` are None where there is none."""
+    """One reported number, on the ``date`` of its run. ``low``, ``high``, ``n`` and ``paper`` may be None."""
 
     claim: str
     chapter: str
@@ -59,6 +52,7 @@ class Row:
     seed: int | None
     versions: dict[str, str]
     hardware: dict[str, str | int]
+    date: str = ""
 
     def cells(self) -> dict[str, str]:
         """The row as text, by column; the paper's number and ours are two columns."""
@@ -98,9 +92,9 @@ def report(
 
     ``claim`` is a short sentence and the row's name: the same words must not stand for two numbers. ``value`` is a
     number, or anything with ``mean``, ``low``, ``high`` and ``n``, in ``unit``; it is None only with the verdict "not
-    testable here" and a ``note`` that says why. ``paper`` is the paper's number in the same unit (None: the paper gives
-    none), ``source`` its place ("R1, Table II"). ``n`` counts what was measured, for a value that does not say it.
-    Raises BadInput.
+    testable here" or "no run" and a ``note`` that says why. ``paper`` is the paper's number in the same unit (None: the
+    paper gives none), ``source`` its place ("R1, Table II"). ``n`` counts what was measured, for a value that does not
+    say it. Raises BadInput.
     """
     numbers = {"value": value, "low": None, "high": None, "paper": paper}
     if hasattr(value, "low"):  # an Interval; every numpy number has a ``mean``
@@ -111,8 +105,8 @@ def report(
             raise BadInput(f"The {name} of claim {claim!r} is {number}: report a finite number")
     if verdict not in (None, *VERDICTS):
         raise BadInput(f"The verdict of claim {claim!r} is {verdict!r}: use one of {', '.join(VERDICTS)}")
-    if value is None and not (verdict == "not testable here" and note):
-        raise BadInput(f'Claim {claim!r} has no number: give one, or the verdict "not testable here" and a note')
+    if value is None and not (verdict in (UNTESTABLE, NO_RUN) and note):
+        raise BadInput(f'Claim {claim!r} has no number: give one, or the verdict "{UNTESTABLE}" and a note')
     row = Row(
         claim=claim,
         chapter=chapter,
@@ -126,6 +120,7 @@ def report(
         seed=seed,
         versions=_versions(),
         hardware=_hardware(),
+        date=date.today().isoformat(),
     )
     _write(row)
     return row
@@ -137,23 +132,31 @@ def table(rows: Sequence[Row]) -> Styler:
         raise BadInput("There are no rows to show: give table() what report() returned")
     # An id made of the claims: different for each table on a page, the same in each run.
     name = hashlib.sha256("\n".join(row.claim for row in rows).encode()).hexdigest()[:8]
-    style = Styler(pd.DataFrame([row.cells() for row in rows]).fillna(""), uuid=name, cell_ids=False)
+    cells = pd.DataFrame([row.cells() for row in rows]).fillna("")
     left = [{"selector": "th, td", "props": "text-align: left"}]
-    return (
-        style.hide(axis="index").format(escape="html").set_table_styles(left).set_table_attributes('class="dataframe"')
-    )
+    style = Styler(cells, uuid=name, cell_ids=False).hide(axis="index").set_table_styles(left)
+    style.format({column: partial(_labelled, column) for column in cells})
+    return style.set_table_attributes('class="dataframe report"')
 
 
 def gather(profile: str | None = None) -> pd.DataFrame:
-    """Every number that was reported, with the fields of :class:`Row` as columns, by chapter and claim.
+    """`gather_rows` as a table, with the fields of :class:`Row` as columns."""
+    return pd.DataFrame([asdict(row) for row in gather_rows(profile)], columns=list(Row.__dataclass_fields__))
+
+
+def gather_rows(profile: str | None = None) -> list[Row]:
+    """Every number that was reported, by chapter and claim.
 
     ``profile`` keeps one profile's numbers; None keeps all. Raises BadInput for a file that cannot be read.
     """
-    rows = []
-    for path in sorted(paths.RESULTS.glob(f"{_slug(profile) if profile else '*'}/*.json")):
-        rows.append(asdict(_read(path)))
-    table = pd.DataFrame(rows, columns=list(Row.__dataclass_fields__))
-    return table.sort_values(["chapter", "claim", "profile"], ignore_index=True)
+    rows = [_read(path) for path in paths.RESULTS.glob(f"{_slug(profile) if profile else '*'}/*.json")]
+    return sorted(rows, key=lambda row: (_number(row.chapter), row.chapter, row.claim, row.profile))
+
+
+def _number(chapter: str) -> int:
+    """The number that a chapter's name begins with, so that 10 comes after 9."""
+    found = re.match(r"\d+", chapter)
+    return int(found[0]) if found else 0
 
 
 def _write(row: Row) -> None:
@@ -178,6 +181,11 @@ def _slug(text: str) -> str:
     if not slug:
         raise BadInput(f"{text!r} gives no file name: use letters or digits")
     return slug
+
+
+def _labelled(column: str, text: str) -> str:
+    """A cell that knows its column: on a narrow page the book lays a row's cells below each other, each with it."""
+    return f'<span data-label="{escape(column)}">{escape(text)}</span>'
 
 
 def _ours(number: float) -> str:

@@ -76,6 +76,7 @@ def test_gather_orders_by_chapter_and_knows_the_empty_folder():
 def test_table_has_a_row_each():
     text = table([say("one"), say("two", profile="laptop")]).to_html()
     assert text.count("R1, Table II") == 2
+    assert text.count('data-label="in the paper"') == 2, "narrow pages show each cell with its column's name"
     with pytest.raises(BadInput):
         table([])
 

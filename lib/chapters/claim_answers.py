@@ -1,0 +1,165 @@
+"""Where a claim's figure comes from: what the chapters have reported, and the rows that ship with the course.
+
+An answer in ``claims.toml`` is one of
+
+    row, chapter                                    what a chapter reported under these words, in `lib.report`'s files
+    file = "r1.json", set, method, minus, measure   two methods on the same clips (UHP, false hands: points)
+    file = "real.json", method, minus               missing hands of two methods on the same films, in points
+    file = "r2.json", method, minus                 two trainings, seed by seed, in points
+    file = "transfer.json", method, minus, shots    the same on real words
+    file = "r3.json", method, split                 letters read, in per cent; with ``minus`` (method, split) or
+                                                    ``turned`` (degrees) the difference, in points
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from math import sqrt
+from pathlib import Path
+
+import pandas as pd
+
+from lib import joins2sign_results, real_transfer, shipped_rows, sign_results
+from lib.chapters.paired_rows import paired
+from lib.errors import BadInput
+from lib.intervals import Interval
+
+TURNED = 400  # photos of a test that lib.train_joins2sign shows turned
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Our figure: ``low`` and ``high`` are None where there is no interval, ``n`` counts what ``of`` names."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int | None
+    of: str
+    place: str
+    paper: float | None = None
+
+
+def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
+    """The figure that an ``answer`` of the list names; ``reported`` is what `lib.report.gather` gives.
+
+    Raises BadInput, with the reason, where there has been no run.
+    """
+    if "row" in answer:
+        return from_chapter(answer["row"], answer["chapter"], reported, profile)
+    name = answer["file"]
+    readers = {"r1.json": _r1, "real.json": _real, "r2.json": _r2, "transfer.json": _transfer, "r3.json": _r3}
+    found, of = readers[name](answer)
+    return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
+
+
+def from_chapter(claim: str, chapter: int, reported: pd.DataFrame, profile: str) -> Answer:
+    """A chapter's row: of this profile, else of the larger one. Raises BadInput where it was not reported."""
+    same = reported[reported.claim == claim].set_index("profile")
+    named = next((name for name in (profile, "paper", "laptop") if name in same.index), None)
+    if named is None:
+        raise BadInput(f"Chapter {chapter} has not been run: it reports {claim!r}")
+    row = same.loc[named].astype(object).where(same.loc[named].notna(), None)
+    n = None if row["n"] is None else int(row["n"])
+    place = f"chapter {chapter}" + ("" if named == profile else f", profile {named}")
+    value = float("nan") if row["value"] is None else row["value"]
+    return Answer(value, row["low"], row["high"], n, "", place, row["paper"])
+
+
+def _r1(answer: Mapping) -> tuple[Interval, str]:
+    rows = _shipped(shipped_rows.R1)
+    factor = 100 if answer["measure"] in ("uhp_right", "false_all") else 1
+    pair = (answer["method"], answer["minus"], answer["measure"])
+    return _there(paired(rows, answer["set"], *pair, factor), f"{pair[0]} and {pair[1]} in r1.json"), "clips"
+
+
+def _real(answer: Mapping) -> tuple[Interval, str]:
+    """Films of all kinds together; their hands count alike within a film, and the films among each other."""
+    rows = [
+        {"set": "films", "clip": f"{row['kind']}, {row['clip']}", "method": row["method"]}
+        | {"missing": row["missing"] / row["hands"] if row["hands"] else None}
+        for row in _shipped(shipped_rows.REAL)
+    ]
+    pair = (answer["method"], answer["minus"])
+    return _there(paired(rows, "films", *pair, "missing"), f"{pair[0]} and {pair[1]} in real.json"), "films"
+
+
+@cache
+def _shipped(path: Path) -> list[dict]:
+    """Read once: each reading also compares the networks' sums."""
+    return shipped_rows.read(path)
+
+
+def _r2(answer: Mapping) -> tuple[Interval, str]:
+    results, pair = sign_results.read(), (answer["method"], answer["minus"])
+    return _wider(results.gain(*pair), results.gain_by_clip(*pair)), "trainings"
+
+
+def _transfer(answer: Mapping) -> tuple[Interval, str]:
+    rows = real_transfer.read(real_transfer.SHIPPED)
+    pair = (answer["method"], answer["minus"], answer["shots"])
+    return _wider(real_transfer.gain(rows, *pair), real_transfer.gain_by_clip(rows, *pair)), "trainings"
+
+
+def _wider(seeds: Interval, clips: Interval) -> Interval:
+    """The interval over trainings or that over test clips, whichever reaches further, on either side."""
+    return replace(seeds, low=min(seeds.low, clips.low), high=max(seeds.high, clips.high))
+
+
+def _r3(answer: Mapping) -> tuple[Interval, str]:
+    rows = joins2sign_results.read_results()["rows"]
+    row = _letters(rows, answer)
+    found, of = _accuracy(row)
+    if "turned" in answer:
+        turns = row.get("turned") or {}
+        views = [_there(turns.get(str(degrees)), "turned photos in r3.json") for degrees in (answer["turned"], 0)]
+        return minus(*(_share(view, min(TURNED, row["n"])) for view in views)), "photos"
+    if "minus" in answer:
+        other, of_other = _accuracy(_letters(rows, answer["minus"]))
+        return minus(found, other), of if found.n <= other.n else of_other
+    return found, of
+
+
+def _letters(rows: list[dict], wanted: Mapping) -> dict:
+    """The row of a network and split, as large as there is one."""
+    pick, names = joins2sign_results.pick, {"kind": wanted["method"], "split": wanted["split"]}
+    row = pick(rows, **names, profile="paper") or pick(rows, **names)
+    return _there(row, f"{wanted['method']}, {wanted['split']} in r3.json")
+
+
+def _accuracy(row: dict) -> tuple[Interval, str]:
+    """In per cent: over photos, or over signers where they were left out of training."""
+    from lib.joins2sign_scores import over_photos, over_signers
+
+    left_out = row["split"] == "signers"
+    found = over_signers([row]) if left_out else over_photos(row)
+    return _times(found, 100), "signers" if left_out else "photos"
+
+
+def _share(share: float, n: int) -> Interval:
+    """A share of ``n`` photos in per cent."""
+    from lib.joins2sign_scores import over_photos
+
+    return _times(over_photos({"accuracy": share, "n": n}), 100)
+
+
+def _times(interval: Interval, factor: float) -> Interval:
+    return Interval(factor * interval.mean, factor * interval.low, factor * interval.high, interval.n)
+
+
+def minus(one: Interval, other: Interval) -> Interval:
+    """The difference of two figures that were measured apart, with the interval that follows from theirs.
+
+    Zou and Donner, 2008, "Construction of confidence limits about effect measures", equation 4. Wider than a
+    comparison photo by photo would be, for which the shipped rows do not hold enough. ``n`` is the smaller one.
+    """
+    difference = one.mean - other.mean
+    low = difference - sqrt((one.mean - one.low) ** 2 + (other.high - other.mean) ** 2)
+    high = difference + sqrt((one.high - one.mean) ** 2 + (other.mean - other.low) ** 2)
+    return Interval(difference, low, high, min(one.n, other.n))
+
+
+def _there(thing, what: str):
+    if thing is None:
+        raise BadInput(f"There are no rows for {what}")
+    return thing

@@ -1,0 +1,129 @@
+"""All claims of a paper in one picture: ours and the paper's, on either side of the limit that decides."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lib import verdicts
+from lib.chapters.claims import Judged
+from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito; each verdict has a mark of its own besides.
+MARKS = {
+    HOLDS: ("#009E73", "o"),
+    FAILS: ("#D55E00", "X"),
+    OPEN: ("#56B4E9", "s"),
+    UNTESTABLE: ("#BBBBBB", "_"),
+    NO_RUN: ("#FFFFFF", "o"),
+}
+SCALE = ("points", "%")  # claims in these units share one axis
+WIDTH = 3.4  # inches: a phone shows it whole
+
+
+def margin(one: Judged) -> tuple[float, float, float, float | None] | None:
+    """(ours, low, high, the paper's) as distances from the rule's limit, the claim's side being the positive one.
+
+    None for a claim that has no interval, no limit, or another unit than points and per cent.
+    """
+    claim, answer = one.claim, one.ours
+    if claim.unit not in SCALE or not claim.rule or claim.rule == verdicts.EXACT or one.verdict == NO_RUN:
+        return None
+    if answer is None or answer.low is None or answer.high is None:
+        return None
+    side, limit = verdicts.parse(claim.rule)
+    sign = -1 if side.startswith("<") else 1
+    low, high = sorted(sign * (end - limit) for end in (answer.low, answer.high))
+    theirs = None if claim.theirs is None else sign * (claim.theirs - limit)
+    return sign * (answer.value - limit), low, high, theirs
+
+
+def forest(judged: Sequence[Judged], title: str) -> "Figure":
+    """A line a claim that has an interval in points or per cent; to the right of zero it speaks for the claim."""
+    import matplotlib.pyplot as plt
+
+    drawn = [(one, found) for one in judged if (found := margin(one)) is not None]
+    figure, ax = plt.subplots(figsize=(WIDTH, 1.6 + 0.47 * max(len(drawn), 1)), layout="constrained")
+    for row, (one, figures) in enumerate(drawn):
+        _line(ax, row, one, *figures)
+    ax.axvline(0, color="0.3", linewidth=1)
+    ax.set_ylim(len(drawn) - 0.3, -0.9)
+    ax.set_yticks([])
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    ax.set_xlabel("points from the limit; right: for the claim", fontsize=9.5)
+    ax.set_title(title, loc="left", fontsize=11)
+    if not drawn:
+        ax.text(0.5, 0.5, "no run yet", transform=ax.transAxes, ha="center")
+    else:
+        figure.legend(handles=_legend(drawn), loc="outside lower left", frameon=False, fontsize=9)
+    plt.close(figure)
+    return figure
+
+
+def rules(intervals: Sequence[tuple[float, float]], rule: str = "> 0") -> "Figure":
+    """What a rule says of made-up intervals (low, high), one a line."""
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=(WIDTH, 0.5 * len(intervals) + 0.9), layout="constrained")
+    for row, (low, high) in enumerate(intervals):
+        word, _ = verdicts.verdict(rule, (low + high) / 2, low, high, verdicts.FEWEST)
+        colour, mark = MARKS[word]
+        ax.plot([low, high], [row, row], color=colour, linewidth=2.5, solid_capstyle="butt")
+        ax.plot((low + high) / 2, row, mark, color=colour, markeredgecolor="black", markersize=7)
+        ax.text(1.02, row, f"{SYMBOLS[word]} {word}", transform=ax.get_yaxis_transform(), va="center")
+    ax.axvline(verdicts.parse(rule)[1], color="0.3", linewidth=1)
+    ax.set(yticks=[], ylim=(len(intervals) - 0.4, -0.6), xlabel="made-up differences")
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    plt.close(figure)
+    return figure
+
+
+def _line(ax: "Axes", row: int, one: Judged, ours: float, low: float, high: float, theirs: float | None) -> None:
+    colour, mark = MARKS[one.verdict]
+    name = f"{SYMBOLS[one.verdict]}  {one.claim.short}"
+    paper = dict(facecolor="white", edgecolor="none", pad=1)
+    ax.text(0.01, row - 0.3, name, transform=ax.get_yaxis_transform(), fontsize=9.5, va="center", bbox=paper)
+    ax.plot([low, high], [row + 0.12] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
+    ax.plot(ours, row + 0.12, mark, color=colour, markeredgecolor="black", markersize=6)
+    if theirs is not None:
+        ax.plot(theirs, row + 0.12, "D", markerfacecolor="white", markeredgecolor="black", markersize=5.5)
+
+
+def _legend(drawn: Sequence[tuple]) -> list:
+    from matplotlib.lines import Line2D
+
+    found = [name for name in MARKS if any(one.verdict == name for one, _ in drawn)]
+    handles = [
+        Line2D([], [], color=MARKS[name][0], marker=MARKS[name][1], markeredgecolor="black", label=f"ours: {name}")
+        for name in found
+    ]
+    if any(figures[3] is not None for _, figures in drawn):
+        theirs = dict(marker="D", linestyle="", markerfacecolor="white", markeredgecolor="black")
+        handles.append(Line2D([], [], label="the paper's, on its own data", **theirs))
+    return handles
+
+
+def board(counted: pd.DataFrame) -> "Figure":
+    """A tile a claim, a row a paper, verdict by verdict; ``counted`` is `lib.chapters.claims.counts`."""
+    import matplotlib.pyplot as plt
+
+    wide = int(counted.sum(axis=1).max())
+    figure, ax = plt.subplots(figsize=(WIDTH, 0.6 * len(counted) + 1.5), layout="constrained")
+    for row, (paper, line) in enumerate(counted.iterrows()):
+        tiles = [name for name, many in line.items() for _ in range(many)]
+        for at, name in enumerate(tiles):
+            ax.add_patch(plt.Rectangle((at, row - 0.36), 0.88, 0.72, facecolor=MARKS[name][0], edgecolor="0.3"))
+            ax.text(at + 0.44, row, SYMBOLS[name], ha="center", va="center", fontsize=7)
+        ax.text(-0.4, row, paper, ha="right", va="center")
+    used = [name for name in counted if counted[name].sum()]
+    handles = [plt.Rectangle((0, 0), 1, 1, facecolor=MARKS[name][0], edgecolor="0.3",
+                             label=f"{SYMBOLS[name]} {name}: {counted[name].sum()}") for name in used]  # fmt: skip
+    figure.legend(handles=handles, loc="outside lower left", frameon=False, fontsize=9)
+    ax.set(xlim=(-2.5, wide), ylim=(len(counted) - 0.5, -0.5))
+    ax.set_axis_off()
+    plt.close(figure)
+    return figure

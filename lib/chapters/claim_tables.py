@@ -1,0 +1,73 @@
+"""Claims as tables of HTML: the sentence, the paper's figure, ours, and the verdict in a word."""
+
+from collections.abc import Sequence
+from html import escape
+
+from lib.chapters.card_table import STYLE, card_table
+from lib.chapters.claims import PAPERS, Judged
+from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
+
+COLUMNS = ("claim", "in the paper", "ours, 95 % interval", "measured on", "verdict, on our data")
+COLOURS = {HOLDS: "#00694b", FAILS: "#a33b00", OPEN: "#1f5f8b", UNTESTABLE: "#555555", NO_RUN: "#555555"}
+BADGE = "display:inline-block; padding:.1em .5em; border-radius:.4em; color:#fff; white-space:nowrap;"
+
+
+def claims_html(judged: Sequence[Judged], caption: str) -> str:
+    """One table of these claims, with the style that it needs."""
+    rows = [_row(one) for one in judged]
+    return STYLE + "\n" + card_table(COLUMNS, rows, caption, [f"claim-{one.claim.id}" for one in judged])
+
+
+def by_paper(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
+    """The claims of each paper, by its title."""
+    return {title: [one for one in judged if one.claim.source == name] for name, title in PAPERS.items()}
+
+
+def _row(one: Judged) -> tuple[str, ...]:
+    claim, place = one.claim, one.ours.place if one.ours else ""
+    return (
+        _with_small(escape(claim.says), claim.where),
+        escape(theirs(one)),
+        escape(ours(one)),
+        _with_small(escape(claim.on), place),
+        _with_small(badge(one.verdict), one.reason),
+    )
+
+
+def _with_small(html: str, text: str) -> str:
+    return f"{html}<br><small>{escape(text)}</small>" if text else html
+
+
+def badge(verdict: str) -> str:
+    """A verdict as symbol and word; colour says nothing that they do not."""
+    return f'<span style="{BADGE} background:{COLOURS[verdict]}">{SYMBOLS[verdict]} {verdict}</span>'
+
+
+def theirs(one: Judged) -> str:
+    """The paper's figure; a difference with its two parts."""
+    paper, unit = one.claim.paper, one.claim.unit
+    if paper is None:
+        return "no figure here"
+    if isinstance(paper, list):
+        return f"{_minus(f'{one.claim.theirs:+.2f}')} {unit} ({paper[0]:.2f} less {paper[1]:.2f})"
+    return f"{paper:,} {unit}".strip()
+
+
+def ours(one: Judged) -> str:
+    """Our figure with its interval and what it was counted over."""
+    answer, unit = one.ours, one.claim.unit
+    if answer is None:
+        return "none"
+    text = f"{number(answer.value)} {unit}".strip()
+    if answer.low is not None and answer.high is not None:
+        text += f" ({number(answer.low)} to {number(answer.high)})"
+    return text + (f", n\u00a0=\u00a0{answer.n:,} {answer.of}".rstrip() if answer.n else "")
+
+
+def number(value: float) -> str:
+    """Three digits; counts in full."""
+    return _minus(f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")

@@ -1,0 +1,122 @@
+"""The claims of the three papers, each with our figure and a verdict that a rule gives.
+
+The list is ``claims.toml``; nothing in it says how a claim came out. Papers' figures and ours are of different data:
+a verdict is about the claim's direction, on our data.
+"""
+
+import math
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from lib import paths, verdicts
+from lib.chapters.claim_answers import Answer, find
+from lib.errors import BadInput
+from lib.intervals import Interval
+from lib.report import Row, report
+
+CHAPTER = "15 Claims"
+LIST = Path(__file__).with_name("claims.toml")
+PAPERS = {
+    "R1": "R1: sharpening hands (Taşyürek, Kızıltepe, Keles)",
+    "R2": "R2: reading signs (De Coster, Rushe, Holmes, Ventresque, Dambre)",
+    "R3": "R3: spelling letters (Pastore, Loparco)",
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One entry of the list; its fields are explained there."""
+
+    id: str
+    short: str
+    says: str
+    where: str
+    on: str
+    unit: str = ""
+    paper: float | list[float] | None = None
+    rule: str | None = None
+    answer: dict | None = None
+    why: str = ""
+
+    @property
+    def source(self) -> str:
+        """Which of the papers."""
+        return self.where[:2]
+
+    @property
+    def theirs(self) -> float | None:
+        """The paper's figure; of two, the first minus the second."""
+        return self.paper[0] - self.paper[1] if isinstance(self.paper, list) else self.paper
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim, our figure (None: no run), the verdict, and in a few words why."""
+
+    claim: Claim
+    ours: Answer | None
+    verdict: str
+    reason: str
+
+
+def read_claims(path: str | Path = LIST) -> list[Claim]:
+    """The list. Raises BadInput for an entry that cannot be judged."""
+    entries = tomllib.loads(Path(path).read_text(encoding="utf-8"))["claim"]
+    claims = [Claim(**entry) for entry in entries]
+    for claim in claims:
+        if not claim.why and not (claim.rule and claim.answer):
+            raise BadInput(f"Claim {claim.id} in {Path(path).name} needs a rule and an answer, or why it has none")
+    return claims
+
+
+def judge(claim: Claim, reported: pd.DataFrame, profile: str) -> Judged:
+    """``reported`` is what `lib.report.gather` gives."""
+    try:
+        ours = find(claim.answer, reported, profile) if claim.answer else None
+    except BadInput as error:
+        reason = claim.why or str(error).replace(f"{paths.ROOT}/", "")
+        return Judged(claim, None, verdicts.UNTESTABLE if claim.why else verdicts.NO_RUN, reason)
+    if claim.why:
+        return Judged(claim, ours, verdicts.UNTESTABLE, claim.why)
+    figure = (ours.value, ours.low, ours.high, ours.n)
+    return Judged(claim, ours, *verdicts.verdict(claim.rule, *figure, claim.theirs))
+
+
+def judge_all(reported: pd.DataFrame, profile: str, claims: Sequence[Claim] | None = None) -> list[Judged]:
+    """Every claim of the list, in its order."""
+    return [judge(claim, reported, profile) for claim in (read_claims() if claims is None else claims)]
+
+
+def counts(judged: Sequence[Judged]) -> pd.DataFrame:
+    """How many claims of each paper came out in which way."""
+    table = pd.DataFrame({"paper": [one.claim.source for one in judged], "verdict": [one.verdict for one in judged]})
+    return pd.crosstab(table["paper"], table["verdict"]).reindex(columns=list(verdicts.VERDICTS), fill_value=0)
+
+
+def report_all(judged: Sequence[Judged], profile: str) -> list[Row]:
+    """Each verdict as a row of `lib.report`, written as every chapter's rows are."""
+    return [_report(one, profile) for one in judged]
+
+
+def _report(one: Judged, profile: str) -> Row:
+    claim, ours = one.claim, one.ours
+    value = ours.value if ours and math.isfinite(ours.value) else None
+    if value is not None and None not in (ours.low, ours.high):
+        value = Interval(value, ours.low, ours.high, ours.n)
+    return report(
+        f"{claim.id}: {claim.short}",
+        value,
+        paper=claim.theirs,
+        source=claim.where,
+        profile=profile,
+        chapter=CHAPTER,
+        unit=claim.unit,
+        n=ours.n if ours else None,
+        seed=0,
+        verdict=one.verdict,
+        note=f"{claim.on}; {one.reason}",
+    )

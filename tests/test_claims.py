@@ -1,0 +1,174 @@
+"""The list of claims: whole, answered by rows that somebody writes, and judged by rule."""
+
+import ast
+import re
+from dataclasses import replace
+from functools import cache
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from lib import paths, shipped_rows
+from lib.chapters.claim_answers import minus
+from lib.chapters.claim_chart import board, forest, margin
+from lib.chapters.claim_tables import by_paper, claims_html
+from lib.chapters.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
+from lib.chapters.joins2sign_tables import PAPER
+from lib.errors import BadInput
+from lib.intervals import Interval
+from lib.report import gather, report
+from lib.splits import R2_TABLE1
+from lib.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
+
+CLAIMS = read_claims()
+ROWS = [claim for claim in CLAIMS if "row" in (claim.answer or {})]
+CLAIM = Claim("id", "short", "It is less.", "R1, Table I", "made up", "points", -3.0, "< 0", {"row": "a", "chapter": 6})
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+
+
+def tell(low, high, profile="ci", claim="a", n=12):
+    value = Interval((low + high) / 2, low, high, n)
+    report(claim, value, paper=None, source="R1", profile=profile, chapter="6 Counting hands")
+
+
+def test_the_list_is_long_and_each_paper_is_on_it():
+    assert len(CLAIMS) >= 30
+    assert {claim.source for claim in CLAIMS} == set(PAPERS)
+    assert len({claim.id for claim in CLAIMS}) == len({claim.short for claim in CLAIMS}) == len(CLAIMS)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_each_claim_has_a_rule_or_a_reason(claim):
+    if claim.rule == EXACT:
+        assert claim.theirs is not None
+    elif claim.rule:
+        parse(claim.rule)
+    assert bool(claim.rule) != bool(claim.why)
+
+
+def test_papers_figures_are_those_of_the_chapters():
+    exact = {claim.answer["row"].replace(": ", "/"): claim.paper for claim in CLAIMS if claim.rule == EXACT}
+    assert exact == {f"{language}/{quantity}": number for (language, quantity), number in R2_TABLE1.items()}
+    third = {claim.id: claim.paper for claim in CLAIMS if claim.source == "R3"}
+    assert [third["r3-accuracy"], third["r3-median"], third["r3-auc"]] == list(PAPER.values())
+
+
+@cache
+def patterns(chapter: int) -> list[re.Pattern]:
+    """What the chapter's string literals can become: an f-string's {...} stands for any text."""
+    (path,) = (ROOT / "book").glob(f"{chapter:02d}_*.ipynb")
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    found = []
+    for node in ast.walk(ast.parse("\n".join(cells))):
+        if isinstance(node, ast.JoinedStr):
+            found.append("".join(re.escape(p.value) if isinstance(p, ast.Constant) else "(.+?)" for p in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.append(re.escape(node.value))
+    return [re.compile(pattern) for pattern in found if pattern.replace("(.+?)", "").strip()]
+
+
+@cache
+def known_words() -> str:
+    """All that chapters and `lib` are made of: what fills an f-string's gaps comes from there."""
+    files = [*(ROOT / "lib").rglob("*.py"), *(ROOT / "book").glob("[0-9]*.ipynb")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files if not path.name.startswith("15_"))
+
+
+@pytest.mark.parametrize("claim", ROWS, ids=lambda claim: claim.id)
+def test_some_cell_of_the_named_chapter_writes_the_row(claim):
+    row = claim.answer["row"]
+    fits = [found for pattern in patterns(claim.answer["chapter"]) if (found := pattern.fullmatch(row))]
+    assert any(all(text in known_words() for text in found.groups()) for found in fits), f"who reports {row!r}?"
+
+
+def methods(*files: str) -> set[str]:
+    """Which methods the claims ask for in these shipped files."""
+    named = [claim.answer for claim in CLAIMS if (claim.answer or {}).get("file") in files]
+    ends = [answer[end] for answer in named for end in ("method", "minus") if end in answer]
+    return {end if isinstance(end, str) else end["method"] for end in ends}
+
+
+def test_methods_of_shipped_rows_exist():
+    from lib.joins2sign_training import KINDS
+    from lib.sign_tables import RUNS
+    from lib.sign_training import STAGES
+
+    assert methods("r1.json", "real.json") <= {row["method"] for row in shipped_rows.read(shipped_rows.R1)}
+    assert methods("transfer.json") <= {"scratch", *STAGES}
+    assert methods("r2.json") <= {*RUNS, *(f"{run}, {stage}" for run in RUNS for stage in STAGES)}
+    assert methods("r3.json") <= set(KINDS)
+
+
+@pytest.mark.parametrize(("low", "high", "wanted"), [(-4, -1, HOLDS), (1, 4, FAILS), (-1, 1, OPEN), (-2, 0, OPEN)])
+def test_a_chapters_row_is_judged(low, high, wanted):
+    tell(low, high)
+    one = judge(CLAIM, gather(), "ci")
+    assert (one.verdict, one.ours.place, one.ours.n) == (wanted, "chapter 6", 12)
+
+
+def test_what_is_missing_has_no_run_and_says_where_to_get_it():
+    one = judge(CLAIM, gather(), "ci")
+    assert one.verdict == NO_RUN and one.ours is None and "Chapter 6 has not been run" in one.reason
+    gone = replace(CLAIM, answer={"file": "r1.json", "set": "d1_test", "method": "x", "minus": "y", "measure": "psnr"})
+    assert judge(gone, gather(), "ci").verdict == NO_RUN
+
+
+def test_no_reason_names_a_folder_of_this_machine(monkeypatch):
+    monkeypatch.setattr("lib.sign_results.SHIPPED", ROOT / "nowhere.json")
+    assert not [one.reason for one in judge_all(gather(), "ci") if str(ROOT) in one.reason]
+
+
+def test_another_profile_stands_in_and_is_named():
+    tell(1, 4, "laptop")
+    one = judge(CLAIM, gather(), "ci")
+    assert one.verdict == FAILS and one.ours.place == "chapter 6, profile laptop"
+    tell(-4, -1, "ci")
+    assert judge(CLAIM, gather(), "ci").verdict == HOLDS
+
+
+def test_few_clips_decide_nothing():
+    tell(-4, -1, n=2)
+    assert judge(CLAIM, gather(), "ci").verdict == OPEN
+
+
+def test_what_cannot_be_tested_gets_no_verdict_though_there_is_a_figure():
+    tell(-4, -1)
+    one = judge(replace(CLAIM, why="other recordings"), gather(), "ci")
+    assert (one.verdict, one.reason, one.ours.value) == (UNTESTABLE, "other recordings", -2.5)
+
+
+def test_a_claim_needs_rule_and_answer(tmp_path):
+    path = tmp_path / "claims.toml"
+    path.write_text('[[claim]]\nid = "x"\nshort = "x"\nsays = "x"\nwhere = "R1"\non = "x"\nrule = "> 0"\n')
+    with pytest.raises(BadInput, match=r"Claim x in claims\.toml"):
+        read_claims(path)
+
+
+def test_difference_of_two_figures_measured_apart():
+    gap = minus(Interval(90, 88, 92, 100), Interval(70, 64, 75, 10))
+    assert (gap.mean, gap.n) == (20, 10)
+    assert gap.low == pytest.approx(20 - (4 + 25) ** 0.5) and gap.high == pytest.approx(20 + (4 + 36) ** 0.5)
+
+
+def test_margin_turns_every_claim_to_the_right():
+    tell(-4, -1)
+    assert margin(judge(CLAIM, gather(), "ci")) == (2.5, 1, 4, 3.0)
+    assert margin(judge(replace(CLAIM, rule="> -5"), gather(), "ci")) == (2.5, 1, 4, 2.0)
+    assert margin(judge(replace(CLAIM, unit="dB"), gather(), "ci")) is None
+
+
+def test_tables_pictures_and_rows_show_every_claim():
+    tell(-4, -1)
+    judged = judge_all(gather(), "ci", [*CLAIMS, CLAIM])
+    assert counts(judged).to_numpy().sum() == len(CLAIMS) + 1
+    html = "".join(claims_html(part, title) for title, part in by_paper(judged).items())
+    assert all(f'id="claim-{one.claim.id}"' in html for one in judged)
+    assert board(counts(judged)) and forest(judged, "R1") and forest([], "R1")
+    rows = report_all(judged, "ci")
+    assert len(gather("ci")) == len(rows) + 1
+    assert rows[-1].verdict == HOLDS and rows[-1].low == -4
