@@ -1,6 +1,6 @@
 # Two commands are enough: `make book` and `make test`. Everything they install goes into .venv, in this folder.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab data bench lock clean
+.PHONY: help book test lab stubs slides report offline data bench lock clean
 unexport PYTHONPATH PYTHONHOME
 
 PY := .venv/bin/python
@@ -19,6 +19,18 @@ test: .venv/ready ## install what is missing and run all tests
 
 lab: .venv/ready ## open the chapters in JupyterLab
 	$(PY) -m jupyterlab --notebook-dir=book
+
+stubs: .venv/ready ## write the exercises' stubs from their solutions
+	$(PY) -m lib.exercises.make_stubs
+
+slides: .venv/ready ## make slides from the chapters that `make book` has run
+	$(PY) book/build_slides.py
+
+report: .venv/ready ## one page to hand in: what was run, every number, every claim
+	$(PY) book/make_report.py
+
+offline: .venv/ready ## bundle book, sources, clips, weights and packages for a room without network
+	$(PY) book/build_offline.py
 
 data: .venv/ready ## render the larger synthetic data sets, fetch the public ones
 	$(PY) data_scripts/synthetic_signers.py --out data/synthetic

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from exercise_cells import misjudged
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 
 CHAPTERS = sorted((Path(__file__).parent.parent / "book").glob("*.ipynb"))
@@ -69,6 +70,7 @@ def test_runs_with_nbmake(path, chapter_cache):
     result = NotebookRun(path, default_timeout=SECONDS_A_CELL).execute()
     assert result.error is None, f"{path.name}, cell {result.error.failing_cell_index}:\n{result.error.trace}"
     keep(result.nb, path, time.perf_counter() - start, chapter_cache)
+    assert not misjudged(result.nb), "each stub gets a hint, each solution is correct"
     for cell in result.nb.cells:
         if cell.cell_type == "code" and any("image/png" in output.get("data", {}) for output in cell.outputs):
             assert alt_text(cell), f"{path.name}: a picture without alt text comes from this cell:\n{cell.source}"

@@ -1,1 +1,1 @@
-"""The exercises' checkers, one file a chapter: each says whether an answer is right, and if not, what to look at."""
+"""The exercises: one file of checkers a chapter, what all checkers share, and the maker of the students' stubs."""

@@ -1,38 +1,37 @@
-"""Chapter 8's checker: it says whether an answer is right, and where to look if it is not."""
+"""The checkers of chapter 8: is an answer right, and where to look if it is not."""
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+from lib.exercises.answers import array, call, checker, judge, number
 
 FRAME = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 0.7], [12.0, 0.0, 0.4], [8.0, 9.0, 0.9]])
 
 
-def check_missing(mark: Callable[[np.ndarray], np.ndarray]) -> str:
-    """Exercise 1: ``mark(points)`` gives x and y of OpenPose's (P, 3) points, NaN where one was not found."""
-    given = FRAME.copy()
-    answer = mark(given)
-    if answer is None:
-        return "Nothing to check yet: let the function return x and y."
-    answer = np.asarray(answer, float)
-    if answer.shape != (4, 2):
-        return f"Not yet: for points of shape (4, 3) the answer has shape (4, 2), not {answer.shape}."
-    if not np.array_equal(given, FRAME):
-        return "Nearly: the points you were given have changed; work on a copy."
-    if not np.isnan(answer[0]).all():
-        return "Not yet: a point with confidence 0 was not found, so it becomes NaN."
-    if np.isnan(answer[1]).any():
-        return "Nearly: (0, 0) with a confidence is a place, the corner of the picture; look at the confidence instead."
-    if np.isnan(answer[2]).any():
-        return "Nearly: a single zero is a place at the edge of the picture."
-    return "Correct." if np.array_equal(answer[1:], FRAME[1:, :2]) else "Not yet: found points keep their x and y."
+@checker
+def check_missing(answer: Any) -> str | None:
+    """Exercise 1: ``answer(points)`` gives x and y of OpenPose's (P, 3) points, NaN where one was not found."""
+    found = array(call(answer, FRAME), (len(FRAME), 2), "what your function returns", missing=True)
+    if not np.isnan(found[0]).all():
+        return "a point with confidence 0 was not found, so x and y become NaN."
+    if np.isnan(found[1]).any():
+        return "(0, 0) with a confidence is a place, the corner of the picture; look at the confidence instead."
+    if np.isnan(found[2]).any():
+        return "a single zero is a place at the edge of the picture."
+    if np.isnan(found[3]).any():
+        return "any confidence above 0 means that the point was found."
+    return None if np.array_equal(found[1:], FRAME[1:, :2]) else "found points keep their x and y."
 
 
-def check_hours(answer: float | None, clips: int, frames: float, milliseconds: float) -> str:
+@checker
+def check_hours(answer: Any, clips: int, frames: float, milliseconds: float) -> str | None:
     """Exercise 2: hours that one process needs for ``clips`` clips of ``frames`` frames each."""
-    if answer is None:
-        return "Nothing to check yet: put your number in place of None."
     hours = clips * frames * milliseconds / 1000 / 3600
-    for factor, said in ((1, "Correct."), (60, "Nearly: these are minutes."), (3600, "Nearly: these are seconds.")):
-        if np.isclose(answer, factor * hours, rtol=0.01):
-            return said
-    return "Not yet: clips x frames x milliseconds, and 3.6 million milliseconds are an hour."
+    wrong = [
+        (hours / 8, "that is for eight processes; one is asked for."),
+        (hours / frames, "each clip has many frames, and each frame takes that long."),
+        (hours * 1000, "a second has 1000 milliseconds."),
+    ]
+    otherwise = "clips x frames x milliseconds; and how many milliseconds has an hour?"
+    return judge(number(answer), hours, wrong, otherwise, unit="hours", rtol=0.01)

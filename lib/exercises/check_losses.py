@@ -1,79 +1,76 @@
-"""Chapter 4's checker: it says whether an answer is right, and where to look if it is not."""
+"""The checkers of chapter 4: is an answer right, and where to look if it is not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from lib.exercises.answers import Hint, array, call, checker, choice, entries, judge, number
 from lib.losses import hand_weights, l2
 
-NOTHING = "Nothing to check yet: "
 
-
-def check_weighted_l2(answer: Callable[[Tensor, Tensor, Tensor], Tensor]) -> str:
+@checker
+def check_weighted_l2(answer: Any) -> str | None:
     """Exercise 1: ``answer(pred, target, weight)``, the mean of weight times squared difference."""
     rng = torch.Generator().manual_seed(4)
     pred, target = torch.rand(2, 3, 8, 6, generator=rng), torch.rand(2, 3, 8, 6, generator=rng)
     weight = 1 + torch.rand(2, 1, 8, 6, generator=rng)
-    value = answer(pred, target, weight)
-    if value is None:
-        return NOTHING + "let weighted_l2 return a number."
     squares, right = (pred - target).square(), l2(pred, target, weight)
-    hints = [
-        (right, "Correct."),
-        (squares.mean(), "Not yet: the weight does not enter."),
-        ((weight * (pred - target)).square().mean(), "Nearly: weight the square, not the difference inside it."),
-        ((weight * squares).sum() / weight.expand_as(squares).sum(), "Nearly: divide by the number of pixels and "
-         "colours, not by the sum of the weights, so that outside the circles nothing changes."),
-        ((weight * squares).sum() / weight.sum(), "Nearly: divide by the number of pixels and colours."),
-        ((weight * squares).sum(), "Nearly: the mean, not the sum."),
-        ((weight * (pred - target).abs()).mean(), "Not yet: that is L1; square the difference."),
+    wrong = [
+        (squares.mean(), "the weight does not enter."),
+        ((weight * (pred - target)).square().mean(), "weight the square, not the difference inside it."),
+        ((weight * squares).sum() / weight.expand_as(squares).sum(), "divide by the number of pixels and colours, not "
+         "by the sum of the weights, so that outside the circles nothing changes."),
+        ((weight * squares).sum() / weight.sum(), "divide by the number of pixels and colours."),
+        ((weight * squares).sum(), "the mean, not the sum."),
+        ((weight * (pred - target).abs()).mean(), "that is L1; square the difference."),
+        (right.sqrt(), "no root: the mean of the squares is asked for."),
     ]  # fmt: skip
-    value = torch.as_tensor(value, dtype=torch.float32)
-    if value.ndim:
-        return f"Not yet: one number for the batch, not a tensor of shape {tuple(value.shape)}."
-    otherwise = "Not yet: (pred - target) squared, times weight, and the mean of all."
-    return next((hint for other, hint in hints if torch.isclose(value, other, rtol=1e-4)), otherwise)
+    value = number(call(answer, pred, target, weight), what="what your function returns for the batch")
+    otherwise = "(pred - target) squared, times weight, and the mean of all."
+    return judge(value, right.item(), [(float(other), hint) for other, hint in wrong], otherwise, rtol=1e-4)
 
 
-def check_circles(answer: Callable[[Tensor, tuple[int, int], float], Tensor]) -> str:
+@checker
+def check_circles(answer: Any) -> str | None:
     """Exercise 2: ``answer(wrists, size, radius)``: for wrists (2, 2), True inside either circle, (height, width)."""
     size, radius = (40, 56), 9.0
     known = torch.tensor([[14.0, 11.0], [38.5, 27.0]])
     lost = torch.tensor([[14.0, 11.0], [torch.nan, torch.nan]])
     for wrists, place in ((known, "two wrists"), (lost, "one wrist that is NaN")):
-        mask = answer(wrists, size, radius)
-        if mask is None:
-            return NOTHING + "let circles return a mask."
-        if tuple(mask.shape) != size:
-            return f"Not yet: the mask is (height, width) = {size}, not {tuple(mask.shape)}."
-        if mask.dtype != torch.bool:
-            return f"Nearly: a mask of True and False, not of {mask.dtype}."
-        wrong = int((mask != _circles(wrists, size, radius)).sum())
-        if wrong and torch.equal(mask, _circles(wrists.flip(1), size, radius)):
-            return "Nearly: x counts columns and y counts rows; you have them the other way round."
-        if wrong:
-            return f"Not yet: for {place} it is wrong at {wrong} of {mask.numel()} pixels."
-    return "Correct."
+        yours = call(answer, wrists, size, radius, where=f"for {place} ")
+        mask = torch.as_tensor(array(yours, size, "the mask", "True and False"))
+        if not (wrong := _wrong(mask, wrists, size, radius)):
+            continue
+        if not _wrong(mask, wrists.flip(1), size, radius):
+            return "x counts columns and y counts rows; you have them the other way round."
+        if not _wrong(~mask, wrists, size, radius):
+            return "inside it is True, outside False; yours is the other way round."
+        return f"for {place} it is wrong at {wrong} of {mask.numel()} pixels."
+    return None
 
 
-def _circles(wrists: Tensor, size: tuple[int, int], radius: float) -> Tensor:
-    return hand_weights(wrists[None], size, radius)[0, 0] > 1
+def _wrong(mask: Tensor, wrists: Tensor, size: tuple[int, int], radius: float) -> int:
+    """At how many pixels the mask is not that of the circles."""
+    return int((mask != (hand_weights(wrists[None], size, radius)[0, 0] > 1)).sum())
 
 
-def check_preferences(answers: Mapping[str, str | None], costs: Mapping[str, Mapping[str, float]]) -> str:
+@checker
+def check_preferences(answers: Any, costs: Mapping[str, Mapping[str, float]]) -> str | None:
     """Exercise 3: for each loss, which spoiling it likes best (costs least). ``costs[loss][spoiling]``."""
-    if all(answer is None for answer in answers.values()):
-        return NOTHING + "put the name of a spoiling in place of each None."
-    said = []
-    for loss, answer in answers.items():
-        ranked = sorted(costs[loss], key=costs[loss].get)
-        if answer is None:
-            said.append(f"{loss}: open.")
-        elif answer not in ranked:
-            said.append(f"{loss}: there is no spoiling {answer!r}; they are {', '.join(ranked)}.")
-        elif answer == ranked[0]:
-            said.append(f"{loss}: correct.")
-        else:
-            said.append(f"{loss}: not yet; {answer!r} is number {1 + ranked.index(answer)} of {len(ranked)}.")
-    return " ".join(said)
+    names = entries(answers, list(costs))
+    said = {loss: _preference(names[loss], costs[loss], loss) for loss in costs}
+    if not any(said.values()):
+        return None
+    return " ".join(f"{loss}: {hint or 'correct.'}" for loss, hint in said.items())
+
+
+def _preference(answer: Any, cost_of: Mapping[str, float], loss: str) -> str:
+    """Where to look, for one loss; nothing if it is right."""
+    ranked = sorted(cost_of, key=cost_of.get)
+    try:
+        place = 1 + ranked.index(choice(answer, ranked, what="it"))
+    except Hint as hint:
+        return str(hint)
+    return "" if place == 1 else f"{answer!r} is number {place} of {len(ranked)}."

@@ -1,38 +1,48 @@
-"""Chapter 1's checker: it says whether an answer is right, and where to look if it is not."""
+"""The checkers of chapter 1: is an answer right, and where to look if it is not."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from lib.exercises.answers import checker, judge, number
 from lib.intervals import clip_bootstrap
 from lib.keypoints import Keypoints
 from lib.metrics import undetected_hand_presence
 
 
-def check_left_hand(answer: float | None, found: Sequence[Keypoints]) -> str:
+@checker
+def check_left_hand(answer: Any, found: Sequence[Keypoints]) -> str | None:
     """Exercise 1: UHP of the left hand in ``found``, the mean over clips, in per cent."""
-    if answer is None:
-        return "Nothing to check yet: put your number in place of None."
-    truth = 100 * np.mean([undetected_hand_presence(clip, "left") for clip in found])
-    if np.isclose(answer, truth, atol=0.05):
-        return "Correct."
-    if np.isclose(answer, truth / 100, atol=0.0005):
-        return "Nearly: that is a share, give it in per cent."
-    if np.isclose(answer, 100 - truth, atol=0.05):
-        return "Nearly: that is how often the hand was found."
-    return "Not yet: take the mean within each clip first, then over the clips, and mind which hand it is."
+    left, right = (
+        100 * np.mean([undetected_hand_presence(clip, hand) for clip in found]) for hand in ("left", "right")
+    )
+    pot = 100 * np.mean(np.concatenate([~clip.present("left_hand") for clip in found]))
+    wrong = [
+        (100 - left, "that is how often the hand was found."),
+        (right, "that is the right hand."),
+        (pot, "that is the mean over all frames; take the mean within each clip first, then over the clips."),
+    ]
+    otherwise = "take the mean within each clip first, then over the clips, and mind which hand it is."
+    return judge(number(answer), left, wrong, otherwise, unit="per cent", atol=0.05)
 
 
-def check_widths(by_clips: float | None, by_frames: float | None, lost: Sequence[np.ndarray]) -> str:
+@checker
+def check_widths(by_clips: Any, by_frames: Any, lost: Sequence[np.ndarray]) -> str | None:
     """Exercise 2: widths, in percentage points, of the interval that draws clips and of the one that draws frames."""
-    if by_clips is None or by_frames is None:
-        return "Nothing to check yet: put your two numbers in place of None."
     clips = clip_bootstrap([100 * np.asarray(clip, float) for clip in lost])
     frames = clip_bootstrap(100 * np.concatenate([np.asarray(clip, float) for clip in lost]))
-    right = {"clips": clips.high - clips.low, "frames": frames.high - frames.low}
-    for name, answer in (("clips", by_clips), ("frames", by_frames)):
-        if np.isclose(100 * answer, right[name], rtol=0.05):
-            return f"Nearly: give the width over {name} in percentage points."
-        if not np.isclose(answer, right[name], rtol=0.1):  # other seeds move it a little
-            return f"Not yet: the width over {name} is its upper end minus its lower end."
-    return "Correct."
+    widths = {"clips": clips.high - clips.low, "frames": frames.high - frames.low}
+    given = {"clips": number(by_clips, what="the first width"), "frames": number(by_frames, what="the second width")}
+    other = {"clips": "frames", "frames": "clips"}
+    for name, answer in given.items():
+        wrong = [
+            (widths[name] / 2, f"that is half of the width over {name}; go from the lower end to the upper one."),
+            (widths[other[name]], f"the first width is over clips, the second over frames; see the one over {name}."),
+        ]
+        otherwise = f"the width over {name} is its upper end minus its lower end."
+        # other seeds move an end a little
+        hint = judge(answer, widths[name], wrong, otherwise, unit="percentage points", rtol=0.1, atol=1e-9)
+        if hint:
+            return hint
+    return None

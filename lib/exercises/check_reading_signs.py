@@ -1,49 +1,58 @@
-"""Chapter 10's checkers: each calls the reader's function and says whether it is right, and where to look if not."""
+"""The checkers of chapter 10: is a function right, and where to look if it is not."""
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from lib.exercises.check_training import NOTHING
+from lib.exercises.answers import array, call, checker, judge, number
 from lib.ptn import PTN, parameter_count
 
+DIM = 128
 
-def check_count(answer: Callable[[int, int], int]) -> str:
+
+@checker
+def check_count(answer: Any) -> str | None:
     """Exercise 1: ``answer(in_features, num_classes)`` is the number of parameters of a PTN with dim 128."""
-    if answer(134, 60) is None:
-        return NOTHING
     for features, classes in ((134, 60), (108, 292)):
-        right, given = parameter_count(PTN(features, classes)), answer(features, classes)
-        if given != right:
-            hint = "a LayerNorm has two numbers a feature, a Linear (inputs + 1) times outputs"
-            return f"Not yet: PTN({features}, {classes}) has {right:,} parameters, yours {given:,} ({hint})."
-    return "Correct."
+        model, given = PTN(features, classes), number(call(answer, features, classes), whole=True)
+        right, norms = parameter_count(model), 2 * sum((4 * features, 4 * DIM, 2 * DIM, DIM))
+        wrong = [
+            (right - parameter_count(model.classifier), "the classifier is missing."),
+            (right - DIM, "nearly: CLS is learned, too."),
+            (right - norms, "the LayerNorms of the embedding are missing: two numbers a feature."),
+            (right - parameter_count(model.embedding.residual), "the short cut around the embedding is missing."),
+            (right - 3 * parameter_count(model.sequence.encoder.layers[0]), "the transformer has four layers."),
+        ]
+        otherwise = "a Linear has (inputs + 1) x outputs, a LayerNorm two numbers a feature; go part by part."
+        if hint := judge(given, right, wrong, otherwise):
+            return f"for {features} inputs and {classes} signs, {hint}"
+    return None
 
 
-def check_macro(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
+@checker
+def check_macro(answer: Any) -> str | None:
     """Exercise 2: ``answer(guesses, labels)`` is the macro accuracy: the mean over signs of their own accuracy."""
     guesses, labels = np.array([0, 0, 0, 0, 1, 2]), np.array([0, 0, 0, 0, 0, 2])
-    given = answer(guesses, labels)
-    if given is None:
-        return NOTHING
-    if np.isclose(given, (0.8 + 1) / 2):
-        return "Correct."
-    if np.isclose(given, 5 / 6):
-        return "Not yet: that is the micro accuracy; here each *sign* counts once, however many clips it has."
-    return f"Not yet: sign 0 is right in 4 of 5 clips, sign 2 in 1 of 1, sign 1 is never made; yours gives {given:.3f}."
+    given = number(call(answer, guesses, labels))
+    wrong = [
+        (5 / 6, "that is the micro accuracy; here each sign counts once, however many clips it has."),
+        ((0.8 + 0 + 1) / 3, "a sign that nobody makes has no accuracy; take the signs that occur in the labels."),
+        ((1 + 0 + 1) / 3, "go by the signs that were made, not by those that were guessed."),
+        (1.8, "nearly: the mean over the signs, not the sum."),
+    ]
+    otherwise = "for each sign that occurs in the labels: which of its clips are right? Then the mean."
+    return judge(given, (0.8 + 1) / 2, wrong, otherwise, unit="a share", atol=1e-6)
 
 
-def check_mask(answer: Callable[[Tensor], Tensor]) -> str:
+@checker
+def check_mask(answer: Any) -> str | None:
     """Exercise 3: ``answer(lengths)`` is the mask (N, longest) of a padded batch, True where a frame is real."""
     lengths = torch.tensor([2, 4, 1])
-    given = answer(lengths)
-    if given is None:
-        return NOTHING
-    right = torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1], [1, 0, 0, 0]]).bool()
-    if given.shape != right.shape:
-        return f"Not yet: three clips of at most 4 frames need a mask of shape (3, 4), not {tuple(given.shape)}."
-    if torch.equal(given.bool(), ~right):
-        return "Not yet: this one is True where there is padding. PyTorch wants it so, but PTN's forward does not."
-    return "Correct." if torch.equal(given.bool(), right) else "Not yet: compare arange(longest) with each length."
+    right = np.arange(4) < lengths.numpy()[:, None]
+    given = array(call(answer, lengths), right.shape, kind="True and False", what="the mask of lengths 2, 4 and 1")
+    if (given == ~right).all():
+        return "this one is True where there is padding. PyTorch wants it so, but PTN's forward does not."
+    if (given == (np.arange(4) <= lengths.numpy()[:, None])).all():
+        return "one frame too many in each clip: they are counted from 0."
+    return None if (given == right).all() else "compare the places 0, 1, 2 ... with each clip's length."

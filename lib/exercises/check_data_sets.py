@@ -1,0 +1,89 @@
+"""The checkers of chapter 2: is an answer right, and where to look if it is not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lib.exercises.answers import array, call, checker, judge, number
+from lib.splits import SUBSETS, in_every_subset, signer_independent_split
+
+# one language's examples, made up so that the most frequent gloss differs between training, test and all
+FEW = pd.DataFrame({"gloss": list("AAAAABBBCCCCCCCCABBBBCCC"), "subset": np.repeat(["train", "val", "test"], 8)})
+
+
+@checker
+def check_crf(answer: Any, quality: Callable[[int], float], least: float) -> str | None:
+    """Exercise 1: the smallest CRF (0 to 51) after which ``quality`` (dB) is below ``least``."""
+    crf = int(number(answer, whole=True))
+    if not 0 <= crf <= 51:
+        return f"a CRF of H.264 lies between 0 and 51, yours is {crf}."
+    if (yours := quality(crf)) >= least:
+        return f"after CRF {crf} the frames still have {yours:.2f} dB; it takes more."
+    if crf and (one_less := quality(crf - 1)) < least:
+        return f"it is below {least:g} dB, but CRF {crf - 1} is, too ({one_less:.2f} dB); find the smallest."
+    return None
+
+
+@checker
+def check_lazy(answer: Any) -> str | None:
+    """Exercise 2: ``answer(part)`` is the test accuracy, per cent, of always saying training's most frequent gloss."""
+    train, test = (FEW[FEW.subset == subset].gloss for subset in ("train", "test"))
+
+    def accuracy(glosses: pd.Series, favourite: str) -> float:
+        return 100 * (glosses == favourite).mean()
+
+    often = train.mode()[0]
+    wrong = [
+        (
+            accuracy(test, test.mode()[0]),
+            "this takes the most frequent gloss of the test, which nobody knows before.",
+        ),
+        (
+            accuracy(test, FEW.gloss.mode()[0]),
+            "take the most frequent gloss of training, not that of all parts.",
+        ),
+        (accuracy(train, often), "that is the accuracy on the examples it has learned from; judge it on the test."),
+        (accuracy(FEW.gloss, often), "that is the accuracy on all parts; judge it on the test."),
+        ((test == often).sum(), "that is how many test examples are right; divide by the number of all of them."),
+    ]
+    value = number(call(answer, FEW), what="what your function returns")
+    return judge(value, accuracy(test, often), wrong, "count in train, then compare with test.", "per cent", atol=0.01)
+
+
+def _split(examples: pd.DataFrame) -> np.ndarray:
+    """The part of each example, (N,), as R2 splits."""
+    parts = np.empty(len(examples), dtype=object)
+    for subset, indices in zip(SUBSETS, signer_independent_split(examples.gloss, examples.signer), strict=True):
+        parts[indices] = subset
+    return parts
+
+
+def made_up_examples() -> pd.DataFrame:
+    """40 signers with 12 signs each, some of them rare, split and thinned out as R2 does it."""
+    rng = np.random.default_rng(1)
+    glosses = rng.choice([f"SIGN-{n}" for n in range(30)], 480, p=(1 / np.arange(1, 31)) / (1 / np.arange(1, 31)).sum())
+    examples = pd.DataFrame({"id": range(480), "gloss": glosses, "signer": np.repeat(np.arange(40), 12)})
+    examples["subset"] = _split(examples)
+    return examples[in_every_subset(examples.gloss, examples.subset)].reset_index(drop=True)
+
+
+@checker
+def check_order(answer: Any) -> str | None:
+    """Exercise 3: ``answer(part)`` splits the examples left once more: how many move, how many glosses stay."""
+    examples = made_up_examples()
+    again = _split(examples)
+    moved, left = (again != examples.subset).sum(), examples.gloss[in_every_subset(examples.gloss, again)].nunique()
+    yours = array(call(answer, examples), (2,), "what your function returns")
+    if tuple(yours) == (moved, left):
+        return None
+    if tuple(yours) == (left, moved):
+        return "these are the two numbers, the other way round."
+    if yours[0] == len(examples) - moved:
+        return "the first number counts the examples that stay; those that move are asked for."
+    if yours[0] != moved:
+        return "in how many examples does the new part differ from the column `subset`? Mind the order of the rows."
+    if yours[1] == examples.gloss.nunique():
+        return "the second number counts all glosses; which of them occur in each of the three new parts?"
+    return "the first number is right. For the second, see `in_every_subset`, with the new parts."

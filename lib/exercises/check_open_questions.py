@@ -1,0 +1,67 @@
+"""The checkers of chapter 13: is an answer right, and where to look if it is not."""
+
+from typing import Any
+
+import numpy as np
+
+from lib.chapters.gap_fill import linear
+from lib.exercises.answers import array, call, checker, number
+from lib.smoothing import smoothing_factor
+
+
+@checker
+def check_factor(answer: Any) -> str | None:
+    """Exercise 1: ``answer(cutoff, fps)`` is the smoothing factor of a first-order low pass."""
+    cutoffs = ((1.0, 25.0), (4.0, 25.0), (2.0, 10.0))
+    found = np.array([number(call(answer, *pair), what="what your function returns") for pair in cutoffs])
+    cutoff, fps = np.array(cutoffs).T
+    wrong = [
+        (1 / (1 + fps / cutoff), "tau is 1 / (2 pi cutoff); the circle is missing."),
+        (1 / (1 + 1 / (2 * np.pi * cutoff * fps)), "tau is in seconds; how many frames is that?"),
+        (1 / (1 + 2 * np.pi * cutoff / fps), "a higher cutoff must follow faster; is that the old value's share?"),
+    ]
+    if np.allclose(found, smoothing_factor(cutoff, fps)):
+        return None
+    otherwise = "first tau = 1 / (2 pi cutoff) seconds, then 1 / (1 + tau fps)."
+    return next((hint for values, hint in wrong if np.allclose(found, values)), otherwise)
+
+
+@checker
+def check_beside(answer: Any) -> str | None:
+    """Exercise 2: ``answer(hand, wrist)`` fills (T, 21, 3) on straight lines beside the body's wrist (T, 3)."""
+    rng = np.random.default_rng(0)
+    wrist = rng.uniform(0, 200, (12, 3))
+    whole = wrist[:, None] + rng.uniform(-20, 20, (12, 21, 3))
+    hand = whole.copy()
+    hand[4:7] = np.nan
+    found = array(call(answer, hand, wrist), hand.shape, "what your function returns")
+    right = linear(hand - wrist[:, None]) + wrist[:, None]
+    if np.allclose(found, right):
+        return None
+    if np.allclose(found, linear(hand)):
+        return "that is the straight line alone; the body's wrist has no say in it yet."
+    if np.allclose(found, linear(hand - wrist[:, None])):
+        return "the hand is filled beside the wrist; now put it back into the picture."
+    if not np.allclose(found[:4], hand[:4]):
+        return "hands that were found must stay where they were found."
+    return "take the body's wrist away from every point, fill on straight lines, and put it back."
+
+
+@checker
+def check_own(answer: Any) -> str | None:
+    """Exercise 3: ``answer(scores, language, first)`` names for each clip the best sign of the clip's own language."""
+    scores = np.random.default_rng(1).normal(-3, 1, (20, 10))  # most are below zero, as scores may be
+    language, first = np.arange(20) % 2, 6
+    found = array(call(answer, scores, language, first), (20,), "what your function returns")
+    own = (np.arange(10) >= first) == language[:, None].astype(bool)
+    if np.array_equal(found, np.where(own, scores, -np.inf).argmax(axis=1)):
+        return None
+    if np.array_equal(found, scores.argmax(axis=1)):
+        return "that is the best of all signs; some of them are not of the clip's language."
+    if np.array_equal(found, (scores * own).argmax(axis=1)):
+        return "a score of zero is no low score here, since scores may be negative; what can never win?"
+    if np.array_equal(found, np.where(own, -np.inf, scores).argmax(axis=1)):
+        return "those are the signs of the other language."
+    if np.array_equal(found, np.where(own, scores, -np.inf).argmax(axis=1) - first * language):
+        return "signs are numbered through both languages: the second one's begin at `first`."
+    return "give the signs of the other language a score that cannot win, and take the best of each row."

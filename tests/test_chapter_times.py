@@ -1,0 +1,34 @@
+"""Each opening says how long the chapter runs, as measured, and how long a reader needs, as estimated by one rule."""
+
+import math
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lib.exercises.make_stubs import tagged
+
+CHAPTERS = sorted((Path(__file__).parent.parent / "book").glob("[01]*.ipynb"))
+SAID = re.compile(
+    r"\*\*Time[:.]\*\* .*?\bto\s+run\b.*?\babout\s+(\d+)\s+minutes\s+to\s+read.*?\(our\s+estimate\)", re.S | re.I
+)
+
+
+def estimate(notebook: nbformat.NotebookNode) -> int:
+    """Minutes to read and to do the checked exercises, to the next ten.
+
+    120 words a minute, since some of them are read twice; a minute a picture; ten minutes an exercise.
+    """
+    words = sum(len(re.findall(r"\w+", cell.source)) for cell in notebook.cells if cell.cell_type == "markdown")
+    pictures, exercises = (sum(tagged(cell, tag) for cell in notebook.cells) for tag in ("figure", "solution"))
+    return 10 * math.ceil((words / 120 + pictures + 10 * exercises) / 10)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_opening_says_how_long_it_takes(path):
+    notebook = nbformat.read(path, as_version=4)
+    said = SAID.search(notebook.cells[0].source)
+    wanted = estimate(notebook)
+    assert said, f"say: about ... minutes to run on a laptop, about {wanted} minutes to read ... (our estimate)"
+    assert abs(int(said[1]) - wanted) <= 10, f"about {wanted} minutes to read"
