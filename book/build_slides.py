@@ -1,0 +1,75 @@
+"""Make slides from the chapters that `make book` has run: one HTML file a chapter, which needs no network.
+
+    python book/build_slides.py                 the decks, in _build/slides
+    python book/build_slides.py --out DIR       from the book in DIR/_build, into DIR/_build/slides
+
+nbconvert can make slides too, but they fetch reveal.js, MathJax and fonts from the network whenever they are shown.
+`book/slides/choose.py` says what becomes a slide.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+import yaml
+from slides.choose import choose
+from slides.markup import cited_names
+from slides.page import contents, deck
+
+from lib.errors import BadInput
+from lib.files import written_whole
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def chapters(root: Path) -> list[Path]:
+    """The book's notebooks, in the order of its table of contents."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text())
+    entries = [root / f"{chapter['file']}.ipynb" for part in toc["parts"] for chapter in part["chapters"]]
+    return [path for path in entries if path.is_file()]
+
+
+def executed(path: Path, build: Path) -> nbformat.NotebookNode:
+    """A chapter with its outputs, from the cache of the book in ``build``. Raises BadInput where it was not run."""
+    from jupyter_cache import get_cache
+
+    notebook = nbformat.read(path, as_version=4)
+    try:
+        if not (build / ".jupyter_cache").is_dir():
+            raise KeyError
+        return get_cache(str(build / ".jupyter_cache")).merge_match_into_notebook(notebook)[1]
+    except KeyError:
+        raise BadInput(f"{path.name} has not been run as it is now: run `make book` first") from None
+
+
+def build_slides(build: Path, root: Path = ROOT) -> Path:
+    """Write a deck for each chapter and a page that lists them into ``build``/slides; give that page.
+
+    All chapters are looked up before the first deck is written. Raises BadInput where one was not run.
+    """
+    names = cited_names(root / "book" / "references.bib")
+    ready = {path.stem: choose(executed(path, build)) for path in chapters(root)}
+    out = build / "slides"
+    for name, slides in ready.items():
+        with written_whole(out / f"{name}.html") as partial:
+            partial.write_text(deck(slides, names), encoding="utf-8")
+    with written_whole(out / "index.html") as partial:
+        partial.write_text(contents({f"{n}.html": (s[0].title, len(s)) for n, s in ready.items()}), encoding="utf-8")
+    return out / "index.html"
+
+
+def main() -> None:
+    """Build, and say where to look."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=ROOT, help="the folder that holds _build/ (default: the project)")
+    try:
+        page = build_slides(parser.parse_args().out.resolve() / "_build")
+    except BadInput as problem:
+        sys.exit(str(problem))
+    print(f"The slides are ready. Open them in a browser:\n    {os.path.relpath(page)}")
+
+
+if __name__ == "__main__":
+    main()

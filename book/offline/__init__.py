@@ -1,0 +1,1 @@
+"""The course for rooms without network; see book/build_offline.py."""

@@ -1,0 +1,1 @@
+"""Slides made from the chapters; see book/build_slides.py."""

@@ -1,0 +1,50 @@
+// One slide at a time: keys, clicks, the address (#7), a size that fits the window, words that fit the slide.
+const slides = [...document.querySelectorAll(".slide")];
+let at = 0;
+
+function show(number) {
+  at = Math.min(Math.max(number, 0), slides.length - 1);
+  slides.forEach((slide, i) => slide.classList.toggle("current", i === at));
+  document.querySelectorAll("video").forEach((clip) => clip.pause());
+  history.replaceState(null, "", "#" + (at + 1));
+  slides[at].focus({ preventScroll: true });
+}
+
+function scale() {
+  const fits = Math.min(innerWidth / 1280, innerHeight / 720);
+  document.documentElement.style.setProperty("--scale", fits);
+}
+
+// Words give way before pictures do: they shrink to six tenths, and a picture keeps nearly half of the slide.
+function fit(slide) {
+  const words = slide.querySelector(".words"), picture = slide.querySelector(".picture");
+  const title = slide.querySelector("h1, h2");
+  const room = () => slide.clientHeight - 96 - title.offsetHeight - 18 - (picture ? 330 : 0);
+  for (let size = 1; words && words.offsetHeight > room() && size > 0.6; size -= 0.05) {
+    slide.style.setProperty("--fit", size);
+  }
+  slide.dataset.overflow = slide.scrollHeight > slide.clientHeight || slide.scrollWidth > slide.clientWidth;
+}
+
+const moves = {
+  ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, Enter: 1,
+  ArrowLeft: -1, ArrowUp: -1, PageUp: -1, Backspace: -1, Home: -Infinity, End: Infinity,
+};
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("video, a")) return;
+  if (event.key in moves) { event.preventDefault(); show(at + moves[event.key]); }
+  if (event.key === "n") document.body.classList.toggle("with-notes");
+  if (event.key === "f") document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+});
+addEventListener("click", (event) => {
+  if (!event.target.closest("a, video, .notes")) show(at + (event.clientX < innerWidth / 3 ? -1 : 1));
+});
+addEventListener("resize", scale);
+addEventListener("hashchange", () => show(parseInt(location.hash.slice(1)) - 1 || 0));
+
+document.fonts.ready.then(() => {
+  slides.forEach(fit);
+  document.body.classList.add("running");
+  scale();
+  show(parseInt(location.hash.slice(1)) - 1 || 0);
+});

@@ -1,0 +1,71 @@
+"""A deck as one HTML file that needs no network: style, script, formulas and pictures are inside it."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+from .choose import Slide
+from .markup import to_html
+
+HERE = Path(__file__).parent
+KEYS = "arrow keys: turn, n: notes, f: full screen"
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}: slides</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}
+{script}</body>
+</html>
+"""
+
+
+def deck(slides: Sequence[Slide], names: Mapping[str, tuple[str, str]]) -> str:
+    """The HTML of a chapter's slides; the first one is its title slide."""
+    pieces = [text for s in slides for text in (s.title, "\n\n".join(s.words), "\n\n".join(s.notes))]
+    ready = to_html(pieces, names)
+    drawn = [
+        _slide(number, len(slides), slides[0].title, *ready[3 * number : 3 * number + 3], slide.picture)
+        for number, slide in enumerate(slides)
+    ]
+    script = f"<script>\n{(HERE / 'deck.js').read_text()}</script>\n"
+    return _page(slides[0].title, "\n".join(drawn), script)
+
+
+def contents(decks: Mapping[str, tuple[str, int]]) -> str:
+    """The page that lists the decks: {file name: (title, number of slides)}."""
+    items = "".join(
+        f'<li><a href="{escape(file)}">{escape(title)}</a> ({count} slides)</li>\n'
+        for file, (title, count) in decks.items()
+    )
+    words = (
+        f"<h2>Hands in Focus: slides</h2>\n<div class='words'><ol>\n{items}</ol>\n"
+        f"<p>In a deck: {KEYS}. To print, or to save a PDF, use the browser's print.</p></div>"
+    )
+    style = "<style>.slide { height: auto; } .words { font-size: 24px; }</style>"
+    return _page("Hands in Focus", f'{style}<main class="slide">\n{words}\n</main>', "")
+
+
+def _page(title: str, body: str, script: str) -> str:
+    return PAGE.format(title=escape(title), style=(HERE / "deck.css").read_text(), body=body, script=script)
+
+
+def _slide(number: int, count: int, chapter: str, title: str, words: str, notes: str, picture: str) -> str:
+    heading = "h1" if number == 0 else "h2"
+    title = title.removeprefix("<p>").removesuffix("</p>")
+    place = f'<span class="keys">{KEYS}</span>' if number == 0 else f"<span>{number + 1} / {count}</span>"
+    parts = [
+        f'<section class="slide" id="slide-{number + 1}" tabindex="-1" aria-label="Slide {number + 1} of {count}">',
+        f"<{heading}>{title}</{heading}>",
+        f'<div class="words">{words}</div>' if words else "",
+        f'<div class="picture">{picture}</div>' if picture else "",
+        f"<footer><span>Hands in Focus: {escape(chapter)}</span>{place}</footer>",
+        "</section>",
+        f'<aside class="notes" aria-label="Notes">{notes}</aside>',
+    ]
+    return "\n".join(part for part in parts if part)

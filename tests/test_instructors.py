@@ -1,0 +1,59 @@
+"""The instructor's guide: plans whose minutes add up, and chapters that are where the plans say."""
+
+import re
+from itertools import accumulate
+
+import pytest
+from conftest import ROOT
+
+from lib.chapters.teaching_minutes import teaching_minutes
+
+GUIDE = (ROOT / "book" / "instructors.md").read_text()
+LENGTHS = {"One hour": 60, "Half a day": 240, "One day": 420}
+
+
+def plan(name: str) -> list[tuple[str, int, str]]:
+    """The rows of a plan: when, minutes, and the rest of the line."""
+    text = re.search(rf"^## {name}.*?(?=^## )", GUIDE, re.M | re.S).group()
+    return [
+        (when, int(minutes), rest) for when, minutes, rest in re.findall(r"^\| (\d:\d\d) \| (\d+) \|(.*)$", text, re.M)
+    ]
+
+
+@pytest.mark.parametrize(("name", "length"), LENGTHS.items())
+def test_a_plan_fills_its_time(name, length):
+    rows = plan(name)
+    assert sum(minutes for _, minutes, _ in rows) == length
+    begins = [0, *accumulate(minutes for _, minutes, _ in rows)][:-1]
+    assert [when for when, _, _ in rows] == [f"{begin // 60}:{begin % 60:02d}" for begin in begins]
+
+
+def test_nobody_works_for_two_hours_without_a_break():
+    for name in LENGTHS:
+        since = 0
+        for _, minutes, rest in plan(name):
+            since = 0 if re.match(r" (Break|Lunch)", rest) else since + minutes
+            assert since <= 120
+
+
+def test_linked_pages_are_there():
+    links = set(re.findall(r"\]\(([\w-]+\.(?:ipynb|md))\)", GUIDE))
+    assert len(links) > 8 and not [link for link in links if not (ROOT / "book" / link).is_file()]
+
+
+def test_sections_that_a_plan_names_exist():
+    """A quoted section stands in one of the chapters that the same row links to, or in chapter 1."""
+    for name in LENGTHS:
+        for _, _, rest in plan(name):
+            chapters = ["01_missing_hands.ipynb", *re.findall(r"\]\((\w+\.ipynb)\)", rest)]
+            text = "".join((ROOT / "book" / chapter).read_text() for chapter in chapters)
+            named = re.findall(r'"([^"]+)"', rest)
+            assert not [title for title in named if not re.search(rf"(# |\}} ){re.escape(title)}", text)], rest
+
+
+def test_every_chapter_says_its_minutes():
+    table = teaching_minutes()
+    assert len(table) == len(list((ROOT / "book").glob("*.ipynb")))
+    assert not [row for row in table.itertuples() if "" in row], (
+        "say: about N minutes to run ..., about N minutes to read"
+    )
