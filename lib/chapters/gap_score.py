@@ -19,13 +19,14 @@ from lib.intervals import Interval, clip_bootstrap
 from lib.keypoints import Keypoints
 
 Holes = list[tuple[int, int]]
+Fills = Mapping[str, Fill] | Callable[[Keypoints, str], Mapping[str, Fill]]  # or a function that gives them for a hand
 
 
 def removed(
     clips: Sequence[Keypoints],
     lengths: Sequence[int],
     truth: Sequence[Keypoints] | None = None,
-    methods: Mapping[str, Fill] = METHODS,
+    methods: Fills = METHODS,
     context: int = 3,
 ) -> pd.DataFrame:
     """Scores of gaps that were made by taking found hands out, one row for each gap and method.
@@ -33,6 +34,7 @@ def removed(
     clips    what the estimator found
     lengths  of the gaps, in frames; see `lib.gaps.windows` for where they are made
     truth    what to compare with, in the same pixels; None: the hands that were taken out
+    methods  by name; or, if they need more than the hand's points, a function that gives them for a clip and a part
 
     Columns: clip, part, start, frames, method, ``error`` (mean distance of the 21 points, in shoulder widths) and
     ``shape`` (the same with wrist put on wrist, in hand lengths from wrist to middle knuckle).
@@ -43,7 +45,7 @@ def removed(
     return pd.concat(tables, ignore_index=True)
 
 
-def lost(clips: Sequence[Keypoints], truth: Sequence[Keypoints], methods: Mapping[str, Fill] = METHODS) -> pd.DataFrame:
+def lost(clips: Sequence[Keypoints], truth: Sequence[Keypoints], methods: Fills = METHODS) -> pd.DataFrame:
     """Scores of the gaps that the estimator left itself, between found frames; columns as in `removed`."""
     return _scores(clips, truth, methods, _left)
 
@@ -90,7 +92,7 @@ def _left(clip: Keypoints, part: str) -> Holes:
 def _scores(
     clips: Sequence[Keypoints],
     truth: Sequence[Keypoints],
-    methods: Mapping[str, Fill],
+    methods: Fills,
     holes_of: Callable[[Keypoints, str], Holes],
 ) -> pd.DataFrame:
     rows = []
@@ -102,7 +104,7 @@ def _scores(
             )
         for part in HANDS:
             holes = holes_of(clip, part)
-            for name, fill in methods.items() if holes else ():
+            for name, fill in (methods(clip, part) if callable(methods) else methods).items() if holes else ():
                 rows += [(number, part, *row[:2], name, *row[2:]) for row in _of_part(clip, real, part, holes, fill)]
     return pd.DataFrame(rows, columns=["clip", "part", "start", "frames", "method", "error", "shape"])
 

@@ -1,0 +1,147 @@
+"""Gaps of a hand filled with the help of what is known beside it: the body's arm, and other hands.
+
+R2 draws a straight line for each point (`lib.imputation`). Here are four rules that know more. All of them look at how
+far something *leaves* the straight line in the gap, and let the hand leave it likewise:
+
+    body's wrist      the whole hand leaves it as the wrist of the body does, which is hardly ever lost
+    nearest, ...      the fingers leave it as those of the most similar hands did in a stretch of as many frames, from
+                      the same film or from training films; the wrist goes with the body's
+    learned           every point leaves it by a linear function (ridge regression) of how elbow, wrist and the three
+                      knuckles of the body's arm do; learned from found hands that were hidden in training films
+
+`context_fills` gives them for one clip and hand in the form that `lib.chapters.gap_score` takes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from lib.chapters.gap_fill import Fill, linear
+from lib.gaps import HANDS, runs, windows
+from lib.keypoints import Keypoints
+
+ARM = ("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB")  # MediaPipe's points of the body; the last three are of the hand
+NEIGHBOURS = 5  # whose mean is taken
+HIDDEN = (1, 2, 3, 5, 8)  # lengths of the gaps that "learned" practises on
+Tracks = list[np.ndarray]
+
+
+def context_fills(library: Tracks, weights: np.ndarray) -> Callable[[Keypoints, str], Mapping[str, Fill]]:
+    """All rules, the straight line first, for any clip and hand; ``library`` (`collect`) and ``weights`` (`learn`) are
+    from training clips."""
+
+    def of_hand(clip: Keypoints, part: str) -> Mapping[str, Fill]:
+        arm = arm_of(clip, part)
+        mirror = -1.0 if part == "left_hand" else 1.0
+        return {
+            "linear": linear,
+            "body's wrist": partial(by_body, arm=arm),
+            "nearest, same film": partial(by_nearest, arm=arm, library=None, mirror=mirror),
+            "nearest, training": partial(by_nearest, arm=arm, library=library, mirror=mirror),
+            "learned": partial(by_regression, arm=arm, weights=weights, mirror=mirror),
+        }
+
+    return of_hand
+
+
+def arm_of(clip: Keypoints, part: str) -> np.ndarray:
+    """Elbow, wrist and knuckles of the body's arm on the hand's side, (T, 5, 2) pixels, its own gaps on lines."""
+    side = part.removesuffix("_hand").upper()
+    points = clip.xyz[:, [clip.layout.points.index(f"{side}_{name}") for name in ARM]]
+    return linear(points)[..., :2]
+
+
+def by_body(points: np.ndarray, arm: np.ndarray) -> np.ndarray:
+    """The straight line for the place beside the body's wrist: (T, 21, 3) with gaps in, without gaps out."""
+    wrist = np.zeros((len(points), 1, 3), points.dtype)
+    wrist[:, 0, :2] = arm[:, ARM.index("WRIST")]
+    return linear(points - wrist) + wrist if _found(points).any() else linear(points)
+
+
+def by_nearest(points: np.ndarray, arm: np.ndarray, library: Tracks | None, mirror: float) -> np.ndarray:
+    """`by_body`, with the fingers as in the `NEIGHBOURS` stretches whose first and last hand are most similar.
+
+    ``library`` holds shapes as `shapes` gives them; None: those of the film itself. Gaps at an end stay as they are.
+    """
+    filled, shape, length = by_body(points, arm), *shapes(points, mirror)
+    for start, stop in _inside(points):
+        found = _nearest(shape[[start - 1, stop]], stop - start, _stretches(shape) if library is None else library)
+        if found is not None:
+            filled[start:stop, :, :2] += length * found * [mirror, 1]
+    return filled
+
+
+def by_regression(points: np.ndarray, arm: np.ndarray, weights: np.ndarray, mirror: float) -> np.ndarray:
+    """The straight line, and on it what ``weights`` make of how the arm leaves its own. Gaps at an end stay."""
+    filled, (_, length) = linear(points), shapes(points, mirror)
+    for start, stop in _inside(points):
+        leaves = _bend(arm[start - 1 : stop + 1]) * [mirror, 1] / length
+        hand = (leaves.reshape(stop - start, -1) @ weights).reshape(stop - start, -1, 2)
+        filled[start:stop, :, :2] += length * hand * [mirror, 1]
+    return filled
+
+
+def learn(clips: Sequence[Keypoints]) -> np.ndarray:
+    """Weights (10, 42) for `by_regression`, from hands that are found in ``clips`` and hidden for `HIDDEN` frames."""
+    from sklearn.linear_model import Ridge
+
+    pairs = [pair for clip in clips for part in HANDS for pair in _practice(clip, part)]
+    arms, hands = (np.concatenate(rows) for rows in zip(*pairs))
+    return Ridge(alpha=1.0, fit_intercept=False).fit(arms, hands).coef_.T
+
+
+def _practice(clip: Keypoints, part: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each hidden stretch: how the arm (n, 10) and the hand (n, 42) leave the line, in hand lengths."""
+    points, arm, mirror = clip.part(part)[..., :2], arm_of(clip, part), -1.0 if part == "left_hand" else 1.0
+    _, length = shapes(clip.part(part), mirror)
+    for frames in HIDDEN:
+        for start, stop in windows(clip.present(part), frames):
+            both = (_bend(track[start - 1 : stop + 1]) * [mirror, 1] / length for track in (arm, points))
+            yield tuple(track.reshape(frames, -1) for track in both)
+
+
+def collect(clips: Sequence[Keypoints]) -> Tracks:
+    """Every unbroken stretch of hand shapes in ``clips``, left hands mirrored: a library for `by_nearest`."""
+    hands = [shapes(clip.part(part), -1.0 if part == "left_hand" else 1.0)[0] for clip in clips for part in HANDS]
+    return [stretch for hand in hands for stretch in _stretches(hand)]
+
+
+def shapes(points: np.ndarray, mirror: float) -> tuple[np.ndarray, float]:
+    """A hand (T, 21, 3) from its wrist, in the plane, as a right one, in hand lengths, (T, 21, 2); and that length,
+    the median from wrist to middle knuckle in pixels."""
+    moved = (points - points[:, :1])[..., :2].astype(float)
+    sizes = np.linalg.norm(moved[_found(points), 9], axis=-1)
+    length = float(np.median(sizes)) if sizes.size and np.median(sizes) > 0 else 1.0
+    return moved * [mirror, 1] / length, length
+
+
+def _nearest(ends: np.ndarray, frames: int, library: Tracks) -> np.ndarray | None:
+    """How the fingers leave the straight line, (frames, 21, 2): the mean of the stretches whose ends are nearest to
+    ``ends`` (2, 21, 2). None where no stretch is long enough."""
+    stretches = [track[at : at + frames + 2] for track in library for at in range(len(track) - frames - 1)]
+    if not stretches:
+        return None
+    stretches = np.stack(stretches)
+    distance = ((stretches[:, [0, -1]] - ends) ** 2).sum(axis=(1, 2, 3))
+    best = np.argsort(distance, kind="stable")[:NEIGHBOURS]
+    return np.mean([_bend(stretches[row]) for row in best], axis=0)
+
+
+def _bend(track: np.ndarray) -> np.ndarray:
+    """How far a track (n + 2, p, 2) is from the straight line between its ends, at the n moments between them."""
+    share = np.linspace(0, 1, len(track))[1:-1, None, None]
+    return track[1:-1] - (track[0] + share * (track[-1] - track[0]))
+
+
+def _stretches(shape: np.ndarray) -> Tracks:
+    return [shape[start:stop] for start, stop in runs(~np.isnan(shape[:, 0, 0]))]
+
+
+def _inside(points: np.ndarray) -> list[tuple[int, int]]:
+    """The gaps between found frames."""
+    return [(start, stop) for start, stop in runs(~_found(points)) if start > 0 and stop < len(points)]
+
+
+def _found(points: np.ndarray) -> np.ndarray:
+    return ~np.isnan(points[:, 0, 0])
