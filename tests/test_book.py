@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -112,3 +113,46 @@ def test_every_clip_has_a_description(pages):
         if not clip.get("aria-label", "").strip()
     ]
     assert not silent
+
+
+def test_every_page_says_its_language_and_has_a_way_past_the_menu(pages):
+    for page, soup in pages.items():
+        assert soup.html.get("lang") == "en", page.name
+        assert soup.find("a", href="#main-content") and soup.find(id="main-content"), page.name
+
+
+def test_headings_are_in_order(pages):
+    """One h1, and no level left out on the way down: screen readers offer headings as the page's plan."""
+    for page, soup in pages.items():
+        levels = [int(heading.name[1]) for heading in soup.select("article :is(h1, h2, h3, h4, h5, h6)")]
+        assert levels[0] == 1 and levels.count(1) == 1, page.name
+        assert all(below - above <= 1 for above, below in pairwise(levels)), f"{page.name}: {levels}"
+
+
+def test_what_moves_and_what_is_pressed_has_words(pages):
+    """Canvases and sliders carry a label; a button says or is labelled what it does."""
+    silent = [
+        f"{page.name}: {str(node)[:200]}"
+        for page, soup in pages.items()
+        for node in soup.select("article :is(canvas, button, input, svg, iframe)")
+        if not (node.get("aria-label") or node.get("title") or node.text.strip() or node.get("aria-hidden"))
+        and not (node.name == "input" and node.find_parent("label"))
+    ]
+    assert not silent
+
+
+def test_pages_fetch_nothing_from_elsewhere(pages):
+    """The book can be read where there is no network, and tells nobody that it is read."""
+    for page, soup in pages.items():
+        loaded = [node["src"] for node in soup.find_all(["script", "img", "video", "source", "iframe"], src=True)]
+        loaded += [node["href"] for node in soup.find_all("link", rel="stylesheet")]
+        assert not [address for address in loaded if urlsplit(address).netloc], page.name
+
+
+def test_reports_can_be_stacked_on_a_phone(pages):
+    """Every cell of a report's table knows its column, and the style that needs it is loaded."""
+    tables = [(soup, table) for soup in pages.values() for table in soup.select("table.report")]
+    assert tables
+    for soup, table in tables:
+        assert all(cell.find("span", attrs={"data-label": True}) for cell in table.select("tbody td"))
+        assert [link for link in soup.find_all("link", rel="stylesheet") if "custom.css" in link["href"]]

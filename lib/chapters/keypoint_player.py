@@ -1,0 +1,184 @@
+"""Keypoints that move: skeletons side by side, with a play button and a slider for the frame.
+
+Where no script runs (a printed page, a notebook that is not trusted) a strip of drawn frames stands there instead.
+"""
+
+import json
+from collections.abc import Sequence
+from html import escape
+from string import Template
+
+import numpy as np
+
+from lib.chapters.slider import picture
+from lib.draw import draw_keypoints
+from lib.errors import BadInput
+from lib.keypoints import Keypoints
+from lib.layouts import PART_COLOURS
+
+PAPER = (32, 38, 43)  # behind the skeletons, in either theme
+GUESS = (255, 255, 255)  # a hand that the first track does not have
+QUARTERS = 4  # places are sent as whole quarters of a pixel
+
+PAGE = Template("""\
+<style>
+.hf-player .tracks { display: grid; grid-template-columns: repeat(auto-fit, minmax(9em, 1fr)); gap: 0.6em;
+  max-width: ${room}px; margin-bottom: 0.4em }
+.hf-player figure { margin: 0 }
+.hf-player canvas { width: 100%; background: rgb$paper; border-radius: 4px; display: block }
+.hf-player figcaption, .hf-player label, .hf-player output { font-size: 0.95em }
+.hf-player input[type=range] { width: min(100%, 30em); min-height: 2em; accent-color: #2a868d; display: block }
+.hf-player button { min-width: 5em; min-height: 2em }
+.hf-player .strip { max-width: 100% }
+</style>
+<div class="hf-player" role="group" aria-label="$description">
+<img class="strip" alt="$strip_alt" src="$strip">
+<div class="controls" hidden>
+<div class="tracks">
+$figures</div>
+<button type="button">Play</button> <label><input type="checkbox"> slowly</label> &nbsp; <output></output>
+<input type="range" min="0" max="$last" value="$start" aria-label="frame">
+</div>
+<script type="application/json">$data</script>
+<script>
+$script
+</script>
+</div>
+<p><em>$description</em></p>""")
+
+SCRIPT = """\
+{
+  const box = document.currentScript.closest(".hf-player"), data = JSON.parse(box.querySelector("[type$=json]").text);
+  const [button, slider] = [box.querySelector("button"), box.querySelector("[type=range]")];
+  const [slow, said] = [box.querySelector("[type=checkbox]"), box.querySelector("output")];
+  const scale = 2 / data.unit, first = data.tracks[0];  // the canvas has twice the picture's pixels
+  const skeleton = (pen, flat, edges, colour) => {
+    const at = (i) => flat[2 * i] === null ? null : [scale * flat[2 * i], scale * flat[2 * i + 1]];
+    pen.strokeStyle = pen.fillStyle = colour;
+    pen.beginPath();
+    for (const [a, b] of edges) if (at(a) && at(b)) { pen.moveTo(...at(a)); pen.lineTo(...at(b)); }
+    pen.stroke();
+    const dot = pen.lineWidth;
+    for (let i = 0; 2 * i < flat.length; i++) if (at(i)) pen.fillRect(at(i)[0] - dot, at(i)[1] - dot, 2 * dot, 2 * dot);
+  };
+  const draw = () => {
+    const t = +slider.value;
+    said.textContent = `frame ${t + 1} of ${+slider.max + 1}`;
+    slider.setAttribute("aria-valuetext", said.textContent);
+    box.querySelectorAll("figure").forEach((figure, k) => {
+      const canvas = figure.querySelector("canvas"), pen = canvas.getContext("2d"), missing = [];
+      pen.lineWidth = canvas.width / 150;
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      for (const [part, frames] of Object.entries(data.tracks[k])) {
+        const guess = k > 0 && first[part][t] === 0;
+        if (frames[t] === 0) missing.push(part.replace("_", " "));
+        else skeleton(pen, frames[t], data.edges[part], guess ? data.guess : data.colours[part]);
+      }
+      figure.querySelector("span").textContent = missing.length ? `no ${missing.join(", no ")}` : "nothing missing";
+    });
+  };
+  let playing = false, due = 0;
+  const step = (now) => {
+    if (!playing || !box.isConnected) return;
+    if (now >= due) {
+      slider.value = (+slider.value + 1) % (+slider.max + 1);
+      due = Math.max(due, now - 100) + (slow.checked ? 4 : 1) * 1000 / data.fps;
+      draw();
+    }
+    requestAnimationFrame(step);
+  };
+  button.addEventListener("click", () => {
+    playing = !playing;
+    button.textContent = playing ? "Pause" : "Play";
+    requestAnimationFrame((now) => { due = now; step(now); });
+  });
+  slider.addEventListener("input", draw);
+  box.querySelector(".strip").hidden = true;
+  box.querySelector(".controls").hidden = false;
+  draw();
+}"""
+
+
+def player(
+    tracks: dict[str, Keypoints], description: str, *, parts: Sequence[str] | None = None, width: int = 220
+) -> str:
+    """HTML of skeletons that play together, one for each of ``tracks`` (by title), ``width`` CSS pixels each.
+
+    All tracks have one layout, one number of frames, one frame rate, and places in one picture's pixels. ``parts``
+    are those to draw (None: all). A part that the *first* track lost is drawn white in the others. The
+    ``description`` says in words what is to be seen, and is shown as text too. Keep it to a few seconds: the
+    places become part of the page. Raises BadInput for tracks that do not fit together.
+    """
+    first = _first(tracks)
+    parts = list(parts or first.layout.parts)
+    size = first.size
+    data = {
+        "fps": first.fps,
+        "unit": QUARTERS,
+        "guess": _css(GUESS),
+        "colours": {part: _css(PART_COLOURS[part]) for part in parts},
+        "edges": {
+            part: (np.array(first.layout.edges[part]) - first.layout.parts[part].start).tolist() for part in parts
+        },
+        "tracks": [{part: _places(track.part(part)) for part in parts} for track in tracks.values()],
+    }
+    figures = "".join(
+        f'<figure><canvas width="{2 * size[0]}" height="{2 * size[1]}" role="img" '
+        f'aria-label="{escape(f"Skeleton, {title}. {description}")}"></canvas>'
+        f"<figcaption>{escape(title)}: <span></span></figcaption></figure>\n"
+        for title in tracks
+    )
+    return PAGE.substitute(
+        room=len(tracks) * (width + 10),
+        paper=PAPER,
+        description=escape(description),
+        figures=figures,
+        last=len(first) - 1,
+        start=_first_gap(first, parts),
+        data=json.dumps(data, separators=(",", ":"), allow_nan=False),
+        script=SCRIPT,
+        strip=picture(_strip(tracks, parts), lossless=False),
+        strip_alt=escape(f"Frames from beginning to end, one row each: {', '.join(tracks)}. {description}"),
+    )
+
+
+def _first(tracks: dict[str, Keypoints]) -> Keypoints:
+    """The first track, once all are known to fit to it."""
+    if not tracks:
+        raise BadInput("A keypoint player needs at least one track; this one has none.")
+    name, first = next(iter(tracks.items()))
+    form = (first.layout, len(first), first.fps, first.size)
+    for other, track in tracks.items():
+        if (track.layout, len(track), track.fps, track.size) != form:
+            raise BadInput(
+                f"{other!r} and {name!r} cannot play together: bring them to one layout, number of frames, frame rate "
+                "and size of picture first."
+            )
+    return first
+
+
+def _first_gap(track: Keypoints, parts: Sequence[str]) -> int:
+    """The first frame that lacks a part, which is the one worth stopping at; 0 if none does."""
+    return int(np.argmin(np.all([track.present(part) for part in parts], axis=0)))
+
+
+def _places(points: np.ndarray) -> list[list[int | None] | int]:
+    """One part's places, a flat x, y, x, y ... for each frame; a missing point is None, a missing part 0."""
+    flat = np.round(points[..., :2].reshape(len(points), -1) * QUARTERS)
+    return [
+        0 if np.isnan(frame).all() else [None if np.isnan(value) else int(value) for value in frame] for frame in flat
+    ]
+
+
+def _strip(tracks: dict[str, Keypoints], parts: Sequence[str], columns: int = 4) -> np.ndarray:
+    """What stands there without a script: a row of drawn frames for each track, uint8 RGB."""
+    rows = []
+    for track in tracks.values():
+        paper = np.full((track.size[1], track.size[0], 3), PAPER, np.uint8)
+        moments = np.linspace(0, len(track) - 1, columns).round().astype(int)
+        rows.append(np.hstack([draw_keypoints(paper, track.xyz[t], track.layout, parts=parts) for t in moments]))
+    return np.vstack(rows)
+
+
+def _css(colour: tuple[int, int, int]) -> str:
+    return "rgb({}, {}, {})".format(*colour)
