@@ -154,8 +154,8 @@ def joint_loss(pred: Tensor, truth: Tensor) -> Tensor:
     """Mean squared error of coordinates (N, J, 2) over the joints that ``truth`` has; NaN ones drop out. A scalar.
 
     In units of an eighth of a frame (32 pixels), about what hands differ by, so that it starts near the size of the
-    letters' loss: in units of half a frame the letters outweighed it, and the joints stayed 24 pixels off. 0 where
-    nothing is known.
+    letters' loss: in units of half a frame the letters outweigh it, and the joints stay far off (compared on validation
+    photos; see the lab notes). 0 where nothing is known.
     """
     known = ~truth.isnan()
     error = (pred - truth.nan_to_num()) / UNIT

@@ -71,11 +71,7 @@ def over_signers(rows: list[dict], seed: int = 0) -> Interval:
     return clip_bootstrap(shares, seed=seed)
 
 
-def merged(rows: list[dict]) -> dict:
-    """The tests of several folds as one: confusion matrices and signers put together."""
-    return {
-        "n": sum(row["n"] for row in rows),
-        "accuracy": float(np.average([row["accuracy"] for row in rows], weights=[row["n"] for row in rows])),
-        "by_signer": {signer: value for row in rows for signer, value in row["by_signer"].items()},
-        "confusion": np.sum([row["confusion"] for row in rows], axis=0).tolist(),
-    }
+def together(folds: list[Prediction]) -> Prediction:
+    """The answers of several folds' networks as one, in the folds' order."""
+    joints = None if folds[0].joints is None else np.concatenate([fold.joints for fold in folds])
+    return Prediction(joints, np.concatenate([fold.letters for fold in folds]))

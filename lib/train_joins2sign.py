@@ -18,12 +18,13 @@ from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from lib.errors import BadInput
 from lib.joins2sign_results import read_results, same, write_results
 from lib.joins2sign_rotation import accuracy_by_turn
-from lib.joins2sign_scores import merged, scores
+from lib.joins2sign_scores import scores, together
 from lib.joins2sign_training import INVARIANT, KINDS, RECIPES, Recipe, predict, train, with_keypoint_pace
 from lib.lis import Photos, read_photos
 from lib.lis_splits import Split, leave_signers_out, random_split, unseen_split
@@ -46,19 +47,19 @@ def run(photos: Photos, split: str, kind: str, recipe: Recipe, options: argparse
     """Train and test one network on one split: a row of the results."""
     if kind.startswith("keypoints"):
         recipe = with_keypoint_pace(recipe)
-    rows, curves, seconds = [], [], 0.0
+    answers, tests, curves, seconds = [], [], [], 0.0
     for number, (learn, judge, test) in enumerate(splits_of(split, photos, options.seed, options.folds)):
         folder = options.out / options.profile / f"{split}-{options.seed}" / kind.replace(" ", "-") / str(number)
         model, history = train(kind, photos, learn, judge, recipe, folder, options.seed)
-        rows.append(scores(predict(model, photos[test], recipe), photos[test]))
-        if split == "random":
-            rows[-1]["turned"] = accuracy_by_turn(model, photos[test[:TURNED]], recipe)
+        answers.append(predict(model, photos[test], recipe))
+        tests.append(test)
         curves.append([[round(row["train"], 5), round(row["validation"], 5)] for row in history])
         seconds += sum(row["seconds"] for row in history)
-    facts = {"kind": kind, "split": split, "profile": options.profile, "seed": options.seed, "folds": len(rows)}
+    facts = {"kind": kind, "split": split, "profile": options.profile, "seed": options.seed, "folds": len(tests)}
     facts |= {"minutes": round(seconds / 60, 2), "curves": curves, "recipe": asdict(recipe), "photos": options.photos}
     facts |= {"date": date.today().isoformat(), "torch": torch.__version__, "machine": platform.machine()}
-    return facts | (rows[0] if len(rows) == 1 else merged(rows))
+    facts |= scores(together(answers), photos[np.concatenate(tests)])
+    return facts | ({"turned": accuracy_by_turn(model, photos[test[:TURNED]], recipe)} if split == "random" else {})
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ from lib.errors import BadInput
 from lib.joins2sign import Joins2Sign
 from lib.joins2sign_results import read_results
 from lib.joins2sign_rotation import turned
-from lib.joins2sign_scores import confusion, merged, over_photos, over_signers, scores
+from lib.joins2sign_scores import confusion, over_photos, over_signers, scores, together
 from lib.joins2sign_training import RECIPES, Prediction, Recipe, build, in_frame, predict, train, with_keypoint_pace
 from lib.lis import LETTERS, Photos
 from lib.lis_splits import leave_signers_out, random_split, unseen_split
@@ -120,8 +120,9 @@ def test_scores_by_hand():
     assert row["by_signer"] == {"0": [2, 2], "1": [1, 2]} and over_signers([row]).mean == 0.75
     assert over_photos(row).mean == 0.75 and row["confusion"][1][:2] == [1, 1]
     assert confusion(np.array([3]), np.array([-1])).sum() == 0
-    both = merged([row, row | {"by_signer": {"2": [0, 1]}, "n": 1, "accuracy": 0.0}])
-    assert both["n"] == 5 and both["accuracy"] == pytest.approx(0.6) and len(both["by_signer"]) == 3
+    both = together([Prediction(guess[:1], np.array([3])), Prediction(guess[1:], np.array([0, 1, 0]))])
+    np.testing.assert_array_equal(both.joints, guess)
+    assert both.letters.tolist() == [3, 0, 1, 0] and together([Prediction(None, np.array([1]))]).joints is None
 
 
 def test_a_quarter_turn():

@@ -20,12 +20,12 @@ BONES = [(a - START, b - START) for a, b in HOLISTIC_75.edges["right_hand"]]
 
 def pck_curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
     """Share of joints within so many pixels of the 256 frame of the annotation; the area up to `RANGE` is the AUC."""
-    figure, ax = _figure(5.6, 3.4)
+    figure, ax = _figure(5.6, 3.2 + 0.2 * len(rows))
     for row, name, colour in zip(rows, names, COLOURS):
         label = f"{name}: AUC {row['auc']:.3f}, median {row['median']:.1f} px"
         ax.plot(THRESHOLDS, row["pck"], color=colour, label=label)
     ax.set(xlabel="distance, pixels of 256", ylabel="joints within it", xlim=(0, RANGE), ylim=(0, 1))
-    ax.legend(frameon=False, loc="best")
+    figure.legend(frameon=False, loc="outside upper center", ncols=1)
     return figure
 
 
@@ -80,6 +80,24 @@ def splits(rows: Sequence[dict]) -> "Figure":
     return figure
 
 
+def each_signer(table: "pd.DataFrame") -> "Figure":  # noqa: F821 - pandas is imported where it is used
+    """A line for each signer, from the accuracy with them left out to that with them among the learned, in percent;
+    ``table`` is from `lib.chapters.joins2sign_tables.by_signer`."""
+    table = table.sort_values("signers")
+    figure, ax = _figure(7, 0.28 * len(table) + 1.2)
+    lines = range(len(table))
+    ax.hlines(lines, table["signers"], table["random"], color="lightgrey")
+    for split, mark, colour, label in (
+        ("random", "o", COLOURS[0], "other photos of the signer learned from"),
+        ("signers", "s", COLOURS[1], "the signer left out"),
+    ):
+        ax.plot(table[split], lines, mark, color=colour, label=label)
+    ax.set_yticks(lines, [f"signer {number}" for number in table.index])
+    ax.set(xlabel="letters read rightly, %", xlim=(None, 100.5))
+    figure.legend(frameon=False, loc="outside upper center", ncols=2)
+    return figure
+
+
 def turns(by_turn: Sequence[dict[str, float]], names: Sequence[str]) -> "Figure":
     """Accuracy against how far the test pictures were turned."""
     figure, ax = _figure(6, 3.2)
@@ -101,7 +119,7 @@ def ways(rows: Sequence[dict]) -> "Figure":
         ax.plot(100 * row["false"], y, "x", color=COLOURS[1], label="hand wiped out, one found" if y == 0 else None)
     ax.set_yticks(range(len(rows)), [row["way"] for row in rows])
     ax.set(xlabel="photos, %", xlim=(-2, 102))
-    ax.legend(frameon=False, loc="center left")
+    figure.legend(frameon=False, loc="outside upper center", ncols=2)
     return figure
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from lib.intervals import Interval, paired_bootstrap
 from lib.joins2sign_results import pick
 from lib.lis import LETTERS, Photos
 
@@ -34,10 +35,24 @@ def table2(rows: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def gap(rows: Sequence[dict], kind: str) -> float | None:
-    """Points of accuracy between the random split and the signers left out; None where one of them was not run."""
-    pair = [pick(list(rows), kind=kind, split=split) for split in ("random", "signers")]
-    return None if None in pair else 100 * (pair[0]["accuracy"] - pair[1]["accuracy"])
+def by_signer(rows: Sequence[dict], kind: str) -> pd.DataFrame | None:
+    """Accuracy, in percent, on the photos of each signer: with others of their photos learned from ("random"), and with
+    none ("signers"). None where one of the two was not run."""
+    pair = {split: pick(list(rows), kind=kind, split=split) for split in ("random", "signers")}
+    if None in pair.values():
+        return None
+    counts = {split: row["by_signer"] for split, row in pair.items()}
+    signers = sorted(counts["signers"], key=int)
+    return pd.DataFrame(
+        {split: [100 * np.divide(*counts[split][s]) for s in signers] for split in pair}, index=list(map(int, signers))
+    )
+
+
+def gap(rows: Sequence[dict], kind: str) -> Interval | None:
+    """Points of accuracy between the random split and the signers left out, signer by signer: the mean and its
+    interval over signers. None where one of the two was not run."""
+    table = by_signer(rows, kind)
+    return None if table is None else paired_bootstrap(table["random"], table["signers"])
 
 
 def pair_table(rows: Sequence[dict], pair: str = "ru") -> pd.DataFrame:
