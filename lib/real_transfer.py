@@ -28,12 +28,12 @@ import numpy as np
 
 from lib.errors import BadInput
 from lib.files import written_whole
-from lib.intervals import Interval
+from lib.intervals import Interval, paired_bootstrap
 from lib.keypoints import HOLISTIC_67
 from lib.paths import CACHE, DATA, ROOT
 from lib.ptn import PTN
 from lib.seeds import over_seeds
-from lib.sign_training import Recipe, SignSet, accuracies, predict, train, transfer
+from lib.sign_training import Recipe, SignSet, predict, train, transfer
 from lib.words import kept_back, read_words, sign_set
 
 SHIPPED = ROOT / "book" / "results" / "transfer.json"
@@ -47,15 +47,19 @@ SETTINGS = Recipe(batch=32, epochs=12)
 FEW, STEPS = Recipe(batch=32, learning_rate=1e-3), 40  # steps of each stage, of 32 examples at most
 
 
-def pretrain(source: SignSet, held: np.ndarray, seed: int, settings: Recipe = SETTINGS) -> tuple[PTN, float]:
-    """PTN on the source language, and its accuracy on the recordings ``held`` (N,) back, which also stop it early."""
+def pretrain(source: SignSet, held: np.ndarray, seed: int, settings: Recipe = SETTINGS) -> PTN:
+    """PTN on the source language; the recordings ``held`` (N,) back stop it early."""
     import torch
 
     torch.manual_seed(seed)
     model = PTN(source.clips[0].shape[1], int(source.labels.max()) + 1)
-    judge = source.take(held)
-    train(model, source.take(~held), judge, replace(settings, seed=seed))
-    return model, accuracies(predict(model, judge.clips), judge.labels)[0]
+    train(model, source.take(~held), source.take(held), replace(settings, seed=seed))
+    return model
+
+
+def named(model: PTN, signs: SignSet) -> np.ndarray:
+    """Which clips the network names rightly, bool (N,)."""
+    return predict(model, signs.clips).argmax(axis=1) == signs.labels
 
 
 def draw(labels: np.ndarray, pool: np.ndarray, shots: int, seed: int) -> np.ndarray:
@@ -68,8 +72,8 @@ def draw(labels: np.ndarray, pool: np.ndarray, shots: int, seed: int) -> np.ndar
 
 def few_shot(
     source: PTN, target: SignSet, chosen: np.ndarray, test: np.ndarray, seed: int, settings: Recipe
-) -> dict[str, float]:
-    """Accuracy on ``test`` (N,) bool after learning from the ``chosen`` clips, in each way to train.
+) -> dict[str, np.ndarray]:
+    """Which clips of ``test`` (N,) bool are named rightly after learning from the ``chosen``, in each way to train.
 
     ``settings.epochs`` are those of one stage of three.
     """
@@ -82,18 +86,18 @@ def few_shot(
     torch.manual_seed(seed)
     networks["scratch"] = PTN(target.clips[0].shape[1], signs)
     train(networks["scratch"], learn, watched, replace(recipe, epochs=3 * settings.epochs))
-    found = {name: accuracies(predict(net, judge.clips), judge.labels)[0] for name, net in networks.items()}
+    found = {name: named(net, judge) for name, net in networks.items()}
     return found | {"logistic": logistic(moments(target), target.labels, chosen, test)}
 
 
-def logistic(vectors: np.ndarray, labels: np.ndarray, learn: np.ndarray, test: np.ndarray) -> float:
-    """Accuracy of logistic regression on vectors (N, F), fitted on ``learn``, judged on ``test``."""
+def logistic(vectors: np.ndarray, labels: np.ndarray, learn: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """Which ``test`` clips logistic regression names rightly, by vectors (N, F), fitted on ``learn``."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    return float(model.fit(vectors[learn], labels[learn]).score(vectors[test], labels[test]))
+    return model.fit(vectors[learn], labels[learn]).predict(vectors[test]) == labels[test]
 
 
 def moments(signs: SignSet) -> np.ndarray:
@@ -119,17 +123,17 @@ def run(asl: Path, dgs: Path, seeds: int = SEEDS, cache: Path = CACHE / "transfe
     done = {(row["seed"], row["shots"]) for row in rows}
     todo = [(seed, shots) for shots in SHOTS for seed in range(seeds) if (seed, shots) not in done]
     for seed, shots in tqdm(todo, unit="setting"):
-        model, known = _kept(source, held, seed, cache)
+        model = _kept(source, held, seed, cache)
         chosen = draw(target.labels, ~test, shots, seed)
         few = replace(FEW, epochs=math.ceil(STEPS / math.ceil(len(chosen) / FEW.batch)))
-        found = few_shot(model, target, chosen, test, seed, few) | {"source": known}
+        found = few_shot(model, target, chosen, test, seed, few) | {"source": named(model, source.take(held))}
         found["posture"] = logistic(posture(target), target.labels, chosen, test)
-        rows += [{"seed": seed, "shots": shots, "way": way, "accuracy": value} for way, value in found.items()]
+        rows += [{"seed": seed, "shots": shots, "way": way, "right": _digits(each)} for way, each in found.items()]
         write(rows, kept)
     return rows
 
 
-def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> tuple[PTN, float]:
+def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> PTN:
     """`pretrain`, once for each seed."""
     import torch
 
@@ -137,12 +141,11 @@ def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> tuple[PT
     if path.is_file():
         model = PTN(source.clips[0].shape[1], int(source.labels.max()) + 1)
         model.load_state_dict(torch.load(path, weights_only=True))
-        judge = source.take(held)
-        return model, accuracies(predict(model, judge.clips), judge.labels)[0]
-    model, known = pretrain(source, held, seed)
+        return model
+    model = pretrain(source, held, seed)
     with written_whole(path) as partial:
         torch.save(model.state_dict(), partial)
-    return model, known
+    return model
 
 
 def write(rows: Sequence[dict], path: Path) -> None:
@@ -152,28 +155,48 @@ def write(rows: Sequence[dict], path: Path) -> None:
 
 
 def read(path: str | Path = SHIPPED) -> list[dict]:
-    """Rows with ``seed``, ``shots``, ``way`` and ``accuracy``. Raises BadInput."""
+    """Rows with ``seed``, ``shots``, ``way`` and ``right``: a digit a test clip, 1 for right. Raises BadInput."""
     path = Path(path)
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-        return [{key: row[key] for key in ("seed", "shots", "way", "accuracy")} for row in rows]
+        return [{key: row[key] for key in ("seed", "shots", "way", "right")} for row in rows]
     except (OSError, ValueError, KeyError, TypeError):
         raise BadInput(f"{path.name} holds no results of a transfer; make them again: {COMMAND}") from None
 
 
 def accuracy(rows: Sequence[dict], way: str, shots: int) -> Interval:
     """Accuracy of one way to train, in per cent, with its t interval over the seeds."""
-    return over_seeds([100 * value for value in _by_seed(rows, way, shots).values()])
+    return over_seeds([clips.mean() for clips in _by_seed(rows, way, shots).values()])
 
 
 def gain(rows: Sequence[dict], way: str, other: str, shots: int) -> Interval:
-    """``way`` minus ``other``, seed by seed on the same test clips, in points, with its t interval."""
+    """``way`` minus ``other``, seed by seed on the same test clips, in points, with its t interval over the seeds."""
+    return over_seeds([mine.mean() - theirs.mean() for mine, theirs in _pairs(rows, way, other, shots)])
+
+
+def gain_by_clip(rows: Sequence[dict], way: str, other: str, shots: int) -> Interval:
+    """The same difference with a bootstrap interval over the test clips, each the mean of its seeds.
+
+    `gain` says what other examples to learn from would give on these clips, this what other clips would give to these
+    networks. A result that both leave away from zero is the surer one.
+    """
+    pairs = _pairs(rows, way, other, shots)
+    return paired_bootstrap(*(np.mean(side, axis=0) for side in zip(*pairs, strict=True)))
+
+
+def _pairs(rows: Sequence[dict], way: str, other: str, shots: int) -> list[tuple[np.ndarray, np.ndarray]]:
     mine, theirs = (_by_seed(rows, name, shots) for name in (way, other))
-    return over_seeds([100 * (mine[seed] - theirs[seed]) for seed in sorted(mine.keys() & theirs.keys())])
+    return [(mine[seed], theirs[seed]) for seed in sorted(mine.keys() & theirs.keys())]
 
 
-def _by_seed(rows: Sequence[dict], way: str, shots: int) -> dict[int, float]:
-    return {row["seed"]: row["accuracy"] for row in rows if row["way"] == way and row["shots"] == shots}
+def _by_seed(rows: Sequence[dict], way: str, shots: int) -> dict[int, np.ndarray]:
+    """100 for each test clip that is right, and 0 for each that is not, by seed."""
+    chosen = [row for row in rows if row["way"] == way and row["shots"] == shots]
+    return {row["seed"]: 100.0 * np.array(list(row["right"]), int) for row in chosen}
+
+
+def _digits(right: np.ndarray) -> str:
+    return "".join("01"[int(each)] for each in right)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib import paths
 from lib.errors import BadInput
-from lib.intervals import Interval
+from lib.intervals import Interval, clip_bootstrap
 from lib.seeds import over_seeds
 
 SHIPPED = paths.ROOT / "book" / "results" / "r2.json"
@@ -26,10 +26,26 @@ class SignResults:
         return over_seeds([100 * result[measure] for result in self._row(row)])
 
     def gain(self, row: str, other: str, measure: str = "micro") -> Interval:
-        """``row`` minus ``other`` in points, seed by seed on the same test clips, with its t interval."""
+        """``row`` minus ``other`` in points, seed by seed on the same test clips, with its t interval.
+
+        Each seed has another test signer, so the interval is about other signers, too.
+        """
         mine, theirs = ({r["seed"]: 100 * r[measure] for r in self._row(name)} for name in (row, other))
         common = sorted(mine.keys() & theirs.keys())
         return over_seeds([mine[seed] - theirs[seed] for seed in common])
+
+    def gain_by_clip(self, row: str, other: str) -> Interval:
+        """The same gain, with a bootstrap interval over the test clips of all seeds: as if signers were all alike."""
+        return clip_bootstrap(100.0 * np.concatenate(list(self.differences(row, other).values())))
+
+    def differences(self, row: str, other: str) -> dict[int, np.ndarray]:
+        """By seed, for each test clip (N,): 1 where ``row`` alone is right, -1 where ``other`` alone is, else 0."""
+        mine, theirs = ({r["seed"]: np.array(list(r["right"]), int) for r in self._row(name)} for name in (row, other))
+        return {seed: mine[seed] - theirs[seed] for seed in sorted(mine.keys() & theirs.keys())}
+
+    def complete(self, *rows: str, seeds: int = 2) -> bool:
+        """Whether each row has results of so many seeds, so that it can be shown with an interval."""
+        return all(len(self.rows.get(row, [])) >= seeds for row in rows)
 
     def clips(self, row: str) -> int:
         """Test clips, over all seeds."""

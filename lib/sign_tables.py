@@ -4,12 +4,14 @@
     python -m lib.sign_tables --only ptn scratch --seeds 0     some of them
 
 Seed k trains with seed k and is tested on fold k of `lib.splits.signer_independent_split` (fold 0 is R2's), so every
-seed has test signers of its own. A finished training leaves a file in the cache and is not repeated.
+seed has test signers of its own. A finished training leaves a file in the cache and is not repeated; one that was cut
+off goes on from its last epoch. (Its time is then that of the last part alone.)
 """
 
 import argparse
 import json
 import platform
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -64,7 +66,7 @@ def run(name: str, seed: int, cache: Path) -> dict[str, dict]:
         models = transfer(_source_model(seed, cache), classes(data), *data[:2], replace(RECIPE, seed=seed))
         rows = {f"{name}, {stage}": model for stage, model in models.items()}
     else:
-        rows = {name: _trained(name, seed, data)}
+        rows = {name: _trained(name, seed, data, cache / "unfinished" / f"{name}-{seed}")}
     if name == "ptn":
         with written_whole(cache / f"ptn-{seed}.pt") as partial:
             torch.save(rows[name].state_dict(), partial)
@@ -92,11 +94,13 @@ def few_of_each(clips: SignSet, number: int, seed: int) -> SignSet:
     return clips.take(np.concatenate(kept))
 
 
-def _trained(name: str, seed: int, data: Sets) -> Model:
+def _trained(name: str, seed: int, data: Sets, folder: Path) -> Model:
+    """``folder`` keeps checkpoints until the training is done: one that was cut off goes on where it was."""
     torch.manual_seed(seed)
     model = VTN(classes(data)) if name == "vtn" else PTN(data[0].clips[0].shape[1], classes(data))
     recipe = replace(RECIPE, seed=seed, **(VIDEO if name == "vtn" else {}))
-    train(model, *data[:2], recipe)
+    train(model, *data[:2], recipe, folder)
+    shutil.rmtree(folder)
     return model
 
 

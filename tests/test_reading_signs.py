@@ -1,4 +1,4 @@
-"""What chapter 10 shows: attention that adds up, frames that count, mix-ups, shipped rows, checkers."""
+"""What chapter 10 shows: attention that adds up, frames that count, mix-ups, shipped rows, what imputation changes."""
 
 import json
 
@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from lib import sign_tables
+from lib import sign_tables, sign_training
 from lib.attention import cls_attention, needed
+from lib.chapters.imputation_gain import by_gap, gap_gain_chart, gone
+from lib.chapters.interval_chart import interval_chart
 from lib.chapters.sign_neighbours import likeness, mixups
 from lib.errors import BadInput
-from lib.exercises.check_reading_signs import check_count, check_macro, check_mask
+from lib.intervals import Interval
 from lib.ptn import PTN
-from lib.sign_corpus import SHIPPED
+from lib.sign_corpus import SHIPPED, load_corpus
 from lib.sign_results import SignResults, read
-from lib.sign_training import SignSet
+from lib.sign_training import SignSet, predict
 from lib.signer.phonology import draw_lexicon
 
 packed = pytest.mark.skipif(
@@ -79,6 +81,18 @@ def test_gains_are_paired_by_seed():
         results.mean("c")
 
 
+def test_gains_by_clip():
+    """Seed 0: the second clip is gained, seed 1: the first is lost and the second stays right; 4 clips in all."""
+    made = {name: [{"seed": k, "right": right} for k, right in enumerate(each)] for name, each in
+            {"a": ("01", "01"), "b": ("00", "11"), "lone": ("11",)}.items()}  # fmt: skip
+    results = SignResults({}, made)
+    assert {seed: each.tolist() for seed, each in results.differences("a", "b").items()} == {0: [0, 1], 1: [-1, 0]}
+    gain = results.gain_by_clip("a", "b")
+    assert gain.mean == 0 and gain.n == 4 and gain.low < 0 < gain.high
+    assert list(results.differences("a", "lone")) == [0]
+    assert results.complete("a", "b") and not results.complete("a", "lone") and not results.complete("c")
+
+
 def test_results_that_are_not_there(tmp_path):
     with pytest.raises(BadInput, match="lib.sign_tables"):
         read(tmp_path / "r2.json")
@@ -100,29 +114,66 @@ def test_finished_trainings_are_gathered(tmp_path):
     assert [result["seed"] for result in read(tmp_path / "out" / "r2.json").rows["ptn"]] == [0, 1]
 
 
-def test_the_checkers_know_right_from_wrong():
-    def count(features, classes, d=128):
-        sizes = [features, 4 * features, 4 * d, 2 * d, d]
-        embedding = sum((a + 1) * b for a, b in zip(sizes, sizes[1:])) + 2 * sum(sizes[1:]) + (features + 1) * d
-        layer = 4 * (d + 1) * d + (d + 1) * 2 * d + (2 * d + 1) * d + 4 * d
-        return embedding + 4 * layer + d + (d + 1) * classes
-
-    def macro(guesses, labels):
-        return float(np.mean([(guesses[labels == sign] == sign).mean() for sign in np.unique(labels)]))
-
-    def mask(lengths):
-        return torch.arange(int(lengths.max())) < lengths[:, None]
-
-    assert check_count(count) == check_macro(macro) == check_mask(mask) == "Correct."
-    assert check_count(lambda f, c: count(f, c) - 128).startswith("Not yet")
-    assert "micro" in check_macro(lambda g, y: (g == y).mean())
-    assert "padding" in check_mask(lambda lengths: ~mask(lengths))
-    assert all("dots" in check(lambda *_: None) for check in (check_count, check_macro, check_mask))
-
-
 def test_few_are_at_most_so_many_of_each_sign():
     labels = np.array([0, 0, 0, 0, 1, 1, 2])
     clips = SignSet([np.full((1, 1), i, np.float32) for i in range(7)], labels)
     few = sign_tables.few_of_each(clips, 3, seed=1)
     assert np.bincount(few.labels).tolist() == [3, 2, 1] and len({clip.item() for clip in few.clips}) == 6
     assert all(labels[int(clip.item())] == label for clip, label in zip(few.clips, few.labels))
+
+
+@packed
+def test_what_is_gained_by_imputing_is_sorted_by_how_much_was_gone():
+    """Answers that imputation turns right in just those clips that miss more than a quarter of a hand."""
+    corpus = load_corpus("source")
+    test = sign_tables.signer_independent_split(corpus.labels, corpus.signers, 0)[2]
+    with_gaps = "".join("01"[gone(corpus, clip) > 0.25] for clip in test)
+    made = {"ptn": [{"seed": 0, "right": with_gaps}], "not imputed": [{"seed": 0, "right": "0" * len(test)}]}
+    frame = by_gap(SignResults({}, made), corpus)
+    many = frame["gaps"].isin(["up to a half", "more than half"])
+    assert len(frame) == len(test) and set(frame["gain"][many]) == {100} and set(frame["gain"][~many]) == {0}
+    assert gap_gain_chart(frame).axes[0].get_xticklabels()[0].get_text().startswith("no gap")
+
+
+def test_a_hand_that_is_never_found_has_no_gap():
+    hands = {"left_hand": np.array([0, 0, 0, 0], bool), "right_hand": np.array([1, 0, 1, 1], bool)}
+
+    class Clip:
+        present = staticmethod(hands.get)
+
+    class Corpus:
+        keypoints = staticmethod(lambda clip: Clip)
+
+    assert gone(Corpus, 0) == 0.25
+
+
+def test_intervals_of_a_name_share_a_line():
+    found = Interval(2, 1, 3, 5)
+    figure = interval_chart({"all": {"scratch": found, "tuned": found}, "few": {"scratch": found}}, "points")
+    axis = figure.axes[0]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["scratch", "tuned"]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["all", "few"]
+
+
+def test_a_training_that_was_cut_off_goes_on(tmp_path, monkeypatch):
+    """Cut off after its first epoch, it comes to the weights of the one that was left alone."""
+    rng = np.random.default_rng(0)
+    signs = SignSet([rng.normal(size=(3, 12)).astype(np.float32) for _ in range(8)], np.arange(8) % 2)
+    monkeypatch.setattr(sign_tables, "RECIPE", sign_tables.Recipe(batch=4, epochs=2))
+    whole = sign_tables._trained("ptn", 0, (signs, signs, signs), tmp_path / "whole")
+    calls = []
+
+    def once(*given):
+        calls.append(given)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return predict(*given)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(sign_training, "predict", once)
+        with pytest.raises(KeyboardInterrupt):
+            sign_tables._trained("ptn", 0, (signs, signs, signs), tmp_path / "cut")
+    assert (tmp_path / "cut" / "last.pt").is_file()
+    again = sign_tables._trained("ptn", 0, (signs, signs, signs), tmp_path / "cut")
+    assert not (tmp_path / "cut").exists() and not (tmp_path / "whole").exists()
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), again.parameters(), strict=True))

@@ -84,6 +84,13 @@ def embedded(model: "PTN", clips: Sequence[np.ndarray]) -> np.ndarray:
         return model.features(*collate(clips)).numpy()
 
 
+def neighbours(vectors: np.ndarray, labels: np.ndarray, signers: np.ndarray) -> np.ndarray:
+    """Whether the nearest clip of another signer, by the angle between vectors (N, F), is of the same sign: (N,)."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    likeness = np.where(signers[:, None] == signers, -np.inf, unit @ unit.T)
+    return labels[likeness.argmax(axis=1)] == labels
+
+
 def maps(vectors: Mapping[str, np.ndarray], labels: np.ndarray, names: Sequence[str]) -> "Figure":
     """Each set of vectors (N, F) in the plane that shows most of it (PCA); a few signs, each with a mark of its own."""
     import matplotlib.pyplot as plt

@@ -19,7 +19,7 @@ from lib.keypoints import Keypoints
 from lib.video import probe
 
 CLIPS = int(os.environ.get("BENCH_CLIPS", 12))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", 2))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 1))
 
 
 def run(*command: str | Path | int) -> None:
@@ -64,7 +64,6 @@ def main() -> None:
         cases = {
             "lib.extraction, 1 process": lambda: ours(videos, out, 1),
             "lib.extraction, 2 processes": lambda: ours(videos, out, 2),
-            "pose-format, 1 process": lambda: theirs(videos, 1),
             "pose-format, 2 processes": lambda: theirs(videos, 2),
         }
         compare("Keypoints of a folder of videos", cases, items=frames, unit="frame", rounds=ROUNDS)
