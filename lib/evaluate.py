@@ -59,8 +59,11 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table as text: "mean [low, high]", and a dash where there is nothing to say."""
-    return frame.map(lambda value: str(value) if isinstance(value, Interval) else "–")
+    """The table as text: "mean [low, high]", and a dash where there is nothing to say.
+
+    Low and high stay in one line, also in a narrow page: a no-break space is between them.
+    """
+    return frame.map(lambda value: str(value).replace(", ", ",\u00a0") if isinstance(value, Interval) else "–")
 
 
 def _run(options: argparse.Namespace) -> None:

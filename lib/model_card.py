@@ -31,7 +31,7 @@ CARD = """# {name}
 | learned from | {clips} clips of synthetic signing (`data_scripts/training_films.py`), no real footage |
 | loss | {loss} |
 | parameters | {parameters:,}, stored in half precision |
-| training | {epochs} epochs, {crops:,} crops, {minutes} minutes on {hardware}; the best epoch was {best_epoch} |
+| training | {epochs} epochs, {crops:,} crops, {minutes} minutes on {hardware}; the best epoch was {best_epoch}{kept} |
 | learning rate, seed, precision | {learning_rate}, {seed}, {precision} |
 | date, torch | {date}, {torch} |
 
@@ -53,12 +53,14 @@ def card(path: Path, rows: Sequence[dict]) -> str:
     facts = read_weights(path)[2]
     if not facts:
         raise BadInput(f"{path} does not say how it was trained; write it with: python -m lib.train_upsampler --ship")
+    best = facts["best_epoch"]
     told = facts | {
         "file": path.name,
         "digest": sha256(path),
         "start": facts["start"] or "nothing",
         "clips": ", ".join(f"{count} {name}" for name, count in facts["clips"].items()),
         "curve": ", ".join(f"{train:.4f} / {judged:.4f}" for train, judged in facts["curve"]),
+        "kept": ", the last one's weights are kept" if facts.get("kept_epoch", best) != best else "",
         "figures": figures(rows),
     }
     return CARD.format(**told)

@@ -21,6 +21,7 @@ class Stage:
     cosine: bool = True
     epochs: int = 8
     patience: int = 7
+    keep_last: bool = False
     crops: int = 6000
 
 
@@ -40,7 +41,7 @@ _ALL = [
     ),
     Stage(
         "bg-unet", "guided by the detector's own eye for hands", EVERYTHING, attention=True, guided=True,
-        start="bg-first", learning_rate=2e-4, epochs=16, patience=16, crops=8000,
+        start="bg-first", learning_rate=2e-4, epochs=16, patience=16, keep_last=True, crops=8000,
     ),
 ]  # fmt: skip
 STAGES = {stage.name: stage for stage in _ALL}

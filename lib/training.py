@@ -39,6 +39,7 @@ class Settings:
     tenth_every: int | None = None  # a tenth of the learning rate every so many epochs
     momentum: float | None = None  # SGD with this momentum in the place of Adam
     weight_decay: float | None = None
+    keep_last: bool = False  # end with the last epoch's weights: where the rate falls to zero and validation is noisy
     clip_norm: float | None = None  # longest gradient allowed
     bfloat16: bool = False  # convolutions in half the bits: twice as fast where the machine knows how
     compile: bool = False  # torch.compile: minutes at the start, faster steps after
@@ -60,7 +61,7 @@ def fit(
     folder: str | Path,
     after_epoch: Callable[[History], None] = lambda history: None,
 ) -> History:
-    """Train ``model`` in place until it stops gaining; it ends with the best epoch's weights.
+    """Train ``model`` in place until it stops gaining; it ends with the best epoch's weights (or the last's).
 
     ``data(epoch, rank, processes)`` gives one process's batches of an epoch, the same each time it is asked;
     ``loss(model, batch)`` a scalar; ``validate(model)`` a number, lower is better. ``folder`` receives last.pt,
@@ -177,12 +178,13 @@ class _Run:
     def _identity(self) -> dict:
         """The settings that must not change on the way; a training may move to another device."""
         later = ("plateau", "tenth_every", "momentum", "weight_decay")  # not in older checkpoints
-        free = {"device", "compile"} | {name for name in later if getattr(self.settings, name) is None}
+        free = {"device", "compile", "keep_last"} | {name for name in later if getattr(self.settings, name) is None}
         return {name: value for name, value in asdict(self.settings).items() if name not in free}
 
     def restore_best(self) -> None:
-        """Back to the weights of the best epoch."""
-        self.model.load_state_dict(self.best)
+        """Back to the weights of the best epoch, unless the last one's are to be kept."""
+        if not self.settings.keep_last:
+            self.model.load_state_dict(self.best)
         self.model.eval()
 
 

@@ -8,7 +8,6 @@ from lib.chapters import hand_outcome, method_chart
 from lib.errors import BadInput
 from lib.evaluate import readable
 from lib.evaluation import SECOND_LOOK, table
-from lib.exercises import check_counting
 from lib.files import sha256
 from lib.keypoints import HOLISTIC_75, Keypoints
 
@@ -104,26 +103,3 @@ def test_charts_name_every_method(rows):
 
 def test_readable_has_a_dash_for_nothing(rows):
     assert readable(table(rows)).loc[("td2", "input"), "minus input"] == "–"
-
-
-def test_checkers(rows):
-    assert "Nothing" in check_counting.check_gap(None, rows, "td2", "bicubic")
-    assert check_counting.check_gap(100 * 0.05 / 0.45, rows, "td2", "bicubic") == "Correct."
-    assert "fewer" in check_counting.check_gap(10, rows, "td2", "bicubic")
-    assert check_counting.check_pooled(55, rows, "td2") == "Correct."
-    assert "mean over clips" in check_counting.check_pooled(50, rows, "td2")
-    assert check_counting.check_added(100 * (0.5 + 1.5) / (2 + 9), rows, "td2") == "Correct."
-    assert "per cent" in check_counting.check_added(2 / 11, rows, "td2")
-
-
-def repeat(joints):
-    joints = joints.copy()
-    for t in range(1, len(joints)):
-        joints[t] = joints[t - 1] if np.isnan(joints[t]).all() else joints[t]
-    return joints
-
-
-def test_cheat_checker():
-    assert "Nothing" in check_counting.check_cheat(lambda joints: None)
-    assert check_counting.check_cheat(repeat) == "Correct."
-    assert "before the first" in check_counting.check_cheat(np.nan_to_num)
