@@ -1,7 +1,6 @@
 """What chapter 9 draws and checks."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from test_gaps import moving, without
 
@@ -10,7 +9,6 @@ from lib.chapters.gap_fill import METHODS
 from lib.chapters.gap_score import by_length, difference, lost, removed
 from lib.chapters.skeleton_chart import skeletons
 from lib.errors import BadInput
-from lib.exercises.check_repairing import NOTHING, check_hand, check_share
 from lib.gaps import gap_table
 from lib.intervals import Interval
 from lib.keypoints import HOLISTIC_75
@@ -70,29 +68,3 @@ def test_skeletons_have_one_legend_entry_each(clips):
 def test_difference_is_gap_by_gap(clips):
     value = difference(removed(clips, [3]), "error", "hold last", "linear")
     np.testing.assert_allclose([value.mean, value.low, value.high], [0.06, 0.04, 0.08], rtol=1e-3)
-
-
-def test_check_share():
-    table = pd.DataFrame({"frames": [1, 2, 5, 12], "where": ["inside", "at an end", "inside", "whole clip"]})
-    assert check_share(None, table, 3) == NOTHING
-    assert check_share(5.0, table, 3) == "Correct."
-    assert "per cent" in check_share(0.05, table, 3)
-    assert "count their frames" in check_share(25.0, table, 3)
-    assert check_share(40.0, table, 3).startswith("Not yet")
-
-
-def test_check_hand():
-    def right(hand):
-        moved = hand - hand[:, :1]
-        return moved / np.linalg.norm(moved[:, 9], axis=-1)[:, None, None]
-
-    def spoils(hand):
-        hand -= hand[:, :1]
-        return hand
-
-    assert check_hand(right) == "Correct." and check_hand(lambda hand: None) == NOTHING
-    assert "on a copy" in check_hand(spoils)
-    assert check_hand(lambda hand: hand - hand[:, :1]).startswith("Nearly")
-    first = lambda hand: (hand - hand[0, 0]) / np.linalg.norm(hand[0, 9] - hand[0, 0])  # noqa: E731
-    assert "of its own" in check_hand(first)
-    assert check_hand(lambda hand: hand).startswith("Not yet")

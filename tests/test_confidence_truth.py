@@ -5,7 +5,6 @@ import pytest
 
 from lib.chapters.confidence_truth import error_by_confidence
 from lib.errors import BadInput
-from lib.exercises.check_estimators import check_hours, check_missing
 from lib.keypoints import HOLISTIC_75, Keypoints
 
 
@@ -42,23 +41,3 @@ def test_clips_that_do_not_belong_together():
     found, truth = clips(0.2, 0.9)
     with pytest.raises(BadInput):
         error_by_confidence([found, found], [truth])
-
-
-def test_checker_of_missing_points():
-    def right(points):
-        return np.where(points[:, 2:] > 0, points[:, :2], np.nan)
-
-    assert check_missing(right) == "Correct."
-    assert "corner" in check_missing(lambda points: np.where(points[:, :2].any(1)[:, None], points[:, :2], np.nan))
-    assert "edge" in check_missing(
-        lambda points: np.where((points[:, :2] == 0) & (points[:, 2:] < 0.5), np.nan, points[:, :2])
-    )
-    assert "NaN" in check_missing(lambda points: points[:, :2])
-    assert "Nothing" in check_missing(lambda points: None)
-    assert "shape" in check_missing(lambda points: points)
-
-
-def test_checker_of_hours():
-    assert check_hours(2.0, 1000, 360, 20) == "Correct."
-    assert "minutes" in check_hours(120, 1000, 360, 20) and "seconds" in check_hours(7200, 1000, 360, 20)
-    assert "Nothing" in check_hours(None, 1, 1, 1) and "Not yet" in check_hours(3, 1000, 360, 20)

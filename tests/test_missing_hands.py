@@ -13,7 +13,6 @@ from lib.chapters.own_video import examine, missing_hands
 from lib.chapters.spectrum import radial_spectrum
 from lib.clips import Clip
 from lib.errors import BadInput
-from lib.exercises.check_missing_hands import check_left_hand, check_widths
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import undetected_hand_presence, undetected_in_view
 from lib.video import write_video
@@ -170,25 +169,6 @@ def test_own_video_reads_no_more_than_asked(tmp_path, monkeypatch):
 def test_own_video_that_is_none(tmp_path):
     with pytest.raises(BadInput, match=r"nothing\.mp4 does not exist"):
         examine(tmp_path / "nothing.mp4")
-
-
-def test_check_left_hand():
-    found = [keypoints(10), keypoints(10)]
-    found[0].xyz[:3, HOLISTIC_75.parts["left_hand"]] = np.nan
-    assert "Nothing" in check_left_hand(None, found)
-    assert check_left_hand(15, found) == "Correct."
-    assert "per cent" in check_left_hand(0.15, found)
-    assert "was found" in check_left_hand(85, found)
-    assert "Not yet" in check_left_hand(40, found)
-
-
-def test_check_widths():
-    lost = [np.repeat(share, 20) for share in (0.0, 1.0, 0.0, 1.0, 1.0)]
-    assert "Nothing" in check_widths(None, 1, lost)
-    assert check_widths(80, 19, lost) == "Correct."
-    assert "clips" in check_widths(19, 19, lost)
-    assert "frames" in check_widths(80, 80, lost)
-    assert "percentage points" in check_widths(0.8, 0.19, lost)
 
 
 def test_the_two_counts_differ_where_a_hand_rests_out_of_view():

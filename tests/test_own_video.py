@@ -1,6 +1,5 @@
 """Chapter 14: signs without truth, facts of a film, films that go wrong, the forecast and the checkers."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,6 @@ from lib.chapters import film_facts, forecast, troubled_films, without_truth
 from lib.chapters.hand_timeline import timeline
 from lib.enhance import Summary
 from lib.errors import BadInput
-from lib.exercises import check_own_video
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.upsampler import UNet
 from lib.video import read_all
@@ -117,27 +115,3 @@ def test_forecast_by_hand(tmp_path):
     assert cost.of(60, 4) == {"days": 3 * 60 / 24 / 4, "GB of video": 0.432, "GB of keypoints": 0.108}
     with pytest.raises(BadInput, match="more than 0 hours"):
         cost.of(0)
-
-
-def test_checkers():
-    before, after = np.array([0, 0, 1, 1, 1], bool), np.array([1, 1, 0, 1, 1], bool)
-    check = check_own_video.check_flow
-    assert check(2, 1, before, after) == "Correct." and "other way" in check(1, 2, before, after)
-    assert "difference" in check(1, 0, before, after) and "Nothing" in check(None, None, before, after)
-    days = check_own_video.check_days
-    cost = forecast.Cost(3, 2000, 500)
-    assert days(1.875, cost, 60, 4) == "Correct." and "share" in days(7.5, cost, 60, 4)
-    assert (
-        "hours" in days(45, cost, 60, 4) and "Nothing" in days(None, cost, 60, 4) and "Not yet" in days(1, cost, 60, 4)
-    )
-
-
-def test_jump_checker():
-    def right(wrist, furthest):
-        return np.linalg.norm(np.diff(wrist, axis=0, prepend=wrist[:1]), axis=1) > furthest
-
-    assert check_own_video.check_jumps(right) == "Correct."
-    assert "still allowed" in check_own_video.check_jumps(lambda w, far: right(w, far - 1e-6))
-    assert "nobody knows" in check_own_video.check_jumps(lambda w, far: right(np.nan_to_num(w), far))
-    assert re.match("Not yet: one True", check_own_video.check_jumps(lambda w, far: right(w, far)[1:]))
-    assert "Nothing" in check_own_video.check_jumps(lambda w, far: None)
