@@ -11,7 +11,6 @@ and so take sides.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
+from lib import study_rows
 from lib.errors import BadInput
-from lib.files import written_whole
 from lib.imbalance import LOSSES, ClassLoss, long_tail
 from lib.paths import CACHE, DATA, ROOT
 from lib.sign_training import Recipe, SignSet, predict, train
@@ -107,17 +106,12 @@ def run(names: Sequence[str], seeds: int = SEEDS, cache: Path = CACHE / "imbalan
 
 def write(rows: Sequence[dict], path: Path) -> None:
     """The rows, and the command that makes them."""
-    with written_whole(path) as partial:
-        partial.write_text(json.dumps({"command": COMMAND, "rows": list(rows)}, indent=0) + "\n", encoding="utf-8")
+    study_rows.write(rows, path, COMMAND)
 
 
 def read(path: str | Path = SHIPPED) -> list[dict]:
     """Rows with ``data``, ``seed``, ``loss``, ``micro``, ``macro`` and ``rare``. Raises BadInput."""
-    path = Path(path)
-    try:
-        return [{key: row[key] for key in KEYS} for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise BadInput(f"{path.name} holds no results with rare signs; make them again: {COMMAND}") from None
+    return study_rows.read(path, KEYS, COMMAND, "results with rare signs")
 
 
 def main(argv: list[str] | None = None) -> int:

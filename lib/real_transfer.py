@@ -17,7 +17,6 @@ How it was set up, and the one thing that a look at the test part prompted:
 """
 
 import argparse
-import json
 import math
 import sys
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lib import study_rows
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.intervals import Interval, paired_bootstrap
@@ -150,18 +150,12 @@ def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> PTN:
 
 def write(rows: Sequence[dict], path: Path) -> None:
     """The rows, and the command that makes them."""
-    with written_whole(path) as partial:
-        partial.write_text(json.dumps({"command": COMMAND, "rows": list(rows)}, indent=0) + "\n", encoding="utf-8")
+    study_rows.write(rows, path, COMMAND)
 
 
 def read(path: str | Path = SHIPPED) -> list[dict]:
     """Rows with ``seed``, ``shots``, ``way`` and ``right``: a digit a test clip, 1 for right. Raises BadInput."""
-    path = Path(path)
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-        return [{key: row[key] for key in ("seed", "shots", "way", "right")} for row in rows]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise BadInput(f"{path.name} holds no results of a transfer; make them again: {COMMAND}") from None
+    return study_rows.read(path, ("seed", "shots", "way", "right"), COMMAND, "results of a transfer")
 
 
 def accuracy(rows: Sequence[dict], way: str, shots: int) -> Interval:

@@ -14,7 +14,7 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -121,18 +121,16 @@ def _score(model: Model, test: SignSet) -> dict:
     return {"right": right, "micro": round(micro, 4), "macro": round(macro, 4)}
 
 
-def gather(cache: Path, out: Path) -> None:
-    """Every finished training in one small file."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(cache.glob("*.json"))]
+def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "*.json") -> None:
+    """Every finished training in one small file, as `lib.sign_results` reads it; ``facts`` say how they were made."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(cache.glob(pattern))]
     rows: dict[str, list[dict]] = {}
     for run_rows in found:
         for row, result in run_rows.items():
             rows.setdefault(row, []).append(result)
     rows = {row: sorted(results, key=lambda result: result["seed"]) for row, results in rows.items()}
-    facts = {
-        "command": "python -m lib.sign_tables",
+    facts = dict(facts) | {
         "date": date.today().isoformat(),
-        "recipe": {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | {"vtn": VIDEO},
         "corpora": {name: load_corpus(name).facts["sha256"] for name in ("source", "target")},
         "torch": torch.__version__,
         "hardware": f"one thread of {platform.machine()}",
@@ -156,7 +154,8 @@ def main(argv: list[str] | None = None) -> int:
             result = run(name, seed, options.cache)
             with written_whole(options.cache / f"{name}-{seed}.json") as partial:
                 partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
-        gather(options.cache, options.out)
+        recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | {"vtn": VIDEO}
+        gather(options.cache, options.out, {"command": "python -m lib.sign_tables", "recipe": recipe})
     except BadInput as error:
         print(error, file=sys.stderr)
         return 1

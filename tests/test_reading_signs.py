@@ -110,7 +110,7 @@ def test_finished_trainings_are_gathered(tmp_path):
     for seed in (1, 0):
         result = {"ptn": {"seed": seed, "micro": 0.5, "macro": 0.4, "right": "10", "seconds": 1.0}}
         (tmp_path / f"ptn-{seed}.json").write_text(json.dumps(result))
-    sign_tables.gather(tmp_path, tmp_path / "out" / "r2.json")
+    sign_tables.gather(tmp_path, tmp_path / "out" / "r2.json", {"command": "made for a test"})
     assert [result["seed"] for result in read(tmp_path / "out" / "r2.json").rows["ptn"]] == [0, 1]
 
 

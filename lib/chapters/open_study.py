@@ -13,12 +13,10 @@ clip has a say in them.
 import argparse
 import json
 import math
-import platform
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
@@ -37,7 +35,7 @@ from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.sign_corpus import load_corpus
 from lib.sign_inputs import Inputs
-from lib.sign_tables import FEW, Sets, classes, few_of_each, sets
+from lib.sign_tables import FEW, Sets, classes, few_of_each, gather, sets
 from lib.sign_training import Recipe, SignSet, accuracies, predict, train
 from lib.smoothing import Filter, smooth
 
@@ -125,24 +123,10 @@ def _thinned(clip: Keypoints) -> Keypoints:
     return replace(clip, xyz=clip.xyz[::2], confidence=clip.confidence[::2], fps=clip.fps / 2)
 
 
-def gather(folder: Path, out: Path) -> None:
-    """Every finished training in one small file, in the form that `lib.sign_results` reads."""
-    rows: dict[str, list[dict]] = {}
-    for path in sorted(folder.glob("run-*.json")):
-        for row, result in json.loads(path.read_text(encoding="utf-8")).items():
-            rows.setdefault(row, []).append(result)
-    facts = {
-        "command": COMMAND,
-        "date": date.today().isoformat(),
-        "recipe": {key: getattr(RECIPE, key) for key in ("learning_rate", "batch", "l1")} | {"steps": STEPS},
-        "few": FEW,
-        "filters": parameters(folder / "filters.json"),
-        "corpora": {name: load_corpus(name).facts["sha256"] for name in ("source", "target")},
-        "torch": torch.__version__,
-        "hardware": f"one thread of {platform.machine()}",
-    }
-    with written_whole(out) as partial_path:
-        partial_path.write_text(json.dumps({"facts": facts, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+def facts(chosen: Mapping[str, object]) -> dict:
+    """How the trainings were made, for the file that ships."""
+    recipe = {key: getattr(RECIPE, key) for key in ("learning_rate", "batch", "l1")} | {"steps": STEPS}
+    return {"command": COMMAND, "recipe": recipe, "few": FEW, "filters": chosen}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -161,7 +145,7 @@ def main(argv: list[str] | None = None) -> int:
             result = run(name, seed, chosen)
             with written_whole(place) as partial_path:
                 partial_path.write_text(json.dumps(result) + "\n", encoding="utf-8")
-        gather(options.cache, options.out)
+        gather(options.cache, options.out, facts(chosen), "run-*.json")
     except BadInput as error:
         print(error, file=sys.stderr)
         return 1

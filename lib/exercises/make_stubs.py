@@ -78,6 +78,7 @@ def _blank(node: ast.Assign, source: str) -> str:
 
 
 def tagged(cell: nbformat.NotebookNode, tag: str) -> bool:
+    """Whether the cell has that tag."""
     return tag in cell.metadata.get("tags", [])
 
 
