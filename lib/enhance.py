@@ -156,10 +156,11 @@ def _run(
     """All stages at once: the number of frames that were enlarged, and what the consumers made of them."""
     width, height = film.size
     batch = max(1, min(BATCH, BATCH_PIXELS // (width * height)))
+    slower_follows = len(consumers) > 1  # MediaPipe takes twice as long as the network does
     count = 0
     with (
         closing(film.frames()) as frames,
-        closing(sharpen(network, frames, batch, device)) as sharp,
+        closing(sharpen(network, frames, batch, device, behind=slower_follows)) as sharp,
         tqdm(total=film.total, desc=film.path.name, unit=" frames", disable=not progress, leave=False) as bar,
     ):
 

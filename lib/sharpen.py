@@ -4,6 +4,8 @@ On a CPU every frame is computed by one thread, and as many frames at once as to
 frame wait for each other at every layer, and where MediaPipe works beside them they wait for it too.
 """
 
+import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +20,7 @@ from lib.errors import BadInput
 from lib.upsampler import UNet
 
 LARGEST = 1024  # pixels of a side: larger frames are computed in tiles, so that 4K fits into a laptop's memory
+NICENESS = 10  # a thread that is behind gets a tenth of the time of one that is not, and all that is left over
 
 
 def sharpen(
@@ -26,12 +29,14 @@ def sharpen(
     batch: int = 4,
     device: str | torch.device | None = None,
     workers: int | None = None,
+    behind: bool = False,
 ) -> Iterator[np.ndarray]:
     """Frames (uint8 RGB, (H, W, 3), any number) -> as many of (2H, 2W, 3), in order, while the next are computed.
 
     batch    how many frames go through the network together: memory grows with it; a GPU is busier with more
     device   where to compute; None: where the model is. The model is moved there, and put into eval mode
     workers  batches in work at a time; None: one for each of torch's threads on a CPU, two on a GPU
+    behind   let the program's other threads have the processor first (on Linux), where one of them is what all wait for
 
     Convolutions use bfloat16 where the machine has it built in (see `has_bfloat16`). Raises BadInput for no frames, a
     frame of another size or type than the first, and a device that is not there.
@@ -40,7 +45,7 @@ def sharpen(
     run = _runner(model.to(device, memory_format=torch.channels_last).eval(), device)
     threads = torch.get_num_threads()
     workers = workers or (threads if device.type == "cpu" else 2)
-    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
+    pool = ThreadPoolExecutor(workers, initializer=_begin_thread, initargs=(behind,))
     pending: deque[Future[np.ndarray]] = deque()
     try:
         stream = checked(frames)
@@ -53,6 +58,12 @@ def sharpen(
     finally:
         pool.shutdown(cancel_futures=True)
         torch.set_num_threads(threads)
+
+
+def _begin_thread(behind: bool) -> None:
+    torch.set_num_threads(1)
+    if behind and sys.platform == "linux":  # elsewhere niceness is the whole process's
+        os.nice(NICENESS)
 
 
 def usable_device(device: str | torch.device) -> torch.device:

@@ -1,5 +1,6 @@
 """lib.sharpen: every frame through the network, in order, a few at a time, whatever its size."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -98,6 +99,23 @@ def test_leaving_early_ends_the_threads_and_gives_torch_its_own_back():
     assert threading.active_count() > threads
     frames.close()
     assert threading.active_count() == threads and torch.get_num_threads() == torch_threads
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness is the whole process's elsewhere")
+def test_threads_behind_are_nicer_than_the_program_and_the_program_stays_as_it_was():
+    seen = []
+
+    class Watched(UNet):
+        def forward(self, x):
+            seen.append(os.getpriority(os.PRIO_PROCESS, 0))
+            return super().forward(x)
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    for behind, more in ((True, room.NICENESS), (False, 0)):
+        seen.clear()
+        list(sharpen(Watched(8), film(4), behind=behind))
+        assert set(seen) == {min(before + more, 19)}
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
 
 def test_bad_frames_and_devices():
