@@ -18,6 +18,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from lib.clips import clips
+from lib.commands import command, positive
 from lib.datasets import in_parallel, write_manifest
 from lib.errors import BadInput
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
@@ -54,30 +55,21 @@ def check(out: Path, workers: int) -> None:
         print(summary(frame, column).to_string(index=False), end="\n\n")
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the clips")
     parser.add_argument("--scale", choices=list(SCALES), default="laptop")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: every core)")
+    parser.add_argument("--workers", type=positive, default=os.cpu_count() or 1, help="processes (default: every core)")
     parser.add_argument("--device", default="cpu", help='Warp device: "cpu" or "cuda"')
     parser.add_argument("--check", action="store_true", help="measure the clips that are there instead of rendering")
     options = parser.parse_args(argv)
-    try:
-        if options.check:
-            check(options.out, options.workers)
-        else:
-            render(options.out, options.scale, options.seed, options.workers, options.device)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(
-            f"{error.filename or options.out} cannot be used ({error.strerror}): choose another --out", file=sys.stderr
-        )
-        return 1
-    return 0
+    if options.check:
+        check(options.out, options.workers)
+    else:
+        render(options.out, options.scale, options.seed, options.workers, options.device)
 
 
 if __name__ == "__main__":

@@ -14,28 +14,24 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from lib.commands import command, positive
 from lib.datasets import in_parallel
 from lib.signer.training_films import make, plan
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the clips")
-    parser.add_argument("--clips", type=int, default=200, help="how many, of about three seconds (default: 200)")
+    parser.add_argument("--clips", type=positive, default=200, help="how many, of about three seconds (default: 200)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: every core)")
+    parser.add_argument("--workers", type=positive, default=os.cpu_count() or 1, help="processes (default: every core)")
     parser.add_argument("--device", default="cpu", help='Warp device: "cpu" or "cuda"')
     options = parser.parse_args(argv)
     jobs, one = plan(options.clips, options.seed), partial(make, out=options.out, device=options.device)
-    try:
-        for _ in tqdm(in_parallel(one, jobs, options.workers), total=len(jobs), unit="clip"):
-            pass
-    except OSError as error:
-        where = error.filename or options.out
-        print(f"{where} cannot be used ({error.strerror}): choose another --out", file=sys.stderr)
-        return 1
-    return 0
+    for _ in tqdm(in_parallel(one, jobs, options.workers), total=len(jobs), unit="clip"):
+        pass
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -10,37 +9,24 @@ from pathlib import Path
 from typing import TypeVar
 
 from lib import files
-from lib.errors import BadInput
+from lib.commands import command
 
 MANIFEST = "manifest.json"
 Job = TypeVar("Job")
 
 
+@command
 def command_line(
     description: str, make: Callable[[Path, str], None], source: str, argv: Sequence[str] | None = None
-) -> int:
-    """Run ``make(out, source)`` for ``SCRIPT --out DIR [--source PATH_OR_URL]`` and return the exit status.
-
-    Bad input, and a folder that cannot be written, become one sentence on stderr and status 1.
-    """
+) -> None:
+    """Run ``make(out, source)`` for ``SCRIPT --out DIR [--source PATH_OR_URL]``."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the result")
     parser.add_argument(
         "--source", default=source, metavar="PATH_OR_URL", help="archive to read (default: %(default)s)"
     )
     arguments = parser.parse_args(argv)
-    try:
-        make(arguments.out, arguments.source)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(
-            f"{error.filename or arguments.out} cannot be used ({error.strerror}): choose another --out",
-            file=sys.stderr,
-        )
-        return 1
-    return 0
+    make(arguments.out, arguments.source)
 
 
 def in_parallel(make: Callable[[Job], Path], jobs: Sequence[Job], workers: int) -> Iterator[Path]:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from lib import shipped_rows
 from lib.clips import Clip, clips
+from lib.commands import command, positive
 from lib.errors import BadInput
 from lib.evaluation import evaluate_all, table, watch
 from lib.files import written_whole
@@ -82,30 +83,27 @@ def _run(options: argparse.Namespace) -> None:
     if distances := fids(methods, films, options.inception):
         shown["FID"] = [f"{distances[place]:.1f}" if place in distances else "–" for place in frame.index]
     for name in options.set:
-        print(f"\n{name}: mean over clips [95 % interval]\n{shown.loc[name].to_string(line_width=120)}")
+        count = sum(film.info["set"] == name for film in films)
+        print(f"\n{name}: mean over {count} clips [95 % interval]\n{shown.loc[name].to_string(line_width=120)}")
     if not distances:
         print(f"\n{WHY_NOT}")
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs="+", default=["d1_test", "td2"], metavar="SET", help="sets of clips")
     parser.add_argument("--data", type=Path, default=CLIPS, metavar="DIR", help="the folder of the sets")
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
-    parser.add_argument("--clips", type=int, metavar="N", help="only the first N clips of each set, 2 at least")
+    parser.add_argument("--clips", type=positive, metavar="N", help="only the first N clips of each set, 2 at least")
     parser.add_argument("--second-look", action="store_true", help="each method also with a second look at lost hands")
     parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/inception.py)")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the table, one line for each number")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write a row for each clip, for the chapters")
     options = parser.parse_args(argv)
-    try:
-        _run(options)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    _run(options)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,8 @@
 
 FID (Heusel et al., 2017, *GANs Trained by a Two Time-Scale Update Rule*, eq. 6): the features that Inception finds in
 each set are taken for a Gaussian, and the distance is that between the two Gaussians. Where Inception's weights are
-absent, `fid` gives None and `WHY_NOT` says why. No other network's number goes by the name FID here.
+absent, `lib.evaluate.fids` gives none and `WHY_NOT` says why. No other network's number goes by the name FID here.
 """
-
-from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
@@ -39,19 +36,3 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
 def _factor(features: np.ndarray) -> np.ndarray:
     """R with R'R = the covariance, in as few rows as it takes: (min(n, d), d)."""
     return np.linalg.qr((features - features.mean(axis=0)) / np.sqrt(len(features) - 1), mode="r")
-
-
-def fid(
-    frames: Iterable[np.ndarray], reference: Iterable[np.ndarray], weights: str | Path | None = None
-) -> float | None:
-    """FID of frames against reference frames (uint8 RGB, (H, W, 3), any iterables of at least two); lower is nearer.
-
-    None where the weights of Inception are nowhere (see `lib.inception.find_weights`; print `WHY_NOT` then).
-    Raises BadInput where ``weights`` are named but not the published ones.
-    """
-    from lib.inception import find_weights, inception_features
-
-    weights = weights or find_weights()
-    if weights is None:
-        return None
-    return frechet_distance(inception_features(frames, weights), inception_features(reference, weights))

@@ -11,7 +11,6 @@ and so take sides.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from lib import study_rows
-from lib.errors import BadInput
+from lib.commands import command, positive
 from lib.imbalance import LOSSES, ClassLoss, long_tail
 from lib.paths import CACHE, DATA, ROOT
 from lib.sign_training import Recipe, SignSet, predict, train
@@ -93,7 +92,7 @@ def shares(right: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> dict[st
 
 def run(names: Sequence[str], seeds: int = SEEDS, cache: Path = CACHE / "imbalance") -> list[dict]:
     """All rows of these data sets. Finished seeds are kept in ``cache`` and not made again."""
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
 
     rows = []
     for name, seed in tqdm([(name, seed) for name in names for seed in range(seeds)], unit="seed"):
@@ -114,20 +113,16 @@ def read(path: str | Path = SHIPPED) -> list[dict]:
     return study_rows.read(path, KEYS, COMMAND, "results with rare signs")
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="+", choices=DATA_SETS)
-    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--seeds", type=positive, default=SEEDS)
     parser.add_argument("--ship", type=Path, default=SHIPPED, help="file for the rows (default: %(default)s)")
     parser.add_argument("--cache", type=Path, default=CACHE / "imbalance", help="folder for what is finished")
     options = parser.parse_args(argv)
-    try:
-        write(run(options.data, options.seeds, options.cache), options.ship)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    write(run(options.data, options.seeds, options.cache), options.ship)
 
 
 if __name__ == "__main__":

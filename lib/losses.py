@@ -4,7 +4,7 @@ Pictures are float batches (N, C, H, W) in [0, 1]. A ``weight``, (N, 1, H, W) or
 multiplies every term at every pixel before the mean: what lies inside a weight of 2 counts twice, what lies outside
 counts as ever. The sum of the weights does not divide, so that a batch split over many processes gives the same loss.
 All is computed in float32 (float64 stays), also where autocast would take fewer bits: SSIM's variances are small
-differences of large numbers.
+differences of large numbers. Pictures of two shapes, and a weight that does not fit to them, raise BadInput.
 """
 
 import torch
@@ -68,8 +68,12 @@ def hand_weights(wrists: Tensor, size: tuple[int, int], radius: float | Tensor, 
 
     ``wrists`` (N, 2, 2) are x and y in pixels of the target (0 is the middle of the first pixel); a wrist that is NaN,
     or whose radius is NaN, gets no circle. ``size`` is the target's (height, width). ``radius``, in the same pixels, is
-    one number or (N,); R1 draws its circles but does not give their size: ours is half the shoulder width.
+    one number or (N,); R1 draws its circles but does not give their size: ours is half the shoulder width. Raises
+    BadInput for wrists or radii of another shape.
     """
+    if wrists.ndim != 3 or wrists.shape[-1] != 2 or torch.as_tensor(radius).numel() not in (1, len(wrists)):
+        shapes = f"{tuple(wrists.shape)} and {tuple(torch.as_tensor(radius).shape)}"
+        raise BadInput(f"Circles need wrists (N, 2, 2), as x and y, and one radius or (N,), not {shapes}.")
     height, width = size
     x = torch.arange(width, device=wrists.device)
     y = torch.arange(height, device=wrists.device)[:, None]
@@ -106,9 +110,9 @@ def _difference(pred: Tensor, target: Tensor) -> Tensor:
 def _mean(terms: Tensor, weight: Tensor | None) -> Tensor:
     if weight is None:
         return terms.mean()
-    if weight.shape[-2:] != terms.shape[-2:]:
-        shapes = f"{tuple(weight.shape[-2:])} and {tuple(terms.shape[-2:])}"
-        raise BadInput(f"Weights and pictures differ in height and width, {shapes}: weigh at the target's size.")
+    if weight.shape[-2:] != terms.shape[-2:] or any(a not in (1, b) for a, b in zip(weight.shape, terms.shape)):
+        shapes = f"{tuple(weight.shape)} and {tuple(terms.shape)}"
+        raise BadInput(f"Weights do not fit to the pictures, {shapes}: weigh each picture, at the target's size.")
     return (weight * terms).mean()
 
 

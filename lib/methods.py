@@ -39,7 +39,7 @@ def find_methods(names: Sequence[str] = ("all",), weights: Sequence[str | Path] 
     """The methods of these names, then one for each weight file, named after it.
 
     Names: "target", the keys of `lib.baselines.METHODS`, those of `lib.upsampler.PRETRAINED`, and "all" for every one
-    of them whose weights are there. Raises BadInput for another name, and for weights that are absent.
+    of them whose weights are there. Raises BadInput for another name, and for weights that are absent or foreign.
     """
     known = ["target", *METHODS, *PRETRAINED]
     wanted: list[str] = []
@@ -49,6 +49,7 @@ def find_methods(names: Sequence[str] = ("all",), weights: Sequence[str | Path] 
         wanted += [name] if name != "all" else [n for n in known if n not in PRETRAINED or _shipped(n).is_file()]
     found = [_method(name) for name in dict.fromkeys(wanted)]
     for path in map(Path, weights):
+        load(path)  # a file that cannot be used is refused now, not after hours with the other methods
         taken = path.stem in {method.name for method in found}
         found.append(network(path, str(path) if taken else path.stem))
     return found

@@ -37,9 +37,10 @@ __all__ = [
 def undetected_hand_presence(keypoints: Keypoints, hand: str = "right") -> float:
     """UHP: the share of frames, in [0, 1], in which the hand was not found. Lower is better.
 
-    ``hand`` is "right", as in the paper, "left", or "both" for the mean of the two. Source: Tasyurek et al., *Towards
-    Better Communication*. UHP believes the detector: a hand "found" in the wrong place counts as found (see
-    `false_hands`), and one that rests below the picture counts as undetected (see `undetected_in_view`).
+    ``hand`` is "right", as in the paper, "left", or "both" for the mean of the two; BadInput for another. Source: R1
+    (Tasyurek et al., *Towards Better Communication*), IV-A. UHP believes the detector: a hand "found" in the wrong
+    place counts as found (see `false_hands`), and one that rests below the picture counts as undetected (see
+    `undetected_in_view`).
     """
     return float(np.mean([1 - keypoints.present(f"{side}_hand").mean() for side in _sides(hand)]))
 
@@ -101,7 +102,8 @@ def endpoint_error(pred: np.ndarray, truth: np.ndarray) -> float:
     """EPE: mean Euclidean distance, in the unit of the points, over the points that both have. NaN where there is none.
 
     Points that ``pred`` misses do not count, so an estimator that gives up on hard hands looks good: read it beside
-    UHP, or use `pck`. ``pred`` and ``truth`` are (..., D).
+    UHP, or use `pck`. ``pred`` and ``truth`` are (..., D); BadInput if they differ in shape. Source: Zimmermann
+    and Brox, 2017, *Learning to estimate 3D hand pose from single RGB images*.
     """
     distance = _distances(pred, truth)
     return float(np.nanmean(distance)) if np.isfinite(distance).any() else float("nan")
@@ -111,7 +113,9 @@ def pck(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, threshol
     """PCK: share of the true points, in [0, 1], that ``pred`` hits within ``threshold * scale``.
 
     ``scale`` is in the unit of the points, such as the size of the hand: one number, or one for each leading index
-    (frame) of ``pred`` (T, P, D). A point that ``pred`` misses is not hit; one that ``truth`` lacks does not count.
+    (frame) of ``pred`` (T, P, D). A point that ``pred`` misses is not hit; one that ``truth`` lacks does not count. NaN
+    where ``truth`` has no point at all. Raises BadInput for points of two shapes, and for a scale that does not fit to
+    them or is not above 0 where there are points. Source: Yang and Ramanan, 2013; for hands Simon et al., 2017.
     """
     return float(_hits(pred, truth, scale, np.array([threshold]))[0])
 
@@ -119,7 +123,11 @@ def pck(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, threshol
 def pck_auc(
     pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, max_threshold: float = 0.5, steps: int = 101
 ) -> float:
-    """Area under `pck` for thresholds from 0 to ``max_threshold``, divided by ``max_threshold``: 1 is perfect."""
+    """Area under `pck` for thresholds from 0 to ``max_threshold``, divided by ``max_threshold``: 1 is perfect.
+
+    Arguments and errors as in `pck`. ``max_threshold``, above 0, is a share of ``scale``; ``steps`` thresholds up to it
+    are evenly spaced.
+    """
     from sklearn.metrics import auc
 
     thresholds = np.linspace(0, max_threshold, steps)
@@ -137,18 +145,25 @@ def _distances(pred: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def _hits(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """PCK at each threshold; NaN where ``truth`` has no points."""
     distance = _distances(pred, truth)
-    scale = np.asarray(scale, float)
-    relative = distance / scale.reshape(scale.shape + (1,) * (distance.ndim - scale.ndim))
     counted = ~np.isnan(np.asarray(truth)).any(axis=-1)
     if not counted.any():
         return np.full(len(thresholds), np.nan)
-    return (relative[counted] <= thresholds[:, None]).mean(axis=1)  # NaN <= x is False: a missing point is no hit
+    scale = np.asarray(scale, float)
+    try:
+        scale = scale.reshape(scale.shape + (1,) * (distance.ndim - scale.ndim))
+        scale = np.broadcast_to(scale, distance.shape)[counted]
+    except ValueError:
+        shapes = f"{scale.shape} and {np.shape(pred)}"
+        raise BadInput(f"Scale and points do not fit, {shapes}: give one number, or one for each frame.") from None
+    if not (scale > 0).all():
+        raise BadInput("A scale must be above 0 wherever there are points; give the size of the hand, in their unit.")
+    return (distance[counted] / scale <= thresholds[:, None]).mean(axis=1)  # NaN <= x is False: missing is no hit
 
 
 def psnr(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> float:
     """Peak signal-to-noise ratio in dB over all pixels together; infinite for equal pictures. Higher is nearer.
 
-    Pictures are uint8 (peak 255) or float in [0, 1] (peak 1), both of one shape and type.
+    Pictures are uint8 (peak 255) or float in [0, 1] (peak 1), both of one shape and type; BadInput otherwise.
     """
     a, b = _alike(a, b)
     peak = 255.0 if a.dtype == np.uint8 else 1.0
@@ -159,7 +174,8 @@ def psnr(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> floa
 def ssim(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> float:
     """Structural similarity, mean over pictures, at most 1 (Wang et al., 2004: Gaussian window 11, sigma 1.5).
 
-    Pictures are uint8 frames (H, W, 3) or (T, H, W, 3), or float batches (N, 3, H, W) in [0, 1].
+    Pictures are uint8 frames (H, W, 3) or (T, H, W, 3), or float batches (N, 3, H, W) in [0, 1], of 11 pixels a side at
+    least. Raises BadInput for others.
     """
     import torch
     from torchmetrics.functional.image import structural_similarity_index_measure
@@ -168,6 +184,8 @@ def ssim(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> floa
     for images in _alike(a, b):
         if images.dtype == np.uint8:
             images = np.moveaxis(images.reshape(-1, *images.shape[-3:]), -1, 1) / 255
+        if images.ndim != 4 or min(images.shape[2:]) < 11:
+            raise BadInput(f"SSIM needs colour pictures of at least 11 x 11 pixels, not {images.shape}.")
         batches.append(torch.as_tensor(images, dtype=torch.float32))
     return float(structural_similarity_index_measure(*batches, sigma=1.5, kernel_size=11, data_range=1.0))
 
@@ -175,11 +193,14 @@ def ssim(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> floa
 def phash_distance(a: np.ndarray, b: np.ndarray) -> float:
     """Bits, 0 to 64, in which the perceptual hashes differ; the mean over frames. 0 means that they look alike.
 
-    Pictures are uint8 frames (H, W, 3) or (T, H, W, 3). Source: Zauner, 2010; the imagehash library's ``phash``.
+    Pictures are uint8 frames (H, W, 3) or (T, H, W, 3); BadInput otherwise. Source: Zauner, 2010; the imagehash
+    library's ``phash``.
     """
     import imagehash
     from PIL import Image
 
+    if np.asarray(a).dtype != np.uint8 or np.ndim(a) < 3:
+        raise BadInput(f"A perceptual hash needs uint8 frames (H, W, 3), not {np.asarray(a).dtype} {np.shape(a)}.")
     a, b = (frames.reshape(-1, *frames.shape[-3:]) for frames in _alike(a, b))
     hashes = [[imagehash.phash(Image.fromarray(frame)) for frame in frames] for frames in (a, b)]
     return float(np.mean([one - other for one, other in zip(*hashes, strict=True)]))

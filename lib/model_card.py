@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lib.clips import clips
+from lib.commands import command
 from lib.errors import BadInput
 from lib.evaluation import evaluate_all, table
 from lib.files import sha256, written_whole
@@ -55,6 +56,7 @@ def card(path: Path, rows: Sequence[dict]) -> str:
         raise BadInput(f"{path} does not say how it was trained; write it with: python -m lib.train_upsampler --ship")
     best = facts["best_epoch"]
     told = facts | {
+        "about": facts["about"][:1].upper() + facts["about"][1:],
         "file": path.name,
         "digest": sha256(path),
         "start": facts["start"] or "nothing",
@@ -76,18 +78,14 @@ def figures(rows: Sequence[dict]) -> str:
     return "\n".join(lines)
 
 
-def main(folder: Path = WEIGHTS) -> int:
-    """Write every card; returns the exit status."""
+@command
+def main(folder: Path = WEIGHTS) -> None:
+    """Write every card."""
     films = [clip for name in SETS for clip in clips(name)]
-    try:
-        for path in sorted(Path(folder).glob("*.safetensors")):
-            rows = evaluate_all([INPUT, network(path, path.stem), TARGET], films)
-            with written_whole(path.with_suffix(".md")) as partial:
-                partial.write_text(card(path, rows), encoding="utf-8")
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    for path in sorted(Path(folder).glob("*.safetensors")):
+        rows = evaluate_all([INPUT, network(path, path.stem), TARGET], films)
+        with written_whole(path.with_suffix(".md")) as partial:
+            partial.write_text(card(path, rows), encoding="utf-8")
 
 
 if __name__ == "__main__":

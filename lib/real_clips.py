@@ -27,6 +27,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from lib import paths, shipped_rows
+from lib.commands import command, positive
 from lib.degrade import crop, downsample, flow_blur, signer_box
 from lib.enhance import MODEL, enhance
 from lib.errors import BadInput
@@ -106,6 +107,8 @@ def spoil(path: Path, recipe: Recipe) -> RealClip:
         write_video(clip.video(TARGET), sharp, info.fps, crf=8)
         blurred = flow_blur(sharp, recipe.shutter, samples=max(8, round(8 * recipe.shutter)))
         write_video(clip.video(INPUT), downsample(blurred, 2), info.fps, recipe.crf)
+    if not clip.keypoints(TARGET).present("pose").any():  # a small film was not searched for its signer
+        raise BadInput(f"{path}: no person is in view in any frame; give a film that shows a signer.")
     return clip
 
 
@@ -157,8 +160,9 @@ def _spoiled(files: Sequence[Path], recipe: Recipe) -> list[RealClip]:
     return clips
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("films", nargs="+", type=Path, metavar="FILE", help="sharp films of one signer each")
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
@@ -167,23 +171,19 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--enhance", action="store_true", help="also lib.enhance itself, as it comes")
     parser.add_argument("--shutter", type=float, default=Recipe.shutter, help="how long it is open, in frames")
     parser.add_argument("--crf", type=int, default=Recipe.crf, help="H.264 quality: 0 (best) to 51")
-    parser.add_argument("--frames", type=int, default=Recipe.frames, metavar="N", help="of each film at most")
+    parser.add_argument("--frames", type=positive, default=Recipe.frames, metavar="N", help="of each film at most")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the counts, one line for each film and method")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write the counts without the films' names")
     options = parser.parse_args(argv)
-    try:
-        recipe = Recipe(shutter=options.shutter, crf=options.crf, frames=options.frames)
-        methods = [method for method in find_methods(options.models, options.weights) if method != TARGET]
-        if options.enhance:
-            methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))
-        clips = _spoiled(options.films, recipe)
-        looks = (False, True) if options.second_look else (False,)
-        jobs = [(clip, method, again) for method in methods for again in looks for clip in clips]
-        jobs = [job for job in jobs if not (job[1].name == ENHANCE and job[2])]  # it has looked again already
-        rows = [judge(*job) for job in tqdm(jobs, desc="judging", unit=" films", delay=2)]
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
+    recipe = Recipe(shutter=options.shutter, crf=options.crf, frames=options.frames)
+    methods = [method for method in find_methods(options.models, options.weights) if method != TARGET]
+    if options.enhance:
+        methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))
+    clips = _spoiled(options.films, recipe)
+    looks = (False, True) if options.second_look else (False,)
+    jobs = [(clip, method, again) for method in methods for again in looks for clip in clips]
+    jobs = [job for job in jobs if not (job[1].name == ENHANCE and job[2])]  # it has looked again already
+    rows = [judge(*job) for job in tqdm(jobs, desc="judging", unit=" films", delay=2)]
     if options.csv:
         with written_whole(options.csv) as partial:
             pd.DataFrame(rows).to_csv(partial, index=False)
@@ -191,7 +191,6 @@ def main(argv: list[str] | None = None) -> int:
         ship(rows, options.ship, methods, recipe)
     shown = table(rows).map(lambda cell: cell if isinstance(cell, int) else str(cell).replace("None", "–"))
     print(shown.to_string(line_width=120))
-    return 0
 
 
 if __name__ == "__main__":

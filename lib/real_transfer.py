@@ -18,7 +18,6 @@ How it was set up, and the one thing that a look at the test part prompted:
 
 import argparse
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from lib import study_rows
-from lib.errors import BadInput
+from lib.commands import command, positive
 from lib.files import written_whole
 from lib.intervals import Interval, paired_bootstrap
 from lib.keypoints import HOLISTIC_67
@@ -113,7 +112,7 @@ def posture(signs: SignSet) -> np.ndarray:
 
 def run(asl: Path, dgs: Path, seeds: int = SEEDS, cache: Path = CACHE / "transfer") -> list[dict]:
     """All rows. Finished settings and the source language's networks are kept in ``cache`` and not made again."""
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
 
     source, target = read_words(asl), read_words(dgs)
     held, test = kept_back(source, SOURCE_TEST), kept_back(target, TEST)
@@ -193,23 +192,19 @@ def _digits(right: np.ndarray) -> str:
     return "".join("01"[int(each)] for each in right)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--asl", type=Path, default=DATA / "asl_words", help="folder of data_scripts/asl_words.py")
     parser.add_argument("--dgs", type=Path, default=DATA / "dgs_words", help="folder of data_scripts/dgs_words.py")
-    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--seeds", type=positive, default=SEEDS)
     parser.add_argument("--ship", type=Path, default=SHIPPED, help="file for the rows (default: %(default)s)")
     parser.add_argument("--cache", type=Path, default=CACHE / "transfer", help="folder for what is finished")
     options = parser.parse_args(argv)
-    try:
-        rows = run(options.asl, options.dgs, options.seeds, options.cache)
-        write(rows, options.ship)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
+    rows = run(options.asl, options.dgs, options.seeds, options.cache)
+    write(rows, options.ship)
     print(f"{options.ship.name} holds {len(rows)} rows.")
-    return 0
 
 
 if __name__ == "__main__":

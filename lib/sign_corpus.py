@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from lib import paths
+from lib.commands import command
 from lib.errors import BadInput
 from lib.extraction import spread, spread_options
 from lib.files import sha256, written_whole
@@ -105,7 +106,7 @@ def make_clip(job, out: Path) -> Path:
 
 def make(name: str, cache: Path, processes: int, scheduler: str | None) -> None:
     """Film and extract every clip of a language that is not in the cache yet."""
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
 
     from lib.signer.sign_films import LANGUAGES, plan
 
@@ -161,8 +162,9 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> np.ndarray:
     return xyz
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     from lib.signer.sign_films import LANGUAGES
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -173,15 +175,10 @@ def main(argv: list[str] | None = None) -> int:
     spread_options(parser)
     options = parser.parse_args(argv)
     cache = options.cache or clip_folder(options.language)
-    try:
-        if options.do == "make":
-            make(options.language, cache, options.processes, options.scheduler)
-        else:
-            print(pack(options.language, cache, options.out))
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    if options.do == "make":
+        make(options.language, cache, options.processes, options.scheduler)
+    else:
+        print(pack(options.language, cache, options.out))
 
 
 if __name__ == "__main__":

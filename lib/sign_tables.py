@@ -21,9 +21,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from lib import paths
+from lib.commands import command
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.keypoints import Keypoints
@@ -139,8 +140,9 @@ def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "
         partial.write_text(json.dumps({"facts": facts, "rows": rows}, indent=1) + "\n", encoding="utf-8")
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=RUNS, default=RUNS, metavar="RUN", help=", ".join(RUNS))
     parser.add_argument("--seeds", nargs="+", type=int, default=range(SEEDS), help="default: 0 to 4")
@@ -149,17 +151,12 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     todo = [(name, seed) for name in options.only for seed in options.seeds]
     todo = [(name, seed) for name, seed in todo if not (options.cache / f"{name}-{seed}.json").exists()]
-    try:
-        for name, seed in tqdm(todo, unit="run"):
-            result = run(name, seed, options.cache)
-            with written_whole(options.cache / f"{name}-{seed}.json") as partial:
-                partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
-        recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | {"vtn": VIDEO}
-        gather(options.cache, options.out, {"command": "python -m lib.sign_tables", "recipe": recipe})
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    for name, seed in tqdm(todo, unit="run"):
+        result = run(name, seed, options.cache)
+        with written_whole(options.cache / f"{name}-{seed}.json") as partial:
+            partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
+    recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | {"vtn": VIDEO}
+    gather(options.cache, options.out, {"command": "python -m lib.sign_tables", "recipe": recipe})
 
 
 if __name__ == "__main__":

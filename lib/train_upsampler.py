@@ -10,17 +10,19 @@ Films to learn from: python data_scripts/training_films.py --out data/training. 
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
-from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from tqdm.auto import tqdm
 
+from lib.commands import command, positive
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.losses import hand_weights, ssim_l1
@@ -28,8 +30,8 @@ from lib.paths import DATA
 from lib.recipes import STAGES, Stage
 from lib.sharpen import usable_device
 from lib.training import History, Settings, fit
-from lib.training_data import Batch, Frames, batches, read_frames
-from lib.upsampler import UNet, parameter_count, save
+from lib.training_data import Batch, Counted, Frames, batches, read_frames
+from lib.upsampler import PRETRAINED, UNet, parameter_count, save
 
 HELD_OUT = 10  # one clip in so many is for validation
 GUIDED_SHARE = 0.05  # weight of the detector's opinion beside SSIM + L1
@@ -45,13 +47,11 @@ def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
     learn, judge = frames_of(stage.sets, options.data)
     count = options.crops or stage.crops
 
-    def data(epoch: int, rank: int, processes: int) -> Iterator[Batch]:
+    def data(epoch: int, rank: int, processes: int) -> Counted:
         rng = np.random.default_rng([options.seed, epoch, rank])
-        jitter = 4 if stage.guided else 8
-        drawn = batches(
-            learn, rng, count=count // processes, size=options.batch, crop=options.crop or None, jitter=jitter
-        )
-        return (batch.to(settings.device) for batch in drawn)
+        jitter, share = (4 if stage.guided else 8), count // processes
+        drawn = batches(learn, rng, count=share, size=options.batch, crop=options.crop or None, jitter=jitter)
+        return Counted((batch.to(settings.device) for batch in drawn), math.ceil(share / options.batch))
 
     def validate(network: UNet) -> float:
         rng = np.random.default_rng(options.seed)
@@ -59,8 +59,17 @@ def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
         return float(np.mean([float(loss(network, batch)) for batch in drawn]))
 
     loss = _loss(stage, settings)
-    history = fit(model, data, loss, validate, settings, options.out / stage.name)
+    history = fit(model, data, loss, validate, settings, options.out / stage.name, partial(_tell, stage.name))
     return model, history
+
+
+def _tell(name: str, history: History) -> None:
+    """The epoch that has just ended, in a line: a curve for those who have only a terminal or a log."""
+    row, best = history[-1], min(history, key=lambda row: row["validation"])
+    tqdm.write(
+        f"{name}, epoch {row['epoch']}: training {row['train']:.4f}, validation {row['validation']:.4f} "
+        f"(best: epoch {best['epoch']}), {row['seconds']:.0f} s"
+    )
 
 
 def _settings(stage: Stage, options: argparse.Namespace) -> Settings:
@@ -111,13 +120,27 @@ def frames_of(sets: tuple[str, ...], data: Path) -> tuple[Frames, Frames]:
     return read_frames(learn), read_frames(folders[::every])
 
 
+def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> None:
+    """Refuse to go on with other crops than a training began with: `_facts` would tell of what was not done."""
+    path = options.out / stage.name / "recipe.json"
+    now = {"crops": options.crops or stage.crops, "crop": options.crop, "batch": options.batch}
+    if path.exists() and (before := json.loads(path.read_text())) != now:
+        told = ", ".join(f"--{name} {value}" for name, value in before.items())
+        raise BadInput(f"{path.parent} holds a training with {told}; choose these, another --out, or delete it.")
+    if first:
+        with written_whole(path) as partial_path:
+            partial_path.write_text(json.dumps(now) + "\n")
+
+
 def _keep(stage: Stage, options: argparse.Namespace, history: History, model: UNet) -> None:
-    """facts.json beside the checkpoints, and the weights that ship."""
-    facts = _facts(stage, options, history, model)
-    with written_whole(options.out / stage.name / "facts.json") as partial:
-        partial.write_text(json.dumps(facts, indent=1) + "\n")
-    if options.ship:
-        save(model, options.ship / f"{stage.name}.safetensors", facts)
+    """facts.json beside the checkpoints, and the weights that ship: of "all" not a course on the way to another."""
+    facts, folder = _facts(stage, options, history, model), options.out / stage.name
+    with written_whole(folder / "facts.json") as partial_path:
+        partial_path.write_text(json.dumps(facts, indent=1) + "\n")
+    wanted = options.ship and stage.name in (options.stage, *PRETRAINED)
+    shipped = save(model, options.ship / f"{stage.name}.safetensors", facts) if wanted else None
+    trained = f"{stage.name} is trained: {facts['epochs']} epochs, {facts['minutes']} minutes, checkpoints in {folder}"
+    print(f"{trained}, weights in {shipped}." if shipped else f"{trained}.")
 
 
 def _command(options: argparse.Namespace, stage: Stage) -> str:
@@ -156,20 +179,17 @@ def _facts(stage: Stage, options: argparse.Namespace, history: History, model: U
     }
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     options = _parser().parse_args(argv)
     first = int(os.environ.get("RANK", 0)) == 0  # of the processes that torchrun started, one writes
-    try:
-        usable_device(options.device)
-        for name in STAGES if options.stage == "all" else [options.stage]:
-            model, history = train(STAGES[name], options)
-            if first:
-                _keep(STAGES[name], options, history, model)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    usable_device(options.device)
+    for name in STAGES if options.stage == "all" else [options.stage]:
+        _check_recipe(STAGES[name], options, first)
+        model, history = train(STAGES[name], options)
+        if first:
+            _keep(STAGES[name], options, history, model)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -178,11 +198,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, default=DATA / "training", help="films (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=DATA / "runs", help="checkpoints (default: %(default)s)")
     parser.add_argument("--ship", type=Path, metavar="DIR", help="write the trained weights there")
-    parser.add_argument("--width", type=int, default=24, help="channels at the input's size (default: %(default)s)")
+    parser.add_argument("--width", type=positive, default=24, help="channels at full size (default: %(default)s)")
     parser.add_argument("--crop", type=int, default=64, help="side of a crop in input pixels; 0: whole frames")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--epochs", type=int, help="instead of the stage's own")
-    parser.add_argument("--crops", type=int, help="crops an epoch, instead of the stage's own")
+    parser.add_argument("--batch", type=positive, default=16)
+    parser.add_argument("--epochs", type=positive, help="instead of the stage's own")
+    parser.add_argument("--crops", type=positive, help="crops an epoch, instead of the stage's own")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu", help='"cpu" or "cuda"')
     parser.add_argument("--bfloat16", action="store_true", help="half the bits in convolutions")

@@ -58,21 +58,22 @@ def fit(
     loss: Callable[[nn.Module, Batch], Tensor],
     validate: Callable[[nn.Module], float],
     settings: Settings,
-    folder: str | Path,
+    folder: str | Path | None,
     after_epoch: Callable[[History], None] = lambda history: None,
 ) -> History:
     """Train ``model`` in place until it stops gaining; it ends with the best epoch's weights (or the last's).
 
     ``data(epoch, rank, processes)`` gives one process's batches of an epoch, the same each time it is asked;
     ``loss(model, batch)`` a scalar; ``validate(model)`` a number, lower is better. ``folder`` receives last.pt,
-    best.pt and history.json after every epoch. Returns one dict an epoch: epoch, train, validation, seconds,
-    learning_rate. Raises BadInput if a checkpoint in ``folder`` belongs to another training, or the loss is no number.
+    best.pt and history.json after every epoch; None: a training of seconds, which is not worth going on with, leaves
+    nothing. Returns one dict an epoch: epoch, train, validation, seconds, learning_rate. Raises BadInput if a
+    checkpoint in ``folder`` belongs to another training, an epoch has no batch, or a loss is no number.
     """
     torch.manual_seed(settings.seed)
     with Processes(settings.device) as processes:
         model.to(processes.device, memory_format=torch.channels_last)
         trained = processes.share(torch.compile(model) if settings.compile else model)
-        run = _Run(model, settings, Path(folder), processes.device)
+        run = _Run(model, settings, Path(folder) if folder else None, processes.device)
         run.resume()
         while not run.finished:
             run.epoch(trained, data, loss, validate, processes)
@@ -87,7 +88,7 @@ def fit(
 class _Run:
     """What changes during a training: weights, optimiser, history."""
 
-    def __init__(self, model: nn.Module, settings: Settings, folder: Path, device: torch.device):
+    def __init__(self, model: nn.Module, settings: Settings, folder: Path | None, device: torch.device):
         self.model, self.settings, self.folder, self.device = model, settings, folder, device
         self.optimizer = _optimizer(model, settings)
         self.history: History = []
@@ -103,7 +104,7 @@ class _Run:
 
     def epoch(self, trained, data, loss, validate, processes) -> None:
         """Every batch once, then the validation."""
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
 
         number, started, losses = len(self.history), time.perf_counter(), []
         batches = data(number, processes.rank, processes.count)
@@ -112,9 +113,13 @@ class _Run:
         for batch in bar:
             losses.append(self._step(trained, batch, loss))
             bar.set_postfix(loss=f"{losses[-1]:.4f}")
+        if not losses:
+            raise BadInput("An epoch holds no batch; give more data, a smaller batch, or fewer processes.")
         self.model.eval()
         with torch.inference_mode(), self._precision():
             score = processes.mean(validate(self.model))
+        if not math.isfinite(score):
+            raise BadInput("The validation is no number; look for NaN in its data, or lower the learning rate.")
         train, seconds = processes.mean(sum(losses) / len(losses)), time.perf_counter() - started
         row = {"epoch": number + 1, "train": train, "validation": score, "seconds": seconds}
         self.history.append(row | {"learning_rate": self._rate(number)})
@@ -125,7 +130,7 @@ class _Run:
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate(len(self.history)) * self._warmth()
         with self._precision():
-            value = loss(trained, batch)
+            value = _compiled_or_refused(loss, trained, batch)
         if not torch.isfinite(value):
             raise BadInput("The loss is no number any more; lower the learning rate, or give clip_norm.")
         self.optimizer.zero_grad(set_to_none=True)
@@ -151,8 +156,11 @@ class _Run:
 
     def save(self) -> None:
         """last.pt holds everything, best.pt the best weights, history.json the curve."""
+        if self.folder is None:
+            return
         state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "best": self.best}
         state |= {"history": self.history, "settings": self._identity(), "rng": torch.get_rng_state()}
+        state["device_rng"] = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None
         for name, content in (("best.pt", self.best), ("last.pt", state)):
             with written_whole(self.folder / name) as partial:
                 torch.save(content, partial)
@@ -161,8 +169,8 @@ class _Run:
 
     def resume(self) -> None:
         """Go on from last.pt where there is one."""
-        path = self.folder / "last.pt"
-        if not path.exists():
+        path = self.folder / "last.pt" if self.folder else None
+        if path is None or not path.exists():
             return
         try:
             state = torch.load(path, map_location=self.device, weights_only=True)
@@ -174,6 +182,8 @@ class _Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.best, self.history = state["best"], state["history"]
         torch.set_rng_state(state["rng"].cpu())
+        if self.device.type == "cuda" and state.get("device_rng") is not None:  # dropout draws where the network is
+            torch.cuda.set_rng_state(state["device_rng"].cpu(), self.device)
 
     def _identity(self) -> dict:
         """The settings that must not change on the way; a training may move to another device."""
@@ -186,6 +196,17 @@ class _Run:
         if not self.settings.keep_last:
             self.model.load_state_dict(self.best)
         self.model.eval()
+
+
+def _compiled_or_refused(loss, trained, batch) -> Tensor:
+    """The loss; where the machine lacks what torch.compile needs, a sentence in the place of its many pages."""
+    try:
+        return loss(trained, batch)
+    except RuntimeError as error:
+        if not type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+            raise
+        why = str(error).partition("\n")[0]
+        raise BadInput(f"torch.compile does not work on this machine ({why}); train without it.") from error
 
 
 def _optimizer(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:

@@ -4,7 +4,7 @@ Hands fill a fiftieth of the picture, so a crop around one teaches more a second
 frames are there too (``crop=None``), as in R1.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from torch import Tensor
 from lib.errors import BadInput
 
 BODY_WRISTS, SHOULDERS, HANDS = [15, 16], [11, 12], (slice(33, 54), slice(54, 75))  # of HOLISTIC_75
-SIDES = 2
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,20 @@ class Frames:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Items that come one by one, and how many there will be: a progress bar tells the time left from it."""
+
+    items: Iterable[Batch]
+    count: int
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return self.count
 
 
 def read_frames(folders: Sequence[Path], stride: int = 2) -> Frames:

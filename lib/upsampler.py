@@ -39,6 +39,7 @@ class UNet(nn.Module):
     """R1's networks in one: ``skips=False`` is the autoencoder, ``attention=True`` the Attention U-Net.
 
     Input (N, 3, H, W) in [0, 1], any H and W from 1; output (N, 3, 2H, 2W), linear: clamp it where it is saved.
+    Raises BadInput for an odd width, a depth of 0, and attention without skips.
     Parameters (weights and biases) of the width w, the halvings d, and c_i = w 2^i channels at level i:
 
         encoder, level i = 0..d    9 c_(i-1) c_i + c_i + 9 c_i^2 + c_i                   (c_(-1) = 3)
@@ -54,7 +55,7 @@ class UNet(nn.Module):
     ):
         super().__init__()
         if width < 2 or width % 2 or depth < 1 or (attention and not skips):
-            raise ValueError(
+            raise BadInput(
                 f"width {width}, depth {depth}: give an even width, a depth from 1, and attention only with skips."
             )
         self.config = Config(width, depth, attention, skips, residual)
@@ -71,7 +72,9 @@ class UNet(nn.Module):
             nn.init.zeros_(self.last.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) -> (N, 3, 2H, 2W)."""
+        """(N, 3, H, W) -> (N, 3, 2H, 2W). Raises BadInput for what is no batch of colour pictures in floats."""
+        if x.ndim != 4 or x.shape[1] != 3 or not x.is_floating_point():
+            raise BadInput(f"The network takes floats (N, 3, H, W) in [0, 1], not {x.dtype} {tuple(x.shape)}.")
         height, width = x.shape[-2:]
         step = 2**self.config.depth
         padded = F.pad(x, (0, -width % step, 0, -height % step), mode="replicate")
@@ -175,7 +178,7 @@ def load(path: str | Path) -> UNet:
 
 
 def load_pretrained(name: str = "bg-unet") -> UNet:
-    """One of the networks that come with the course; see ``PRETRAINED`` for the names."""
+    """One of the networks that come with the course, by its name in ``PRETRAINED``. Errors as in `load`."""
     if name not in PRETRAINED:
         raise BadInput(f"There is no model {name!r}; choose one of {', '.join(PRETRAINED)}.")
     return load(WEIGHTS / f"{name}.safetensors")

@@ -35,6 +35,8 @@ def read_weights(path: str | Path) -> tuple[dict[str, torch.Tensor], dict, dict]
             state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a mapping
     except (SafetensorError, OSError) as error:
         raise BadInput(f"{path} is no whole safetensors file ({error}); copy or download it again.") from error
-    if "config" not in notes:
-        raise BadInput(f"{path} does not say which network it is for; give weights that this course has written.")
-    return state, json.loads(notes["config"]), json.loads(notes.get("facts", "{}"))
+    try:
+        return state, json.loads(notes["config"]), json.loads(notes.get("facts", "{}"))
+    except (KeyError, ValueError) as error:
+        what = f"{path} does not say which network it is for; give weights that this course has written."
+        raise BadInput(what) from error

@@ -83,3 +83,6 @@ def test_methods_that_are_not_there(tmp_path, monkeypatch):
         find_methods(["ba-unet"])
     with pytest.raises(BadInput, match="none.safetensors does not exist"):
         find_methods([], [tmp_path / "none.safetensors"])
+    (tmp_path / "cut.safetensors").write_bytes(b"half")
+    with pytest.raises(BadInput, match="cut.safetensors is no whole safetensors file"):
+        find_methods([], [tmp_path / "cut.safetensors"])  # now, not when its turn comes

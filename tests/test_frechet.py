@@ -7,7 +7,7 @@ import torch
 from lib import inception
 from lib.errors import BadInput
 from lib.files import sha256
-from lib.frechet import fid
+from lib.inception import inception_features
 from lib.metrics import frechet_distance
 
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")
@@ -70,24 +70,23 @@ def small_weights(tmp_path, monkeypatch):
     return tmp_path / "weights.pth"
 
 
-def test_features_and_fid_with_weights(small_weights, monkeypatch):
+def test_features_with_weights_and_their_distance(small_weights, monkeypatch):
     frames = np.random.default_rng(0).integers(0, 255, (3, 40, 30, 3), np.uint8)
-    features = inception.inception_features(iter(frames), small_weights)
+    features = inception_features(iter(frames), small_weights)
     assert features.shape == (3, 6 * 2) and features.dtype == np.float32 and np.isfinite(features).all()
     monkeypatch.setattr(inception, "BATCH", 2)  # batches change nothing
-    np.testing.assert_allclose(inception.inception_features(frames, small_weights), features, rtol=1e-4)
-    assert fid(frames, frames, small_weights) == pytest.approx(0, abs=1e-3)
-    assert fid(frames, frames // 2, small_weights) > 0.01
+    again = inception_features(frames, small_weights)
+    np.testing.assert_allclose(again, features, rtol=1e-4)
+    assert frechet_distance(again, features) == pytest.approx(0, abs=1e-3)
+    assert frechet_distance(inception_features(frames // 2, small_weights), features) > 0.01
     with pytest.raises(BadInput, match="no frames"):
-        inception.inception_features([], small_weights)
+        inception_features([], small_weights)
 
 
-def test_without_the_published_weights_there_is_no_fid(tmp_path, monkeypatch):
+def test_other_weights_than_the_published_are_refused(tmp_path):
     frames = np.zeros((2, 8, 8, 3), np.uint8)
-    monkeypatch.setenv("HANDS_INCEPTION", str(tmp_path / "absent.pth"))
-    assert fid(frames, frames) is None
     with pytest.raises(BadInput, match="absent.pth does not exist"):
-        fid(frames, frames, tmp_path / "absent.pth")
+        inception_features(frames, tmp_path / "absent.pth")
     torch.save({"fc.weight": torch.zeros(2)}, tmp_path / "other.pth")
     with pytest.raises(BadInput, match="other.pth is not pt_inception"):
-        fid(frames, frames, tmp_path / "other.pth")
+        inception_features(frames, tmp_path / "other.pth")

@@ -141,6 +141,9 @@ def test_a_weight_of_two_doubles_the_pull_of_a_hand():
         (lambda a: ssim_map(a[0], a[0]), "one shape"),
         (lambda a: ssim_map(a[..., :5], a[..., :5]), "6 x 6"),
         (lambda a: ssim_l1(a, a, torch.ones(2, 1, 8, 10)), "target's size"),
+        (lambda a: ssim_l1(a[:1], a[:1], torch.ones(2, 1, 16, 20)), "do not fit"),
+        (lambda a: hand_weights(a[:, :2, 0, 0], (16, 20), 3), "wrists"),
+        (lambda a: hand_weights(a[:, :2, 0, :2], (16, 20), torch.ones(3)), "radius"),
     ],
 )
 def test_what_does_not_fit_is_refused(call, message):

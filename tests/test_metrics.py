@@ -97,6 +97,16 @@ def test_pck_counts_missing_points_as_misses():
     assert np.isnan(pck(pred, truth * np.nan, scale=25))
 
 
+def test_pck_refuses_a_scale_that_says_nothing():
+    points = np.zeros((3, 21, 2))
+    for scale, words in [(np.ones(4), "do not fit"), (0.0, "above 0"), (np.array([1, 1, np.nan]), "above 0")]:
+        with pytest.raises(BadInput, match=words):
+            pck(points, points, scale)
+    unknown = points.copy()
+    unknown[2] = np.nan  # no true point, so its scale is not asked for
+    assert pck(points, unknown, np.array([1, 1, np.nan])) == 1
+
+
 def test_pck_area():
     truth = np.zeros((1, 4, 2))
     assert pck_auc(truth, truth, scale=10) == 1
@@ -124,6 +134,9 @@ def test_ssim_of_frames_and_batches():
     batches = [np.moveaxis(each, -1, 1).astype(np.float32) / 255 for each in (frames, noisy)]
     assert ssim(*batches) == pytest.approx(ssim(frames, noisy), abs=1e-6)
     assert ssim(frames[0], noisy[0]) == pytest.approx(ssim(frames[:1], noisy[:1]))
+    for wrong in (frames[:, :8], frames[0, ..., 0]):
+        with pytest.raises(BadInput, match="11 x 11"):
+            ssim(wrong, wrong)
 
 
 def test_phash_sees_other_pictures_and_overlooks_brightness():
@@ -132,6 +145,8 @@ def test_phash_sees_other_pictures_and_overlooks_brightness():
     assert phash_distance(rough, rough) == 0
     assert phash_distance(rough, rough + 20) <= 4
     assert phash_distance(rough, rough[::-1]) > 10
+    with pytest.raises(BadInput, match="uint8 frames"):
+        phash_distance(rough / 255, rough / 255)
 
 
 def test_bootstrap_covers_the_truth_about_as_often_as_it_says():

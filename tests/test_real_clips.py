@@ -61,6 +61,10 @@ def test_spoiling_a_real_film(films, monkeypatch):
     with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="No person is in view"):
         monkeypatch.setattr(real_clips, "extract", extract)
         real_clips.spoil(films / "nobody.mp4", real_clips.Recipe())
+    small = films / "small.mp4"  # no larger than the target, so no signer's box is looked for
+    write_video(small, np.zeros((3, 90, 120, 3), np.uint8), 25)
+    with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="no person is in view"):
+        real_clips.spoil(small, real_clips.Recipe())
 
 
 @pytest.mark.filterwarnings("ignore:Nobody was found")

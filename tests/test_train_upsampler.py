@@ -11,7 +11,7 @@ from lib import train_upsampler
 from lib.paths import ROOT
 from lib.recipes import STAGES
 from lib.training_data import HANDS, batches
-from lib.upsampler import load
+from lib.upsampler import UNet, load
 from lib.video import write_video
 from lib.weights import read_weights
 
@@ -60,8 +60,11 @@ def run(stage: str, data, out, *more: str) -> int:
     return train_upsampler.main([stage, "--data", str(data), "--out", str(out), *small, *more])
 
 
-def test_a_stage_is_trained_and_shipped(films, tmp_path):
+def test_a_stage_is_trained_and_shipped(films, tmp_path, capsys):
     assert run("b-ae", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
+    epoch, last = capsys.readouterr().out.splitlines()
+    assert epoch.startswith("b-ae, epoch 1: training 0.") and "(best: epoch 1)" in epoch
+    assert last.endswith(f"weights in {tmp_path / 'ship' / 'b-ae.safetensors'}.")
     shipped = load(tmp_path / "ship" / "b-ae.safetensors")
     assert shipped(torch.rand(1, 3, 10, 12)).shape == (1, 3, 20, 24)
     assert (shipped.config.width, shipped.config.skips, shipped.config.attention) == (2, False, False)
@@ -78,6 +81,14 @@ def test_the_shipped_file_tells_how_it_was_made(films, tmp_path):
     history = json.loads((tmp_path / "runs" / "b-ae" / "history.json").read_text())
     assert facts["curve"] == [[pytest.approx(row[key], abs=1e-5) for key in ("train", "validation")] for row in history]
     assert {"date", "hardware", "torch", "parameters", "command", "loss"} <= facts.keys()
+
+
+def test_all_ships_no_course_on_the_way_to_another(tmp_path):
+    words = ["--data", str(tmp_path), "--out", str(tmp_path / "runs"), "--ship", str(tmp_path / "ship")]
+    history = [{"epoch": 1, "train": 0.2, "validation": 0.1, "seconds": 60.0, "learning_rate": 1e-3}]
+    for name in ("bg-first", "bg-unet"):
+        train_upsampler._keep(STAGES[name], train_upsampler._parser().parse_args(["all", *words]), history, UNet(2))
+    assert [path.name for path in (tmp_path / "ship").iterdir()] == ["bg-unet.safetensors"]
 
 
 def test_a_stage_goes_on_from_the_one_it_starts_from(films, tmp_path, monkeypatch):
@@ -105,6 +116,13 @@ def test_a_finished_training_is_not_done_again(films, tmp_path):
     first = (tmp_path / "b-unet" / "last.pt").stat().st_mtime_ns
     assert run("b-unet", films, tmp_path) == 0
     assert (tmp_path / "b-unet" / "last.pt").stat().st_mtime_ns == first
+
+
+def test_other_crops_than_a_training_began_with_are_refused(films, tmp_path, capsys):
+    assert run("b-ae", films, tmp_path) == 0 and run("b-ae", films, tmp_path) == 0
+    assert run("b-ae", films, tmp_path, "--crops", "24", "--ship", str(tmp_path / "ship")) == 1
+    assert "holds a training with --crops 16, --crop 16, --batch 8" in capsys.readouterr().err
+    assert not (tmp_path / "ship").exists()
 
 
 def test_the_same_seed_gives_the_same_network(films, tmp_path):

@@ -1,8 +1,10 @@
 """The loop: it learns, stops, resumes exactly after a kill, and two processes train as one."""
 
 import json
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,6 +65,33 @@ def test_a_killed_training_resumes_to_the_same_result(tmp_path):
     assert [row["train"] for row in curve] == [row["train"] for row in curve_again]
 
 
+def test_a_process_that_dies_within_an_epoch_resumes_to_the_same_result(tmp_path):
+    script = tmp_path / "dies.py"
+    script.write_text(
+        "import os, signal, sys; sys.path.insert(0, sys.argv[2])\n"
+        "from test_training import *\n"
+        "left = iter(range(15))\n"
+        "def deadly(*a): return loss(*a) if next(left) < 14 else os.kill(os.getpid(), signal.SIGKILL)\n"
+        "fit(make_model(), make_data, deadly, validate, Settings(learning_rate=1e-2, epochs=6), sys.argv[1])\n"
+    )
+    place = tmp_path / "killed"
+    dead = subprocess.run([sys.executable, str(script), str(place), str(Path(__file__).parent)], check=False)
+    assert dead.returncode == -signal.SIGKILL and len(json.loads((place / "history.json").read_text())) == 2
+    whole, curve = train(tmp_path / "whole")
+    resumed, curve_again = train(place)
+    assert all(torch.equal(a, b) for a, b in zip(whole.state_dict().values(), resumed.state_dict().values()))
+    assert [row["validation"] for row in curve] == [row["validation"] for row in curve_again]
+
+
+def test_without_a_folder_it_trains_the_same_and_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    kept, _ = train(tmp_path / "kept")
+    monkeypatch.setattr(torch, "save", lambda *_: pytest.fail("there is no folder to write to"))
+    gone, history = train(None)
+    assert len(history) == 6 and [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert all(torch.equal(a, b) for a, b in zip(kept.state_dict().values(), gone.state_dict().values(), strict=True))
+
+
 def test_it_stops_when_nothing_is_gained(tmp_path):
     model = make_model()
     scores = iter([3.0, 1.0, 2.0, 2.0, 2.0, 2.0])
@@ -92,6 +121,27 @@ def test_other_settings_and_damaged_checkpoints_are_refused(tmp_path):
 def test_a_loss_that_is_no_number_is_refused(tmp_path):
     with pytest.raises(BadInput, match="no number"):
         fit(make_model(), make_data, lambda m, b: loss(m, b) * float("nan"), validate, Settings(), tmp_path)
+    with pytest.raises(BadInput, match="validation is no number"):
+        fit(make_model(), make_data, loss, lambda network: float("nan"), Settings(), tmp_path)
+
+
+def test_a_machine_that_cannot_compile_is_told_so(tmp_path):
+    inductor = type("InductorError", (RuntimeError,), {"__module__": "torch._inductor.exc"})
+
+    def fails(model, batch):
+        raise error
+
+    error = inductor("No working C++ compiler\nand pages of more")
+    with pytest.raises(BadInput, match=r"\(No working C\+\+ compiler\); train without it"):
+        fit(make_model(), make_data, fails, validate, Settings(), tmp_path)
+    error = RuntimeError("something else")
+    with pytest.raises(RuntimeError, match="something else"):
+        fit(make_model(), make_data, fails, validate, Settings(), tmp_path)
+
+
+def test_an_epoch_without_a_batch_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="no batch"):
+        fit(make_model(), lambda epoch, rank, processes: [], loss, validate, Settings(), tmp_path)
 
 
 @pytest.mark.slow

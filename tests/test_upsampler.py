@@ -97,6 +97,12 @@ def test_impossible_shapes_are_refused():
             UNet(**({"width": 4} | wrong))
 
 
+def test_what_is_no_batch_of_colour_pictures_is_refused():
+    for wrong in (torch.rand(3, 8, 8), torch.rand(1, 8, 8, 3), torch.zeros(1, 3, 8, 8, dtype=torch.uint8)):
+        with pytest.raises(BadInput, match=r"\(N, 3, H, W\)"):
+            UNet(4, 2)(wrong)
+
+
 def test_weights_survive_the_disk_in_half_precision(tmp_path):
     model = UNet(4, 2, attention=True)
     again = load(save(model, tmp_path / "w.safetensors", {"seed": 1}))
@@ -116,7 +122,8 @@ def test_bad_weight_files_get_one_sentence(tmp_path):
 
     save_weights(tmp_path / "other.safetensors", state, {"width": 4, "depth": 2}, {})
     save_weights(tmp_path / "odd.safetensors", state, {"channels": 4}, {})
-    for name in ("short", "pickle", "foreign", "other", "odd", "absent"):
+    save_file({"a": torch.zeros(1)}, tmp_path / "garbled.safetensors", {"config": "{width: 4"})
+    for name in ("short", "pickle", "foreign", "other", "odd", "garbled", "absent"):
         with pytest.raises(BadInput, match=f"{name}.safetensors"):
             load(tmp_path / f"{name}.safetensors")
     with pytest.raises(BadInput, match="bg-unet"):

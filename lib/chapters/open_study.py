@@ -29,7 +29,7 @@ from lib.bilingual import Bilingual, marked, together
 from lib.chapters.open_results import COMMAND, RESULTS
 from lib.chapters.smoothing_score import FUNCTIONS, choose, filters, sweep
 from lib.clips import Clip, clips
-from lib.errors import BadInput
+from lib.commands import command
 from lib.files import written_whole
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
@@ -129,8 +129,9 @@ def facts(chosen: Mapping[str, object]) -> dict:
     return {"command": COMMAND, "recipe": recipe, "few": FEW, "filters": chosen}
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=RUNS, default=RUNS, metavar="RUN", help="; ".join(RUNS))
     parser.add_argument("--seeds", nargs="+", type=int, default=range(SEEDS), help="default: 0 to 4")
@@ -139,17 +140,12 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     todo = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
-    try:
-        chosen = parameters(options.cache / "filters.json")
-        for name, seed, place in tqdm([job for job in todo if not job[2].exists()], unit="run"):
-            result = run(name, seed, chosen)
-            with written_whole(place) as partial_path:
-                partial_path.write_text(json.dumps(result) + "\n", encoding="utf-8")
-        gather(options.cache, options.out, facts(chosen), "run-*.json")
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    chosen = parameters(options.cache / "filters.json")
+    for name, seed, place in tqdm([job for job in todo if not job[2].exists()], unit="run"):
+        result = run(name, seed, chosen)
+        with written_whole(place) as partial_path:
+            partial_path.write_text(json.dumps(result) + "\n", encoding="utf-8")
+    gather(options.cache, options.out, facts(chosen), "run-*.json")
 
 
 if __name__ == "__main__":

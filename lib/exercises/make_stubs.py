@@ -21,6 +21,7 @@ import tokenize
 
 import nbformat
 
+from lib.commands import command
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.paths import ROOT
@@ -96,6 +97,7 @@ def with_stubs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+@command
 def main() -> None:
     """Renew the stubs of every chapter, and say which chapters changed."""
     for path in sorted((ROOT / "book").glob("*.ipynb")):
@@ -103,7 +105,7 @@ def main() -> None:
         try:
             after = nbformat.writes(with_stubs(nbformat.reads(before, as_version=4))) + "\n"
         except BadInput as error:
-            sys.exit(f"{path.name}: {error}")
+            raise BadInput(f"{path.name}: {error}") from None
         if after.strip() != before.strip():
             with written_whole(path) as part:
                 part.write_text(after, encoding="utf-8")
@@ -111,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

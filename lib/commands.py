@@ -1,0 +1,63 @@
+"""What the course's commands share: how they end, how they warn, and what they take for a count."""
+
+import argparse
+import errno
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+from lib.errors import BadInput
+
+HERE = Path(__file__).resolve().parent
+Arguments = ParamSpec("Arguments")
+
+
+def command(main: Callable[Arguments, int | None]) -> Callable[Arguments, int]:
+    """Decorate a command line, which returns its exit status or None for 0.
+
+    Bad input, and a place on the disk that cannot be used, become one sentence on stderr and status 1. Whatever else
+    is raised goes on as it is: Ctrl-C, argparse's own exit with status 2, and an error of ours with its traceback.
+    Warnings of `lib` are shown as sentences too, without the line of code that they come from.
+    """
+
+    @wraps(main)
+    def run(*args: Arguments.args, **options: Arguments.kwargs) -> int:
+        try:
+            with _plain_warnings():
+                return main(*args, **options) or 0
+        except BadInput as error:
+            sentence = str(error)
+        except OSError as error:
+            if error.filename is None and error.errno != errno.ENOSPC:  # a lost connection, say
+                raise
+            sentence = f"{error.filename or 'The disk'} cannot be used ({error.strerror}): choose another place."
+        print(sentence, file=sys.stderr)
+        return 1
+
+    return run
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    usual = warnings.formatwarning
+
+    def plain(message, category, filename, lineno, line=None) -> str:
+        ours = category is UserWarning and Path(filename).resolve().is_relative_to(HERE)
+        return f"Note: {message}\n" if ours else usual(message, category, filename, lineno, line)
+
+    warnings.formatwarning = plain
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual
+
+
+def positive(text: str) -> int:
+    """An option's whole number from 1, as argparse's ``type``; anything else becomes argparse's own error."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"give a whole number from 1, not {text!r}")
+    return int(text)

@@ -1,0 +1,91 @@
+"""How commands end, how they warn, and what they take for a count."""
+
+import argparse
+import errno
+import subprocess
+import sys
+import warnings
+
+import pytest
+from conftest import ROOT
+
+from lib.commands import command, positive
+from lib.errors import BadInput
+
+
+@pytest.mark.parametrize(("given", "status"), [(None, 0), (0, 0), (1, 1), (130, 130)])
+def test_status_is_mains_own(given, status, capsys):
+    asked = []
+
+    @command
+    def main(argv, *, again=False):
+        """The command line."""
+        asked.append((argv, again))
+        return given
+
+    assert main(["--x"], again=True) == status and asked == [(["--x"], True)]
+    assert (main.__name__, main.__doc__) == ("main", "The command line.")
+    assert capsys.readouterr() == ("", "")
+
+
+def failing(error):
+    @command
+    def main():
+        raise error
+
+    return main
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (BadInput("a.mp4 is empty; give another."), "a.mp4 is empty; give another."),
+        (PermissionError(errno.EACCES, "Permission denied", "b.json"), "b.json cannot be used (Permission denied)"),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk cannot be used (No space left on device)"),
+    ],
+)
+def test_bad_input_is_one_sentence_on_stderr(error, sentence, capsys):
+    assert failing(error)() == 1
+    out, err = capsys.readouterr()
+    assert not out and err.startswith(sentence) and err.count("\n") == 1 and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), SystemExit(2), ValueError("ours"), ConnectionResetError(errno.ECONNRESET, "lost")]
+)
+def test_what_else_is_raised_goes_on(error, capsys):
+    with pytest.raises(type(error)) as caught:
+        failing(error)()
+    assert caught.value is error and capsys.readouterr() == ("", "")
+
+
+def test_a_process_ends_with_the_sentence_and_the_status(tmp_path):
+    """One real command, all the way to the shell."""
+    words = ["-m", "lib.extraction", str(tmp_path), "--out", str(tmp_path)]
+    run = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (1, "") and run.stderr.count("\n") == 1 and str(tmp_path) in run.stderr
+
+
+def test_our_warnings_are_sentences_and_others_stay_as_they_are(capsys):
+    usual = warnings.formatwarning
+
+    @command
+    def main():
+        for file in (ROOT / "lib" / "video.py", "torch/x.py"):
+            print(warnings.formatwarning("a.mp4 is cut short.", UserWarning, str(file), 7), end="")
+
+    assert main() == 0 and warnings.formatwarning is usual
+    ours, others = capsys.readouterr().out.splitlines()[:2]
+    assert ours == "Note: a.mp4 is cut short." and others.startswith("torch/x.py:7: UserWarning")
+
+
+def test_counts_are_whole_numbers_from_one():
+    assert positive("12") == 12
+    for text in ("0", "-1", "1.5", "tall", ""):
+        with pytest.raises(argparse.ArgumentTypeError, match="whole number from 1"):
+            positive(text)
+
+
+def test_commands_and_errors_load_nothing_big():
+    code = "import sys, lib.commands; sys.exit(any(name in sys.modules for name in ('numpy', 'torch', 'pandas')))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
