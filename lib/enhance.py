@@ -3,6 +3,7 @@
     python -m lib.enhance clip.mp4 --out sharp.mp4 --keypoints sharp.pose
     python -m lib.enhance recordings/ --out sharp/ --keypoints poses/      every video of a folder; goes on where it was
                                                                            stopped
+    python -m lib.enhance recordings/ --out sharp/ --processes 5           five at once, for machines with many cores
 
 Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged* video. A film is read, enlarged,
 written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept; a
@@ -59,8 +60,9 @@ class Summary:
     seconds: float
 
     def __str__(self) -> str:
+        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
         text = (
-            f"{self.out}: {self.frames} frames of {self.size[0]} x {self.size[1]} in {self.seconds:.1f} s "
+            f"{self.out}: {frames} of {self.size[0]} x {self.size[1]} in {self.seconds:.1f} s "
             f"({self.frames / self.seconds:.1f} a second)"
         )
         if self.keypoints:

@@ -5,37 +5,37 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
+from functools import partial
 from pathlib import Path
 
 from lib import enhance
+from lib.commands import command, positive
 from lib.enhance_jobs import Job, plan
+from lib.enhance_pool import side_by_side
 from lib.enhance_source import Box
 from lib.errors import BadInput
 from lib.sharpen import usable_device
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
 
+AGAIN = "give the command again with --processes {}, and it goes on with what is left."
 STATUS = "exit status: 0 if every film is done, also one with a damaged end; 1 if one failed; 130 if interrupted"
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster that stops us is as good as Ctrl-C
-    with _own_stderr(), warnings.catch_warnings():
-        _speak_plainly()
-        try:
-            jobs = plan(options.input, options.out, options.keypoints)
-            usable_device(options.device)
-            network = load(options.weights) if options.weights else load_pretrained(options.model)
-            return _work_through(jobs, network, options)
-        except BadInput as error:
-            print(error, file=sys.stderr)
-            return 1
-        except KeyboardInterrupt:
-            print("\nInterrupted: nothing half-written is left.", file=sys.stderr)
-            return 130
+    try:
+        jobs = plan(options.input, options.out, options.keypoints)
+        usable_device(options.device)
+        _network(options)  # what is wrong with it is said once, and before any work begins
+        return _work_through(jobs, options)
+    except KeyboardInterrupt:
+        print("\nInterrupted: nothing half-written is left.", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,12 +56,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--crop", type=_box, metavar="BOX", help='"signer", or the corners X0,Y0,X1,Y1 in pixels: keep this part only'
     )
-    parser.add_argument("--height", type=_positive, metavar="N", help="reduce higher frames to N pixels first")
+    parser.add_argument("--height", type=positive, metavar="N", help="reduce higher frames to N pixels first")
     parser.add_argument(
         "--no-second-look",
         dest="second_look",
         action="store_false",
         help="do not look again for hands that were missed",
+    )
+    parser.add_argument(
+        "--processes",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="so many films at once; with many cores, a third of their number (default: 1)",
     )
     parser.add_argument("--again", action="store_true", help="redo films of a folder that are done already")
     return parser
@@ -80,28 +87,47 @@ def _box(text: str) -> Box | str:
     return x0, y0, x1, y1
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"give a number of pixels, not {text!r}")
-    return int(text)
-
-
-def _work_through(jobs: Sequence[Job], network: UNet, options: argparse.Namespace) -> int:
-    """Film after film; one that cannot be done does not keep the others from it."""
-    several = options.out.suffix.lower() not in enhance.FORMATS
-    failed = 0
-    for job in jobs:
-        if several and job.done and not options.again:
-            print(f"{job.out} is done already.")
-            continue
-        try:
-            print(_one(job, network, options))
-        except (BadInput, OSError) as error:
-            failed += 1
-            print(error if isinstance(error, BadInput) else f"{job.source} failed: {error}.", file=sys.stderr)
+def _work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
+    """All films; the exit status."""
+    lost = 0
+    if min(options.processes, len(jobs)) == 1:
+        done = list(_attempts(jobs, options))
+    else:
+        done, lost = side_by_side(partial(_attempts, options=options), jobs, options.processes)
+    if lost:
+        fewer = max(1, options.processes // 2)
+        print(f"{lost} processes ended early, perhaps for want of memory: {AGAIN.format(fewer)}", file=sys.stderr)
     if len(jobs) > 1:
-        print(f"{len(jobs)} films: {len(jobs) - failed} done, {failed} failed.")
-    return 1 if failed else 0
+        print(f"{len(jobs)} films: {sum(done)} done, {len(done) - sum(done)} failed.")
+    return 0 if all(done) else 1
+
+
+def _attempts(jobs: Iterable[Job], options: argparse.Namespace) -> Iterator[bool]:
+    """Film after film, and whether it was done: one that cannot be does not keep the others from it."""
+    several = options.out.suffix.lower() not in enhance.FORMATS
+    network = _network(options)
+    with _plain_words():
+        for job in jobs:
+            yield (several and _is_done(job, options)) or _attempt(job, network, options)
+
+
+def _is_done(job: Job, options: argparse.Namespace) -> bool:
+    if done := job.done and not options.again:
+        print(f"{job.out} is done already.")
+    return done
+
+
+def _attempt(job: Job, network: UNet, options: argparse.Namespace) -> bool:
+    try:
+        print(_one(job, network, options), flush=True)
+        return True
+    except (BadInput, OSError) as error:
+        print(error if isinstance(error, BadInput) else f"{job.source} failed: {error}.", file=sys.stderr)
+        return False
+
+
+def _network(options: argparse.Namespace) -> UNet:
+    return load(options.weights) if options.weights else load_pretrained(options.model)
 
 
 def _one(job: Job, network: UNet, options: argparse.Namespace) -> enhance.Summary:
@@ -114,7 +140,18 @@ def _one(job: Job, network: UNet, options: argparse.Namespace) -> enhance.Summar
         crop=options.crop,
         height=options.height,
         look_again=options.second_look,
+        progress=options.processes == 1,
     )
+
+
+@contextmanager
+def _plain_words() -> Iterator[None]:
+    """The course's own warnings as sentences, each time, other libraries' not at all; see `_own_stderr`."""
+    with _own_stderr(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("always", category=UserWarning, module=r"lib\.")
+        warnings.showwarning = lambda message, *_: print(f"\nNote: {message}", file=sys.stderr)
+        yield
 
 
 @contextmanager
@@ -127,10 +164,3 @@ def _own_stderr() -> Iterator[None]:
         return
     with open(descriptor, "w", buffering=1, encoding="utf-8") as stream, redirect_stderr(stream):
         yield
-
-
-def _speak_plainly() -> None:
-    """Show the course's own warnings, as sentences, each time; other libraries' not at all."""
-    warnings.simplefilter("ignore")
-    warnings.filterwarnings("always", category=UserWarning, module=r"lib\.")
-    warnings.showwarning = lambda message, *_: print(f"\nNote: {message}", file=sys.stderr)

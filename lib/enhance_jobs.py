@@ -36,6 +36,11 @@ def plan(inputs: Sequence[Path], out: Path, keypoints: Path | None) -> list[Job]
         if len(films) > 1:
             raise BadInput(f"{out} is one video, but there are {len(films)} to work on; give a folder as --out.")
         return [Job(films[0], out, keypoints)]
+    if out.suffix[1:].isalpha() and not out.is_dir():
+        raise BadInput(
+            f"{out} is neither a video that can be written ({', '.join(FORMATS)}) nor a folder; "
+            "choose one of these endings, or a folder that is there or has no ending."
+        )
     if keypoints and keypoints.suffix == ".pose":
         raise BadInput(f"{keypoints} is one file, but --out {out} is a folder; give a folder for both, or two files.")
     names = [film.name if film.is_dir() else film.stem for film in films]

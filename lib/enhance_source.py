@@ -19,6 +19,7 @@ LEARNED = 168  # pixels: the height of the frames, filled by a signer, that the 
 LOOKS = 300  # frames, spread over the film, in which the signer is looked for
 ASKED = 10  # frames that are asked whether they are interlaced
 UNEVEN = 0.1  # seconds by which a frame may be moved before the reader hears of it
+BREAK = 0.5  # seconds of a film that are announced and not there: it was cut short
 
 
 @dataclass(frozen=True)
@@ -128,14 +129,20 @@ def moved_by(path: Path, fps: float) -> float:
     """Seconds by which the frame that moves most moves when all are shown at an even rate; nothing is decoded."""
     import av
 
-    times = []
+    times, last, length = [], -np.inf, 0.0
     with av.open(str(path)) as container:
-        packets = container.demux(video=0)
+        length = (container.duration or 0) / av.time_base
         try:
-            times.extend(float(p.pts * p.time_base) for p in packets if p.pts is not None)
+            for packet in container.demux(video=0):
+                if packet.pts is not None:
+                    times.append(float(packet.pts * packet.time_base))
+                    last = times[-1] if packet.dts is None else float(packet.dts * packet.time_base)
         except av.FFmpegError:
             pass  # damaged from here on
     if not times:
         return 0.0
     shown = np.sort(times)
+    if length - np.ptp(shown) > BREAK:
+        # a frame is stored after those it is drawn from: where the film breaks off, frames between its last ones lack
+        shown = shown[shown <= max(last, shown[0])]
     return float(np.abs(shown - shown[0] - np.arange(len(shown)) / fps).max())

@@ -1,9 +1,11 @@
 """lib.enhance on bad input: as much as can be done is done, the rest is said in a sentence, nothing half-written."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from safetensors.torch import save_file
 from lib import enhance as room
 from lib.enhance import enhance
 from lib.enhance_cli import main
+from lib.enhance_pool import side_by_side
 from lib.errors import BadInput
 from lib.files import sha256
 from lib.keypoints import load
@@ -60,7 +63,7 @@ def test_a_corrupt_tail_is_reported_and_the_rest_done(films, capsys):
     (films / "cut.mp4").write_bytes(data[: len(data) // 2])
     assert run(films, films / "cut.mp4", "--out", films / "o.mp4") == 0
     said = capsys.readouterr()
-    assert "cut.mp4 is damaged or cut short" in said.err
+    assert "cut.mp4 is damaged or cut short" in said.err and "variable" not in said.err
     assert 20 < probe(films / "o.mp4").frames < 80 and f"{probe(films / 'o.mp4').frames} frames" in said.out
 
 
@@ -117,6 +120,7 @@ def test_requests_that_cannot_be_met(films, capsys):
         ((clip, "--out", results / "o.mp4", "--device", "abacus"), "'abacus' is not there"),
         ((clip, "--out", results / "o.mp4", "--crop", "0,0,900,900"), "does not lie inside a frame"),
         ((clip, "--out", results / "o.mp4", "--keypoints", results), "is a folder"),
+        ((clip, "--out", results / "o.txt"), "neither a video that can be written"),
         ((clip, "--out", clip / "o.mp4"), "cannot be written"),
         ((clip, "--out", results, "--keypoints", results / "o.pose"), "give a folder for both"),
         ((clip, films, "--out", results / "o.mp4"), "is one video, but there are 2"),
@@ -169,21 +173,55 @@ def test_whatever_stage_fails_the_older_files_stay(films, monkeypatch, stage):
     assert names(results) == ["o.mp4", "o.pose"] and (results / "o.pose").read_text() == "older"
 
 
+def test_films_side_by_side_give_what_one_after_the_other_gives(films, capfd):
+    folder = films / "films"
+    folder.mkdir()
+    for name, count in (("a", 6), ("b", 3), ("c", 2)):
+        write_video(folder / f"{name}.mp4", signer(count), FPS)
+    (folder / "d.mp4").write_text("no film")
+    found = []
+    for processes in (1, 2):
+        results = films / str(processes)
+        assert run(films, folder, "--out", results, "--keypoints", results, "--processes", processes) == 1
+        said = capfd.readouterr()
+        assert "d.mp4 cannot be opened" in said.err and "4 films: 3 done, 1 failed" in said.out
+        assert names(results) == [f"{name}.{kind}" for name in "abc" for kind in ("mp4", "pose")]
+        found.append([load(results / f"{name}.pose").xyz for name in "abc"])
+    for alone, beside in zip(*found):
+        np.testing.assert_array_equal(alone, beside)
+
+
+def test_a_process_that_is_killed_costs_its_film_and_no_other(films):
+    jobs = ["one", "killed", "two", "three"]
+    assert side_by_side(partial(_done_unless_killed, folder=films), jobs, 2) == ([True, False, True, True], 1)
+
+
+def _done_unless_killed(jobs, folder):
+    for job in jobs:
+        if job == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        (folder / job).touch()
+        while not (folder / "one").exists():  # so that both processes take part
+            time.sleep(0.01)
+        yield True
+
+
+@pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_leaves_nothing_behind(films, how):
+def test_an_interrupt_leaves_nothing_behind(films, how, processes):
     results = films / "results"
-    film = write_video(films / "long.mp4", np.concatenate([signer(60)] * 8), FPS)
-    command = [sys.executable, "-m", "lib.enhance", film, "--out", results / "o.mp4", "--keypoints", results / "o.pose"]
+    long = [write_video(films / f"{n}.mp4", np.concatenate([signer(60)] * 8), FPS) for n in range(processes)]
+    command = [sys.executable, "-m", "lib.enhance", *long, "--out", results, "--keypoints", results]
     process = subprocess.Popen(
-        [*map(str, command), "--weights", str(films / "tiny.safetensors")],
+        [*map(str, command), "--weights", str(films / "tiny.safetensors"), "--processes", str(processes)],
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=lambda: signal.signal(how, signal.SIG_DFL),  # a shell's background jobs are born deaf to Ctrl-C
     )
-    while not any(path.stat().st_size for path in results.iterdir()):
+    while sum(path.stat().st_size > 0 for path in results.iterdir()) < processes:
         assert process.poll() is None
         time.sleep(0.05)
-    assert names(results) == [".partial-o.mp4", ".partial-o.pose"]
+    assert names(results) == [f".partial-{n}.{kind}" for n in range(processes) for kind in ("mp4", "pose")]
     process.send_signal(how)
     said = process.communicate(timeout=120)[1]
     assert process.returncode == 130 and "Interrupted" in said and "Traceback" not in said
