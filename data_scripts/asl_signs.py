@@ -5,8 +5,7 @@ may do with it; nothing of it comes with the course, and nothing that you make h
 
 1. Join https://www.kaggle.com/competitions/asl-signs and accept the rules.
 2. kaggle competitions download -c asl-signs     (some 40 GB), and unpack it.
-3. pip install pyarrow                           (the format's reader, which the course does not need otherwise)
-4. python data_scripts/asl_signs.py --source FOLDER --out data/asl_signs
+3. python data_scripts/asl_signs.py --source FOLDER --out data/asl_signs
 
 checks that the list and every file of it are there and whole, and writes one signer-ID.npz for each signer (without the
 face; a few GB) and manifest.json. It goes on where it stopped.

@@ -27,6 +27,11 @@ class Bilingual(PTN):
         language = torch.tensor([0.0] * signs[0] + [1.0] * signs[1])
         self.register_buffer("language", language, persistent=False)
 
+    @property
+    def in_features(self) -> int:
+        """Those of PTN, and the language."""
+        return super().in_features + 1
+
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """The last column of ``x`` is the clip's language, 0 or 1; ``mask`` as in `PTN`."""
         scores = super().forward(x[..., :-1], mask)

@@ -18,10 +18,11 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from lib.commands import command, positive
 from lib.datasets import in_parallel
+from lib.enhance_jobs import VIDEOS
 from lib.errors import BadInput
 
-SUFFIXES = {".mp4", ".webm", ".mov", ".avi", ".mkv", ".m4v", ".mpg"}
 SECONDS_TO_ANSWER = 20  # for the scheduler of a cluster
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -71,9 +72,9 @@ def extract_video(video: Path, videos: Path, out: Path, **settings: float) -> Ou
 
 def find_videos(folder: Path) -> list[Path]:
     """The videos below a folder, in order. Raises BadInput where there are none, or two would share a .pose file."""
-    found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in VIDEOS and path.is_file())
     if not found:
-        raise BadInput(f"{folder} holds no videos ({', '.join(sorted(SUFFIXES))}): give the folder that does.")
+        raise BadInput(f"{folder} holds no videos ({', '.join(sorted(VIDEOS))}): give the folder that does.")
     names = [path.with_suffix("") for path in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise BadInput(f"{folder} holds two videos called {twice.name}: rename one, or they would share a .pose file.")
@@ -83,10 +84,13 @@ def find_videos(folder: Path) -> list[Path]:
 def extract_folder(
     videos: Path, out: Path, processes: int = 1, scheduler: str | None = None, **settings: float
 ) -> list[Outcome]:
-    """Keypoints of every video below ``videos``, with a bar. ``settings`` are those of `lib.holistic.extract`."""
-    from tqdm.auto import tqdm
+    """Keypoints of every video below ``videos``, with a bar. ``settings`` are those of `lib.holistic.extract`.
 
-    jobs = find_videos(videos)
+    The largest files go first, so that no process is left alone with a long film at the end.
+    """
+    from tqdm import tqdm
+
+    jobs = sorted(find_videos(videos), key=lambda video: video.stat().st_size, reverse=True)
     make = partial(extract_video, videos=Path(videos), out=Path(out), **settings)
     return list(tqdm(spread(make, jobs, processes, scheduler), total=len(jobs), unit="video"))
 
@@ -102,10 +106,11 @@ def _client(scheduler: str):
 
 def spread_options(parser: argparse.ArgumentParser) -> None:
     """The two options that say where the work is done."""
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one a core")
+    parser.add_argument("--processes", type=positive, default=os.cpu_count() or 1, help="default: one a core")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a dask.distributed scheduler, such as tcp://HOST:8786")
 
 
+@command
 def main(argv: list[str] | None = None) -> int:
     """The command line; returns the exit status: 1 where a video failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -113,11 +118,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="KEYPOINTS", help="folder for the .pose files")
     spread_options(parser)
     options = parser.parse_args(argv)
-    try:
-        outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
+    outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler)
     failed = [outcome for outcome in outcomes if outcome.error]
     for outcome in failed:
         print(outcome.error, file=sys.stderr)

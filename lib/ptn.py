@@ -76,6 +76,11 @@ class PTN(nn.Module):
         self.sequence = SequenceEmbedder(dim, **sequence)
         self.classifier = nn.Linear(dim, num_classes)
 
+    @property
+    def in_features(self) -> int:
+        """How many numbers of each frame it wants."""
+        return self.embedding.first.in_features
+
     def features(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """What the classifier sees of each clip, (N, dim)."""
         return self.sequence(self.embedding(x), mask)

@@ -12,10 +12,8 @@ patience of the early stopping are not published; 3e-4, 128 and 12 are ours.
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -35,7 +33,10 @@ STAGES = {  # R2, section 3.4: what is trained, one stage after the other
 
 @dataclass(frozen=True)
 class SignSet:
-    """Clips and what is signed in them: ``clips`` float32 arrays (T, ...), each of its own length; ``labels`` (N,)."""
+    """Clips and what is signed in them: ``clips`` float32 arrays (T, ...), each of its own length; ``labels`` (N,).
+
+    Signs are numbered from 0. Raises BadInput for what would become an error far from its cause, or a NaN in a loss.
+    """
 
     clips: Sequence[np.ndarray]
     labels: np.ndarray
@@ -43,9 +44,17 @@ class SignSet:
     def __post_init__(self) -> None:
         if len(self.clips) != len(self.labels) or not len(self.clips):
             raise BadInput(f"A set of signs needs a label for each clip, not {len(self.labels)} for {len(self.clips)}.")
+        labels = np.asarray(self.labels)
+        if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.min() < 0:
+            raise BadInput("Labels are whole numbers from 0 on; np.unique(names, return_inverse=True) numbers names.")
         bad = next((i for i, clip in enumerate(self.clips) if not len(clip) or not np.isfinite(clip).all()), None)
         if bad is not None:
             raise BadInput(f"Clip {bad} is empty or holds NaN; impute and normalise before training.")
+        forms = [clip.shape[1:] for clip in self.clips]
+        odd = next((i for i, form in enumerate(forms) if form != forms[0]), None)
+        if odd is not None:
+            found = f"{forms[0]} in clip 0 and {forms[odd]} in clip {odd}"
+            raise BadInput(f"Frames have the shape {found}; bring all to one layout.")
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -95,9 +104,13 @@ def train(
     """Train ``model`` in place on ``learn``; it ends with the weights of the epoch that is best on ``judge``.
 
     ``loss(scores, labels)`` may be weighted or logit-adjusted. ``folder`` keeps checkpoints, from which a training
-    that was cut off goes on; without one they are thrown away. Returns `lib.training.fit`'s history, in which
+    that was cut off goes on; without one nothing is written. Returns `lib.training.fit`'s history, in which
     "validation" is minus the accuracy. Parts that ``recipe.parts`` leaves out stay as they are. Raises BadInput.
     """
+    _check_width(model, learn.clips)
+    signs, largest = model.classifier.out_features, max(learn.labels)
+    if largest >= signs:
+        raise BadInput(f"The network tells {signs} signs apart, but there is a clip of number {largest}; count from 0.")
     _unfreeze(model, recipe.parts)
     penalised = recipe.l1 and isinstance(model, PTN) and "embedding" in recipe.parts
 
@@ -112,8 +125,7 @@ def train(
     def validate(network: nn.Module) -> float:
         return -accuracies(predict(network, judge.clips, recipe.batch), judge.labels)[0]
 
-    with nullcontext(folder) if folder else TemporaryDirectory() as place:
-        return fit(model, data, batch_loss, validate, recipe.settings, place)
+    return fit(model, data, batch_loss, validate, recipe.settings, folder)
 
 
 def transfer(
@@ -135,7 +147,8 @@ def transfer(
 
 
 def predict(model: nn.Module, clips: Sequence[np.ndarray], batch: int = 128) -> np.ndarray:
-    """Scores of every clip, float32 (N, num_classes)."""
+    """Scores of every clip, float32 (N, num_classes). Raises BadInput for keypoints of another layout than PTN's."""
+    _check_width(model, clips)
     device = next(model.parameters()).device
     model.eval()
     with torch.inference_mode():
@@ -173,6 +186,13 @@ def collate(clips: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
     for row, clip in zip(batch, clips):
         row[: len(clip)] = torch.as_tensor(clip)
     return batch, torch.arange(batch.shape[1]) < lengths[:, None]
+
+
+def _check_width(model: nn.Module, clips: Sequence[np.ndarray]) -> None:
+    """Raises BadInput where PTN was made for keypoints of another layout."""
+    if isinstance(model, PTN) and clips[0].shape[1] != model.in_features:
+        found = f"{model.in_features} numbers a frame, not {clips[0].shape[1]}"
+        raise BadInput(f"The network wants {found}; bring the clips to its layout.")
 
 
 def _unfreeze(model: nn.Module, parts: tuple[str, ...]) -> None:

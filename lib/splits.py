@@ -62,17 +62,33 @@ def in_every_subset(labels: Sequence, subsets: Sequence[str]) -> np.ndarray:
     return (table.groupby("label").subset.transform("nunique") == len(SUBSETS)).to_numpy()
 
 
+def check_signers(signers: Sequence, subsets: Sequence[str], what: str = "The split") -> None:
+    """Raises BadInput where a signer is in two subsets: a test on people whom the network knows flatters it.
+
+    ``signers`` and ``subsets`` are (N,), one of each for every example; ``what`` is what the error calls the split.
+    """
+    table = pd.DataFrame({"signer": np.asarray(signers), "subset": np.asarray(subsets)})
+    places = table.groupby("signer").subset.unique()
+    twice = places[places.map(len) > 1]
+    if len(twice):
+        where = " and ".join(twice.iloc[0])
+        raise BadInput(f"{what} has signer {twice.index[0]} in {where}: keep each signer in one subset")
+
+
 def read_examples(folder: str | Path) -> pd.DataFrame:
     """Read the CSVs that ``data_scripts/signon_splits.py`` wrote, one row an example.
 
     Columns ``id``, ``gloss``, ``label`` (the gloss's rank by frequency, from 0), ``signer``, ``video``, ``language``
-    ("VGT", "NGT") and ``subset`` ("train", "val", "test"). Raises BadInput.
+    ("VGT", "NGT") and ``subset`` ("train", "val", "test"). Raises BadInput, also for a signer in two subsets.
     """
     files = [Path(folder) / f"{language}_{subset}.csv" for language in ("vgt", "ngt") for subset in SUBSETS]
     if missing := [file for file in files if not file.is_file()]:
         raise BadInput(f"{missing[0]} is missing: run python data_scripts/signon_splits.py --out {folder}")
     # Without keep_default_na=False a gloss such as "NULL" would be read as missing.
-    return pd.concat([pd.read_csv(file, keep_default_na=False) for file in files], ignore_index=True)
+    examples = pd.concat([pd.read_csv(file, keep_default_na=False) for file in files], ignore_index=True)
+    for language, part in examples.groupby("language"):
+        check_signers(part.signer, part.subset, f"{language} in {folder}")
+    return examples
 
 
 def table1(examples: pd.DataFrame) -> pd.DataFrame:

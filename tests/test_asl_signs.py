@@ -1,4 +1,4 @@
-"""Kaggle's asl-signs, from a small folder of the real shape; tables in CSV stand in for parquet, no dependency."""
+"""Kaggle's asl-signs, from a small folder of the real shape."""
 
 import json
 import sys
@@ -33,13 +33,12 @@ def landmarks(frames: int, rng: np.random.Generator) -> pd.DataFrame:
 @pytest.fixture
 def download(tmp_path, monkeypatch):
     """What Kaggle's archive unpacks to: two signers, two signs, three recordings."""
-    monkeypatch.setattr(pd, "read_parquet", pd.read_csv)
     monkeypatch.setattr(asl_signs.os, "cpu_count", lambda: 1)
     rng, rows = np.random.default_rng(0), []
     for signer, sequence, sign, frames in ((16069, 1, "blow", 2), (16069, 2, "null", 3), (25571, 3, "blow", 4)):
         name = f"train_landmark_files/{signer}/{sequence}.parquet"
         (tmp_path / "kaggle" / name).parent.mkdir(parents=True, exist_ok=True)
-        landmarks(frames, rng).to_csv(tmp_path / "kaggle" / name)
+        landmarks(frames, rng).to_parquet(tmp_path / "kaggle" / name)
         rows.append({"path": name, "participant_id": signer, "sequence_id": sequence, "sign": sign})
     pd.DataFrame(rows).to_csv(tmp_path / "kaggle" / "train.csv", index=False)
     return tmp_path / "kaggle"

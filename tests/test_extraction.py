@@ -43,6 +43,13 @@ def test_two_runs_give_the_same_and_the_second_does_nothing(videos, tmp_path, mo
     extract_folder(videos, tmp_path / "a")
 
 
+def test_the_largest_file_goes_first(tmp_path, monkeypatch):
+    for name, size in (("a.mp4", 10), ("b.mp4", 30), ("c.mp4", 20)):
+        (tmp_path / name).write_bytes(bytes(size))
+    monkeypatch.setattr(extraction, "extract_video", lambda video, **_: extraction.Outcome(video))
+    assert [outcome.path.name for outcome in extract_folder(tmp_path, tmp_path)] == ["b.mp4", "c.mp4", "a.mp4"]
+
+
 def test_a_bad_video_is_named_and_the_others_are_done(videos, tmp_path, capsys):
     shutil.copytree(videos, tmp_path / "in")
     (tmp_path / "in" / "broken.mp4").write_bytes(b"no video")

@@ -113,6 +113,38 @@ def test_nan_never_reaches_a_loss():
         SignSet([np.zeros((2, 3))], np.array([0, 1]))
 
 
+@pytest.mark.parametrize(
+    "labels", [[-1, 0], ["a", "b"], [np.nan, 0], [[0], [1]]], ids=["negative", "names", "NaN", "two axes"]
+)
+def test_labels_that_are_no_numbers_of_signs_are_refused(labels):
+    with pytest.raises(BadInput, match="whole numbers from 0 on"):
+        SignSet([np.zeros((2, 12), np.float32)] * 2, np.array(labels))
+
+
+def test_clips_and_networks_of_several_layouts_are_refused():
+    with pytest.raises(BadInput, match=r"shape \(12,\) in clip 0 and \(13,\) in clip 1"):
+        SignSet([np.zeros((2, 12)), np.zeros((2, 13))], np.array([0, 1]))
+    other = SignSet([np.zeros((2, 108), np.float32)], np.array([0]))
+    for ask in (lambda: train(small_ptn(), other, other, QUICK), lambda: predict(small_ptn(), other.clips)):
+        with pytest.raises(BadInput, match="wants 12 numbers a frame, not 108"):
+            ask()
+
+
+def test_a_sign_beyond_the_classes_is_refused_in_training_and_wrong_in_the_test():
+    many, few = easy_signs(signs=5), easy_signs()
+    with pytest.raises(BadInput, match="4 signs apart, but there is a clip of number 4"):
+        train(small_ptn(), many, few, QUICK)
+    train(small_ptn(), few, many, Recipe(batch=32, epochs=1))
+    assert accuracies(np.eye(4)[[0, 1, 2]], np.array([0, 1, 4])) == (2 / 3, 2 / 3)
+
+
+def test_a_sign_with_one_example_does_not_stop_the_training():
+    clips = easy_signs().take(np.r_[0, np.flatnonzero(easy_signs().labels)])
+    assert np.bincount(clips.labels)[0] == 1
+    history = train(small_ptn(), clips, easy_signs(seed=1), Recipe(batch=16, epochs=1))
+    assert np.isfinite(history[0]["train"])
+
+
 def test_another_loss_can_be_given():
     train(
         small_ptn(),

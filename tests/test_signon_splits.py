@@ -169,6 +169,14 @@ def test_no_network_and_unusable_folder(signon, archive, tmp_path, capsys):
         read_examples(tmp_path / "out")
 
 
+def test_a_signer_in_two_subsets_is_refused(signon, archive, tmp_path):
+    signon.make(tmp_path / "out", str(archive[0]))
+    train, test = (tmp_path / "out" / f"ngt_{name}.csv" for name in ("train", "test"))
+    test.write_text(test.read_text() + train.read_text().splitlines()[1].replace(",train", ",test") + "\n")
+    with pytest.raises(BadInput, match=r"NGT in .* has signer s\d+ in .* and .*: keep each signer in one subset"):
+        read_examples(tmp_path / "out")
+
+
 def test_figure_shows_each_language(signon, archive, tmp_path):
     signon.make(tmp_path / "out", str(archive[0]))
     axes = figure1(read_examples(tmp_path / "out")).axes
