@@ -24,11 +24,11 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from lib import paths
-from lib.datasets import command_line, is_complete, write_manifest
+from lib.datasets import MANIFEST, command_line, is_complete, write_manifest
 from lib.download import fetched
 from lib.errors import BadInput
 from lib.files import written_whole
-from lib.lis import LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
+from lib.lis import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
 from lib.lis_hands import annotate
 
 COMMIT = "32e1f312e93d58a06d971ec2e5027f85d6937c54"
@@ -38,11 +38,12 @@ CREDIT = "Margherita Donnici and Gianluca Monica, italian_fingerspelling_recogni
 SUBSETS = ("dataset1/train", "dataset1/validation", "dataset1/testing", UNSEEN)
 # of each folder: the SHA-256 of the lines "SHA-256 of a photo, its name", in the names' order
 SUMS = Path(__file__).with_name("lis_fingerspelling_sums.json")
-COLUMNS = ("file", "letter", "signer", "number", "angle", "subset")
+NAMED = 3  # files that the summary names for one reason; left_out.csv has them all
 
 
 def make(out: Path, source: str = ARCHIVE) -> None:
-    """Write photos, tables and joints into ``out``. Raises BadInput."""
+    """Say whose photos these are, and write them, tables and joints into ``out``. Raises BadInput."""
+    print(f"Photos: {CREDIT}\nSource: {source}\nLicence: {LICENCE}", flush=True)
     if is_complete(out):
         print(f"The photos in {out} are already there and intact.")
     else:
@@ -60,9 +61,10 @@ def unpack(archive: Path, out: Path) -> tuple[list[dict], list[dict]]:
 
     Nothing is written under a name of the archive's choosing but ``SUBSET/LETTER/NAME`` whose parts were checked.
     """
-    rows, left_out, sums = [], [], json.loads(SUMS.read_text())
+    rows, sums = [], json.loads(SUMS.read_text())
     with _opened(archive) as opened:
-        folders = _by_folder(opened)
+        folders, strays = _by_folder(opened)
+        left_out = [{"file": stray, "why": "lies in no folder of a letter"} for stray in strays]
         if not any(folders.values()):
             raise BadInput(f"{archive} holds no photos in dataset/dataset1: give the archive of {ARCHIVE}")
         for folder, members in tqdm(folders.items(), desc="photos", unit="folder"):
@@ -84,14 +86,18 @@ def _opened(archive: Path) -> zipfile.ZipFile:
         raise BadInput(f"{archive} is truncated or no zip archive ({error}): delete it, download it again") from None
 
 
-def _by_folder(opened: zipfile.ZipFile) -> dict[str, list[str]]:
-    """The files of each ``SUBSET/LETTER``, in the order of their names."""
+def _by_folder(opened: zipfile.ZipFile) -> tuple[dict[str, list[str]], list[str]]:
+    """The files of each ``SUBSET/LETTER``, in the order of their names; and those of a subset that lie elsewhere."""
     folders: dict[str, list[str]] = {f"{subset}/{letter}": [] for subset in SUBSETS for letter in LETTERS}
+    strays = []
     for member in sorted(name for name in opened.namelist() if not name.endswith("/")):
-        path = PurePosixPath(member.partition("dataset/")[2])
-        if str(path.parent) in folders:
-            folders[str(path.parent)].append(member)
-    return folders
+        file = member.partition("dataset/")[2]
+        folder = str(PurePosixPath(file).parent)
+        if folder in folders:
+            folders[folder].append(member)
+        elif file.startswith(tuple(f"{subset}/" for subset in SUBSETS)):
+            strays.append(file)
+    return folders, strays
 
 
 def _keep(opened: zipfile.ZipFile, member: str, folder: str, out: Path, rows: list, left_out: list) -> str:
@@ -140,7 +146,7 @@ def _entry(file: str) -> dict:
 
 
 def _summary(out: Path) -> None:
-    """What is there, in how many photos a hand was found, and all that is odd."""
+    """What is there, in how many photos a hand was found, and all that is odd, a line for each reason."""
     table = read_table(out)
     joints, _ = read_hands(out, list(table.file))
     found = sum(_lines_with_hand(joints))
@@ -148,9 +154,15 @@ def _summary(out: Path) -> None:
     print(f"{out} holds {len(table):,} photos of {signers} signers; a hand was found in {found:,} of them.")
     with open(out / LEFT_OUT, newline="", encoding="utf-8") as file:
         odd = list(csv.DictReader(file))
-    print(f"{len(odd)} things were left out or odd" + (":" if odd else "."))
+    print(f"{len(odd)} things were left out or odd" + (f", all of them in {out / LEFT_OUT}:" if odd else "."))
+    reasons: dict[str, list[str]] = {}
     for row in odd:
-        print(f"  {row['file']}: {row['why']}")
+        reasons.setdefault(row["why"], []).append(row["file"])
+    for why, files in reasons.items():
+        more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
+        print(f"  {', '.join(files[:NAMED])}{more}: {why}")
+    if odd:
+        print(f"If a whole archive would help: delete {out / MANIFEST} and run again, with --source ARCHIVE.")
 
 
 def _lines_with_hand(joints) -> Iterator[bool]:

@@ -1,6 +1,6 @@
 """What helps MediaPipe to find a hand in a photo of 64 x 64 pixels? Each way on the same photos, beside a check.
 
-    python -m lib.find_more_hands --data data/lis --photos 1100 --ship book/results/r3.json
+    python -m lib.find_more_hands --data data/lis --photos 330 --ship book/results/r3.json
 
 A lower threshold always finds more, so each way is shown the same photos with the hand wiped out, too. Whatever it
 finds there is a hand that is not there. Rows that are in the file already are not made again.
@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from lib.commands import command, positive
 from lib.errors import BadInput
 from lib.hand_finder import Way, find_hands
 from lib.intervals import clip_bootstrap
@@ -81,23 +82,19 @@ def row(way: Way, photos: Photos, usual: np.ndarray, weights: Path) -> dict:
     return facts | {"apart": float(np.nanmedian(apart)), "milliseconds": round(1000 * seconds, 1)}
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Exit status 1, and one sentence, for bad input."""
+@command
+def main(argv: Sequence[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA / "lis")
-    parser.add_argument("--photos", type=int, default=1100, help="how many (default: %(default)s)")
+    parser.add_argument("--photos", type=positive, default=1100, help="how many (default: %(default)s)")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the networks")
     parser.add_argument("--ship", type=Path, default=R3, help="file for the rows")
     options = parser.parse_args(argv)
-    try:
-        photos = sample(read_photos(options.data), options.photos)
-        usual = find_hands(list(photos.images))[..., :2]
-        for way in WAYS:
-            _one(way, photos, usual, options)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    photos = sample(read_photos(options.data), options.photos)
+    usual = find_hands(list(photos.images))[..., :2]
+    for way in WAYS:
+        _one(way, photos, usual, options)
 
 
 def _one(way: Way, photos: Photos, usual: np.ndarray, options: argparse.Namespace) -> None:

@@ -177,7 +177,10 @@ def dynamic_loss(joints: Tensor, letters: Tensor, first: tuple[float, float] | T
 
     What still has far to go weighs more. The ratio is a weight and is detached: no gradient flows through it.
     """
-    total = joints.new_zeros(())
-    for loss, start in zip((joints, letters), first):
-        total = total + (loss.detach() / start) ** power * loss
-    return total
+    losses = torch.stack([joints, letters])
+    return (dynamic_weights(losses, torch.as_tensor(first).to(losses), power) * losses).sum()
+
+
+def dynamic_weights(losses: Tensor, first: Tensor, power: float = 0.8) -> Tensor:
+    """What each of the ``losses`` (2,) weighs, given those of the ``first`` batch (2,). R3's formula; detached."""
+    return (losses.detach() / first) ** power

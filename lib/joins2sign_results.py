@@ -1,7 +1,8 @@
-"""The numbers of R3 that ship with the course, made by two commands, so that a chapter shows them without the photos.
+"""The numbers of R3 that ship with the course, made by three commands, so that a chapter shows them without the photos.
 
-    python -m lib.train_joins2sign --ship book/results/r3.json
-    python -m lib.find_more_hands --ship book/results/r3.json
+    python -m lib.train_joins2sign --threads 1 --bfloat16 --ship book/results/r3.json
+    python -m lib.find_more_hands --photos 330 --ship book/results/r3.json
+    python -m lib.joins2sign_grid --ship book/results/r3.json
 
 ``rows`` has one row a network and split, ``ways`` one row a way of looking for hands, ``grid`` one row a setting that
 the grid search tried.

@@ -39,16 +39,37 @@ def scores(predicted: Prediction, photos: Photos) -> dict:
 
 
 def joint_scores(joints: np.ndarray, photos: Photos) -> dict:
-    """EPE, median error, PCK at each threshold and its AUC, in pixels of the 256 frame. Joints are (N, 21, 2)."""
+    """EPE, median error, PCK at each threshold and its AUC, in pixels of the 256 frame. Joints are (N, 21, 2).
+
+    ``median_ends`` and ``auc_ends`` are those of 95 % intervals over photos; where fewer than two show a hand, [].
+    """
     truth = in_frame(photos)
     distance = np.linalg.norm(joints - truth, axis=-1)
+    ends = _ends(joints[photos.found], truth[photos.found]) if photos.found.sum() > 1 else {}
     return {
         "hands": int(photos.found.sum()),
         "epe": endpoint_error(joints, truth),
         "median": float(np.nanmedian(distance)),
         "pck": [round(pck(joints, truth, 1.0, threshold), 5) for threshold in THRESHOLDS],
         "auc": pck_auc(joints, truth, 1.0, RANGE),
+        "median_ends": ends.get("median", []),
+        "auc_ends": ends.get("auc", []),
     }
+
+
+def _ends(joints: np.ndarray, truth: np.ndarray, draws: int = 1000, seed: int = 0) -> dict[str, list[float]]:
+    """Of the median error and the AUC, drawing photos: the 21 joints of one are no independent trials."""
+    distance = np.linalg.norm(joints - truth, axis=-1)
+    each = np.array([pck_auc(found, true, 1.0, RANGE) for found, true in zip(joints, truth)])
+    drawn = np.random.default_rng(seed).integers(len(each), size=(draws, len(each)))
+    figures = {"median": [np.median(distance[rows]) for rows in drawn], "auc": each[drawn].mean(axis=1)}
+    return {name: np.quantile(figure, [0.025, 0.975]).tolist() for name, figure in figures.items()}
+
+
+def joint_interval(row: dict, name: str) -> Interval | float:
+    """``row["median"]`` or ``row["auc"]`` with its interval over photos, where the row has one."""
+    ends = row.get(f"{name}_ends")
+    return Interval(row[name], *ends, row["hands"]) if ends else row[name]
 
 
 def confusion(labels: np.ndarray, letters: np.ndarray) -> np.ndarray:

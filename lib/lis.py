@@ -6,6 +6,8 @@ here. R3 (Pastore and Loparco, *Joins2Sign*) uses the same alphabet. ``data_scri
 """
 
 import re
+import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ ANGLES = ("front", "left", "right", "top", "bottom")
 SIDE = 64  # pixels
 UNSEEN = "dataset1-signer-independent-test"  # the folder whose one signer is in no other
 TABLE, LEFT_OUT, HANDS = "photos.csv", "left_out.csv", "hands.npz"
+COLUMNS = ("file", "letter", "signer", "number", "angle", "subset")  # of photos.csv
 _NAME = re.compile(r"([a-z])_([A-Z]+)_(\d+)_([a-z]+)\.jpe?g", re.IGNORECASE)
 
 
@@ -78,16 +81,23 @@ def read_table(folder: str | Path) -> "pd.DataFrame":  # noqa: F821 - pandas is 
     path = Path(folder) / TABLE
     if not path.is_file():
         raise BadInput(f"{path} is missing: run python data_scripts/lis_fingerspelling.py --out {folder}")
-    return pd.read_csv(path, keep_default_na=False)
+    try:
+        return pd.read_csv(path, keep_default_na=False)[list(COLUMNS)]
+    except (ValueError, KeyError):  # what pandas says to text that is no such table
+        raise BadInput(f"{path} is no table of photos: delete it and run data_scripts/lis_fingerspelling.py") from None
 
 
 def read_photos(folder: str | Path, every: int = 1) -> Photos:
-    """The photos and their annotation, as the data script left them; each ``every``-th. Raises BadInput."""
+    """The photos and their annotation, as the data script left them; each ``every``-th.
+
+    A photo that cannot be read any more is left out, and named in a warning. Raises BadInput where nothing is left.
+    """
     folder = Path(folder)
     table = read_table(folder)
     joints, _ = read_hands(folder, list(table.file))
     joints, table = joints[::every], table.iloc[::every]
-    images = np.stack([read_image(folder / file) for file in table.file])
+    images, kept = _readable(folder, list(table.file))
+    joints, table = joints[kept], table.iloc[kept]
     names = sorted(set(table.signer))
     return Photos(
         images=images,
@@ -99,6 +109,31 @@ def read_photos(folder: str | Path, every: int = 1) -> Photos:
     )
 
 
+def _readable(folder: Path, files: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The images (N, 64, 64, 3) of those files that can be read, and their places (N,) in ``files``."""
+    images: list[np.ndarray] = []
+    places, broken = [], []
+    for place, file in enumerate(files):
+        try:
+            image = read_image(folder / file)
+        except BadInput:
+            image = None
+        if image is None or image.shape[:2] != (SIDE, SIDE):
+            broken.append(file)
+        else:
+            images.append(image)
+            places.append(place)
+    again = f"run python data_scripts/lis_fingerspelling.py --out {folder} to put them right."
+    if not images:
+        raise BadInput(f"None of the {len(files)} photos in {folder} can be read: {again}")
+    if broken:
+        named = ", ".join(broken[:3]) + (", ..." if len(broken) > 3 else "")
+        warnings.warn(
+            f"{len(broken)} photos in {folder} cannot be read and are left out ({named}): {again}", stacklevel=3
+        )
+    return np.stack(images), np.array(places)
+
+
 def read_hands(folder: str | Path, files: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Joints (N, 21, 3) in pixels and the way (N,) in which each hand was found ("" for none), in the files' order.
 
@@ -107,7 +142,12 @@ def read_hands(folder: str | Path, files: list[str]) -> tuple[np.ndarray, np.nda
     path = Path(folder) / HANDS
     if not path.is_file():
         raise BadInput(f"{path} is missing: run python data_scripts/lis_fingerspelling.py --out {folder}")
-    with np.load(path, allow_pickle=False) as kept:
-        if list(kept["files"]) != files:
-            raise BadInput(f"{path} belongs to other photos: delete it and run data_scripts/lis_fingerspelling.py")
-        return kept["joints"], kept["ways"]
+    again = "delete it and run data_scripts/lis_fingerspelling.py"
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            same, joints, ways = list(kept["files"]) == files, kept["joints"], kept["ways"]
+    except (ValueError, KeyError, OSError, EOFError, TypeError, zipfile.BadZipFile):
+        raise BadInput(f"{path} cannot be read: {again}") from None
+    if not same:
+        raise BadInput(f"{path} belongs to other photos: {again}")
+    return joints, ways

@@ -4,7 +4,7 @@
     python -m lib.train_joins2sign                                       all networks and splits, laptop profile
     python -m lib.train_joins2sign --kinds keypoints --splits signers    some
     python -m lib.train_joins2sign --profile paper --device cuda         R3's sizes
-    python -m lib.train_joins2sign --ship book/results/r3.json           where the numbers go that ship with the course
+    python -m lib.train_joins2sign --threads 1 --bfloat16 --ship book/results/r3.json    the course's rows
 
 Numbers alone leave this program: no photo, and no weights that were learned from photos without a licence. A run that
 was interrupted goes on; results that are there are not made again.
@@ -12,7 +12,6 @@ was interrupted goes on; results that are there are not made again.
 
 import argparse
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -21,11 +20,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.errors import BadInput
+from lib.commands import command, positive
+from lib.joins2sign import dynamic_weights
 from lib.joins2sign_results import read_results, same, write_results
 from lib.joins2sign_rotation import accuracy_by_turn
 from lib.joins2sign_scores import scores, together
-from lib.joins2sign_training import INVARIANT, KINDS, RECIPES, Recipe, predict, train, with_keypoint_pace
+from lib.joins2sign_training import INVARIANT, KINDS, RECIPES, Recipe, mean_losses, predict, train, with_keypoint_pace
 from lib.lis import Photos, read_photos
 from lib.lis_splits import Split, leave_signers_out, random_split, unseen_split
 from lib.paths import DATA
@@ -47,37 +47,41 @@ def run(photos: Photos, split: str, kind: str, recipe: Recipe, options: argparse
     """Train and test one network on one split: a row of the results."""
     if kind.startswith("keypoints"):
         recipe = with_keypoint_pace(recipe)
-    answers, tests, curves, seconds = [], [], [], 0.0
+    answers, tests, curves, weights, seconds = [], [], [], [], 0.0
     for number, (learn, judge, test) in enumerate(splits_of(split, photos, options.seed, options.folds)):
         folder = options.out / options.profile / f"{split}-{options.seed}" / kind.replace(" ", "-") / str(number)
         model, history = train(kind, photos, learn, judge, recipe, folder, options.seed)
         answers.append(predict(model, photos[test], recipe))
         tests.append(test)
+        if kind.startswith("dynamic"):  # what the two losses weigh in the end, on the photos learned from
+            weights.append(dynamic_weights(mean_losses(model, photos[learn], recipe), model.first.cpu()).tolist())
         curves.append([[round(row["train"], 5), round(row["validation"], 5)] for row in history])
         seconds += sum(row["seconds"] for row in history)
     facts = {"kind": kind, "split": split, "profile": options.profile, "seed": options.seed, "folds": len(tests)}
-    facts |= {"minutes": round(seconds / 60, 2), "curves": curves, "recipe": asdict(recipe), "photos": options.photos}
+    facts |= {
+        "minutes": round(seconds / 60, 2),
+        "curves": curves,
+        "weights": weights,
+        "recipe": asdict(recipe),
+        "photos": options.photos,
+    }
     facts |= {"date": date.today().isoformat(), "torch": torch.__version__, "machine": platform.machine()}
     facts |= scores(together(answers), photos[np.concatenate(tests)])
     return facts | ({"turned": accuracy_by_turn(model, photos[test[:TURNED]], recipe)} if split == "random" else {})
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Exit status 1, and one sentence, for bad input."""
+@command
+def main(argv: Sequence[str] | None = None) -> None:
+    """The command line."""
     options = _parser().parse_args(argv)
     torch.set_num_threads(options.threads or torch.get_num_threads())
-    try:
-        usable_device(options.device)
-        recipe = replace(RECIPES[options.profile], device=options.device, bfloat16=options.bfloat16)
-        recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
-        photos = read_photos(options.data, options.every)
-        for split in options.splits:
-            for kind in options.kinds:
-                _one(photos, split, kind, recipe, options)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    usable_device(options.device)
+    recipe = replace(RECIPES[options.profile], device=options.device, bfloat16=options.bfloat16)
+    recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
+    photos = read_photos(options.data, options.every)
+    for split in options.splits:
+        for kind in options.kinds:
+            _one(photos, split, kind, recipe, options)
 
 
 def _one(photos: Photos, split: str, kind: str, recipe: Recipe, options: argparse.Namespace) -> None:
@@ -101,12 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--profile", choices=RECIPES, default="laptop", help="sizes (default: %(default)s)")
     add("--kinds", nargs="+", default=ALL_KINDS, help=f"{', '.join(KINDS)}; all but cnn also with {INVARIANT!r}")
     add("--splits", nargs="+", choices=SPLITS, default=SPLITS)
-    add("--folds", type=int, default=5, help="groups of signers (default: %(default)s)")
-    add("--epochs", type=int, help="other than the profile's")
-    add("--every", type=int, default=1, help="take each so manieth photo only")
+    add("--folds", type=positive, default=5, help="groups of signers (default: %(default)s)")
+    add("--epochs", type=positive, help="other than the profile's")
+    add("--every", type=positive, default=1, help="take each so manieth photo only")
     add("--seed", type=int, default=0)
     add("--device", default="cpu")
-    add("--threads", type=int, help="of torch")
+    add("--threads", type=positive, help="of torch")
     add("--bfloat16", action="store_true", help="half the bits in convolutions")
     add("--out", type=Path, default=DATA / "runs" / "r3", help="checkpoints")
     add("--ship", type=Path, default=DATA / "runs" / "r3.json", help="file for the numbers")

@@ -16,6 +16,7 @@ from lib.joins2sign import (
     KeypointClassifier,
     LetterCNN,
     dynamic_loss,
+    dynamic_weights,
     joint_loss,
     letter_loss,
     static_loss,
@@ -109,6 +110,7 @@ def test_static_and_dynamic_weights_by_hand():
     assert a.grad.item() == pytest.approx(0.5**0.8) and b.grad.item() == 1, "the ratio is a weight: no gradient"
     start = torch.tensor([0.4, 3.0])
     assert dynamic_loss(a, b, start).item() == pytest.approx(3.4), "at the first batch both weigh 1"
+    assert dynamic_weights(torch.tensor([0.2, 0.03]), start).tolist() == pytest.approx([0.5**0.8, 0.01**0.8])
 
 
 @pytest.mark.parametrize("size", [64, 256])

@@ -6,7 +6,16 @@ import pytest
 from lib import paths
 from lib.chapters import joins2sign_figures as figures
 from lib.chapters import letter_pictures
-from lib.chapters.joins2sign_tables import by_signer, crossing, gap, most_confused, pair_table, table1, table2
+from lib.chapters.joins2sign_tables import (
+    by_signer,
+    crossing,
+    gap,
+    most_confused,
+    ordered,
+    pair_table,
+    table1,
+    table2,
+)
 from lib.errors import BadInput
 from lib.joins2sign_grid import combinations, folds_of, search, with_settings
 from lib.joins2sign_scores import THRESHOLDS
@@ -22,14 +31,24 @@ def row(kind: str = "dynamic", split: str = "random", right: float = 0.9) -> dic
     pck, curves = list(np.linspace(0, 1, len(THRESHOLDS))), [[[2, 3], [1, 2]]]
     return {"kind": kind, "split": split, "n": 20, "accuracy": right, "precision": right, "recall": right, "f1": right,
             "minutes": 1.0, "hands": 19, "epe": 9.0, "median": 7.5, "auc": 0.5, "pck": pck, "curves": curves,
-            "confusion": counts.tolist(), "by_signer": {"0": [9, 10], "1": [9, 10]}}  # fmt: skip
+            "confusion": counts.tolist(), "by_signer": {"0": [9, 10], "1": [9, 10]},
+            "recipe": {"epochs": 20, "batch": 32}}  # fmt: skip
 
 
 def test_tables():
     rows = [row(), row("static"), row(split="signers", right=0.6)]
     assert table1(rows)["median, px"].tolist() == [7.5] * 3
     assert table2(rows)["accuracy, %"].tolist() == [90, 90, 60]
+    assert table2(rows)[["epochs", "batch"]].values.tolist() == [[20, 32]] * 3
     assert gap(rows, "static") is None, "its signers were never left out"
+
+
+def test_rows_come_in_one_order():
+    pairs = [("keypoints invariant", "random"), ("dynamic", "unseen"), ("keypoints", "random"), ("cnn", "signers")]
+    rows = [row(kind, split) for kind, split in [*pairs, ("dynamic invariant", "random"), ("static", "random")]]
+    named = [(line["kind"], line["split"]) for line in ordered(rows)]
+    assert named[:2] == [("dynamic invariant", "random"), ("static", "random")]
+    assert named[2:] == [pairs[2], pairs[0], pairs[3], pairs[1]]
 
 
 def test_r_against_u():
@@ -109,11 +128,11 @@ def test_the_synthetic_hand_spells(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(manual_alphabet, "CloseUp", Pretended)
     monkeypatch.setattr(manual_alphabet, "Figure", lambda signer: signer.name)
-    photos, kind = letter_pictures.letter_pictures(tmp_path / "none", signers=3, repeats=1)
+    photos, kind = letter_pictures.letter_pictures(None, signers=3, repeats=1)
     assert kind == "synthetic" and len(photos) == 3 * 22 * len(ANGLES) and photos.found.all()
     assert set(photos.signers[photos.unseen]) == {2}
     monkeypatch.setattr(manual_alphabet, "letters", None)
-    again, _ = letter_pictures.letter_pictures(tmp_path / "none", signers=3, repeats=1)
+    again, _ = letter_pictures.letter_pictures(None, signers=3, repeats=1)
     np.testing.assert_array_equal(again.images, photos.images)
 
 
@@ -143,5 +162,6 @@ def test_a_rendered_letter_is_a_hand():
 
 def test_broken_photos_are_said_and_the_synthetic_hand_stands_in(tmp_path, monkeypatch):
     monkeypatch.setattr(letter_pictures, "synthetic_letters", lambda signers, repeats: "synthetic")
-    with pytest.warns(UserWarning, match=r"photos\.csv"):
-        assert letter_pictures.letter_pictures(tmp_path) == ("synthetic", "synthetic")
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.warns(UserWarning, match=r"photos\.csv is missing.*stands in"):
+            assert letter_pictures.letter_pictures(folder) == ("synthetic", "synthetic")

@@ -1,6 +1,7 @@
 """Training on pictures whose letter is plain to see, splits, scores, turned pictures, the command line."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,11 +9,21 @@ import torch
 
 from lib import train_joins2sign
 from lib.errors import BadInput
-from lib.joins2sign import Joins2Sign
+from lib.joins2sign import Joins2Sign, static_loss
 from lib.joins2sign_results import read_results
 from lib.joins2sign_rotation import turned
-from lib.joins2sign_scores import confusion, over_photos, over_signers, scores, together
-from lib.joins2sign_training import RECIPES, Prediction, Recipe, build, in_frame, predict, train, with_keypoint_pace
+from lib.joins2sign_scores import confusion, joint_interval, over_photos, over_signers, scores, together
+from lib.joins2sign_training import (
+    RECIPES,
+    Prediction,
+    Recipe,
+    build,
+    in_frame,
+    mean_losses,
+    predict,
+    train,
+    with_keypoint_pace,
+)
 from lib.lis import LETTERS, Photos
 from lib.lis_splits import leave_signers_out, random_split, unseen_split
 
@@ -63,18 +74,22 @@ def test_keypoints_of_four_hands_are_told_apart(tmp_path):
 def test_dynamic_weighting_remembers_its_first_batch(tmp_path):
     photos = easy()
     split = random_split(photos)
-    model, _ = train("dynamic", photos, split.learn, split.judge, TINY, tmp_path)
+    model, history = train("dynamic", photos, split.learn, split.judge, TINY, tmp_path)
     static, _ = train("static", photos, split.learn, split.judge, TINY, tmp_path / "static")
+    losses = mean_losses(model, photos[split.judge], TINY)
+    best = min(row["validation"] for row in history)
+    assert static_loss(*losses).item() == pytest.approx(best, rel=1e-3), "the loss that judged the epochs"
     assert model.first.isfinite().all() and model.first[1] == pytest.approx(np.log(22), abs=1.0)
     assert static.first.isnan().all()
+    other, _ = train("static", photos, *split[:2], replace(TINY, weights=(5.0, 0.5)), tmp_path / "joints")
+    pairs = zip(static.parameters(), other.parameters())
+    assert not all(torch.equal(a, b) for a, b in pairs), "the recipe's weights count"
     kept = torch.load(tmp_path / "last.pt", weights_only=True)["model"]["first"]
     assert torch.equal(kept, model.first), "a training that goes on has the same first batch"
 
 
 def test_the_papers_recipe_runs_with_few_channels(tmp_path):
     """R3's 256 pixels, SGD and step schedule, two steps of it."""
-    from dataclasses import replace
-
     photos = easy(44)
     recipe = replace(RECIPES["paper"], width=1 / 64, epochs=1, batch=16, hidden=8)
     split = random_split(photos)
@@ -116,6 +131,10 @@ def test_scores_by_hand():
     assert row["accuracy"] == 0.75 and row["epe"] == pytest.approx(17.5) and row["median"] == pytest.approx(15)
     assert (row["pck"][0], row["pck"][9], row["pck"][10], row["pck"][30]) == (0.25, 0.25, 0.5, 0.75)
     assert row["auc"] == pytest.approx((30 + 20 + 10) / 4 / 30, abs=0.01), "area under three steps"
+    median, auc = joint_interval(row, "median"), joint_interval(row, "auc")
+    assert 0 <= median.low < median.mean < median.high <= 40 and median.n == auc.n == 4
+    assert 0 <= auc.low < auc.mean == row["auc"] < auc.high <= 1
+    assert joint_interval({"auc": 0.5, "hands": 4}, "auc") == 0.5, "rows of old have no interval"
     assert row["precision"] == pytest.approx((2 / 3 + 1) / 2) and row["recall"] == pytest.approx(0.75)
     assert row["by_signer"] == {"0": [2, 2], "1": [1, 2]} and over_signers([row]).mean == 0.75
     assert over_photos(row).mean == 0.75 and row["confusion"][1][:2] == [1, 1]

@@ -81,7 +81,8 @@ def test_the_alphabet_has_the_still_letters():
 def test_script_writes_photos_tables_and_joints(script, tmp_path, capsys):
     out, source = tmp_path / "out", write_zip(tmp_path / "photos.zip", GOOD)
     assert command_line("", script.make, "unused", ["--out", str(out), "--source", str(source)]) == 0
-    assert "4 photos of 3 signers; a hand was found in 3" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.index("Licence: none stated") < said.index("4 photos of 3 signers; a hand was found in 3")
     photos = read_photos(out)
     assert len(photos) == 4 and photos.images.shape == (4, 64, 64, 3)
     row = list(read_table(out).file).index("dataset1-signer-independent-test/b/b_GIULIA_7_bottom.JPG")
@@ -104,6 +105,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_done(script, tmp_path, cap
         "dataset1/train/a/copy of a.JPG": jpeg(200),
         "dataset1/train/a/b_NOOR_5_front.JPG": jpeg(200),
         "dataset1/train/a/../../../evil_NOOR_6_front.JPG": jpeg(200),
+        "dataset1/train/j/j_NOOR_7_front.JPG": jpeg(200),
     }
     out, source = tmp_path / "out", write_zip(tmp_path / "photos.zip", GOOD | bad)
     assert command_line("", script.make, "unused", ["--out", str(out), "--source", str(source)]) == 0
@@ -114,6 +116,8 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_done(script, tmp_path, cap
     for name in list(bad)[:5]:
         assert name in why and name in said
     assert "32 x 32" in why["dataset1/train/a/a_NOOR_4_front.JPG"] and "unreadable" in why[list(bad)[1]]
+    assert "no folder of a letter" in why["dataset1/train/j/j_NOOR_7_front.JPG"] and "j_NOOR_7" in said
+    assert said.count("missing or empty") == 1 and "more: the folder is missing" in said, "a line for each reason"
     assert "missing" in why["dataset1/train/c"] and "not as published" in why["dataset1/train/a"]
     assert not list(tmp_path.rglob("evil*")), "no name of the archive leads out of the folder"
 
@@ -174,12 +178,31 @@ def test_annotation_goes_on_where_it_stopped(script, tmp_path, monkeypatch):
     assert not list(out.glob(".hands*")), "the pieces are gone"
 
 
+def test_photos_that_went_bad_since_are_named_and_the_rest_is_read(script, tmp_path):
+    script.make(tmp_path / "out", str(write_zip(tmp_path / "photos.zip", GOOD)))
+    files, whole = list(read_table(tmp_path / "out").file), read_photos(tmp_path / "out")
+    (tmp_path / "out" / files[0]).write_bytes(b"no picture")
+    (tmp_path / "out" / files[2]).write_bytes(jpeg(200, side=32))
+    with pytest.warns(UserWarning, match=f"2 photos .*{Path(files[0]).name}.*lis_fingerspelling"):
+        some = read_photos(tmp_path / "out")
+    np.testing.assert_array_equal(some.joints, whole.joints[[1, 3]])
+    assert some.images.shape == (2, 64, 64, 3) and some.labels.tolist() == whole.labels[[1, 3]].tolist()
+    for file in files:
+        (tmp_path / "out" / file).unlink(missing_ok=True)
+    with pytest.raises(BadInput, match="None of the 4 photos"):
+        read_photos(tmp_path / "out")
+
+
 def test_joints_of_other_photos_are_refused(script, tmp_path):
     script.make(tmp_path / "out", str(write_zip(tmp_path / "photos.zip", GOOD)))
     with pytest.raises(BadInput, match="other photos"):
         read_hands(tmp_path / "out", ["a.jpg"])
     with pytest.raises(BadInput, match="lis_fingerspelling"):
         read_photos(tmp_path / "nothing")
+    for name, content in (("hands.npz", b"PK\x03\x04 cut"), ("hands.npz", b"text"), ("photos.csv", b"a\n1\n")):
+        (tmp_path / "out" / name).write_bytes(content)
+        with pytest.raises(BadInput, match=name):
+            read_photos(tmp_path / "out")
 
 
 def test_rows_of_photos_stay_together():

@@ -7,31 +7,42 @@ import pandas as pd
 
 from lib.intervals import Interval, paired_bootstrap
 from lib.joins2sign_results import pick
+from lib.joins2sign_training import INVARIANT
 from lib.lis import LETTERS, Photos
 
 # R3's numbers as far as this course has them at hand
 PAPER = {"accuracy": 99.62, "median": 17.0, "auc": 0.419}
-WEIGHTINGS = ("static", "dynamic")
+ORDER = ("random", "signers", "unseen"), ("dynamic", "static", "cnn", "keypoints")  # of splits and of networks
+
+
+def ordered(rows: Sequence[dict]) -> list[dict]:
+    """The rows split by split; of each split R3's networks before the baselines, an invariant one behind its like."""
+
+    def place(row: dict) -> tuple[int, int, bool]:
+        name = row["kind"].removesuffix(INVARIANT)
+        return ORDER[0].index(row["split"]), ORDER[1].index(name), name != row["kind"]
+
+    return sorted(rows, key=place)
 
 
 def table1(rows: Sequence[dict]) -> pd.DataFrame:
     """Joints: mean and median error in pixels of the 256 frame, and AUC of PCK, for both weightings of the losses."""
     lines = [
         {"network": row["kind"], "test": row["split"], "hands": row["hands"], "EPE, px": round(row["epe"], 1),
-         "median, px": round(row["median"], 1), "AUC 0-30 px": round(row["auc"], 3)}
+         "median, px": round(row["median"], 1), "AUC 0-30 px": round(row["auc"], 3), "epochs": row["recipe"]["epochs"]}
         for row in rows if "auc" in row
     ]  # fmt: skip
     return pd.DataFrame(lines)
 
 
 def table2(rows: Sequence[dict]) -> pd.DataFrame:
-    """Letters: accuracy and, as means over the letters, precision, recall and F1, in percent."""
+    """Letters: accuracy and, as means over the letters, precision, recall and F1, in percent; how long it learned."""
     lines = []
     for row in rows:
         line = {"network": row["kind"], "test": row["split"], "photos": row["n"]}
         for name in ("accuracy", "precision", "recall", "f1"):
             line[f"{name}, %"] = round(100 * row[name], 2) if name in row else None
-        lines.append(line | {"minutes": row["minutes"]})
+        lines.append(line | {name: row["recipe"][name] for name in ("epochs", "batch")} | {"minutes": row["minutes"]})
     return pd.DataFrame(lines)
 
 

@@ -14,14 +14,14 @@ from lib.lis import Photos, read_photos
 REAL, SYNTHETIC = "real", "synthetic"
 
 
-def letter_pictures(folder: str | Path | None = None, *, signers: int = 11, repeats: int = 2) -> tuple[Photos, str]:
-    """(pictures, "real" or "synthetic"): the photos in ``folder`` (data/lis) if they are there, else rendered ones.
+def letter_pictures(folder: str | Path | None, *, signers: int = 11, repeats: int = 2) -> tuple[Photos, str]:
+    """(pictures, "real" or "synthetic"): the photos in ``folder``, or rendered ones for None.
 
-    ``signers`` and ``repeats`` (pictures of each letter and side) are of the synthetic set. A folder with photos that
-    cannot be read is said in a warning, and the synthetic hand stands in.
+    Nobody's photos get onto a page unasked: a reader names the folder. ``signers`` and ``repeats`` (pictures of each
+    letter and side) are of the synthetic set. Where the folder holds no photos that can be read, a warning says so,
+    and the synthetic hand stands in.
     """
-    folder = Path(folder or paths.DATA / "lis")
-    if folder.exists():
+    if folder is not None:
         try:
             return read_photos(folder), REAL
         except BadInput as error:
