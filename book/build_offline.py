@@ -18,6 +18,7 @@ from string import Template
 
 from offline.wheels import fetch_all, listing, pins, wants_gpu_libraries
 
+from lib.commands import command
 from lib.errors import BadInput
 from lib.files import written_whole
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NAME = "hands-in-focus-offline"
 COURSE = [
     "README.md", "LICENSE", "CITATION.cff", "CONTRIBUTING.md", "Makefile", "pyproject.toml", "requirements.lock",
-    "_config.yml", "_toc.yml", "book", "lib", "data_scripts", "tests", ".ci",
+    "_config.yml", "_toc.yml", "book", "lib", "data_scripts", "tests", ".ci", ".binder", ".github",
 ]  # fmt: skip
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".partial-*", ".DS_Store")
 ROOM = 3 * 2**30  # bytes: the wheels of a CPU build twice, in the folder and in the .zip, and some air
@@ -126,21 +127,19 @@ def said_of(count: int, missing: dict[str, str], with_wheels: bool) -> str:
     return f"**{len(missing)} of {count} packages are missing**, run it again to fetch them: {some} ..."
 
 
-def main() -> None:
+@command
+def main() -> int:
     """Build, and say what is there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--no-wheels", action="store_true", help="leave the packages out")
     parser.add_argument("--out", type=Path, default=ROOT, help="the folder that holds _build/ (default: the project)")
     arguments = parser.parse_args()
-    try:
-        bundle, state = build_offline(ROOT, arguments.out.resolve() / "_build", not arguments.no_wheels)
-    except BadInput as problem:
-        sys.exit(str(problem))
+    bundle, state = build_offline(ROOT, arguments.out.resolve() / "_build", not arguments.no_wheels)
     for path in [*sorted(p for p in bundle.iterdir() if p.is_dir()), bundle.with_name(f"{bundle.name}.zip")]:
         print(f"{megabytes(size(path)):>12}  {os.path.relpath(path)}")
     print(state)
-    sys.exit(1 if "missing" in state or GPU_TORCH in state else 0)
+    return 1 if "missing" in state or GPU_TORCH in state else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

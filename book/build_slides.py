@@ -18,6 +18,7 @@ from slides.choose import choose
 from slides.markup import cited_names
 from slides.page import contents, deck
 
+from lib.commands import command
 from lib.errors import BadInput
 from lib.files import written_whole
 
@@ -60,16 +61,14 @@ def build_slides(build: Path, root: Path = ROOT) -> Path:
     return out / "index.html"
 
 
+@command
 def main() -> None:
     """Build, and say where to look."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT, help="the folder that holds _build/ (default: the project)")
-    try:
-        page = build_slides(parser.parse_args().out.resolve() / "_build")
-    except BadInput as problem:
-        sys.exit(str(problem))
+    page = build_slides(parser.parse_args().out.resolve() / "_build")
     print(f"The slides are ready. Open them in a browser:\n    {os.path.relpath(page)}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -22,7 +22,7 @@ from lib.chapters import claim_chart
 from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.claim_tables import badge, by_paper, claims_html
 from lib.chapters.claims import CHAPTER, Judged, counts, judge_all
-from lib.errors import BadInput
+from lib.commands import command
 from lib.files import sha256, written_whole
 from lib.report import Row, gather, gather_rows
 from lib.verdicts import VERDICTS
@@ -144,20 +144,16 @@ def write_report(out: Path, profile: str) -> Path:
     return out
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+@command
+def main(argv: Sequence[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = os.environ.get("HANDS_PROFILE", "laptop")
     parser.add_argument("--profile", choices=["ci", "laptop", "paper"], default=default, help="whose results count")
     parser.add_argument("--out", type=Path, default=paths.RESULTS / "report.html", help="default: %(default)s")
     options = parser.parse_args(argv)
-    try:
-        out = write_report(options.out, options.profile)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 1
+    out = write_report(options.out, options.profile)
     print(f"The report is ready. Open it in a browser:\n    {os.path.relpath(out)}")
-    return 0
 
 
 if __name__ == "__main__":

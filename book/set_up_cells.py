@@ -1,7 +1,10 @@
-"""Put the set-up cell for Colab into every chapter, after the parameters: python book/set_up_cells.py
+"""Put the set-up cell for Colab, and the repository's address, where they belong: python book/set_up_cells.py
 
-Colab opens a notebook without the files around it. The cell fetches the course there; anywhere else it does nothing,
-and the book's pages leave it out. It is the same in all chapters, written here and nowhere else.
+Colab opens a notebook without the files around it. The cell, after the parameters of every chapter, fetches the course
+there; anywhere else it does nothing, and the book's pages leave it out. It is written here and nowhere else.
+
+The address stands in _config.yml. Whoever publishes the course elsewhere changes it there and runs this: it renews the
+chapters, the pages and CITATION.cff, which remembers the old one until the end.
 """
 
 from pathlib import Path
@@ -22,10 +25,14 @@ if "COLAB_RELEASE_TAG" in os.environ:  # Colab opens this page alone: fetch the 
     runpy.run_path("/content/course/book/colab.py", run_name="__main__")"""
 
 
+def address() -> str:
+    """The repository's, from _config.yml."""
+    return yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
+
+
 def source() -> str:
-    """The cell's text, with the repository's address from _config.yml."""
-    address = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
-    return SOURCE.format(address=address)
+    """The cell's text."""
+    return SOURCE.format(address=address())
 
 
 def with_cell(notebook: NotebookNode) -> NotebookNode:
@@ -38,10 +45,14 @@ def with_cell(notebook: NotebookNode) -> NotebookNode:
 
 
 def main() -> None:
-    """Write every chapter that changes."""
-    for path in sorted((ROOT / "book").glob("*.ipynb")):
+    """Write every chapter and page that changes."""
+    citation = ROOT / "CITATION.cff"
+    old = yaml.safe_load(citation.read_text())["repository-code"]
+    for path in [*sorted((ROOT / "book").glob("*.ipynb")), *sorted((ROOT / "book").glob("*.md")), citation]:
         before = path.read_text(encoding="utf-8")
-        after = nbformat.writes(with_cell(nbformat.reads(before, as_version=4))) + "\n"
+        after = before.replace(old, address())
+        if path.suffix == ".ipynb":
+            after = nbformat.writes(with_cell(nbformat.reads(after, as_version=4))) + "\n"
         if after != before:
             path.write_text(after, encoding="utf-8")
             print(path.name)

@@ -31,6 +31,8 @@ def test_numbers_of_many_kinds(answer):
         (math.nan, "nan"),
         (-math.inf, "inf"),
         ([1, 2], "2 numbers, shape (2,)"),
+        ([1], "a number in brackets, shape (1,)"),
+        ([1, None], "holds None"),
         ([[1], [2, 3]], "of type list"),
         (1j, "of type complex"),
         ({}, "of type dict"),
@@ -89,12 +91,18 @@ def test_calls():
     assert "without calling it" in hint(call, 3)
     assert hint(call, lambda x: 1 / x, 0, where="for 0 ").startswith("for 0 your function stops with ZeroDivisionError")
     assert "SystemExit" in hint(call, lambda: exit())
-    assert "nothing yet" in hint(call, lambda: None)
+    assert "end with `return`" in hint(call, lambda: None)
     assert call(list.sort, [2, 1], may_change=True) is None
     for given in ([2, 1], np.array([2, 1]), {"a": [1]}, torch.tensor([2, 1])):
         assert "work on a copy" in hint(
             call, lambda it: it.__setitem__("a" if isinstance(it, dict) else 0, 5) or 1, given
         )
+
+
+def test_an_error_says_what_the_function_was_given():
+    """NumPy's functions for tensors and torch's for arrays stop with messages that do not say so."""
+    said = hint(call, lambda x, n: torch.norm(x), np.zeros((4, 3)), 2.0)
+    assert said.startswith("your function stops with ") and said.endswith("It was given: ndarray (4, 3), float.")
 
 
 def test_a_checker_never_raises():

@@ -118,6 +118,12 @@ def test_what_is_missing_has_no_run_and_says_where_to_get_it():
     assert judge(gone, gather(), "ci").verdict == NO_RUN
 
 
+def test_a_chapter_that_ran_without_its_data_is_not_called_unrun():
+    tell(-4, -1)
+    other = replace(CLAIM, answer=CLAIM.answer | {"row": "another row"})
+    assert "Chapter 6 has run without the data" in judge(other, gather(), "ci").reason
+
+
 def test_no_reason_names_a_folder_of_this_machine(monkeypatch):
     monkeypatch.setattr("lib.sign_results.SHIPPED", ROOT / "nowhere.json")
     assert not [one.reason for one in judge_all(gather(), "ci") if str(ROOT) in one.reason]

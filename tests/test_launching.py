@@ -36,11 +36,28 @@ STEPS = JOB["steps"]
 POST_BUILD = ROOT / ".binder" / "postBuild"
 
 
-def test_one_address_everywhere():
+def test_one_address_everywhere(project_files):
     address = CONFIG["repository"]["url"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert citation["repository-code"] == address
     assert f"git clone {address}\n" in (ROOT / "book" / "intro.md").read_text()
+    named = {path for path in project_files if address.encode() in path.read_bytes()}
+    renewed = {ROOT / "_config.yml", ROOT / "CITATION.cff", *(ROOT / "book").glob("*.md"), *CHAPTERS}
+    assert not named - renewed, "set_up_cells.py does not renew the address there"
+
+
+def test_whoever_publishes_elsewhere_changes_one_line(tmp_path, monkeypatch):
+    old, new = CONFIG["repository"]["url"], "https://example.org/somebody/course"
+    (tmp_path / "book").mkdir()
+    pages = [ROOT / "book" / name for name in ("intro.md", "instructors.md", CHAPTERS[0].name)]
+    for path in [ROOT / "_config.yml", ROOT / "CITATION.cff", *pages]:
+        text = path.read_text(encoding="utf-8")
+        text = text.replace(old, new) if path.name == "_config.yml" else text
+        (tmp_path / path.relative_to(ROOT)).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(set_up_cells, "ROOT", tmp_path)
+    set_up_cells.main()
+    texts = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()]
+    assert all(new in text and old not in text for text in texts)
 
 
 def test_pages_have_both_buttons():

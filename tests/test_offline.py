@@ -137,4 +137,4 @@ def test_a_full_disk_is_said_beforehand(project):
 
 def test_the_bundle_forgets_nothing_of_the_project(project_files):
     tops = {path.relative_to(ROOT).parts[0] for path in project_files}
-    assert not tops - set(build_offline.COURSE) - {".gitignore", ".github", ".binder"}
+    assert not tops - set(build_offline.COURSE) - {".gitignore"}

@@ -1,6 +1,10 @@
 """Slides: what becomes one, how few words it has, and decks that need nothing but the browser."""
 
+import base64
+import io
 import re
+import shutil
+import subprocess
 import sys
 
 import nbformat
@@ -8,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 sys.path.insert(0, str(ROOT / "book"))
 
@@ -126,6 +131,22 @@ def test_citations_become_names():
     assert text == "Those of Öne et al. (2024) (Two; Öne et al. 2024)."
 
 
+def test_terms_become_words():
+    (html,) = to_html(["a share ({term}`UHP`), each {term}`within the\nclip <paired comparison>`"], {})
+    assert html == "<p>a share (UHP), each within the\nclip</p>"
+
+
+def test_every_role_of_the_book_is_known_to_the_slides():
+    """docutils leaves out what only Sphinx knows, and a sentence loses a word."""
+    texts = [c.source for path in (ROOT / "book").glob("*.ipynb") for c in nbformat.read(path, 4).cells]
+    assert {role for text in texts for role in re.findall(r"\{([a-z:]+)\}`", text)} <= {
+        "term",
+        "download",
+        "cite:t",
+        "cite:p",
+    }
+
+
 def test_every_citation_of_the_book_has_a_name():
     names = cited_names(ROOT / "book" / "references.bib")
     texts = "".join(path.read_text() for path in (ROOT / "book").glob("*.ipynb"))
@@ -149,6 +170,38 @@ def test_deck_needs_nothing_from_elsewhere():
     assert all(image["src"].startswith("data:") and image["alt"] == "A dot." for image in page.find_all("img"))
     assert page.find("a")["href"] == "02_next.html" and len(page.select("section.slide")) == 3
     assert page.title.text == "A chapter: slides" and not page.find("pre", class_="problematic")
+
+
+def test_a_numbered_heading_is_no_list():
+    page = BeautifulSoup(deck(slides_of(new_markdown_cell("## 2. Hands\n\nWhere?")), NAMES), "html.parser")
+    assert page.section.h1.text == "2. Hands" and not page.find("ol")
+
+
+def png(width, height):
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height)).save(buffer, "png")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def test_in_a_browser_words_fit_and_a_tall_picture_stands_beside_them(tmp_path):
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not browser:
+        pytest.skip("no Chromium on this machine")
+    shapes, cells = [(40, 10), (10, 40)], []
+    for shape in shapes:
+        cells += [new_markdown_cell("## Hands\n\n" + "Where do all of the hands of a film go. " * 3), drawing()]
+        cells[-1].outputs[0].data["image/png"] = png(*shape)
+    long = "\n".join(f"- **Item {n}** with words, words, words, words, words, words, words, words" for n in range(7))
+    page = tmp_path / "deck.html"
+    page.write_text(deck(slides_of(*cells, new_markdown_cell(f"## Many words\n\n{long}")), NAMES), encoding="utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,720", "--dump-dom"]
+    command += ["--virtual-time-budget=4000", f"--user-data-dir={tmp_path}/profile", page.as_uri()]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if run.returncode:
+        pytest.skip(f"Chromium does not start here: {run.stderr[-300:]}")
+    shown = BeautifulSoup(run.stdout, "html.parser").select("section.slide")
+    assert ["beside" in slide["class"] for slide in shown] == [False, True, False]
+    assert [slide["data-overflow"] for slide in shown] == ["false"] * 3
 
 
 def test_contents_link_every_deck():

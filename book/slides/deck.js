@@ -18,8 +18,10 @@ function scale() {
 // Words give way before pictures do: they shrink to six tenths, and a picture keeps nearly half of the slide.
 function fit(slide) {
   const words = slide.querySelector(".words"), picture = slide.querySelector(".picture");
-  const title = slide.querySelector("h1, h2");
-  const room = () => slide.clientHeight - 96 - title.offsetHeight - 18 - (picture ? 330 : 0);
+  const title = slide.querySelector("h1, h2"), images = slide.querySelectorAll(".picture > img");
+  const beside = words && images.length === 1 && images[0].naturalWidth < 1.45 * images[0].naturalHeight;
+  slide.classList.toggle("beside", Boolean(beside));
+  const room = () => slide.clientHeight - 96 - title.offsetHeight - 18 - (picture && !beside ? 330 : 0);
   for (let size = 1; words && words.offsetHeight > room() && size > 0.6; size -= 0.05) {
     slide.style.setProperty("--fit", size);
   }
@@ -42,7 +44,8 @@ addEventListener("click", (event) => {
 addEventListener("resize", scale);
 addEventListener("hashchange", () => show(parseInt(location.hash.slice(1)) - 1 || 0));
 
-document.fonts.ready.then(() => {
+const loaded = new Promise((done) => addEventListener("load", done)); // from then on pictures know their size
+Promise.all([document.fonts.ready, loaded]).then(() => {
   slides.forEach(fit);
   document.body.classList.add("running");
   scale();

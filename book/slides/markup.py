@@ -1,4 +1,4 @@
-"""Markdown of the chapters as HTML that needs nothing else: formulas as MathML, citations as names and years."""
+"""Markdown of the chapters as HTML that needs nothing else: formulas as MathML, citations and terms as words."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 BREAK = "between-two-pieces-of-a-slide"
 CITATION = re.compile(r"\s?\{cite:(?P<kind>[tp])\}`(?P<keys>[^`]+)`")
+TERM = re.compile(r"\{(?:term|download)\}`(?P<shown>[^`<]+?)(?: <[^>`]+>)?`", re.S)
 SIZE_ONLY = re.compile(r"\\(?:big|Big|bigg|Bigg)[lr]?(?![a-z])")  # docutils' MathML does not know them; brackets grow
 EXTENSIONS = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 
@@ -56,6 +57,7 @@ def to_html(pieces: Sequence[str], names: dict[str, tuple[str, str]]) -> list[st
 
 
 def _for_docutils(markdown: str) -> str:
-    """Links between chapters lead to their slides; what docutils' MathML lacks is spelled otherwise."""
+    """Links between chapters lead to their slides; what only Sphinx or no MathML has is spelled otherwise."""
+    markdown = TERM.sub(r"\g<shown>", markdown)
     markdown = SIZE_ONLY.sub("", markdown).replace(r"\dots", r"\ldots")
     return re.sub(r"\]\((\w+)\.ipynb\)", r"](\1.html)", markdown)

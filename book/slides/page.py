@@ -1,5 +1,6 @@
 """A deck as one HTML file that needs no network: style, script, formulas and pictures are inside it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -8,6 +9,7 @@ from .choose import Slide
 from .markup import to_html
 
 HERE = Path(__file__).parent
+NUMBERED = re.compile(r"^(\d+)\.")  # "1. Hands" is a title here, and no list
 KEYS = "arrow keys: turn, n: notes, f: full screen"
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -27,7 +29,8 @@ PAGE = """<!DOCTYPE html>
 
 def deck(slides: Sequence[Slide], names: Mapping[str, tuple[str, str]]) -> str:
     """The HTML of a chapter's slides; the first one is its title slide."""
-    pieces = [text for s in slides for text in (s.title, "\n\n".join(s.words), "\n\n".join(s.notes))]
+    titles = [NUMBERED.sub(r"\1\\.", s.title) for s in slides]
+    pieces = [p for t, s in zip(titles, slides) for p in (t, "\n\n".join(s.words), "\n\n".join(s.notes))]
     ready = to_html(pieces, names)
     drawn = [
         _slide(number, len(slides), slides[0].title, *ready[3 * number : 3 * number + 3], slide.picture)

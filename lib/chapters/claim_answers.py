@@ -55,10 +55,14 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
 
 def from_chapter(claim: str, chapter: int, reported: pd.DataFrame, profile: str) -> Answer:
     """A chapter's row: of this profile, else of the larger one. Raises BadInput where it was not reported."""
+    wanted = (profile, "paper", "laptop")
     same = reported[reported.claim == claim].set_index("profile")
-    named = next((name for name in (profile, "paper", "laptop") if name in same.index), None)
+    named = next((name for name in wanted if name in same.index), None)
     if named is None:
-        raise BadInput(f"Chapter {chapter} has not been run: it reports {claim!r}")
+        others = reported.chapter[reported.profile.isin(wanted)]
+        ran = any(name.startswith(f"{chapter} ") for name in others)
+        why = "has run without the data that this needs, see `make data`" if ran else "has not been run"
+        raise BadInput(f"Chapter {chapter} {why}: it reports {claim!r}")
     row = same.loc[named].astype(object).where(same.loc[named].notna(), None)
     n = None if row["n"] is None else int(row["n"])
     place = f"chapter {chapter}" + ("" if named == profile else f", profile {named}")

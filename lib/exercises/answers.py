@@ -17,6 +17,7 @@ CORRECT = "Correct."
 NOT_YET = "Not yet: "
 NOTHING = "there is nothing here yet; put your answer in its place."
 COPY = "your function changes what it was given; work on a copy."
+NO_RETURN = "your function returns nothing; does it end with `return` and what you have computed?"
 # in which other units a right answer is often given: how many of them make one of the unit that was asked for
 OTHER_UNITS = {
     "per cent": {"a share": 0.01},
@@ -57,7 +58,8 @@ def number(answer: Any, whole: bool = False, what: str = "your answer") -> float
         raise Hint(f"{what} is the text {answer!r}; write the number without quotation marks and without its unit.")
     values = _numbers(answer, what)
     if values.ndim:
-        raise Hint(f"{what} holds {values.size} numbers, shape {values.shape}; one number is asked for.")
+        several = f"{values.size} numbers" if values.size != 1 else "a number in brackets"
+        raise Hint(f"{what} holds {several}, shape {values.shape}; one number is asked for.")
     if values.dtype == bool:
         raise Hint(f"{what} is {values}; a number is asked for.")
     value = float(values)
@@ -138,9 +140,10 @@ def call(function: Any, *given: Any, where: str = "", may_change: bool = False) 
     try:
         result = function(*copies)
     except (Exception, SystemExit) as error:
-        raise Hint(f"{where}your function stops with {_named(error)}.") from error
+        stops = f"{where}your function stops with {_named(error).rstrip('.')}."
+        raise Hint(f"{stops} It was given: {_told(given)}." if given else stops) from error
     if not may_change and (result is None or result is ...):
-        raise Hint("your function returns nothing yet.")
+        raise Hint(NO_RETURN)
     if not may_change and not all(_alike(one, other) for one, other in zip(given, copies, strict=True)):
         raise Hint(COPY)
     return result
@@ -158,6 +161,8 @@ def _numbers(answer: Any, what: str) -> np.ndarray:
         values = np.asarray(answer.detach().cpu() if hasattr(answer, "detach") else answer)
     except Exception:  # rows of several lengths, objects that pretend
         values = np.array(object())
+    if values.dtype == object and values.ndim and any(one is None for one in values.flat):
+        raise Hint(f"{what} holds None; numbers are asked for, and for what is missing NaN (`np.nan`).")
     if values.dtype.kind not in "biuf":
         raise Hint(f"{what} is {_kind(answer)}; numbers are asked for.")
     return values
@@ -182,6 +187,12 @@ def _alike(one: Any, other: Any) -> bool:
 
 def _kind(answer: Any) -> str:
     return f"of type {type(answer).__name__}"
+
+
+def _told(given: Sequence[Any]) -> str:
+    """What a function got, in a few words: "ndarray (4, 21, 3), float"."""
+    shapes = [f" {tuple(one.shape)}" if hasattr(one, "shape") else "" for one in given]
+    return ", ".join(f"{type(one).__name__}{shape}" for one, shape in zip(given, shapes, strict=True))
 
 
 def _named(error: BaseException) -> str:

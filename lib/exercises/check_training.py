@@ -45,6 +45,8 @@ def check_rate(answer: Any) -> str | None:
     if yours := off(0, 4, 0.5):
         return f"the first epoch (number 0) has the full rate, yours {yours} of 0.5."
     if yours := off(2, 4, 0.5):
+        if yours == f"{0.25 * (1 + math.cos(90)):.3g}":
+            return "`cos` counts angles in radians: half a turn is pi, not 180."
         return f"half-way the rate is half of the full one, yours {yours} of 0.5."
     if any(off(epoch, epochs, full) for epochs in (4, 10) for epoch in range(epochs) for full in (1e-3, 0.5)):
         return "look at the quarters; a cosine is flat at both ends and steep in the middle."

@@ -80,6 +80,7 @@ CASES = [
             (lambda epoch, epochs, full: full * np.cos(np.pi * epoch / epochs / 2), "half-way"),
             (lambda epoch, epochs, full: [cosine(at, epochs, full) for at in range(epochs)], "4 numbers"),
             (lambda epoch, epochs, full: 0.0, "yours 0 of 0.5"),
+            (lambda epoch, epochs, full: full * (1 + np.cos(180 * epoch / epochs)) / 2, "radians"),
         ],
     ),
     Case(
