@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lib.baselines import METHODS
 from lib.intervals import Interval
 
 if TYPE_CHECKING:
@@ -18,14 +19,16 @@ NAMES = {"d1_test": "D1 test", "td2": "TD2"}
 def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> "Figure":
     """A panel for each set, a row for each method: mean and 95 % interval of a column of `lib.evaluation.table`.
 
-    ``zero`` draws a line at 0, for differences. Methods without the measure are left out.
+    Interpolation is orange, input and target are black, the others blue. ``zero`` draws a line at 0, for differences.
+    Methods without the measure are left out.
     """
     figure, axes = _panels(frame, lambda rows: 0.3 * rows + 1)
     for ax, (name, of_set) in axes:
         kept = of_set[measure][of_set[measure].map(lambda value: isinstance(value, Interval))]
-        for row, value in enumerate(kept):
-            ax.plot([value.low, value.high], [row, row], color=BLUE, linewidth=2)
-            ax.plot(value.mean, row, "o", color=BLUE)
+        for row, ((_, method), value) in enumerate(kept.items()):
+            colour = _colour(method.partition(" + ")[0])
+            ax.plot([value.low, value.high], [row, row], color=colour, linewidth=2)
+            ax.plot(value.mean, row, "o", color=colour)
         if zero:
             ax.axvline(0, color="black", linewidth=0.8)
         _finish(ax, name, [method for _, method in kept.index], label)
@@ -63,13 +66,19 @@ def scatter(frame: pd.DataFrame, x: str, y: str) -> "Figure":
     return figure
 
 
+def _colour(method: str) -> str:
+    if method in ("input", "target"):
+        return "black"
+    return ORANGE if method in METHODS else BLUE
+
+
 def _panels(frame: pd.DataFrame, height: Callable[[int], float], share: bool = True) -> tuple["Figure", list[tuple]]:
     import matplotlib.pyplot as plt
 
     sets = list(frame.groupby(level="set", sort=False))
     tall = height(max(len(of_set) for _, of_set in sets))
     figure, axes = plt.subplots(
-        1, len(sets), figsize=(4.6 * len(sets), tall), squeeze=False, sharey=share, layout="constrained"
+        1, len(sets), figsize=(4.6 * len(sets), tall), squeeze=False, sharex=share, sharey=share, layout="constrained"
     )
     plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
     return figure, list(zip(axes[0], sets, strict=True))

@@ -1,0 +1,51 @@
+"""The tables of chapters 6 and 7 as they are read, and R1's ladder rung by rung."""
+
+import pandas as pd
+import pytest
+
+from lib.chapters.ladder import RUNGS, rungs
+from lib.chapters.method_table import by_verdict, method_table
+from lib.intervals import Interval
+from lib.upsampler import PRETRAINED
+
+
+def frame(cells):
+    index = pd.MultiIndex.from_tuples([("d1_test", "a<b"), ("d1_test", "c"), ("td2", "c")], names=["set", "method"])
+    return pd.DataFrame(cells, index=index, dtype=object)
+
+
+def test_a_table_for_each_set():
+    html = method_table(frame({"UHP, %": [Interval(-9.11, -14.42, 4.8, 12), None, Interval(8, -0.01, 20, 12)]}))
+    assert html.count("<table") == 2 and "D1 test</caption>" in html and "TD2</caption>" in html
+    assert "<td>−9.1 <small>[−14.4, 4.8]</small></td>" in html  # one decimal, and a minus sign
+    assert "[0.0, 20.0]" in html  # and not -0.0
+    assert "a&lt;b" in html and "<td>–</td>" in html
+
+
+def test_decimals_follow_the_width_and_counts_have_none():
+    html = method_table(frame({"SSIM": [Interval(0.93, 0.928, 0.936, 12)] * 3, "hands": [1234, 5, 0]}))
+    assert "0.930 <small" in html and "[0.928, 0.936]" in html
+    assert ">1,234<" in html and ">0<" in html
+
+
+def test_verdicts_in_words():
+    found = {"a": Interval(-2, -3, -1, 9), "b": Interval(1, 0, 2, 9), "c": Interval(2, 1, 3, 9), "d": None}
+    assert by_verdict(found) == "fewer: a; more: c; cannot be told: b"  # an end at 0 decides nothing
+    assert by_verdict({}) == ""
+
+
+def test_rungs_by_hand():
+    shares = {"b-ae": (0.5, 0.7), "b-unet": (0.4, 0.4), "ba-unet": (0.4, None)}
+    rows = [
+        {"set": "td2", "clip": clip, "method": method, "uhp_right": share}
+        for method, both in shares.items()
+        for clip, share in zip("ab", both)
+    ]
+    found = rungs(rows)
+    assert list(found.index) == [("td2", "skips")]  # gates have one clip alone, and one clip gives no interval
+    assert found.loc[("td2", "skips"), "change"].mean == pytest.approx(-20)
+    assert rungs([]).empty
+
+
+def test_every_network_that_ships_is_on_the_ladder():
+    assert {name for _, here, before in RUNGS for name in (here, before)} == set(PRETRAINED)
