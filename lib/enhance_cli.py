@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         type=positive,
         default=1,
         metavar="N",
-        help="so many films at once; with many cores, a third of their number (default: 1)",
+        help="so many films at once; with many cores, half their number (default: 1)",
     )
     parser.add_argument("--again", action="store_true", help="redo films of a folder that are done already")
     return parser

@@ -1,6 +1,6 @@
 """Several films at once, each in a process of its own.
 
-One film keeps about three cores busy, since MediaPipe follows the signer from frame to frame and cannot be in two
+One film keeps about two cores busy, since MediaPipe follows the signer from frame to frame and cannot be in two
 places of a film. A machine with more cores, and more than one film, is used up by more processes. Each takes the next
 film as soon as it has done one, so long and short films even out.
 """

@@ -4,6 +4,7 @@ Frames of one clip are no independent trials: a hand that is lost in one frame i
 frames would make every interval far too narrow, so clips are drawn, each with all its frames.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,20 @@ class Interval:
     level: float = 0.95
 
     def __str__(self) -> str:
-        return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
+        mean, low, high = alike(self.mean, self.low, self.high)
+        return f"{mean} [{low}, {high}]"
+
+
+def alike(*numbers: float) -> list[str]:
+    """Numbers that belong together as text, with as many decimals as leave three digits to the largest of them.
+
+    No more precision is shown than a few dozen clips can give, and "0.0587 to 2.79" becomes "0.06 to 2.79".
+    """
+    largest = max(map(abs, numbers))
+    if not 0 < largest < math.inf:
+        return [f"{number:.3g}" for number in numbers]
+    decimals = max(0, 2 - math.floor(math.log10(largest)))
+    return [f"{number:,.{decimals}f}" for number in numbers]
 
 
 def clip_bootstrap(

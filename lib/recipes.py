@@ -26,13 +26,13 @@ class Stage:
 
 
 _ALL = [
-    Stage("b-ae", "R1's baseline autoencoder, without skips", skips=False, epochs=4),
-    Stage("b-unet", "a U-Net: the autoencoder with skips", epochs=4),
-    Stage("ba-unet", "attention gates in the skips", attention=True, epochs=8),
-    Stage("bwa-unet", "the hands weigh twice in the loss", attention=True, weighted=True, start="ba-unet", epochs=4),
+    Stage("b-ae", "R1's baseline autoencoder, without skips", skips=False, epochs=16),
+    Stage("b-unet", "a U-Net: the autoencoder with skips", epochs=16),
+    Stage("ba-unet", "attention gates in the skips", attention=True, epochs=16),
+    Stage("bwa-unet", "the hands weigh twice in the loss", attention=True, weighted=True, start="ba-unet", epochs=16),
     Stage(
         "bwfa-unet", "fine-tuned on good recordings (TD1)", ("td1",), attention=True, weighted=True, start="bwa-unet",
-        learning_rate=2e-4, epochs=3, crops=4000,
+        learning_rate=2e-4, epochs=9, crops=4000,
     ),
     Stage("bv-unet", "the Attention U-Net on films of every kind", EVERYTHING, attention=True, epochs=4, crops=16000),
     Stage(

@@ -28,6 +28,7 @@ from pandas.io.formats.style import Styler
 from lib import paths
 from lib.errors import BadInput
 from lib.files import written_whole
+from lib.intervals import alike
 from lib.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 
 PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}
@@ -56,12 +57,15 @@ class Row:
 
     def cells(self) -> dict[str, str]:
         """The row as text, by column; the paper's number and ours are two columns."""
-        interval = "" if self.low is None else f"{_ours(self.low)} to {_ours(self.high)}"
+        value, interval = "–" if self.value is None else _ours(self.value), ""
+        if self.low is not None:
+            value, *ends = alike(self.value, self.low, self.high)
+            interval = " to ".join(ends)
         return {
             "claim": self.claim,
             "in the paper": "not given here" if self.paper is None else f"{self.paper:,.10g}{_unit(self.unit)}",
             "where": self.source,
-            f"this run ({self.profile})": "–" if self.value is None else f"{_ours(self.value)}{_unit(self.unit)}",
+            f"this run ({self.profile})": value if self.value is None else f"{value}{_unit(self.unit)}",
             "95 % interval": interval,
             "n": "" if self.n is None else f"{self.n:,}",
             "verdict": " ".join(filter(None, (self.verdict, f"({self.note})" if self.note else ""))),

@@ -13,6 +13,7 @@ import json
 import math
 import os
 import platform
+import statistics
 import sys
 from datetime import date
 from functools import lru_cache, partial
@@ -168,7 +169,8 @@ def _facts(stage: Stage, options: argparse.Namespace, history: History, model: U
         "best_epoch": best["epoch"],
         "kept_epoch": history[-1]["epoch"] if stage.keep_last else best["epoch"],
         "crops": len(history) * (options.crops or stage.crops),
-        "minutes": round(sum(row["seconds"] for row in history) / 60, 1),
+        # by the typical epoch, since a machine that slept or was paused did not train
+        "minutes": round(len(history) * statistics.median(row["seconds"] for row in history) / 60, 1),
         "learning_rate": stage.learning_rate,
         "loss": " + ".join(["SSIM", "L1"] + ["hand weights"] * stage.weighted + ["detector"] * stage.guided),
         "precision": "bfloat16" if options.bfloat16 else "float32",

@@ -5,6 +5,7 @@ from html import escape
 
 from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.claims import PAPERS, Judged
+from lib.intervals import alike
 from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 
 COLUMNS = ("claim", "in the paper", "ours, 95 % interval", "measured on", "verdict, on our data")
@@ -58,9 +59,11 @@ def ours(one: Judged) -> str:
     answer, unit = one.ours, one.claim.unit
     if answer is None:
         return "none"
-    text = f"{number(answer.value)} {unit}".strip()
-    if answer.low is not None and answer.high is not None:
-        text += f" ({number(answer.low)} to {number(answer.high)})"
+    if answer.low is None or answer.high is None:
+        text = f"{number(answer.value)} {unit}".strip()
+    else:
+        value, low, high = map(_minus, alike(answer.value, answer.low, answer.high))
+        text = f"{value} {unit}".strip() + f" ({low} to {high})"
     return text + (f", n\u00a0=\u00a0{answer.n:,} {answer.of}".rstrip() if answer.n else "")
 
 
