@@ -22,7 +22,7 @@ def test_a_card_tells_the_facts_and_the_figures(tmp_path):
     path = save(UNet(2, 1), tmp_path / "tiny.safetensors", FACTS)
     rows = [row(m, c, u) for m, us in {"input": (0.3, 0.5), "tiny": (0.1, 0.2)}.items() for c, u in zip("ab", us)]
     text = card(path, rows)
-    for told in ("1,234", "5, float32", "0.5000 / 0.4000", "3 d1", "| d1_test | tiny | 15.0 [10.0, 20.0]", "-25 ["):
+    for told in ("1,234", "5, float32", "0.5000 / 0.4000", "3 d1", "| d1_test | tiny | 15.0 [10.0, 20.0]", "-25.0 ["):
         assert told in text
 
 
