@@ -171,7 +171,7 @@ def test_bootstrap_weights_and_missing_values():
     assert clip_bootstrap([0.0, 1.0], weights=[3, 1]).mean == pytest.approx(0.25)
     interval = clip_bootstrap([0.2, np.nan, np.array([0.4, np.nan])], weights=[1, 5, 1])
     assert interval.mean == pytest.approx(0.3) and interval.n == 2
-    assert str(clip_bootstrap([0.25, 0.25])) == "0.25 [0.25, 0.25]"
+    assert str(clip_bootstrap([0.25, 0.25])) == "0.250 [0.250, 0.250]"
     for values, weights in (([], None), ([0.1], None), ([np.nan, 0.1], None), ([0.1, 0.2], [1, 0]), ([1.0, 2.0], [1])):
         with pytest.raises(BadInput):
             clip_bootstrap(values, weights)

@@ -51,7 +51,8 @@ def test_a_hidden_frame_is_hidden(model):
     fall = needed(model, x, label=2)
     without = model(torch.cat([x[:1], torch.full((1, 12), 7.0), x[2:]])[None], torch.tensor([[1, 0, 1, 1, 1]]).bool())
     full = model(x[None]).log_softmax(1)[0, 2]
-    assert fall.shape == (5,) and float(fall[1]) == pytest.approx(float(full - without.log_softmax(1)[0, 2]), abs=1e-5)
+    expected = (full - without.log_softmax(1)[0, 2]).item()
+    assert fall.shape == (5,) and float(fall[1]) == pytest.approx(expected, abs=1e-5)
 
 
 def test_mixups_count_shared_parts():
@@ -127,7 +128,7 @@ def test_what_is_gained_by_imputing_is_sorted_by_how_much_was_gone():
     """Answers that imputation turns right in just those clips that miss more than a quarter of a hand."""
     corpus = load_corpus("source")
     test = sign_tables.signer_independent_split(corpus.labels, corpus.signers, 0)[2]
-    with_gaps = "".join("01"[gone(corpus, clip) > 0.25] for clip in test)
+    with_gaps = "".join("01"[int(gone(corpus, clip) > 0.25)] for clip in test)
     made = {"ptn": [{"seed": 0, "right": with_gaps}], "not imputed": [{"seed": 0, "right": "0" * len(test)}]}
     frame = by_gap(SignResults({}, made), corpus)
     many = frame["gaps"].isin(["up to a half", "more than half"])

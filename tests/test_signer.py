@@ -243,5 +243,5 @@ def test_calibration_table():
         for i, share in enumerate(pair)
     ]
     table = summary(pd.DataFrame(rows)).set_index("stage")
-    assert table.loc["input", "uhp_right"].startswith("40 [30, 50]") and table.loc["input", "minus input"] == ""
+    assert table.loc["input", "uhp_right"].startswith("40.0 [30.0, 50.0]") and table.loc["input", "minus input"] == ""
     assert table.loc["target", "minus input"].startswith("-39 ")
