@@ -244,4 +244,4 @@ def test_calibration_table():
     ]
     table = summary(pd.DataFrame(rows)).set_index("stage")
     assert table.loc["input", "uhp_right"].startswith("40.0 [30.0, 50.0]") and table.loc["input", "minus input"] == ""
-    assert table.loc["target", "minus input"].startswith("-39 ")
+    assert table.loc["target", "minus input"].startswith("-39.0 ")
