@@ -35,7 +35,7 @@ from lib.files import written_whole
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.second_look import looking_again
-from lib.sharpen import sharpen
+from lib.sharpen import sharpen, step_behind
 from lib.upsampler import UNet, load_pretrained
 from lib.video import FORMATS
 
@@ -106,7 +106,7 @@ def enhance(
     with ExitStack() as whole:
         video = _reserve(whole, out)
         pose = _reserve(whole, keypoints) if keypoints else None
-        consumers = [_writer(film, video, crf)] + ([_looker(film, look_again)] if pose else [])
+        consumers = [_writer(film, video, crf, behind=bool(pose))] + ([_looker(film, look_again)] if pose else [])
         frames, results = _run(film, network, device, consumers, progress)
         found = results[1] if pose else None
         if pose:
@@ -137,8 +137,10 @@ def _reserve(whole: ExitStack, path: Path) -> Path:
         raise BadInput(f"{path} cannot be written ({error.strerror}); choose another place.") from error
 
 
-def _writer(film: Source, video: Path, crf: int) -> Consumer:
+def _writer(film: Source, video: Path, crf: int, behind: bool) -> Consumer:
     def write(frames: Iterator[np.ndarray]) -> None:
+        if behind:
+            step_behind()
         encode(frames, str(video), *FORMATS[video.suffix.lower()], crf, film.info.fps)
 
     return write
@@ -158,11 +160,11 @@ def _run(
     """All stages at once: the number of frames that were enlarged, and what the consumers made of them."""
     width, height = film.size
     batch = max(1, min(BATCH, BATCH_PIXELS // (width * height)))
-    slower_follows = len(consumers) > 1  # MediaPipe takes twice as long as the network does
+    looked_at = len(consumers) > 1  # MediaPipe takes twice as long as the network does, so it goes first
     count = 0
     with (
         closing(film.frames()) as frames,
-        closing(sharpen(network, frames, batch, device, behind=slower_follows)) as sharp,
+        closing(sharpen(network, frames, batch, device, behind=looked_at)) as sharp,
         tqdm(total=film.total, desc=film.path.name, unit=" frames", disable=not progress, leave=False) as bar,
     ):
 

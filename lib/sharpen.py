@@ -62,7 +62,13 @@ def sharpen(
 
 def _begin_thread(behind: bool) -> None:
     torch.set_num_threads(1)
-    if behind and sys.platform == "linux":  # elsewhere niceness is the whole process's
+    if behind:
+        step_behind()
+
+
+def step_behind() -> None:
+    """Let the program's other threads have the processor before this one, for the rest of its life."""
+    if sys.platform == "linux":  # elsewhere niceness is the whole process's
         os.nice(NICENESS)
 
 
