@@ -17,7 +17,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from lib.asl_signs import HOW, PAGE, convert, read_list
-from lib.datasets import command_line, in_parallel, is_complete, write_manifest
+from lib.datasets import command_line, in_parallel, is_complete, say_whose, write_manifest
 from lib.errors import BadInput
 
 LICENCE = "the competition's rules, which you accepted at Kaggle"
@@ -32,6 +32,7 @@ def make(out: Path, source: str) -> None:
         raise BadInput(f"asl-signs cannot be fetched without your account: {HOW}")
     if Path(source).is_file():
         raise BadInput(f"{source} is a file: unpack it first, and give the folder with train.csv with --source")
+    say_whose("Landmarks", PAGE, source, LICENCE)
     table = read_list(source)
     jobs = [(Path(source), out, str(signer), rows) for signer, rows in table.groupby("participant_id")]
     done = in_parallel(convert, jobs, min(len(jobs), os.cpu_count() or 1))

@@ -24,7 +24,7 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from lib import paths
-from lib.datasets import MANIFEST, command_line, is_complete, write_manifest
+from lib.datasets import MANIFEST, command_line, is_complete, say_whose, write_manifest
 from lib.download import fetched
 from lib.errors import BadInput
 from lib.files import written_whole
@@ -43,7 +43,7 @@ NAMED = 3  # files that the summary names for one reason; left_out.csv has them 
 
 def make(out: Path, source: str = ARCHIVE) -> None:
     """Say whose photos these are, and write them, tables and joints into ``out``. Raises BadInput."""
-    print(f"Photos: {CREDIT}\nSource: {source}\nLicence: {LICENCE}", flush=True)
+    say_whose("Photos", CREDIT, source, LICENCE)
     if is_complete(out):
         print(f"The photos in {out} are already there and intact.")
     else:

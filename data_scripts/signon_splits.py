@@ -18,7 +18,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from lib import paths
-from lib.datasets import command_line, is_complete, write_manifest
+from lib.datasets import command_line, is_complete, say_whose, write_manifest
 from lib.download import fetched, member
 from lib.errors import BadInput
 from lib.files import written_whole
@@ -48,6 +48,7 @@ def make(out: Path, source: str = ARCHIVE) -> None:
     if is_complete(out):
         print(f"{out} is already made and intact.")
         return
+    say_whose("Lists of examples", CREDIT, source, LICENCE)
     with fetched(source, paths.CACHE / "downloads" / f"signon-{COMMIT[:7]}.zip") as archive:
         tables = {name: _read(archive, name) for name in SHA256}
     examples = pd.concat([vgt_examples(tables), ngt_examples(tables)])

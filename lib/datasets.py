@@ -39,6 +39,11 @@ def in_parallel(make: Callable[[Job], Path], jobs: Sequence[Job], workers: int) 
             yield future.result()
 
 
+def say_whose(what: str, credit: str, source: str, licence: str) -> None:
+    """Print whose data these are and what one may do with them, before any is fetched."""
+    print(f"{what}: {credit}\nSource: {source}\nLicence: {licence}", flush=True)
+
+
 def write_manifest(folder: str | Path, entries: Sequence[dict]) -> None:
     """Write ``manifest.json``: the given entries (``file``, ``source``, ``licence``, ...), each with its sha256.
 

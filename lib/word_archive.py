@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from lib import paths
-from lib.datasets import is_complete, write_manifest
+from lib.datasets import is_complete, say_whose, write_manifest
 from lib.download import fetched
 from lib.errors import BadInput
 from lib.files import written_whole
@@ -57,6 +57,7 @@ def make(words: WordSet, out: Path, source: str) -> None:
     if is_complete(out):
         print(f"{out} is already made and intact.")
         return
+    say_whose(f"{words.language} words", words.credit, source, words.licence)
     name = f"{words.repository.replace('/', '-')}-{words.commit[:7]}.zip"
     files = ["LICENSE"] + [recording(word, number) for word in words.sha256 for number in range(words.recordings)]
     with fetched(source, paths.CACHE / "downloads" / name) as archive:

@@ -63,7 +63,8 @@ def test_script_writes_recordings_and_manifest(small, tmp_path, capsys):
     assert len(found.clips[0]) == 3 and not found.clips[0].present("left_hand").any()
     source.unlink()
     make(words, out, str(source))
-    assert "already made" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.count("Licence: ") == 1 and said.index("Licence: ") < said.index("already made")
     (out / "bitte" / "00.npy").write_bytes(b"half")
     with pytest.raises(BadInput, match=r"00\.npy is damaged"):
         read_words(out)
