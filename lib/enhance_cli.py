@@ -89,8 +89,8 @@ def _box(text: str) -> Box | str:
 
 def _work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
     """All films; the exit status."""
-    lost = 0
-    if min(options.processes, len(jobs)) == 1:
+    lost, options.processes = 0, min(options.processes, len(jobs))
+    if options.processes == 1:
         done = list(_attempts(jobs, options))
     else:
         done, lost = side_by_side(partial(_attempts, options=options), jobs, options.processes)

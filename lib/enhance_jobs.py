@@ -6,9 +6,7 @@ from pathlib import Path
 
 from lib.errors import BadInput
 from lib.image_folder import SUFFIXES as IMAGES
-from lib.video import FORMATS
-
-VIDEOS = {*FORMATS, ".m4v", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".vob", ".wmv", ".flv", ".3gp", ".ogv"}
+from lib.video import FORMATS, VIDEOS
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from typing import TypeVar
 
 from lib.commands import command, positive
 from lib.datasets import in_parallel
-from lib.enhance_jobs import VIDEOS
 from lib.errors import BadInput
+from lib.video import VIDEOS
 
 SECONDS_TO_ANSWER = 20  # for the scheduler of a cluster
 Job = TypeVar("Job")

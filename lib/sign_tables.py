@@ -14,7 +14,7 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -140,15 +140,20 @@ def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "
         partial.write_text(json.dumps({"facts": facts, "rows": rows}, indent=1) + "\n", encoding="utf-8")
 
 
+def study_parser(description: str, runs: Sequence[str], cache: Path, out: Path) -> argparse.ArgumentParser:
+    """The command line of a study of many trainings: which of its runs and seeds, and where they are kept."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=runs, default=runs, metavar="RUN", help="; ".join(runs))
+    parser.add_argument("--seeds", nargs="+", type=int, default=range(SEEDS), help="default: 0 to 4")
+    parser.add_argument("--cache", type=Path, default=cache, help="folder for what is finished")
+    parser.add_argument("--out", type=Path, default=out)
+    return parser
+
+
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=RUNS, default=RUNS, metavar="RUN", help=", ".join(RUNS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=range(SEEDS), help="default: 0 to 4")
-    parser.add_argument("--cache", type=Path, default=paths.CACHE / "r2", help="folder for what is finished")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    options = parser.parse_args(argv)
+    options = study_parser(__doc__, RUNS, paths.CACHE / "r2", RESULTS).parse_args(argv)
     todo = [(name, seed) for name in options.only for seed in options.seeds]
     todo = [(name, seed) for name, seed in todo if not (options.cache / f"{name}-{seed}.json").exists()]
     for name, seed in tqdm(todo, unit="run"):

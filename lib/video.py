@@ -34,6 +34,7 @@ FORMATS = {
     ".webm": ("webm", "vp9"),
     ".gif": ("gif", "gif"),
 }
+VIDEOS = {*FORMATS, ".m4v", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".vob", ".wmv", ".flv", ".3gp", ".ogv"}  # to read
 _SHORT = 1.0  # seconds that a film may lack before the reader hears of it: sound often runs a little longer
 
 

@@ -191,6 +191,11 @@ def test_films_side_by_side_give_what_one_after_the_other_gives(films, capfd):
         np.testing.assert_array_equal(alone, beside)
 
 
+def test_a_single_film_is_done_here_with_its_bar_however_many_processes_are_allowed(films, capfd):
+    assert run(films, films / "clip.mp4", "--out", films / "results", "--processes", 4) == 0
+    assert "frames/s" in capfd.readouterr().err and names(films / "results") == ["clip.mp4"]
+
+
 def test_a_process_that_is_killed_costs_its_film_and_no_other(films):
     jobs = ["one", "killed", "two", "three"]
     assert side_by_side(partial(_done_unless_killed, folder=films), jobs, 2) == ([True, False, True, True], 1)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from lib.chapters.method_chart import NAMES
 from lib.intervals import Interval
+from lib.verdicts import FAILS, HOLDS, OPEN, decide
 
 STYLE = """<style>
 table.methods.methods { border-collapse: collapse; margin-bottom: 1em; font-size: .9em; }
@@ -21,7 +22,7 @@ table.methods small { white-space: nowrap; }
  table.methods small { display: block; }
 }
 </style>"""
-FEWER, MORE, OPEN = "fewer", "more", "cannot be told"
+WORDS = {HOLDS: "fewer", FAILS: "more", OPEN: OPEN}  # what the rule "< 0" says of lost hands
 
 
 def method_table(frame: pd.DataFrame) -> str:
@@ -44,11 +45,11 @@ def method_table(frame: pd.DataFrame) -> str:
 
 
 def by_verdict(differences: Mapping[str, Interval | None]) -> str:
-    """Names of methods, sorted by what the intervals of their differences say: below 0, above it, or neither."""
-    words: dict[str, list[str]] = {FEWER: [], MORE: [], OPEN: []}
+    """Names of methods, sorted by what `lib.verdicts` says of their differences: below 0, above it, or neither."""
+    words: dict[str, list[str]] = {word: [] for word in WORDS.values()}
     for name, difference in differences.items():
         if isinstance(difference, Interval):
-            words[FEWER if difference.high < 0 else MORE if difference.low > 0 else OPEN].append(name)
+            words[WORDS[decide("< 0", difference)]].append(name)
     return "; ".join(f"{word}: {', '.join(names)}" for word, names in words.items() if names)
 
 

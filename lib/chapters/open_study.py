@@ -10,7 +10,6 @@ training films of which every second frame is taken: 12.5 frames a second, near 
 clip has a say in them.
 """
 
-import argparse
 import json
 import math
 import sys
@@ -35,11 +34,10 @@ from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.sign_corpus import load_corpus
 from lib.sign_inputs import Inputs
-from lib.sign_tables import FEW, Sets, classes, few_of_each, gather, sets
+from lib.sign_tables import FEW, Sets, classes, few_of_each, gather, sets, study_parser
 from lib.sign_training import Recipe, SignSet, accuracies, predict, train
 from lib.smoothing import Filter, smooth
 
-SEEDS = 5
 # At chapter 10's 3e-4 so few steps would not do; 1e-3 was taken after a look at one validation signer's accuracy.
 RECIPE, STEPS = Recipe(batch=32, learning_rate=1e-3, bfloat16=True), 400
 RUNS = ("raw", *FUNCTIONS, "source", "few", "both")  # "both" gives two rows: one for each language
@@ -132,12 +130,7 @@ def facts(chosen: Mapping[str, object]) -> dict:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=RUNS, default=RUNS, metavar="RUN", help="; ".join(RUNS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=range(SEEDS), help="default: 0 to 4")
-    parser.add_argument("--cache", type=Path, default=paths.CACHE / "open", help="folder for what is finished")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    options = parser.parse_args(argv)
+    options = study_parser(__doc__, RUNS, paths.CACHE / "open", RESULTS).parse_args(argv)
     torch.set_num_threads(1)
     todo = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
     chosen = parameters(options.cache / "filters.json")
