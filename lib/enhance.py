@@ -8,8 +8,9 @@
 Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged* video. A film is read, enlarged,
 written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept; a
 variable frame rate becomes its average. Sound is copied. Results appear under their names only when they are whole.
-Hands that Holistic misses get a second look (`lib.second_look`); their points have a confidence below 1, so that they
-can be told apart. --no-second-look leaves them missing.
+Hands that Holistic misses get a second look (`lib.second_look`) and, when the film is at its end, a third
+(`lib.third_look`), which also strikes out hands that leap. Points of hands found so have a confidence below 1, so that
+they can be told apart. --looks 1 is Holistic alone.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first.
@@ -34,10 +35,12 @@ from lib.errors import BadInput
 from lib.files import written_whole
 from lib.holistic import extract
 from lib.keypoints import Keypoints
+from lib.looks import MOST
 from lib.second_look import looking_again
 from lib.sharpen import sharpen, step_behind
+from lib.third_look import third_look
 from lib.upsampler import UNet, load_pretrained
-from lib.video import FORMATS
+from lib.video import FORMATS, read_video
 
 MODEL = "bg-unet"
 BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through the network together: up to 4 small ones, large ones singly
@@ -82,7 +85,7 @@ def enhance(
     device: str = "cpu",
     crop: Box | str | None = None,
     height: int | None = None,
-    look_again: bool = True,
+    looks: int = MOST,
     crf: int = 18,
     progress: bool = True,
 ) -> Summary:
@@ -92,7 +95,7 @@ def enhance(
     device      where the network runs, as torch names it; MediaPipe works on the CPU
     crop        (x0, y0, x1, y1) in pixels of the film, or "signer" to look for it; None: whole frames
     height      frames higher than this are reduced to it before they are enlarged
-    look_again  take a second look (`lib.second_look`) for hands that Holistic has missed
+    looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.looks`)
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to
@@ -102,14 +105,17 @@ def enhance(
     source, out, keypoints = Path(source), Path(out), Path(keypoints) if keypoints else None
     _check_paths(source, out, keypoints)
     network = model if isinstance(model, UNet) else load_pretrained(model)
+    if not 1 <= looks <= MOST:
+        raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
     film = open_source(source, crop, height)
     with ExitStack() as whole:
         video = _reserve(whole, out)
         pose = _reserve(whole, keypoints) if keypoints else None
-        consumers = [_writer(film, video, crf, behind=bool(pose))] + ([_looker(film, look_again)] if pose else [])
+        consumers = [_writer(film, video, crf, behind=bool(pose))] + ([_looker(film, looks > 1)] if pose else [])
         frames, results = _run(film, network, device, consumers, progress)
         found = results[1] if pose else None
         if pose:
+            found = _by_neighbours(video, found, progress) if looks > 2 else found
             found.save(pose)
         sound = _with_sound(film.path, video)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
@@ -177,6 +183,13 @@ def _run(
 
         results = feed(counted(), consumers)
     return count, results
+
+
+def _by_neighbours(video: Path, found: Keypoints, progress: bool) -> Keypoints:
+    """A third look: the enlarged film once more, now that it is known what comes after each frame."""
+    frames = read_video(video)
+    bar = tqdm(frames, "third look", len(found), unit=" frames", disable=not progress, leave=False)
+    return third_look(bar, found)
 
 
 def _with_sound(film: Path, video: Path) -> bool:

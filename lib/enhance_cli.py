@@ -16,6 +16,7 @@ from lib.enhance_jobs import Job, plan
 from lib.enhance_pool import side_by_side
 from lib.enhance_source import Box
 from lib.errors import BadInput
+from lib.looks import MOST
 from lib.sharpen import usable_device
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
 
@@ -58,10 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--height", type=positive, metavar="N", help="reduce higher frames to N pixels first")
     parser.add_argument(
-        "--no-second-look",
-        dest="second_look",
-        action="store_false",
-        help="do not look again for hands that were missed",
+        "--looks",
+        type=int,
+        default=MOST,
+        choices=range(1, MOST + 1),
+        help="how often to look for hands; 1: Holistic alone, 2: and a second look (default: %(default)s)",
     )
     parser.add_argument(
         "--processes",
@@ -139,7 +141,7 @@ def _one(job: Job, network: UNet, options: argparse.Namespace) -> enhance.Summar
         device=options.device,
         crop=options.crop,
         height=options.height,
-        look_again=options.second_look,
+        looks=options.looks,
         progress=options.processes == 1,
     )
 

@@ -2,9 +2,9 @@
 
     python -m lib.evaluate                                                all methods on D1 test and TD2
     python -m lib.evaluate --set td2 --models input bicubic target --clips 4
-    python -m lib.evaluate --weights runs/mine.safetensors --second-look  your own network, and a second look
+    python -m lib.evaluate --weights runs/mine.safetensors --looks 2      your own network, and a second look
     python -m lib.evaluate --set varied --data data/training              other clips
-    python -m lib.evaluate --second-look --ship book/results/r1.json      the rows that the chapters show
+    python -m lib.evaluate --looks 3 --ship book/results/r1.json          the rows that the chapters show
 
 Clips that were evaluated before come out of the cache.
 """
@@ -24,6 +24,7 @@ from lib.evaluation import evaluate_all, table, watch
 from lib.files import written_whole
 from lib.frechet import WHY_NOT, frechet_distance
 from lib.intervals import Interval
+from lib.looks import LOOKS_HELP, MOST
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.paths import CLIPS
 from lib.video import read_video
@@ -72,7 +73,7 @@ def _run(options: argparse.Namespace) -> None:
         raise BadInput(f"--clips {options.clips} leaves too few clips for an interval; give 2 or more.")
     methods = find_methods(options.models, options.weights)
     films = [clip for name in options.set for clip in clips(name, options.data)[: options.clips]]
-    rows = evaluate_all(methods, films, options.second_look)
+    rows = evaluate_all(methods, films, options.looks)
     if options.ship:
         shipped_rows.write(rows, options.ship, {method.name: method.digest for method in methods})
     frame = table(rows)
@@ -98,7 +99,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
     parser.add_argument("--clips", type=positive, metavar="N", help="only the first N clips of each set, 2 at least")
-    parser.add_argument("--second-look", action="store_true", help="each method also with a second look at lost hands")
+    parser.add_argument("--looks", type=int, default=1, choices=range(1, MOST + 1), help=LOOKS_HELP)
     parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/inception.py)")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the table, one line for each number")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write a row for each clip, for the chapters")

@@ -15,7 +15,7 @@ Every row is kept in the cache under the sum of what it depends on: weights, cli
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,15 +29,16 @@ from lib.files import sha256, written_whole
 from lib.holistic import extract
 from lib.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_bootstrap
 from lib.keypoints import Keypoints
+from lib.looks import called, look
 from lib.methods import INPUT, TARGET, Method
-from lib.second_look import second_look
 from lib.signer.calibration import in_target_pixels
 from lib.video import read_video, write_video
 
 VERSION = 1  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
 CRF = 18
 PCK_THRESHOLD = 0.2  # of the hand's size: the longer side of the box around its true joints
-SECOND_LOOK = " + second look"
+
+ROWS = ("row.json", "row-again.json", "row-third.json")  # in the cache, by the number of looks
 
 # what a row holds, what the table calls it, and the factor between the two; both hands but for R1's own first column
 MEASURES = {
@@ -54,8 +55,8 @@ MEASURES = {
 }
 
 
-def evaluate(method: Method, clip: Clip, again: bool = False) -> dict:
-    """One row: how a method does on a clip. ``again``: with a second look at the hands that are missing.
+def evaluate(method: Method, clip: Clip, looks: int = 1) -> dict:
+    """One row: how a method does on a clip, after so many ``looks`` (`lib.looks`).
 
     uhp_right, uhp_both   share of frames in which the hand was not found (R1 IV-A); "both" is the mean of the two
     psnr, ssim, phash     against the target; None for "target" itself, and for "input", which has another size
@@ -67,12 +68,12 @@ def evaluate(method: Method, clip: Clip, again: bool = False) -> dict:
     All but the first are over both hands. A measure that has nothing to measure is None. Input keypoints are scaled
     to the target's pixels before they are compared with the truth.
     """
-    path = _folder(method, clip) / ("row-again.json" if again else "row.json")
+    path = _folder(method, clip) / ROWS[looks - 1]
     if path.is_file():
         return json.loads(path.read_text())
-    video, keypoints = watch(method, clip, again)
-    if again:
-        row = evaluate(method, clip) | {"method": method.name + SECOND_LOOK}  # the pictures are the same
+    video, keypoints = watch(method, clip, looks)
+    if looks > 1:
+        row = evaluate(method, clip) | {"method": called(method.name, looks)}  # the pictures are the same
     else:
         row = {"set": clip.info["set"], "clip": clip.name, "method": method.name, "frames": len(keypoints)}
         row |= likeness(video, clip.target_path) if method not in (INPUT, TARGET) else {}
@@ -83,27 +84,15 @@ def evaluate(method: Method, clip: Clip, again: bool = False) -> dict:
     return row
 
 
-def watch(method: Method, clip: Clip, again: bool = False) -> tuple[Path, Keypoints]:
+def watch(method: Method, clip: Clip, looks: int = 1) -> tuple[Path, Keypoints]:
     """The video that a method makes of a clip, and the keypoints found in it, in its own pixels; both are kept."""
     folder = _folder(method, clip)
     video = {INPUT: clip.input_path, TARGET: clip.target_path}.get(method, folder / "video.mp4")
     if not video.is_file():
         write_video(video, method.run(clip.input()), clip.info["fps"], CRF)
-    keypoints = kept(
-        folder / "holistic.pose",
-        lambda: extract(read_video(video), fps=clip.info["fps"], progress=False, name=f"{clip.name}, {method.name}"),
-    )
-    if again:
-        first = keypoints
-        keypoints = kept(folder / "second-look.pose", lambda: second_look(read_video(video), first))
-    return video, keypoints
-
-
-def kept(path: Path, make: Callable[[], Keypoints]) -> Keypoints:
-    """The keypoints of a file, which are made and written first where it is not there."""
-    if not path.is_file():
-        make().save(path)
-    return Keypoints.load(path)
+    paths = [folder / f"{name}.pose" for name in ("holistic", "second-look", "third-look")]
+    name, fps = f"{clip.name}, {method.name}", clip.info["fps"]
+    return video, look(video, looks, paths, lambda: extract(read_video(video), fps=fps, progress=False, name=name))
 
 
 def _folder(method: Method, clip: Clip) -> Path:
@@ -150,16 +139,14 @@ def likeness(video: Path, target: Path) -> dict[str, float]:
     return dict(zip(compare, np.mean(rows, axis=0).tolist()))
 
 
-def evaluate_all(methods: Sequence[Method], clips: Sequence[Clip], again: bool = False) -> list[dict]:
-    """The rows of every method on every clip, method by method; ``again`` adds rows with a second look."""
-    jobs = [
-        (method, clip, look) for method in methods for look in ([False, True] if again else [False]) for clip in clips
-    ]
+def evaluate_all(methods: Sequence[Method], clips: Sequence[Clip], looks: int = 1) -> list[dict]:
+    """The rows of every method on every clip, method by method: after one look, after two, up to ``looks``."""
+    jobs = [(method, clip, count) for method in methods for count in range(1, looks + 1) for clip in clips]
     bar = tqdm(jobs, unit=" clips", delay=2)
     rows = []
-    for method, clip, look in bar:
-        bar.set_description(method.name + SECOND_LOOK * look)
-        rows.append(evaluate(method, clip, look))
+    for method, clip, count in bar:
+        bar.set_description(called(method.name, count))
+        rows.append(evaluate(method, clip, count))
     return rows
 
 

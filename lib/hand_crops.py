@@ -73,7 +73,7 @@ def recrop_roi(points: Tensor, roi: Roi, size: int) -> Roi:
     The first is the new crop's middle, the second the middle of its lower side.
     Source: hand_recrop_by_roi_cpu.pbtxt, alignment_points_to_rects_calculator.cc.
     """
-    places = _turned((points / size - 0.5) * roi.size[:, None, None], roi.rotation) + roi.center[:, None]
+    places = uncut(points, roi, size)
     x, y = (places[:, 1] - places[:, 0]).unbind(1)
     found = Roi(places[:, 0], 2 * torch.hypot(x, y), _wrapped(-math.pi / 2 - torch.atan2(-y, x)))
     return _moved_up(found, 1.0)
@@ -104,6 +104,16 @@ def cut(images: Tensor, roi: Roi, size: int = SIZE) -> Tensor:
     with torch.autocast(images.device.type, enabled=False):
         grid = F.affine_grid(to_pixels, [len(images), 3, size, size], align_corners=False)
         return F.grid_sample(images.float(), grid, padding_mode="border", align_corners=False)
+
+
+def uncut(points: Tensor, roi: Roi, size: int = SIZE) -> Tensor:
+    """Points (N, P, 2) or (N, P, 3), in pixels of crops of that size, in pixels of the pictures they were cut from.
+
+    A depth is in the crop's pixels too, and grows with them. Source: MediaPipe, landmark_projection_calculator.cc.
+    """
+    scale = roi.size[:, None, None] / size
+    places = _turned((points[..., :2] - size / 2) * scale, roi.rotation) + roi.center[:, None]
+    return torch.cat([places, points[..., 2:] * scale], dim=-1)
 
 
 def _knuckles(hand_xy: Tensor) -> Tensor:

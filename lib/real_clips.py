@@ -3,10 +3,10 @@
     sharp film -> signer's box, at most 336 pixels high -> blur by optical flow, half the size, H.264 -> input
     input -> method -> video -> Holistic, a fresh graph for every film;    sharp film -> Holistic
 
-    python -m lib.real_clips FILE... [--models all] [--weights FILE...] [--second-look] [--shutter 0.8] [--crf 29]
-    python -m lib.real_clips FILE... --second-look --enhance --ship book/results/real.json    what chapter 7 shows
+    python -m lib.real_clips FILE... [--models all] [--weights FILE...] [--looks 3] [--shutter 0.8] [--crf 29]
+    python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json    what chapter 7 shows
 
-The method "enhance" is `lib.enhance` as it comes: default network, second look, all at once.
+The method "enhance" is `lib.enhance` as it comes: default network, three looks, all at once.
 
 What is counted is said in `lib.real_counts`. The spoilt film and the sharp film's keypoints are kept in the cache, so
 that another method takes less time.
@@ -31,13 +31,13 @@ from lib.commands import command, positive
 from lib.degrade import crop, downsample, flow_blur, signer_box
 from lib.enhance import MODEL, enhance
 from lib.errors import BadInput
-from lib.evaluation import CRF, SECOND_LOOK, kept
+from lib.evaluation import CRF
 from lib.files import sha256, written_whole
 from lib.holistic import extract
 from lib.keypoints import Keypoints
+from lib.looks import LOOKS_HELP, MOST, called, look
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.real_counts import count, table
-from lib.second_look import second_look
 from lib.video import probe, read_video, write_video
 
 ENHANCE = "enhance"
@@ -73,22 +73,18 @@ class RealClip:
             write_video(path, method.run(read_video(self.video(INPUT))), self.fps, CRF)
         return path
 
-    def keypoints(self, method: Method, again: bool = False) -> Keypoints:
-        """What Holistic finds in it, in its own pixels; ``again``: and a second look."""
+    def keypoints(self, method: Method, looks: int = 1) -> Keypoints:
+        """What is found in it, in its own pixels, after so many looks (`lib.looks`)."""
         if method.name == ENHANCE:
             return self._enhanced(method)
         video = self.video(method)
-        first = kept(
-            video.with_suffix(".pose"),
-            lambda: extract(read_video(video), fps=self.fps, progress=False, name=f"{self.source}, {method.name}"),
-        )
-        if not again:
-            return first
-        return kept(video.with_suffix(".again.pose"), lambda: second_look(read_video(video), first))
+        paths = [video.with_suffix(ending) for ending in (".pose", ".again.pose", ".third.pose")]
+        settings = dict(fps=self.fps, progress=False, name=f"{self.source}, {method.name}")
+        return look(video, looks, paths, lambda: extract(read_video(video), **settings))
 
     def _enhanced(self, method: Method) -> Keypoints:
         """What `lib.enhance` says of the spoilt film."""
-        pose = self.folder / f"{_key(method.name, method.digest)}.pose"
+        pose = self.folder / f"{_key(method.name, method.digest, MOST)}.pose"
         if not pose.is_file():
             enhance(self.video(INPUT), pose.with_suffix(".mp4"), pose, progress=False)
         return Keypoints.load(pose)
@@ -127,11 +123,11 @@ def _key(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-def judge(clip: RealClip, method: Method, again: bool = False) -> dict:
+def judge(clip: RealClip, method: Method, looks: int = 1) -> dict:
     """One row of counts (`lib.real_counts`): how a method does on a film."""
     sharp = clip.keypoints(TARGET)
-    lost_in, found_in = clip.keypoints(INPUT), clip.keypoints(method, again)
-    row = {"kind": clip.source.parent.name, "clip": str(clip.source), "method": method.name + SECOND_LOOK * again}
+    lost_in, found_in = clip.keypoints(INPUT), clip.keypoints(method, looks)
+    row = {"kind": clip.source.parent.name, "clip": str(clip.source), "method": called(method.name, looks)}
     counts = [count(sharp, lost_in, found_in, part) for part in ("left_hand", "right_hand")]
     return row | {key: counts[0][key] + counts[1][key] for key in counts[0]}
 
@@ -167,7 +163,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("films", nargs="+", type=Path, metavar="FILE", help="sharp films of one signer each")
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
-    parser.add_argument("--second-look", action="store_true", help="each method also with a second look at lost hands")
+    parser.add_argument("--looks", type=int, default=1, choices=range(1, MOST + 1), help=LOOKS_HELP)
     parser.add_argument("--enhance", action="store_true", help="also lib.enhance itself, as it comes")
     parser.add_argument("--shutter", type=float, default=Recipe.shutter, help="how long it is open, in frames")
     parser.add_argument("--crf", type=int, default=Recipe.crf, help="H.264 quality: 0 (best) to 51")
@@ -180,9 +176,8 @@ def main(argv: list[str] | None = None) -> None:
     if options.enhance:
         methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))
     clips = _spoiled(options.films, recipe)
-    looks = (False, True) if options.second_look else (False,)
-    jobs = [(clip, method, again) for method in methods for again in looks for clip in clips]
-    jobs = [job for job in jobs if not (job[1].name == ENHANCE and job[2])]  # it has looked again already
+    jobs = [(clip, method, looks) for method in methods for looks in range(1, options.looks + 1) for clip in clips]
+    jobs = [job for job in jobs if job[1].name != ENHANCE or job[2] == 1]  # it has looked again already
     rows = [judge(*job) for job in tqdm(jobs, desc="judging", unit=" films", delay=2)]
     if options.csv:
         with written_whole(options.csv) as partial:

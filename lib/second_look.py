@@ -16,7 +16,8 @@ and "not over the other hand", rejected more right hands than wrong ones or noth
 
 A point of a hand found so gets as confidence what the network says of its left or right (0.5 to 1), the one number
 that it gives: that is no probability that the point is in place, but it tells these hands from Holistic's own, whose
-points have 1. Nothing is remembered between frames, so a hand may jitter more than Holistic's, which are smoothed.
+points have 1. Nothing is remembered between frames, so a hand may jitter more than Holistic's, which are smoothed;
+`lib.third_look` looks at the frames around.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -48,19 +49,25 @@ def second_look(frames: Iterable[np.ndarray], keypoints: Keypoints, looks: tuple
     in their pixels) came from. ``looks`` are the sides of the squares, in body widths. Raises BadInput for another
     layout, another number of frames, or another size.
     """
-    if keypoints.layout != HOLISTIC_75:
-        raise BadInput(f"A second look needs the body of HOLISTIC_75, not {keypoints.layout.name}; extract it again.")
     rows = np.concatenate([keypoints.xyz, keypoints.confidence[..., None]], axis=-1)
-    count = 0
     with looking_again(looks) as again:
-        for frame in frames:
-            if count == len(rows) or frame.shape[1::-1] != keypoints.size:
-                raise BadInput(_mismatch(keypoints, f"frame {count} is {frame.shape[1]}x{frame.shape[0]}"))
-            rows[count] = again(frame, rows[count])
-            count += 1
-    if count != len(rows):
-        raise BadInput(_mismatch(keypoints, f"there are {count} frames"))
+        for time, frame in enumerate(of_one_clip(frames, keypoints)):
+            rows[time] = again(frame, rows[time])
     return Keypoints(rows[..., :3], rows[..., 3], HOLISTIC_75, keypoints.fps, keypoints.size)
+
+
+def of_one_clip(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Iterator[np.ndarray]:
+    """The frames, one at a time, as long as they are those of the keypoints; BadInput as soon as they are not."""
+    if keypoints.layout != HOLISTIC_75:
+        raise BadInput(f"Another look needs the body of HOLISTIC_75, not {keypoints.layout.name}; extract it again.")
+    count = 0
+    for frame in frames:
+        if count == len(keypoints) or frame.shape[1::-1] != keypoints.size:
+            raise BadInput(_mismatch(keypoints, f"frame {count} is {frame.shape[1]}x{frame.shape[0]}"))
+        yield frame
+        count += 1
+    if count != len(keypoints):
+        raise BadInput(_mismatch(keypoints, f"there are {count} frames"))
 
 
 @contextmanager
@@ -84,7 +91,10 @@ def looking_again(looks: tuple[float, ...] = LOOKS) -> Iterator[Retouch]:
 
 
 def first_look(keypoints: Keypoints) -> Keypoints:
-    """The same keypoints without the hands that a second look has added: those whose points have confidence below 1."""
+    """The same keypoints with Holistic's own hands only: those that a later look has put in have confidence below 1.
+
+    Hands that a third look has taken out stay out.
+    """
     xyz, confidence = keypoints.xyz.copy(), keypoints.confidence.copy()
     for hand in HAND:
         added = (confidence[:, hand] < 1).all(axis=1)

@@ -1,7 +1,7 @@
 """The rows of a whole evaluation that ship with the course, so that a chapter shows its tables without hours of work.
 
-    python -m lib.evaluate --models all --second-look --ship book/results/r1.json     synthetic clips
-    python -m lib.real_clips FILE... --second-look --enhance --ship book/results/real.json      films of people
+    python -m lib.evaluate --models all --looks 3 --ship book/results/r1.json     synthetic clips
+    python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json      films of people
 
 Rows count only for the weights that they were made with: the file names each network's SHA-256, and reading compares
 it with the weights that are there.
@@ -20,10 +20,10 @@ from lib.files import sha256, written_whole
 from lib.paths import ROOT, WEIGHTS
 
 R1, REAL = (ROOT / "book" / "results" / name for name in ("r1.json", "real.json"))
-EVALUATE = "python -m lib.evaluate --models all --second-look --ship book/results/r1.json"
+EVALUATE = "python -m lib.evaluate --models all --looks 3 --ship book/results/r1.json"
 COMMANDS = {
     "r1.json": EVALUATE,
-    "real.json": "python -m lib.real_clips FILE... --second-look --enhance --ship book/results/real.json",
+    "real.json": "python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json",
 }
 
 

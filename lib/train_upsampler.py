@@ -122,7 +122,10 @@ def frames_of(sets: tuple[str, ...], data: Path) -> tuple[Frames, Frames]:
 
 
 def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> None:
-    """Refuse to go on with other crops than a training began with: `_facts` would tell of what was not done."""
+    """Refuse to go on with other crops than a training, or the one it starts from, began with: `_facts` would tell of
+    what was not done."""
+    if stage.start:
+        _check_recipe(STAGES[stage.start], options, first)
     path = options.out / stage.name / "recipe.json"
     now = {"crops": options.crops or stage.crops, "crop": options.crop, "batch": options.batch}
     if path.exists() and (before := json.loads(path.read_text())) != now:

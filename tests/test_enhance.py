@@ -11,10 +11,12 @@ from lib.enhance import enhance
 from lib.enhance_cli import main
 from lib.enhance_feed import MOST, Stopped, feed
 from lib.enhance_source import LEARNED, moved_by
+from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import load
 from lib.sharpen import sharpen
-from lib.video import probe, read_all, write_video
+from lib.third_look import third_look
+from lib.video import probe, read_all, read_video, write_video
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def run(films, *arguments) -> int:
 
 def test_video_and_keypoints_are_what_the_stages_give_one_by_one(films, tmp_path, capfd):
     out, pose = tmp_path / "new" / "sharp.mp4", tmp_path / "sharp.pose"
-    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--no-second-look") == 0
+    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--looks", 1) == 0
     said = capfd.readouterr()
     assert "sharp.mp4: 12 frames of 304 x 336" in said.out and "right hand found in" in said.out
     assert "clip.mp4:" in said.err and "W0000" not in said.err and "Note" not in said.err
@@ -105,13 +107,23 @@ def test_interlaced_film_is_reported_with_its_remedy(films, tmp_path, capsys):
 
 def test_second_look_adds_hands_and_moves_none(films, tmp_path):
     plain, again = tmp_path / "a.pose", tmp_path / "b.pose"
-    assert run(films, films / "clip.mp4", "--out", tmp_path / "o.mp4", "--keypoints", again) == 0
-    assert run(films, films / "clip.mp4", "--out", tmp_path / "o.mp4", "--keypoints", plain, "--no-second-look") == 0
+    assert run(films, films / "clip.mp4", "--out", tmp_path / "o.mp4", "--keypoints", again, "--looks", 2) == 0
+    assert run(films, films / "clip.mp4", "--out", tmp_path / "o.mp4", "--keypoints", plain, "--looks", 1) == 0
     there = ~np.isnan(load(plain).xyz)
     np.testing.assert_array_equal(load(again).xyz[there], load(plain).xyz[there])
     new = load(again).present("right_hand") & ~load(plain).present("right_hand")
     sure = load(again).confidence[new][:, load(again).layout.parts["right_hand"]]
     assert new.any() and (sure < 1).all() and (sure >= 0.5).all()
+
+
+def test_third_look_is_that_of_the_enlarged_film(films, tmp_path, capsys):
+    pose, out = tmp_path / "a.pose", tmp_path / "o.mp4"
+    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--looks", 2) == 0
+    again = third_look(read_video(out), load(pose))
+    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose) == 0
+    np.testing.assert_array_equal(load(pose).xyz, again.xyz)
+    with pytest.raises(BadInput, match="between 1 and 3, not 4"):
+        enhance(films / "clip.mp4", out, pose, model=tiny_network(), looks=4)
 
 
 @pytest.mark.parametrize("early", [0.0, 0.4])

@@ -70,14 +70,14 @@ def test_spoiling_a_real_film(films, monkeypatch):
 @pytest.mark.filterwarnings("ignore:Nobody was found")
 def test_command_for_real_films(films, tmp_path, capsys):
     signer, nobody = str(films / "signer.mp4"), str(films / "nobody.mp4")
-    arguments = ["--models", "input", "bicubic", "--second-look", "--enhance", "--frames", "3"]
+    arguments = ["--models", "input", "bicubic", "--looks", "3", "--enhance", "--frames", "3"]
     files = ["--csv", str(tmp_path / "r.csv"), "--ship", str(tmp_path / "real.json")]
     assert real_clips.main([signer, nobody, *arguments, *files]) == 0
     captured = capsys.readouterr()
-    assert "bicubic + second look" in captured.out and "No person is in view" in captured.err
+    assert "bicubic + third look" in captured.out and "No person is in view" in captured.err
     rows = pd.read_csv(tmp_path / "r.csv")
     assert rows["method"].tolist()[-1] == "enhance"
-    assert len(rows) == 5 and set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
+    assert len(rows) == 7 and set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
     assert (rows.loc[rows.method == "input", "missing"] == rows.loc[rows.method == "input", "lost"]).all()
     shipped = shipped_rows.read(tmp_path / "real.json")
     assert {row["clip"] for row in shipped} == {"film 1"} and str(films) not in (tmp_path / "real.json").read_text()

@@ -123,6 +123,10 @@ def test_other_crops_than_a_training_began_with_are_refused(films, tmp_path, cap
     assert run("b-ae", films, tmp_path, "--crops", "24", "--ship", str(tmp_path / "ship")) == 1
     assert "holds a training with --crops 16, --crop 16, --batch 8" in capsys.readouterr().err
     assert not (tmp_path / "ship").exists()
+    assert run("ba-unet", films, tmp_path) == 0 and run("bwa-unet", films, tmp_path, "--crops", "24") == 1
+    assert (
+        f"{tmp_path / 'ba-unet'} holds a training" in capsys.readouterr().err and not (tmp_path / "bwa-unet").exists()
+    )
 
 
 def test_the_same_seed_gives_the_same_network(films, tmp_path):

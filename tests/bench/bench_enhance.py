@@ -19,8 +19,9 @@ from lib.clips import clips
 from lib.enhance import enhance
 from lib.holistic import extract_file
 from lib.second_look import looking_again
+from lib.third_look import third_look
 from lib.upsampler import load_pretrained
-from lib.video import probe, write_video
+from lib.video import probe, read_video, write_video
 
 FPS = 25
 MODEL = "bg-unet"
@@ -61,9 +62,10 @@ def speed(folder: Path, rounds: int = 3) -> None:
 
 
 def looked_at(film: Path) -> None:
-    """Holistic and the second look, as `enhance` runs them."""
+    """Holistic, the second look and the third, as `enhance` runs them."""
     with looking_again() as again:
-        extract_file(film, progress=False, retouch=again)
+        keypoints = extract_file(film, progress=False, retouch=again)
+    third_look(read_video(film), keypoints)
 
 
 def _processor_time(case: Callable[[], object]) -> float:

@@ -1,0 +1,43 @@
+"""One look at a film, two, or three: what Holistic finds, and what the looks after it add, each kept in a file.
+
+1. Holistic (`lib.holistic`)
+2. the second look (`lib.second_look`): where a hand is missing, closer
+3. the third look (`lib.third_look`): where a hand is missing or leaps, by the frames before and after
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lib.keypoints import Keypoints
+from lib.second_look import second_look
+from lib.third_look import third_look
+from lib.video import read_video
+
+SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
+AGAIN = (SECOND_LOOK, THIRD_LOOK)
+MOST = 1 + len(AGAIN)
+LOOKS_HELP = "2: each method also with a second look for lost hands, 3: and with a third"
+
+
+def look(video: Path, looks: int, paths: Sequence[Path], first: Callable[[], Keypoints]) -> Keypoints:
+    """The keypoints of a video after so many ``looks``; ``first`` makes those of one.
+
+    ``paths`` say where those of each look are kept, and are taken from if they are there.
+    """
+    found = kept(paths[0], first)
+    for path, again in zip(paths[1:looks], (second_look, third_look)):
+        before = found
+        found = kept(path, lambda again=again, before=before: again(read_video(video), before))
+    return found
+
+
+def kept(path: Path, make: Callable[[], Keypoints]) -> Keypoints:
+    """The keypoints of a file, which are made and written first where it is not there."""
+    if not path.is_file():
+        make().save(path)
+    return Keypoints.load(path)
+
+
+def called(method: str, looks: int) -> str:
+    """A method's name in tables, after so many looks."""
+    return method + ("", *AGAIN)[looks - 1]

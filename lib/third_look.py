@@ -1,0 +1,114 @@
+"""A third look: where a hand is lost, or leaps, ask the frames before and after. Ours, not the papers'.
+
+Holistic and the second look (`lib.second_look`) guess from the body where a hand is. A hand that is seen shortly
+before and shortly after cannot be far from the line between the two, and that helps where the body is no guide. So the
+third look lays a square there, as Holistic does around a hand that it follows, and asks MediaPipe's hand network
+(`lib.hand_twin`) about it, in two kinds of frames:
+
+1. A hand is missing, for at most ``GAP`` frames. The network's joints are taken if it sees a hand there (``SEEN``)
+   whose joints are near the line (``NEAR``).
+2. A hand leaps: it is found off the line by more than ``LEAP``. Such hands are often false, or right ones beside a
+   false one. If the network sees a hand at the line, that one takes its place; if it sees none, the hand is taken out.
+
+So this look not only finds hands but also strikes out false ones, which no look at a single frame can. It needs the
+frames that come after, and so a film that is there already.
+
+The rules were set on films to learn from, never on a test set; `book/lab-notes.md` has the figures. A point of a hand
+that was found so gets as confidence how sure the network is that there is a hand (0.5 to just below 1).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+
+from lib.hand_crops import Roi, cut, hand_roi, uncut
+from lib.hand_twin import HandTwin
+from lib.keypoints import Keypoints
+from lib.metrics import hand_size
+from lib.second_look import HAND, of_one_clip
+
+GAP = 5  # frames, a fifth of a second at 25 a second: for longer a line says too little of where a hand has been
+LEAP = (
+    0.5  # of the hand's size, the mean over its joints; in the sharp films nearly no hand does it from frame to frame
+)
+NEAR = 0.5  # likewise
+NORMALIZE_Z = 0.4  # what MediaPipe divides the depths of this network by (hand_landmark_cpu.pbtxt, version 0.10.21)
+SEEN = 0.5  # the network's word from which on Holistic, too, reports a hand
+
+
+def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
+    """The same keypoints with short gaps looked into, and with hands that leap replaced or taken out.
+
+    ``frames`` (uint8 RGB, (H, W, 3), any iterable, one at a time) are those that ``keypoints`` (HOLISTIC_75, T frames,
+    in their pixels) came from. The body is left alone. Raises BadInput for another layout, another number of frames, or
+    another size.
+    """
+    xyz, confidence = keypoints.xyz.copy(), keypoints.confidence.copy()
+    places, twin = _places(keypoints), HandTwin()
+    for time, frame in enumerate(of_one_clip(frames, keypoints)):
+        for part, line in places.get(time, ()):
+            joints, presence = _ask(twin, frame, line)
+            if presence > SEEN and _apart(joints[None, :, :2], line[None]) <= NEAR:
+                xyz[time, part], confidence[time, part] = joints, min(presence, 1 - 1e-4)  # 1 is Holistic's own
+            else:
+                xyz[time, part], confidence[time, part] = np.nan, 0
+    return Keypoints(xyz, confidence, keypoints.layout, keypoints.fps, keypoints.size)
+
+
+def _places(keypoints: Keypoints) -> dict[int, list[tuple[slice, np.ndarray]]]:
+    """For each frame that is looked into: the hands, and where the frames around say that their joints are (21, 2)."""
+    places = defaultdict(list)
+    for part in HAND:
+        hand = keypoints.xyz[:, part, :2]
+        found = np.isfinite(hand).all(axis=(1, 2))
+        leaps = found & (_apart(hand, _lines(hand, found)) > LEAP)  # beside NaN nothing leaps
+        lines = _lines(hand, found & ~leaps)
+        middle = lines.mean(axis=1)
+        inside = ((middle >= 0) & (middle < keypoints.size)).all(axis=1)
+        for time in np.flatnonzero(inside & (leaps | ~found)):
+            places[time].append((part, lines[time]))
+    return places
+
+
+def _lines(hand: np.ndarray, trusted: np.ndarray) -> np.ndarray:
+    """Where each frame's joints would be on a line from the last trusted hand before it to the first one after it.
+
+    ``hand`` (T, 21, 2), ``trusted`` (T,) bool -> (T, 21, 2), NaN where one is missing or they are too far apart.
+    """
+    times = np.arange(len(hand))
+    last = np.maximum.accumulate(np.where(trusted, times, -1))
+    following = np.minimum.accumulate(np.where(trusted, times, len(hand))[::-1])[::-1]
+    before, after = np.append(-1, last[:-1]), np.append(following[1:], len(hand))
+    known = (before >= 0) & (after < len(hand)) & (after - before <= GAP + 1)
+    before, after = np.where(known, before, 0), np.where(known, after, 0)
+    share = ((times - before) / np.maximum(after - before, 1))[:, None, None]
+    return np.where(known[:, None, None], (1 - share) * hand[before] + share * hand[after], np.nan)
+
+
+def _apart(hand: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """Mean distance of joints (T, 21, 2) from those of the lines, (T,), as a share of the size of the lines' hands."""
+    return np.linalg.norm(hand - line, axis=-1).mean(axis=-1) / hand_size(line)
+
+
+@torch.inference_mode()
+def _ask(twin: HandTwin, frame: np.ndarray, line: np.ndarray) -> tuple[np.ndarray, float]:
+    """The joints (21, 3), in pixels of the frame, that the network sees around a line's hand, and how sure it is."""
+    roi = hand_roi(torch.from_numpy(line)[None].float())
+    corner, part = _around(frame, roi)
+    picture = torch.from_numpy(part)[None].permute(0, 3, 1, 2) / 255
+    here = roi._replace(center=roi.center - corner)
+    seen = twin(cut(picture, here))
+    joints = uncut(seen.landmarks / torch.tensor([1, 1, NORMALIZE_Z]), here)
+    joints[..., :2] += corner
+    return joints[0].numpy(), float(seen.presence)
+
+
+def _around(frame: np.ndarray, roi: Roi) -> tuple[torch.Tensor, np.ndarray]:
+    """The upright part of a frame that holds a turned square, and its corner: a large frame is not needed whole."""
+    middle, half = roi.center[0].numpy(), 0.75 * float(roi.size)  # of a square on its tip: 0.71
+    limit = np.array(frame.shape[1::-1])
+    low = np.clip(np.floor(middle - half), 0, limit - 1).astype(int)
+    high = np.clip(np.ceil(middle + half), low + 1, limit).astype(int)
+    return torch.from_numpy(low), np.ascontiguousarray(frame[low[1] : high[1], low[0] : high[0]])
