@@ -9,7 +9,7 @@ Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged*
 written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept; a
 variable frame rate becomes its average. Sound is copied. Results appear under their names only when they are whole.
 Hands that Holistic misses get a second look (`lib.second_look`) and, when the film is at its end, a third
-(`lib.third_look`), which also strikes out hands that leap. Points of hands found so have a confidence below 1, so that
+(`lib.third_look`), which also sets hands right that leap. Points of hands found so have a confidence below 1, so that
 they can be told apart. --looks 1 is Holistic alone.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,

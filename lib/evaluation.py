@@ -145,7 +145,7 @@ def evaluate_all(methods: Sequence[Method], clips: Sequence[Clip], looks: int = 
     bar = tqdm(jobs, unit=" clips", delay=2)
     rows = []
     for method, clip, count in bar:
-        bar.set_description(called(method.name, count))
+        bar.set_description(called(method.name, count), refresh=False)  # a refresh would not wait for the delay
         rows.append(evaluate(method, clip, count))
     return rows
 

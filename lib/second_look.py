@@ -93,7 +93,7 @@ def looking_again(looks: tuple[float, ...] = LOOKS) -> Iterator[Retouch]:
 def first_look(keypoints: Keypoints) -> Keypoints:
     """The same keypoints with Holistic's own hands only: those that a later look has put in have confidence below 1.
 
-    Hands that a third look has taken out stay out.
+    Where a third look has put one in place of Holistic's, there is none then.
     """
     xyz, confidence = keypoints.xyz.copy(), keypoints.confidence.copy()
     for hand in HAND:

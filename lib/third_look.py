@@ -5,16 +5,16 @@ before and shortly after cannot be far from the line between the two, and that h
 third look lays a square there, as Holistic does around a hand that it follows, and asks MediaPipe's hand network
 (`lib.hand_twin`) about it, in two kinds of frames:
 
-1. A hand is missing, for at most ``GAP`` frames. The network's joints are taken if it sees a hand there (``SEEN``)
-   whose joints are near the line (``NEAR``).
+1. A hand is missing, for at most ``GAP`` frames.
 2. A hand leaps: it is found off the line by more than ``LEAP``. Such hands are often false, or right ones beside a
-   false one. If the network sees a hand at the line, that one takes its place; if it sees none, the hand is taken out.
+   false one.
 
-So this look not only finds hands but also strikes out false ones, which no look at a single frame can. It needs the
-frames that come after, and so a film that is there already.
+If the network sees a hand there (``SEEN``) whose joints are near the line (``NEAR``), that one is put in, or takes the
+other's place. Else all stays as it was: a rule that took out hands that leap and are not seen on the line struck out
+more true ones than false ones. This look needs the frames that come after, and so a film that is there already.
 
-The rules were set on films to learn from, never on a test set; `book/lab-notes.md` has the figures. A point of a hand
-that was found so gets as confidence how sure the network is that there is a hand (0.5 to just below 1).
+The rules were set on films to learn from; `book/lab-notes.md` has the figures. A point of a hand that was found so gets
+as confidence how sure the network is that there is a hand (0.5 to just below 1).
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ SEEN = 0.5  # the network's word from which on Holistic, too, reports a hand
 
 
 def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
-    """The same keypoints with short gaps looked into, and with hands that leap replaced or taken out.
+    """The same keypoints with hands in short gaps, and in place of hands that leap, where the network sees them.
 
     ``frames`` (uint8 RGB, (H, W, 3), any iterable, one at a time) are those that ``keypoints`` (HOLISTIC_75, T frames,
     in their pixels) came from. The body is left alone. Raises BadInput for another layout, another number of frames, or
@@ -52,8 +52,6 @@ def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
             joints, presence = _ask(twin, frame, line)
             if presence > SEEN and _apart(joints[None, :, :2], line[None]) <= NEAR:
                 xyz[time, part], confidence[time, part] = joints, min(presence, 1 - 1e-4)  # 1 is Holistic's own
-            else:
-                xyz[time, part], confidence[time, part] = np.nan, 0
     return Keypoints(xyz, confidence, keypoints.layout, keypoints.fps, keypoints.size)
 
 

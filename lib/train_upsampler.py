@@ -35,7 +35,6 @@ from lib.training_data import Batch, Counted, Frames, batches, read_frames
 from lib.upsampler import PRETRAINED, UNet, parameter_count, save
 
 HELD_OUT = 10  # one clip in so many is for validation
-GUIDED_SHARE = 0.05  # weight of the detector's opinion beside SSIM + L1
 
 
 def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
@@ -104,7 +103,7 @@ def _loss(stage: Stage, settings: Settings):
             value = ssim_l1(pred.float(), batch.target, weight)
             if guide is not None:
                 opinion = guide(pred.float(), batch.target, batch.hand, torch.default_generator)
-                value = value + GUIDED_SHARE * opinion
+                value = value + stage.guided * opinion
         return value
 
     return loss
@@ -175,7 +174,7 @@ def _facts(stage: Stage, options: argparse.Namespace, history: History, model: U
         # by the typical epoch, since a machine that slept or was paused did not train
         "minutes": round(len(history) * statistics.median(row["seconds"] for row in history) / 60, 1),
         "learning_rate": stage.learning_rate,
-        "loss": " + ".join(["SSIM", "L1"] + ["hand weights"] * stage.weighted + ["detector"] * stage.guided),
+        "loss": " + ".join(["SSIM", "L1"] + ["hand weights"] * stage.weighted + ["detector"] * bool(stage.guided)),
         "precision": "bfloat16" if options.bfloat16 else "float32",
         "hardware": f"{options.device}, {os.cpu_count()} cores, {platform.machine()}",
         "torch": torch.__version__,

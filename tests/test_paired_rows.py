@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from lib.chapters import inventor
-from lib.chapters.paired_rows import paired
+from lib.chapters.paired_rows import gained, paired
 from lib.clips import clips
 from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.looks import SECOND_LOOK, THIRD_LOOK
 
 
 def test_paired_by_hand():
@@ -22,6 +23,21 @@ def test_paired_by_hand():
     assert paired(rows[:1] + rows[3:4], "td2", "mine", "input", "uhp_right") is None
     assert paired(rows, "td2", "yours", "input", "uhp_right") is None
     assert paired(rows, "d1_test", "mine", "input", "uhp_right") is None
+
+
+def test_what_another_look_gains():
+    lost = {"mine": [0.4, 0.6], "mine" + SECOND_LOOK: [0.3, 0.2], "mine" + THIRD_LOOK: [0.3, 0.1], "yours": [0.1, 0.1]}
+    rows = [
+        {"set": "td2", "clip": clip, "method": method, "uhp_both": value, "false_all": 0.1 * value}
+        for method, column in lost.items()
+        for clip, value in zip("ab", column)
+    ]
+    second, third = gained(rows, ["mine", "yours"], SECOND_LOOK), gained(rows, ["mine"], THIRD_LOOK, SECOND_LOOK)
+    assert list(second.index) == [("td2", "mine")] == list(third.index)
+    assert second.loc["td2", "mine"]["lost"].mean == pytest.approx(-25)
+    assert third.loc["td2", "mine"]["lost"].mean == pytest.approx(-5)
+    assert third.loc["td2", "mine"]["false"].mean == pytest.approx(-0.5)
+    assert gained(rows, ["yours"], SECOND_LOOK).empty
 
 
 @pytest.fixture(scope="module")

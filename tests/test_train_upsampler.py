@@ -86,7 +86,7 @@ def test_the_shipped_file_tells_how_it_was_made(films, tmp_path):
 def test_all_ships_no_course_on_the_way_to_another(tmp_path):
     words = ["--data", str(tmp_path), "--out", str(tmp_path / "runs"), "--ship", str(tmp_path / "ship")]
     history = [{"epoch": 1, "train": 0.2, "validation": 0.1, "seconds": 60.0, "learning_rate": 1e-3}]
-    for name in ("bg-first", "bg-unet"):
+    for name in ("bg-first", "bg-second", "bg-unet"):
         train_upsampler._keep(STAGES[name], train_upsampler._parser().parse_args(["all", *words]), history, UNet(2))
     assert [path.name for path in (tmp_path / "ship").iterdir()] == ["bg-unet.safetensors"]
 

@@ -23,3 +23,18 @@ def paired(rows: Sequence[dict], name: str, method: str, other: str, key: str, f
     found = paired_bootstrap(factor * wide[method], factor * wide[other])
     ends = {end: round(getattr(found, end), 9) + 0.0 for end in ("mean", "low", "high")}  # no -1e-16 for a plain 0
     return replace(found, **ends)
+
+
+def gained(rows: Sequence[dict], methods: Sequence[str], now: str, before: str = "") -> pd.DataFrame:
+    """Lost and false hands after one look minus those after another, paired, in points: a line for each set and method.
+
+    ``now`` and ``before`` stand behind the method's name, see `lib.looks`. Methods without such rows are left out.
+    """
+    known = dict.fromkeys((row["set"], row["method"]) for row in rows)
+    places = [(name, method) for name, method in known if method in methods and (name, method + now) in known]
+    keys = {"lost": "uhp_both", "false": "false_all"}
+    lines = [
+        [paired(rows, name, method + now, method + before, key) for key in keys.values()] for name, method in places
+    ]
+    index = pd.MultiIndex.from_tuples(places, names=["set", "method"])
+    return pd.DataFrame(lines, index, list(keys), dtype=object)
