@@ -13,8 +13,8 @@ If the network sees a hand there (``SEEN``) whose joints are near the line (``NE
 other's place. Else all stays as it was: a rule that took out hands that leap and are not seen on the line struck out
 more true ones than false ones. This look needs the frames that come after, and so a film that is there already.
 
-The rules were set on films to learn from; `book/lab-notes.md` has the figures. A point of a hand that was found so gets
-as confidence how sure the network is that there is a hand (0.5 to just below 1).
+The rules were set on films to learn from; `book/lab-notes.md` has the figures, and what else was known by then. A point
+of a hand that was found so gets as confidence how sure the network is that there is a hand (0.5 to just below 1).
 """
 
 from collections import defaultdict
@@ -30,9 +30,7 @@ from lib.metrics import hand_size
 from lib.second_look import HAND, of_one_clip
 
 GAP = 5  # frames, a fifth of a second at 25 a second: for longer a line says too little of where a hand has been
-LEAP = (
-    0.5  # of the hand's size, the mean over its joints; in the sharp films nearly no hand does it from frame to frame
-)
+LEAP = 0.5  # of the hand's size, the mean over its joints; about one true hand in a hundred is so far off
 NEAR = 0.5  # likewise
 NORMALIZE_Z = 0.4  # what MediaPipe divides the depths of this network by (hand_landmark_cpu.pbtxt, version 0.10.21)
 SEEN = 0.5  # the network's word from which on Holistic, too, reports a hand
