@@ -35,7 +35,7 @@ def loss(model: nn.Module, batch) -> torch.Tensor:
 
 
 def validate(model: nn.Module) -> float:
-    return float(loss(model, next(iter(make_data(999)))))
+    return float(loss(model, next(iter(make_data(999)))).detach())
 
 
 def train(folder, after_epoch=lambda history: None, **changes):
