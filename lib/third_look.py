@@ -77,10 +77,12 @@ def _lines(hand: np.ndarray, trusted: np.ndarray) -> np.ndarray:
     last = np.maximum.accumulate(np.where(trusted, times, -1))
     following = np.minimum.accumulate(np.where(trusted, times, len(hand))[::-1])[::-1]
     before, after = np.append(-1, last[:-1]), np.append(following[1:], len(hand))
-    known = (before >= 0) & (after < len(hand)) & (after - before <= GAP + 1)
-    before, after = np.where(known, before, 0), np.where(known, after, 0)
-    share = ((times - before) / np.maximum(after - before, 1))[:, None, None]
-    return np.where(known[:, None, None], (1 - share) * hand[before] + share * hand[after], np.nan)
+    known = np.flatnonzero((before >= 0) & (after < len(hand)) & (after - before <= GAP + 1))
+    before, after = before[known], after[known]
+    share = ((known - before) / (after - before)).astype(np.float32)[:, None, None]
+    lines = np.full_like(hand, np.nan)
+    lines[known] = (1 - share) * hand[before] + share * hand[after]
+    return lines
 
 
 def _apart(hand: np.ndarray, line: np.ndarray) -> np.ndarray:
