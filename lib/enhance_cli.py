@@ -16,7 +16,7 @@ from lib.enhance_jobs import Job, plan
 from lib.enhance_pool import side_by_side
 from lib.enhance_source import Box
 from lib.errors import BadInput
-from lib.looks import MOST
+from lib.looks import MOST, looks_option
 from lib.sharpen import usable_device
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
 
@@ -58,13 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         "--crop", type=_box, metavar="BOX", help='"signer", or the corners X0,Y0,X1,Y1 in pixels: keep this part only'
     )
     parser.add_argument("--height", type=positive, metavar="N", help="reduce higher frames to N pixels first")
-    parser.add_argument(
-        "--looks",
-        type=int,
-        default=MOST,
-        choices=range(1, MOST + 1),
-        help="how often to look for hands; 1: Holistic alone, 2: and a second look (default: %(default)s)",
-    )
+    looks_option(parser, MOST)
     parser.add_argument(
         "--processes",
         type=positive,

@@ -24,7 +24,7 @@ from lib.evaluation import evaluate_all, table, watch
 from lib.files import written_whole
 from lib.frechet import WHY_NOT, frechet_distance
 from lib.intervals import Interval
-from lib.looks import LOOKS_HELP, MOST
+from lib.looks import looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.paths import CLIPS
 from lib.video import read_video
@@ -99,7 +99,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
     parser.add_argument("--clips", type=positive, metavar="N", help="only the first N clips of each set, 2 at least")
-    parser.add_argument("--looks", type=int, default=1, choices=range(1, MOST + 1), help=LOOKS_HELP)
+    looks_option(parser)
     parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/inception.py)")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the table, one line for each number")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write a row for each clip, for the chapters")

@@ -5,6 +5,7 @@
 3. the third look (`lib.third_look`): where a hand is missing or leaps, by the frames before and after
 """
 
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from lib.video import read_video
 SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
 AGAIN = (SECOND_LOOK, THIRD_LOOK)
 MOST = 1 + len(AGAIN)
-LOOKS_HELP = "2: each method also with a second look for lost hands, 3: and with a third"
 
 
 def look(video: Path, looks: int, paths: Sequence[Path], first: Callable[[], Keypoints]) -> Keypoints:
@@ -36,6 +36,14 @@ def kept(path: Path, make: Callable[[], Keypoints]) -> Keypoints:
     if not path.is_file():
         make().save(path)
     return Keypoints.load(path)
+
+
+def looks_option(parser: ArgumentParser, default: int = 1) -> None:
+    """``--looks``, for a command line."""
+    about = (
+        "how often to look for hands; 1: Holistic alone, 2: and a second look, 3: and a third (default: %(default)s)"
+    )
+    parser.add_argument("--looks", type=int, default=default, choices=range(1, MOST + 1), help=about)
 
 
 def called(method: str, looks: int) -> str:

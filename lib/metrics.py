@@ -22,6 +22,7 @@ __all__ = [
     "endpoint_error",
     "false_hands",
     "frechet_distance",
+    "hand_distance",
     "hand_size",
     "paired_bootstrap",
     "pck",
@@ -96,6 +97,11 @@ def hand_size(points: np.ndarray) -> np.ndarray:
     low = np.where(np.isnan(points), np.inf, points).min(axis=1, initial=np.inf)
     high = np.where(np.isnan(points), -np.inf, points).max(axis=1, initial=-np.inf)
     return (high - low).max(axis=-1)
+
+
+def hand_distance(guess: np.ndarray, real: np.ndarray) -> np.ndarray:
+    """Mean distance of two hands' joints (N, P, 2), as a share of the second one's size, (N,); NaN beside a NaN."""
+    return np.linalg.norm(guess - real, axis=-1).mean(axis=-1) / hand_size(real)
 
 
 def endpoint_error(pred: np.ndarray, truth: np.ndarray) -> float:

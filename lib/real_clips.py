@@ -35,7 +35,7 @@ from lib.evaluation import CRF
 from lib.files import sha256, written_whole
 from lib.holistic import extract
 from lib.keypoints import Keypoints
-from lib.looks import LOOKS_HELP, MOST, called, look
+from lib.looks import MOST, called, look, looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.real_counts import count, table
 from lib.video import probe, read_video, write_video
@@ -84,7 +84,7 @@ class RealClip:
 
     def _enhanced(self, method: Method) -> Keypoints:
         """What `lib.enhance` says of the spoilt film."""
-        pose = self.folder / f"{_key(method.name, method.digest, MOST)}.pose"
+        pose = self.folder / f"{_key(method.name, method.digest, MOST)}.pose"  # it looks as often as it can
         if not pose.is_file():
             enhance(self.video(INPUT), pose.with_suffix(".mp4"), pose, progress=False)
         return Keypoints.load(pose)
@@ -163,7 +163,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("films", nargs="+", type=Path, metavar="FILE", help="sharp films of one signer each")
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
-    parser.add_argument("--looks", type=int, default=1, choices=range(1, MOST + 1), help=LOOKS_HELP)
+    looks_option(parser)
     parser.add_argument("--enhance", action="store_true", help="also lib.enhance itself, as it comes")
     parser.add_argument("--shutter", type=float, default=Recipe.shutter, help="how long it is open, in frames")
     parser.add_argument("--crf", type=int, default=Recipe.crf, help="H.264 quality: 0 (best) to 51")

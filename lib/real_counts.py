@@ -19,7 +19,7 @@ import pandas as pd
 
 from lib.intervals import ratio_bootstrap
 from lib.keypoints import Keypoints
-from lib.metrics import hand_size
+from lib.metrics import hand_distance
 
 
 def count(sharp: Keypoints, spoilt: Keypoints, found: Keypoints, part: str) -> dict[str, int]:
@@ -27,7 +27,7 @@ def count(sharp: Keypoints, spoilt: Keypoints, found: Keypoints, part: str) -> d
     there, before, now = (keypoints.present(part) for keypoints in (sharp, spoilt, found))
     real = sharp.part(part)[..., :2]
     guess = found.part(part)[..., :2] * np.divide(sharp.size, found.size)
-    in_place = np.linalg.norm(guess - real, axis=-1).mean(axis=1) <= hand_size(real) / 2  # False where either is NaN
+    in_place = hand_distance(guess, real) <= 0.5  # False where either is NaN
     lost = there & ~before
     masks = {
         "hands": np.ones_like(there),

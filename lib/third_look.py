@@ -26,7 +26,7 @@ import torch
 from lib.hand_crops import Roi, cut, hand_roi, uncut
 from lib.hand_twin import HandTwin
 from lib.keypoints import Keypoints
-from lib.metrics import hand_size
+from lib.metrics import hand_distance
 from lib.second_look import HAND, of_one_clip
 
 GAP = 5  # frames, a fifth of a second at 25 a second: for longer a line says too little of where a hand has been
@@ -48,7 +48,7 @@ def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
     for time, frame in enumerate(of_one_clip(frames, keypoints)):
         for part, line in places.get(time, ()):
             joints, presence = _ask(twin, frame, line)
-            if presence > SEEN and _apart(joints[None, :, :2], line[None]) <= NEAR:
+            if presence > SEEN and hand_distance(joints[None, :, :2], line[None]) <= NEAR:
                 xyz[time, part], confidence[time, part] = joints, min(presence, 1 - 1e-4)  # 1 is Holistic's own
     return Keypoints(xyz, confidence, keypoints.layout, keypoints.fps, keypoints.size)
 
@@ -59,7 +59,7 @@ def _places(keypoints: Keypoints) -> dict[int, list[tuple[slice, np.ndarray]]]:
     for part in HAND:
         hand = keypoints.xyz[:, part, :2]
         found = np.isfinite(hand).all(axis=(1, 2))
-        leaps = found & (_apart(hand, _lines(hand, found)) > LEAP)  # beside NaN nothing leaps
+        leaps = found & (hand_distance(hand, _lines(hand, found)) > LEAP)  # beside NaN nothing leaps
         lines = _lines(hand, found & ~leaps)
         middle = lines.mean(axis=1)
         inside = ((middle >= 0) & (middle < keypoints.size)).all(axis=1)
@@ -83,11 +83,6 @@ def _lines(hand: np.ndarray, trusted: np.ndarray) -> np.ndarray:
     lines = np.full_like(hand, np.nan)
     lines[known] = (1 - share) * hand[before] + share * hand[after]
     return lines
-
-
-def _apart(hand: np.ndarray, line: np.ndarray) -> np.ndarray:
-    """Mean distance of joints (T, 21, 2) from those of the lines, (T,), as a share of the size of the lines' hands."""
-    return np.linalg.norm(hand - line, axis=-1).mean(axis=-1) / hand_size(line)
 
 
 @torch.inference_mode()

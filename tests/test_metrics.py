@@ -9,6 +9,7 @@ from lib.keypoints import COCO_133, HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import (
     endpoint_error,
     false_hands,
+    hand_distance,
     pck,
     pck_auc,
     phash_distance,
@@ -186,3 +187,9 @@ def test_paired_bootstrap_cancels_what_is_hard_for_both():
     assert clip_bootstrap(a).low < clip_bootstrap(b).high  # apart, they overlap
     with pytest.raises(BadInput, match="same clips twice, not 40 and 39"):
         paired_bootstrap(a, b[1:])
+
+
+def test_distance_of_two_hands_is_a_share_of_the_seconds_size():
+    real = np.array([[[0.0, 0], [10, 0], [0, 40]], [[0, 0], [10, 0], [np.nan, 5]]])
+    found = hand_distance(real + (3, 4), real)
+    assert found[0] == pytest.approx(5 / 40) and np.isnan(found[1])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.chapters.hand_speed import shoulder_width
 from lib.keypoints import Keypoints
-from lib.metrics import hand_size
+from lib.metrics import hand_distance
 
 FASTEST = 8.0  # shoulder widths a second: the fastest true wrist of D1 train has 7.6
 SAME_PLACE = 0.25  # of a hand's size: nearer than that, left and right are one hand found twice
@@ -30,8 +30,7 @@ def jumps(keypoints: Keypoints, hand: str = "right", fastest: float = FASTEST) -
 def doubled(keypoints: Keypoints) -> np.ndarray:
     """Frames, (T,) bool, in which left and right hand lie on one another joint by joint: one hand, found twice."""
     left, right = (keypoints.part(f"{hand}_hand")[..., :2] for hand in ("left", "right"))
-    distance = np.linalg.norm(left - right, axis=-1).mean(axis=1)  # NaN where one is lost
-    return distance < SAME_PLACE * hand_size(right)
+    return hand_distance(left, right) < SAME_PLACE  # NaN where one is lost
 
 
 def apart(before: Keypoints, after: Keypoints, hand: str = "right") -> np.ndarray:
@@ -41,7 +40,7 @@ def apart(before: Keypoints, after: Keypoints, hand: str = "right") -> np.ndarra
     """
     one = before.part(f"{hand}_hand")[..., :2]
     two = after.part(f"{hand}_hand")[..., :2] * np.divide(before.size, after.size)
-    return np.linalg.norm(one - two, axis=-1).mean(axis=1) > APART * hand_size(one)
+    return hand_distance(two, one) > APART
 
 
 def stretches(mask: np.ndarray) -> list[tuple[int, int]]:
