@@ -1,7 +1,7 @@
 """Red and blue swapped: what it costs to feed a pose estimator BGR where it was trained on RGB.
 
-OpenCV reads BGR, MediaPipe wants RGB, and nothing complains when one is given the other. R2's extraction of its Dutch
-videos fed BGR, with a tracking threshold of 0.75; that of its Flemish videos RGB, with 0.5.
+OpenCV reads BGR, MediaPipe wants RGB, and nothing complains when one is given the other. R2's authors' public code
+feeds BGR with a tracking threshold of 0.75 for the Dutch videos, RGB with 0.5 for the Flemish ones.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 
-THRESHOLDS = (0.5, 0.75)  # of tracking, in R2's two programs
+THRESHOLDS = (0.5, 0.75)  # of tracking, for R2's two languages
 
 
 def swapped(frames: np.ndarray) -> np.ndarray:
