@@ -97,6 +97,8 @@ def test_calls():
         assert "work on a copy" in hint(
             call, lambda it: it.__setitem__("a" if isinstance(it, dict) else 0, 5) or 1, given
         )
+    learned = torch.ones(2, requires_grad=True)
+    assert "work on a copy" in hint(call, lambda it: it.add_(learned), torch.zeros(2))  # it has a gradient now
 
 
 def test_an_error_says_what_the_function_was_given():

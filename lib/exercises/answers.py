@@ -179,7 +179,8 @@ def _alike(one: Any, other: Any) -> bool:
     if hasattr(one, "equals"):  # pandas
         return one.equals(other)
     if hasattr(one, "shape"):
-        return np.array_equal(np.asarray(one), np.asarray(other), equal_nan=np.asarray(one).dtype.kind == "f")
+        one, other = (np.asarray(each.detach().cpu() if hasattr(each, "detach") else each) for each in (one, other))
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
     if dataclasses.is_dataclass(one):
         return _alike(vars(one), vars(other))
     return type(one).__eq__ is object.__eq__ or one == other

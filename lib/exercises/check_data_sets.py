@@ -42,7 +42,7 @@ def check_lazy(answer: Any) -> str | None:
         ),
         (
             accuracy(test, FEW.gloss.mode()[0]),
-            "take the most frequent gloss of training, not that of all parts.",
+            "take the most frequent gloss of training alone, not that of other parts as well.",
         ),
         (accuracy(train, often), "that is the accuracy on the examples it has learned from; judge it on the test."),
         (accuracy(FEW.gloss, often), "that is the accuracy on all parts; judge it on the test."),

@@ -6,7 +6,7 @@ import numpy as np
 
 from lib.exercises.answers import array, call, checker, judge, number
 
-FRAME = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 0.7], [12.0, 0.0, 0.4], [8.0, 9.0, 0.9]])
+FRAME = np.array([[0, 0, 0], [0, 0, 0.9], [12, 0, 0.4], [0, 7, 0.4], [8, 9, 0.9], [5, 6, 0.02]])
 
 
 @checker
@@ -17,10 +17,10 @@ def check_missing(answer: Any) -> str | None:
         return "a point with confidence 0 was not found, so x and y become NaN."
     if np.isnan(found[1]).any():
         return "(0, 0) with a confidence is a place, the corner of the picture; look at the confidence instead."
-    if np.isnan(found[2]).any():
-        return "a single zero is a place at the edge of the picture."
-    if np.isnan(found[3]).any():
+    if np.isnan(found[4:]).any():
         return "any confidence above 0 means that the point was found."
+    if np.isnan(found[2:4]).any():
+        return "a single zero is a place at the edge of the picture."
     return None if np.array_equal(found[1:], FRAME[1:, :2]) else "found points keep their x and y."
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from lib.exercises.answers import call, checker, number
 
 WRIST = (100.0, 50.0)
-ROUND = {"right of": (110, 50), "below": (100, 60), "left of": (90, 50), "above": (100, 40), "up-left of": (90, 40)}
+ROUND = {"right of": (110, 50), "below": (100, 60), "left of": (90, 50), "above": (100, 40), "up-left of": (90, 30)}
 
 
 @checker
@@ -29,18 +29,20 @@ def check_angle(answer: Any) -> str | None:
 @checker
 def check_masked(answer: Any) -> str | None:
     """Exercise 2: ``answer(pred, truth)`` is the mean squared error over the coordinates that ``truth`` has."""
-    pred = np.array([[1.0, 2.0], [3.0, 4.0], [50.0, 60.0]])
-    truth = np.array([[1.0, 4.0], [3.0, 4.0], [np.nan, np.nan]])
+    pred = np.array([[1.0, 2.0], [3.0, 4.0], [50.0, 60.0], [70.0, 9.0]])
+    truth = np.array([[1.0, 4.0], [3.0, 4.0], [np.nan, np.nan], [np.nan, 5.0]])
     yours = call(answer, pred, truth)
     if isinstance(yours, float | np.floating) and np.isnan(yours):
         return "one missing joint makes everything NaN."
     yours = number(yours, what="what your function returns")
-    if math.isclose(yours, 4 / 6):
-        return "the missing joint is counted in the mean, as if it had been hit."
-    if math.isclose(yours, 2.0):
-        return "divide by the coordinates that are known, two for each joint."
-    if not math.isclose(yours, 1.0):
-        return f"of four known coordinates one is off by 2, so the mean of the squares is 1; yours is {yours:.3g}."
+    if math.isclose(yours, 20 / 8):
+        return "what is missing is counted in the mean, as if it had been hit."
+    if math.isclose(yours, 4 / 4):
+        return "of the last joint one coordinate is known; it counts as well."
+    if any(math.isclose(yours, 20 / joints) for joints in (2, 3, 4)):
+        return "divide by the number of coordinates that are known, not by that of joints."
+    if not math.isclose(yours, 20 / 5):
+        return f"of five known coordinates one is off by 2 and one by 4, so the mean is 20 / 5; yours is {yours:.3g}."
     with np.errstate(all="ignore"):
         empty = call(answer, pred, np.full_like(truth, np.nan), where="where no joint is known ")
     if isinstance(empty, float | np.floating) and np.isnan(empty) or empty != 0:
@@ -52,8 +54,8 @@ def check_masked(answer: Any) -> str | None:
 def check_leak(answer: Any) -> str | None:
     """Exercise 3: ``answer(learn, test)``, given the signers of the pictures, is True if a test signer was learned
     from."""
-    cases = [(["a", "b", "a"], ["c", "c"], False), (["a", "b"], ["c", "b"], True), (["a"], ["a", "a"], True)]
-    for learn, test, right in cases:
+    apart, same, shared = (["a", "b", "a"], ["c", "c"]), (["a"], ["a", "a"]), (["a", "b"], ["c", "b"])
+    for (learn, test), right in ((apart, False), (shared, True), (same, True), ((["a", "b"], ["b", "c"]), True)):
         yours = call(answer, learn, test)
         if not isinstance(yours, bool | np.bool_):
             return f"your function returns something of type {type(yours).__name__}; True or False is asked for."

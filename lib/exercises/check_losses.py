@@ -37,8 +37,10 @@ def check_circles(answer: Any) -> str | None:
     """Exercise 2: ``answer(wrists, size, radius)``: for wrists (2, 2), True inside either circle, (height, width)."""
     size, radius = (40, 56), 9.0
     known = torch.tensor([[14.0, 11.0], [38.5, 27.0]])
-    lost = torch.tensor([[14.0, 11.0], [torch.nan, torch.nan]])
-    for wrists, place in ((known, "two wrists"), (lost, "one wrist that is NaN")):
+    nowhere = torch.full((2,), torch.nan)
+    second, first = torch.stack([known[0], nowhere]), torch.stack([nowhere, known[1]])
+    tried = {"two wrists": known, "one wrist that is NaN": second, "a first wrist that is NaN": first}
+    for place, wrists in (tried | {"two wrists that are NaN": torch.stack([nowhere, nowhere])}).items():
         yours = call(answer, wrists, size, radius, where=f"for {place} ")
         mask = torch.as_tensor(array(yours, size, "the mask", "True and False"))
         if not (wrong := _wrong(mask, wrists, size, radius)):
@@ -47,6 +49,8 @@ def check_circles(answer: Any) -> str | None:
             return "x counts columns and y counts rows; you have them the other way round."
         if not _wrong(~mask, wrists, size, radius):
             return "inside it is True, outside False; yours is the other way round."
+        if not _wrong(mask, wrists, size, radius - 1e-3):
+            return "a pixel that is just `radius` away is still inside."
         return f"for {place} it is wrong at {wrong} of {mask.numel()} pixels."
     return None
 

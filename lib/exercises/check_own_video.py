@@ -33,7 +33,10 @@ def check_days(answer: Any, cost: Cost, hours: float, machines: int) -> str | No
     wrong = [
         (machines * right, "the machines share the work."),
         (right / 3600, "a second of film costs that; an hour of film has 3600 of them."),
-        (right / cost.seconds, "that is how long the film lasts; a second of it costs `cost.seconds` of work."),
+        (
+            right / cost.seconds,
+            "that is each machine's share of the film; a second of it costs `cost.seconds` of work.",
+        ),
     ]
     otherwise = "seconds of work for a second of film, times the seconds of film, over the seconds of a day."
     return judge(number(answer), right, wrong, otherwise, unit="days", rtol=0.01)
@@ -42,14 +45,16 @@ def check_days(answer: Any, cost: Cost, hours: float, machines: int) -> str | No
 @checker
 def check_jumps(answer: Any) -> str | None:
     """Exercise 3: ``answer(wrist, furthest)`` gets (T, 2), NaN where lost, and says in which frames it jumped, (T,)."""
-    wrist = np.array([[0, 0], [3, 4], [30, 4], [np.nan, np.nan], [90, 4], [90, 14], [90, 25]], float)
-    found = array(call(answer, wrist, 10.0), (7,), "what your function returns", "True and False")
+    wrist = [[0, 0], [3, 4], [30, 4], [np.nan, np.nan], [90, 4], [90, 14], [90, 25], [82, 33], [76, 25]]
+    found = array(call(answer, np.array(wrist, float), 10.0), (9,), "what your function returns", "True and False")
     if found[4]:
         return "after a lost frame nobody knows how the hand got there; that is no jump."
     if found[1]:
         return "(0, 0) to (3, 4) is 5 pixels; the furthest allowed was 10."
     if found[5]:
         return "exactly as far as allowed is still allowed."
-    if list(found) == [False, False, True, False, False, False, True]:
+    if list(found) == [False, False, True, False, False, False, True, True, False]:
         return None
+    if found[2] and found[6] and found[7] == found[8]:
+        return "8 to the left and 8 down is a way of 11.3, 6 and 8 is one of 10, as the crow flies."
     return "how far is the wrist from where it was one frame before? The first frame has none before it."

@@ -33,16 +33,16 @@ def check_count(answer: Any) -> str | None:
 @checker
 def check_macro(answer: Any) -> str | None:
     """Exercise 2: ``answer(guesses, labels)`` is the macro accuracy: the mean over signs of their own accuracy."""
-    guesses, labels = np.array([0, 0, 0, 0, 1, 2]), np.array([0, 0, 0, 0, 0, 2])
+    guesses, labels = np.array([0, 0, 0, 0, 1, 2, 3, 0]), np.array([0, 0, 0, 0, 0, 2, 3, 3])
     given = number(call(answer, guesses, labels))
     wrong = [
-        (5 / 6, "that is the micro accuracy; here each sign counts once, however many clips it has."),
-        ((0.8 + 0 + 1) / 3, "a sign that nobody makes has no accuracy; take the signs that occur in the labels."),
-        ((1 + 0 + 1) / 3, "go by the signs that were made, not by those that were guessed."),
-        (1.8, "nearly: the mean over the signs, not the sum."),
+        (6 / 8, "that is the micro accuracy; here each sign counts once, however many clips it has."),
+        ((0.8 + 0 + 1 + 0.5) / 4, "a sign that nobody makes has no accuracy; take the signs that occur in the labels."),
+        ((0.8 + 0 + 1 + 1) / 4, "go by the signs that were made, not by those that were guessed."),
+        (2.3, "nearly: the mean over the signs, not the sum."),
     ]
     otherwise = "for each sign that occurs in the labels: which of its clips are right? Then the mean."
-    return judge(given, (0.8 + 1) / 2, wrong, otherwise, unit="a share", atol=1e-6)
+    return judge(given, (0.8 + 1 + 0.5) / 3, wrong, otherwise, unit="a share", atol=1e-6)
 
 
 @checker
@@ -54,5 +54,5 @@ def check_mask(answer: Any) -> str | None:
     if (given == ~right).all():
         return "this one is True where there is padding. PyTorch wants it so, but PTN's forward does not."
     if (given == (np.arange(4) <= lengths.numpy()[:, None])).all():
-        return "one frame too many in each clip: they are counted from 0."
+        return "one frame too many in the shorter clips: frames are counted from 0."
     return None if (given == right).all() else "compare the places 0, 1, 2 ... with each clip's length."

@@ -27,19 +27,36 @@ def check_added(answer: Any, rows: Sequence[dict], name: str) -> str | None:
     return judge(number(answer), 100 * false / added, wrong, otherwise, unit="per cent", atol=0.1)
 
 
+NEVER = "for a hand that is never found "
+# which of eight frames are lost: the last one too; not the last one; all of them
+LOST = {"": [0, 2, 3, 4, 7], "for a hand that is there in the last frame ": [0, 1, 3, 4, 5], NEVER: list(range(8))}
+
+
 @checker
 def check_cheat(answer: Any) -> str | None:
     """Exercise 2: ``answer`` gets (T, 21, 3) with NaN for lost hands and repeats the last hand found."""
-    hand = np.arange(6 * 21 * 3, dtype=float).reshape(6, 21, 3)
-    hand[[0, 2, 3, 5]] = np.nan
-    filled = array(call(answer, hand), hand.shape, "what your function returns", missing=True)
-    right = hand[[0, 1, 1, 1, 4, 4]]
-    if np.array_equal(filled, right, equal_nan=True):
+    for where, lost in LOST.items():
+        hand = np.arange(8 * 21 * 3, dtype=float).reshape(8, 21, 3)
+        hand[lost] = np.nan
+        filled = array(call(answer, hand, where=where), hand.shape, f"{where}what your function returns", missing=True)
+        if hint := _where_to_look(filled, hand, np.isin(np.arange(len(hand)), lost)):
+            return hint
+    return None
+
+
+def _where_to_look(filled: np.ndarray, hand: np.ndarray, lost: np.ndarray) -> str | None:
+    """The hint for one filled hand (T, 21, 3), nothing if it is right."""
+    last = np.maximum.accumulate(np.where(lost, 0, np.arange(len(hand))))
+    if np.array_equal(filled, hand[last], equal_nan=True):
         return None
-    if not np.isnan(filled[0]).all():
-        return "before the first hand was found there is nothing to repeat; leave it missing."
-    if not np.array_equal(filled[[1, 4]], hand[[1, 4]]):
+    before = np.logical_and.accumulate(lost)  # the first hand is still to come
+    if not np.isnan(filled[before]).all():
+        wraps = np.array_equal(filled[0], hand[-1])
+        index = "`hand[-1]` is the last frame, no frame before the first; " if wraps else ""
+        return index + "before the first hand was found there is nothing to repeat; leave it missing."
+    if not np.array_equal(filled[~lost], hand[~lost]):
         return "a hand that was found stays as it is."
-    if np.isnan(filled[3]).any() and not np.isnan(filled[2]).any():
-        return "where two frames in a row are lost, the second is still missing; repeat what was repeated."
+    open_still = np.isnan(filled[lost & ~before]).any(axis=(1, 2))
+    if open_still.any() and not open_still.all():
+        return "where several frames in a row are lost, later ones are still missing; repeat what was repeated."
     return "each lost frame gets the joints of the last frame before it that has some."

@@ -40,5 +40,5 @@ def check_hand(answer: Any) -> str | None:
     if np.allclose(result[0], right[0]):
         return "every frame has a wrist and a length of its own."
     if np.allclose(result[:, 0], 0):
-        return "the wrist is at the origin; the length is that of point 9 seen from there, in three dimensions."
+        return "the wrist is at the origin; the length is that of point 9 in the same frame, in three dimensions."
     return "first subtract point 0 of each frame, then divide by the length of point 9."

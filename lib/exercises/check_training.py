@@ -15,7 +15,7 @@ from lib.exercises.answers import Hint, call, checker, number
 def check_patience(answer: Any) -> str | None:
     """Exercise 1: ``answer(scores, patience)`` is the number of epochs trained; lower scores are better."""
     falling, late, rising = [5.0, 4.0, 3.0, 2.0], [3.0, 1.0, 2.0, 2.0, 2.0, 2.0, 0.5], [1.0, 2.0, 3.0, 4.0, 5.0]
-    flat = [2.0, 2.0, 2.0, 2.0]
+    flat, ups_and_downs = [2.0, 2.0, 2.0, 2.0], [5.0, 6.0, 4.0, 5.0, 3.0]
 
     def epochs(scores: list[float], patience: int) -> int:
         where = f"for {scores} and patience {patience} "
@@ -29,6 +29,8 @@ def check_patience(answer: Any) -> str | None:
         return f"{late} with patience 3 ends after 5 epochs; patience counts from the best epoch so far."
     if epochs(flat, 2) != 3:
         return "a score that is just as good as the best one is no gain."
+    if (yours := epochs(ups_and_downs, 2)) != len(ups_and_downs):
+        return f"{ups_and_downs} with patience 2 never ends early, yours after {yours}; each gain renews the patience."
     return None if epochs(late, 9) == len(late) else "a patience that is never used up trains to the end."
 
 
@@ -63,7 +65,7 @@ def check_loop(answer: Any) -> str | None:
         nn.init.constant_(values, 0.5)
     yours = _trained_by(answer, start, batches, 0.1)
     if _alike(yours, start):
-        return "the model is as it was: is its gradient still there when the step comes?"
+        return "the model is as it was: is its gradient still there when the step comes, and is it no copy that learns?"
     if _alike(yours, _train(start, batches, 0.1, fresh=True)):
         return None
     if _alike(yours, _train(start, batches, 0.1, fresh=False)):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from lib.exercises.answers import NOTHING, Hint, array, call, checker, judge, number, present
 from lib.upsampler import UNet, parameter_count
@@ -50,20 +50,51 @@ def check_padding(pad: Any) -> str | None:
 @checker
 def check_residual(block: Any) -> str | None:
     """Exercise 3: ``block(channels)`` gives x + something learned, two 3x3 convolutions, and begins as the identity."""
-    x = torch.rand(2, 6, 9, 11, generator=torch.Generator().manual_seed(3))
+    x = torch.randn(2, 6, 9, 11, generator=torch.Generator().manual_seed(3))  # below zero as well, as a map may be
     module = _built(block)
     y = call(module, x, where="as it runs ")
     array(y, x.shape, "what it returns")
     convs = [part for part in module.modules() if isinstance(part, nn.Conv2d)]
     if [conv.kernel_size for conv in convs] != [(3, 3), (3, 3)]:
         return f"two 3x3 convolutions are asked for; yours has {[conv.kernel_size for conv in convs] or 'none'}."
+    if torch.equal(y, x.relu()):
+        return "what comes in may be below zero; a ReLU after the sum cuts that off."
     if not torch.equal(y, x):
         return "untrained, it shall give back just what it gets; look at UNet.__init__ for how."
-    if y.requires_grad:
-        y.square().sum().backward()
-    if all(part.weight.grad is None or not part.weight.grad.any() for part in convs):
-        return "it is the identity, but nothing can be learned: no gradient comes to any convolution."
-    return None
+    return _cannot_learn(module, convs, y) or _other_than_asked(module, convs, x)
+
+
+def _cannot_learn(module: nn.Module, convs: list[nn.Module], y: Tensor) -> str | None:
+    """The hint if the weights of neither convolution get a gradient from ``y``."""
+    try:
+        if y.requires_grad:
+            y.square().sum().backward()
+    except RuntimeError:
+        return "backward() cannot go through it; does it change x in place (`+=`), which the convolution still needs?"
+    if any(conv.weight.grad is not None and conv.weight.grad.any() for conv in convs):
+        return None
+    inside = {id(value) for conv in convs for value in conv.parameters()}
+    besides = [value.grad for value in module.parameters() if id(value) not in inside]
+    if any(grad is not None and grad.any() for grad in besides):
+        return (
+            "it is the identity, and it learns, but by a factor at zero that is not asked for: R is two convolutions "
+            "and a ReLU. Which of the two has to begin at zero?"
+        )
+    return "it is the identity, but nothing can be learned: the weights of neither convolution get a gradient."
+
+
+@torch.no_grad()
+def _other_than_asked(module: nn.Module, convs: list[nn.Module], x: Tensor) -> str | None:
+    """The hint if, with any weights, the module is not x + second(relu(first(x)))."""
+    rng = torch.Generator().manual_seed(4)
+    for value in (value for conv in convs for value in conv.parameters()):
+        value.normal_(std=0.3, generator=rng)
+    y, orders = module(x), [convs, convs[::-1]]
+    if any(torch.allclose(y, x + second(first(x).relu()), atol=1e-4) for first, second in orders):
+        return None
+    if any(torch.allclose(y, x + second(first(x)), atol=1e-4) for first, second in orders):
+        return "there is no ReLU between the two convolutions; without it they are no more than one."
+    return "once it has learned something, it is not x + second(ReLU(first(x))); what else happens on the way?"
 
 
 def _built(block: Any) -> nn.Module:

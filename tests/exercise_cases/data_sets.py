@@ -59,7 +59,8 @@ CASES = [
         wrong=[
             (lambda part: lazy(part, scale=1), "a share; give it in per cent"),
             (lambda part: lazy(part, learn="test"), "nobody knows before"),
-            (lambda part: lazy(part, learn="all"), "not that of all parts"),
+            (lambda part: lazy(part, learn="all"), "training alone"),
+            (lambda part: lazy(part.assign(subset=part.subset.replace("val", "train"))), "training alone"),
             (lambda part: lazy(part, judge="train"), "learned from"),
             (lambda part: lazy(part, judge="all"), "on all parts"),
             (lambda part: (part[part.subset == "test"].gloss == "A").sum(), "divide by"),

@@ -17,6 +17,11 @@ def all_or_nothing(wrists, size, radius):
     return circles(wrists, size, radius) & ~wrists.isnan().any()
 
 
+def only_known(wrists, size, radius):
+    known = wrists[~wrists.isnan().any(dim=1)]
+    return circles(torch.stack([known[0], known[-1]]), size, radius)
+
+
 COSTS = {"L1": {"a": 1.0, "b": 2.0}, "L2": {"a": 3.0, "b": 2.0}}
 
 CASES = [
@@ -51,6 +56,9 @@ CASES = [
             (lambda w, s, r: hand_weights(w[None], s, r)[0, 0], "True and False are asked for"),
             (lambda w, s, r: circles(w, s, 2 * r), "two wrists it is wrong at"),
             (all_or_nothing, "one wrist that is NaN it is wrong at"),
+            (lambda w, s, r: circles(w, s, r * (not w[0].isnan().any())), "a first wrist that is NaN it is wrong at"),
+            (only_known, "for two wrists that are NaN your function stops with"),
+            (lambda w, s, r: circles(w, s, r - 1e-3), "still inside"),
             (lambda w, s, r: circles(w[:1], s, r), "IndexError"),
         ],
     ),

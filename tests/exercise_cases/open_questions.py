@@ -19,6 +19,17 @@ def at_the_wrist(hand, wrist):
     return linear(hand - hand[:, :1]) + wrist[:, None]
 
 
+def by_hand(hand, wrist):
+    """Draws the line on over the ends of the clip."""
+    offset, found = hand - wrist[:, None], np.flatnonzero(~np.isnan(hand[:, 0, 0]))
+    filled = offset.copy()
+    for t in np.flatnonzero(np.isnan(hand[:, 0, 0])):
+        one = min(max(np.searchsorted(found, t) - 1, 0), len(found) - 2)
+        a, b = found[one], found[one + 1]
+        filled[t] = offset[a] + (offset[b] - offset[a]) * (t - a) / (b - a)
+    return filled + wrist[:, None]
+
+
 def mask(scores, language, first):
     return (np.arange(scores.shape[1]) >= first) == (language[:, None] == 1)
 
@@ -53,6 +64,7 @@ CASES = [
             (lambda hand, wrist: hand, "NaN in"),
             (lambda hand, wrist: np.where(np.isnan(hand), wrist[:, None], hand), "take the body's wrist away"),
             (lambda hand, wrist: linear(hand - wrist), "ValueError"),
+            (by_hand, "inside it is right"),
         ],
     ),
     Case(
@@ -66,6 +78,9 @@ CASES = [
             (lambda scores, language, first: own(scores, 1 - language, first), "the other language"),
             (lambda scores, language, first: own(scores, language, first) - first * language, "begin at `first`"),
             (lambda scores, language, first: np.where(mask(scores, language, first), scores, -np.inf), "shape"),
+            (lambda scores, language, first: own(scores, language, first + 1), "the wrong language"),
+            (lambda scores, language, first: own(scores, language, first - 1), "the wrong language"),
+            (lambda scores, *of: np.where(mask(scores, *of), scores, -9).argmax(axis=1), "never win"),
             (lambda scores, language, first: np.zeros(len(scores), int), "cannot win"),
         ],
     ),

@@ -12,8 +12,8 @@ COST = Cost(seconds=3.0, video=1.0, keypoints=1.0)
 DAYS = 3.0 * 60 / 24 / 4
 
 
-def far(wrist, furthest):
-    step = np.linalg.norm(np.diff(wrist, axis=0, prepend=wrist[:1]), axis=1)
+def far(wrist, furthest, order=2):
+    step = np.linalg.norm(np.diff(wrist, axis=0, prepend=wrist[:1]), order, axis=1)
     return step > furthest
 
 
@@ -48,7 +48,7 @@ CASES = [
             (24 * DAYS, "right as hours"),
             (86400 * DAYS, "right as seconds"),
             (DAYS / 3600, "3600 of them"),
-            (DAYS / 3, "how long the film lasts"),
+            (DAYS / 3, "share of the film"),
             (17.0, "over the seconds of a day"),
         ],
     ),
@@ -63,10 +63,13 @@ CASES = [
             (lambda wrist, furthest: far(np.nan_to_num(wrist), furthest), "nobody knows"),
             (lambda wrist, furthest: far(wrist, furthest - 1e-6), "still allowed"),
             (lambda wrist, furthest: far(wrist, furthest / 3), "5 pixels"),
-            (lambda wrist, furthest: far(wrist, furthest)[1:], "shape (6,)"),
+            (lambda wrist, furthest: far(wrist, furthest)[1:], "shape (8,)"),
             (lambda wrist, furthest: far(wrist, furthest).astype(float), "True and False are asked for"),
-            (lambda wrist, furthest: np.flatnonzero(far(wrist, furthest)), "shape (2,)"),
-            (lambda wrist, furthest: np.zeros(7, bool), "one frame before"),
+            (lambda wrist, furthest: np.flatnonzero(far(wrist, furthest)), "shape (3,)"),
+            (lambda wrist, furthest: far(wrist, furthest, order=1), "as the crow flies"),
+            (lambda wrist, furthest: far(wrist, furthest, order=np.inf), "as the crow flies"),
+            (lambda wrist, furthest: far(wrist[:, :1], furthest), "one frame before"),
+            (lambda wrist, furthest: np.zeros(9, bool), "one frame before"),
         ],
     ),
 ]

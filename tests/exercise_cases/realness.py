@@ -17,9 +17,9 @@ ADDED, FALSE = 10 * 0.2 + 30 * 0.3, 40 * 0.05
 RIGHT = 100 * FALSE / ADDED
 
 
-def repeat(hand):
+def repeat(hand, first=1):
     filled = hand.copy()
-    for t in range(1, len(filled)):
+    for t in range(first, len(filled)):
         if np.isnan(filled[t]).all():
             filled[t] = filled[t - 1]
     return filled
@@ -33,6 +33,23 @@ def repeat_in_place(hand):
 def repeat_once(hand):
     filled, gone = hand.copy(), np.isnan(hand).all((1, 2))
     filled[1:][gone[1:]] = hand[:-1][gone[1:]]
+    return filled
+
+
+def seen(hand):
+    return ~np.isnan(hand).all((1, 2))
+
+
+def first_instead_of_last(hand):
+    first = seen(hand).argmax()
+    return np.where((np.arange(len(hand)) > first)[:, None, None] & np.isnan(hand), hand[first], hand)
+
+
+def needs_a_hand(hand):
+    found = np.flatnonzero(seen(hand))
+    filled = hand.copy()
+    for t in range(found[0], len(hand)):
+        filled[t] = hand[found[found <= t][-1]]
     return filled
 
 
@@ -58,9 +75,13 @@ CASES = [
         wrong=[
             (np.nan_to_num, "before the first hand"),
             (repeat_in_place, "work on a copy"),
-            (repeat_once, "the second is still missing"),
+            (repeat_once, "later ones are still missing"),
+            (lambda hand: repeat_once(repeat_once(hand)), "later ones are still missing"),
+            (lambda hand: repeat(hand, first=0), "`hand[-1]` is the last frame"),
             (lambda hand: repeat(hand[::-1])[::-1], "before the first hand"),
-            (lambda hand: repeat(hand)[:, 0], "shape (6, 3)"),
+            (first_instead_of_last, "the last frame before it"),
+            (needs_a_hand, "for a hand that is never found your function stops with IndexError"),
+            (lambda hand: repeat(hand)[:, 0], "shape (8, 3)"),
             (lambda hand: np.full_like(hand, np.nan), "stays as it is"),
             (lambda hand: hand, "last frame before it"),
             (lambda hand: hand["wrist"], "stops with IndexError"),

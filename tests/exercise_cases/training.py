@@ -23,6 +23,15 @@ def as_good_is_a_gain(scores, patience):
     return stop([score - 1e-6 * epoch for epoch, score in enumerate(scores)], patience)
 
 
+def never_renewed(scores, patience, best=float("inf")):
+    """Counts all epochs without a gain together."""
+    for epoch, score in enumerate(scores, start=1):
+        best, patience = (score, patience) if score < best else (best, patience - 1)
+        if not patience:
+            return epoch
+    return len(scores)
+
+
 def worse_than_last(scores, patience):
     """Counts epochs that are worse than the one before: the usual mistake."""
     since = 0
@@ -62,6 +71,8 @@ CASES = [
             (worse_than_last, "from the best epoch so far"),
             (lambda scores, patience: min(stop(scores, patience), 5), "trains to the end"),
             (as_good_is_a_gain, "just as good"),
+            (never_renewed, "renews the patience"),
+            (lambda scores, patience: min(len(scores), int(np.argmin(scores)) + 1 + patience), "best epoch so far"),
             (lambda scores, patience: scores[stop(scores, patience)], "stops with IndexError"),
             (lambda scores, patience: stop(sorted(scores), patience) if scores.sort() else 3, "work on a copy"),
         ],
@@ -92,7 +103,7 @@ CASES = [
             (lambda *given: loop(*given, zero="never"), ".grad"),
             (lambda *given: loop(*given, times=2), "one step of Adam"),
             (lambda *given: loop(*given, zero="too late"), "when the step comes"),
-            (lambda model, *given: loop(copy.deepcopy(model), *given), "as it was"),
+            (lambda model, *given: loop(copy.deepcopy(model), *given), "no copy that learns"),
             (lambda *given: loop(*given, optimizer=torch.optim.SGD), "one step of Adam"),
             (lambda model, batches, rate: loop(model, batches[:1], rate), "for each batch"),
             (lambda model, *given: nn.init.constant_(model.bias, float("nan")), "holds NaN"),

@@ -36,6 +36,64 @@ class Block(nn.Module):
         return self.keep * x + self.convs[1](torch.relu(self.convs[0](x)))
 
 
+class Gated(Block):
+    """The two convolutions as PyTorch makes them, behind a factor that begins at zero."""
+
+    def __init__(self, channels):
+        super().__init__(channels, zeros=())
+        self.gate = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return x + self.gate * self.convs[1](torch.relu(self.convs[0](x)))
+
+
+class Normalized(Block):
+    """As ResNets may begin: a batch normalisation whose factor is zero."""
+
+    def __init__(self, channels):
+        super().__init__(channels, zeros=())
+        self.gate = nn.BatchNorm2d(channels)
+        nn.init.zeros_(self.gate.weight)
+
+    def forward(self, x):
+        return x + self.gate(self.convs[1](torch.relu(self.convs[0](x))))
+
+
+class Linear(Block):
+    def forward(self, x):
+        return x + self.convs[1](self.convs[0](x))
+
+
+class CutOff(Block):
+    def forward(self, x):
+        return super().forward(x).relu()
+
+
+class CutInside(Block):
+    def forward(self, x):
+        return x + super().forward(x).sub(x).relu()
+
+
+class OnlyOne(Block):
+    def forward(self, x):
+        return x + self.convs[1](torch.relu(x))
+
+
+class InPlace(Block):
+    def forward(self, x):
+        x += self.convs[1](torch.relu(self.convs[0](x)))
+        return x
+
+
+class Unbiased(Block):
+    """Without biases only a weight has to be zero."""
+
+    def __init__(self, channels):
+        super().__init__(channels)
+        self.convs = nn.Sequential(*(nn.Conv2d(channels, channels, 3, padding="same", bias=False) for _ in range(2)))
+        nn.init.zeros_(self.convs[1].weight)
+
+
 class Ahead(Block):
     forward = nn.Module.forward
 
@@ -83,12 +141,19 @@ CASES = [
         check_residual,
         check_residual,
         right=Block,
-        also_right=(lambda channels: Block(channels, zeros=(1,)),),
+        also_right=(Unbiased,),
         stub=Stub,
         wrong=[
             (lambda channels: Block(channels, zeros=()), "just what it gets"),
             (lambda channels: Block(channels, keep=0.5), "just what it gets"),
-            (lambda channels: Block(channels, zeros=(0, 1)), "no gradient"),
+            (lambda channels: Block(channels, zeros=(0, 1)), "the weights of neither convolution get a gradient"),
+            (Gated, "it learns, but by a factor"),
+            (Normalized, "it learns, but by a factor"),
+            (Linear, "no ReLU between"),
+            (CutOff, "below zero"),
+            (CutInside, "get a gradient"),
+            (OnlyOne, "what else happens"),
+            (InPlace, "in place"),
             (lambda channels: Block(channels, side=1), "two 3x3 convolutions"),
             (lambda channels: nn.Conv2d(channels, channels, 3, padding=1), "two 3x3 convolutions"),
             (nn.Identity, "none"),
