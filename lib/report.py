@@ -36,7 +36,10 @@ PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp"
 
 @dataclass(frozen=True)
 class Row:
-    """One reported number, on the ``date`` of its run. ``low``, ``high``, ``n`` and ``paper`` may be None."""
+    """One reported number, on the ``date`` of its run. ``low``, ``high``, ``n`` and ``paper`` may be None.
+
+    ``quantity`` and ``apart`` are those of `lib.agreement`.
+    """
 
     claim: str
     chapter: str
@@ -54,6 +57,8 @@ class Row:
     versions: dict[str, str]
     hardware: dict[str, str | int]
     date: str = ""
+    quantity: str = ""
+    apart: str = ""
 
     def cells(self) -> dict[str, str]:
         """The row as text, by column; the paper's number and ours are two columns."""
@@ -91,6 +96,8 @@ def report(
     seed: int | None = None,
     verdict: str | None = None,
     note: str = "",
+    quantity: str = "",
+    apart: str = "",
 ) -> Row:
     """Write ``results/PROFILE/CLAIM.json`` and return the row, which a notebook displays.
 
@@ -98,7 +105,8 @@ def report(
     number, or anything with ``mean``, ``low``, ``high`` and ``n``, in ``unit``; it is None only with the verdict "not
     testable here" or "no run" and a ``note`` that says why. ``paper`` is the paper's number in the same unit (None: the
     paper gives none), ``source`` its place ("R1, Table II"). ``n`` counts what was measured, for a value that does not
-    say it. Raises BadInput.
+    say it. ``quantity`` names what is measured where another chapter measures the same (`lib.agreement.quantity`), and
+    ``apart`` says why the two may differ. Raises BadInput.
     """
     numbers = {"value": value, "low": None, "high": None, "paper": paper}
     if hasattr(value, "low"):  # an Interval; every numpy number has a ``mean``
@@ -125,6 +133,8 @@ def report(
         versions=_versions(),
         hardware=_hardware(),
         date=date.today().isoformat(),
+        quantity=quantity,
+        apart=apart,
     )
     _write(row)
     return row
@@ -153,7 +163,7 @@ def gather_rows(profile: str | None = None) -> list[Row]:
 
     ``profile`` keeps one profile's numbers; None keeps all. Raises BadInput for a file that cannot be read.
     """
-    rows = [_read(path) for path in paths.RESULTS.glob(f"{_slug(profile) if profile else '*'}/*.json")]
+    rows = [_read(path) for path in paths.RESULTS.glob(f"{_slug(profile) if profile else '*'}/[!.]*.json")]
     return sorted(rows, key=lambda row: (_number(row.chapter), row.chapter, row.claim, row.profile))
 
 
