@@ -39,8 +39,9 @@ data: .venv/ready ## render the larger synthetic data sets, fetch the public one
 	@$(PY) data_scripts/dgs_words.py --out data/dgs_words || echo "Going on without data/dgs_words."
 	@$(PY) data_scripts/lis_fingerspelling.py --out data/lis || echo "Going on without data/lis."
 
-bench: .venv/ready ## time the slow parts and print what each costs beside its yardstick
-	@for script in tests/bench/bench_*.py; do $(PY) $$script || exit 1; done
+bench: .venv/ready ## time the slow parts and print what each costs beside its yardstick, five rivals among them
+	@$(PY) tests/bench/rivals.py
+	@for script in tests/bench/bench_*.py; do PYTHONPATH=.venv/rivals $(PY) $$script || exit 1; done
 
 lock: .venv/ready ## renew requirements.lock after a change in pyproject.toml
 	$(PY) .ci/lock.py

@@ -48,13 +48,13 @@ LIBRARIES = {
 
 
 def contenders() -> dict[str, Loss]:
-    """The losses of the libraries that are there; says of the others how to get them."""
+    """The losses of the libraries that are there; says which are not."""
     found = {}
     for name, load in LIBRARIES.items():
         try:
             found[name] = load()
-        except ModuleNotFoundError:
-            print(f"{name} is not installed: pip install {'--no-deps ' * (name == 'piq')}{name}")
+        except ImportError as problem:
+            print(f"{name} is left out ({problem}); `make bench` installs it.")
     return found
 
 

@@ -35,13 +35,13 @@ def monai(width: int) -> nn.Module:
 
 
 def contenders(width: int) -> dict[str, tuple[nn.Module, torch.memory_format]]:
-    """Networks, and the order of memory that they run in; says how to get MONAI where it is not."""
+    """Networks, and the order of memory that they run in; says so where MONAI is not here."""
     networks = {"lib.upsampler": (UNet(width, DEPTH, attention=True), torch.channels_last)}
     try:
         networks["MONAI"] = (monai(width), torch.contiguous_format)
         networks["MONAI, channels last"] = (monai(width), torch.channels_last)
-    except ModuleNotFoundError:
-        print("MONAI is not installed: pip install monai")
+    except ImportError as problem:
+        print(f"MONAI is left out ({problem}); `make bench` installs it.")
     return networks
 
 
