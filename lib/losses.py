@@ -68,7 +68,7 @@ def hand_weights(wrists: Tensor, size: tuple[int, int], radius: float | Tensor, 
 
     ``wrists`` (N, 2, 2) are x and y in pixels of the target (0 is the middle of the first pixel); a wrist that is NaN,
     or whose radius is NaN, gets no circle. ``size`` is the target's (height, width). ``radius``, in the same pixels, is
-    one number or (N,); R1 draws its circles but does not give their size: ours is half the shoulder width. Raises
+    one number or (N,); R1 (III-E) has circles, of a size that it does not give: ours is half the shoulder width. Raises
     BadInput for wrists or radii of another shape.
     """
     if wrists.ndim != 3 or wrists.shape[-1] != 2 or torch.as_tensor(radius).numel() not in (1, len(wrists)):

@@ -1,4 +1,7 @@
-"""R1's progressive procedure as a list: each model adds one thing to the last; and ours, which goes on from it."""
+"""R1's progressive procedure (IV-A) as a list: each model adds one thing to the last; and ours, which goes on from it.
+
+Only of BWFA-UNet does R1 say that it starts from another model's weights; that BWA-UNet does is ours, and saves time.
+"""
 
 from dataclasses import dataclass
 
@@ -27,7 +30,7 @@ class Stage:
 
 
 _ALL = [
-    Stage("b-ae", "R1's baseline autoencoder, without skips", skips=False, epochs=16),
+    Stage("b-ae", "R1's autoencoder: a U-Net without skips", skips=False, epochs=16),
     Stage("b-unet", "a U-Net: the autoencoder with skips", epochs=16),
     Stage("ba-unet", "attention gates in the skips", attention=True, epochs=16),
     Stage("bwa-unet", "the hands weigh twice in the loss", attention=True, weighted=True, start="ba-unet", epochs=50),

@@ -19,14 +19,14 @@ from lib.keypoints import Keypoints
 
 Treatment = Callable[[Clip], Iterable[np.ndarray]]
 
-STEPS = ("blur", "shrink", "compress")  # R1's recipe, in its order (III-C)
+STEPS = ("blur", "shrink", "compress")  # in a camera's order; R1 (III-C) shrinks, then blurs, and has no compression
 WORKERS = 2  # MediaPipe works outside Python's lock, so clips can be looked at side by side
 
 
 def after(clip: Clip, steps: Sequence[str]) -> Iterator[np.ndarray]:
-    """The sharp frames after some of R1's three steps, with the strengths that the clip's own input was made with.
+    """The sharp frames after some of three steps, with the strengths that the clip's own input was made with.
 
-    ``steps`` are among "blur", "shrink" (to half the width and height) and "compress"; they are taken in R1's order,
+    ``steps`` are among "blur", "shrink" (to half the width and height) and "compress"; they are taken in this order,
     whatever theirs. Blur is by optical flow, as for real video. Raises BadInput for another step.
     """
     if unknown := set(steps) - set(STEPS):

@@ -28,7 +28,7 @@ from lib.processes import Processes
 
 @dataclass(frozen=True)
 class Settings:
-    """R1's recipe (III-F) unless changed: Adam at 1e-3, at most 50 epochs, stop after 7 without gain."""
+    """R1's recipe (IV-A) unless changed: Adam at 1e-3, at most 50 epochs, stop after 7 without gain."""
 
     learning_rate: float = 1e-3
     epochs: int = 50

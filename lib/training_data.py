@@ -1,7 +1,7 @@
 """Pairs to learn from: crops around the hands of rendered clips, the same crop of input and target.
 
 Hands fill a fiftieth of the picture, so a crop around one teaches more a second than the whole frame does. Whole
-frames are there too (``crop=None``), as in R1.
+frames are there too (``crop=None``), for R1 speaks of frames and of no crops.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -3,10 +3,10 @@
     frames (N, 3, H, W) -> encoder: [3x3, ReLU] x 2, halve;  bottleneck;  decoder: 1x1, double, join, 3x3, ReLU
                         -> x2 head: bilinear, 3x3, ReLU, 1x1 -> (N, 3, 2H, 2W)
 
-R1 gives the drawings, not the widths. Ours: ``width`` channels at the input's size, twice as many after each of
-``depth`` halvings, no normalisation layers (a picture's contrast must survive). The encoder looks, the decoder puts
-together: its channels are halved before the size is doubled, and one convolution follows, which costs a third less
-time than two.
+R1 has the parts, not the widths; it ends with an upsampling layer and a 1x1 convolution, and the 3x3 between them is
+ours. So are ``width`` channels at the input's size, twice as many after each of ``depth`` halvings, and no
+normalisation layers (a picture's contrast must survive). The encoder looks, the decoder puts together: its channels are
+halved before the size is doubled, and one convolution follows, which costs a third less time than two.
 """
 
 from dataclasses import asdict, dataclass
@@ -47,7 +47,7 @@ class UNet(nn.Module):
         gates,   level i = d-1..0  (c_i^2 + c_i) / 2 + (c_(i+1) c_i + c_i) / 2 + c_i / 2 + 1  (attention only)
         head                       9 w (w / 2) + w / 2 + 3 w / 2 + 3
 
-    Source: R1 III-A; Ronneberger et al., 2015; the gates: Oktay et al., 2018, Attention U-Net.
+    Source: R1 III-A, IV-A; Ronneberger et al., 2015; the gates: Oktay et al., 2018, Attention U-Net.
     """
 
     def __init__(

@@ -1,7 +1,8 @@
 """The corpora: which signers sign which sentences on which stage, and how the camera spoils them.
 
 D1 plays R1's training domain (test: the same signers, unseen sentences), TD1 the good recordings for fine-tuning,
-TD2 the target domain: other signers, light, backdrop and codec.
+TD2 the target domain: other signers, light, backdrop and codec. R1's TD1 is made from 720p and 1080p footage of the
+same episodes (III-D); that ours is spoiled as D1 is, and that anything is compressed, are our choices.
 """
 
 import json
