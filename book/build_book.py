@@ -17,7 +17,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-INPUTS = ["lib", "data_scripts", "book/clips", "book/keypoints", "book/results", "book/weights", "requirements.lock"]
+INPUTS = [
+    "lib",
+    "data_scripts",
+    "book/clips",
+    "book/keypoints",
+    "book/results",
+    "book/weights",
+    "book/papers.toml",
+    "requirements.lock",
+]
 LAST = "book/15_claims.ipynb"  # gathers what the others have written; pages are read, and so run, in the names' order
 
 
