@@ -116,6 +116,22 @@ def figure(name: str, path: str | Path = FILE) -> Figure:
     return known[name]
 
 
+def beside(claim: str, paper: str | float | None, source: str, unit: str) -> tuple[float | None, str, str]:
+    """What stands beside our number for a claim: the paper's number, how it is printed, and where.
+
+    ``paper`` is a name, whose unit must be ours; or a number or None, and then ``source`` says where from. Raises
+    BadInput for a claim with no source or with two, and for another unit.
+    """
+    if bool(source) == isinstance(paper, str):
+        raise BadInput(f"Claim {claim!r} needs one source: the name of what a paper says, or else a source in words")
+    if not isinstance(paper, str):
+        return paper, "", source
+    one = figure(paper)
+    if one.printed is not None and (one.unit == WORD or one.unit != unit):
+        raise BadInput(f"Claim {claim!r} is in {unit!r} and {paper!r} in {one.unit!r}: report both in one unit")
+    return one.value, one.printed or "", one.source
+
+
 def filled(text: str, path: str | Path = FILE) -> str:
     """A text in which every {name} has become the figure of this name, with its unit. Raises BadInput as `figure`."""
     return re.sub(r"\{([^{}]+)\}", lambda found: str(figure(found[1], path)), text)

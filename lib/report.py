@@ -1,8 +1,8 @@
 """Every number that a chapter reports: shown beside the paper's, and kept with what is needed to judge it.
 
-A chapter writes ``report("Right hand not found, bilinear x2", interval, paper=..., source="R1, Table II", ...)``. The
-row is displayed, and written to ``results/PROFILE/CLAIM.json``; the last chapter gathers these files, so no table of
-results is typed by hand.
+A chapter writes ``report("Right hand not found, bilinear x2", interval, paper="R1 Table II, bilinear, UHP %", ...)``.
+The paper's number comes from `lib.papers` by this name, so it is typed in one place only. The row is displayed, and
+written to ``results/PROFILE/CLAIM.json``; the last chapter gathers these files, so no table is typed by hand.
 """
 
 import hashlib
@@ -29,8 +29,10 @@ from lib import paths
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.intervals import alike
+from lib.papers import beside
 from lib.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 
+NOT_THERE = "not in the paper"
 PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}
 
 
@@ -38,7 +40,8 @@ PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp"
 class Row:
     """One reported number, on the ``date`` of its run. ``low``, ``high``, ``n`` and ``paper`` may be None.
 
-    ``quantity`` and ``apart`` are those of `lib.agreement`.
+    ``printed`` is the paper's number as it prints it, empty where nobody named it. ``quantity`` and ``apart`` are those
+    of `lib.agreement`.
     """
 
     claim: str
@@ -59,6 +62,7 @@ class Row:
     date: str = ""
     quantity: str = ""
     apart: str = ""
+    printed: str = ""
 
     def cells(self) -> dict[str, str]:
         """The row as text, by column; the paper's number and ours are two columns."""
@@ -66,9 +70,10 @@ class Row:
         if self.low is not None:
             value, *ends = alike(self.value, self.low, self.high)
             interval = " to ".join(ends)
+        theirs = NOT_THERE if self.paper is None else (self.printed or f"{self.paper:,.10g}") + _unit(self.unit)
         return {
             "claim": self.claim,
-            "in the paper": "not given here" if self.paper is None else f"{self.paper:,.10g}{_unit(self.unit)}",
+            "in the paper": theirs,
             "where": self.source,
             f"this run ({self.profile})": value if self.value is None else f"{value}{_unit(self.unit)}",
             "95 % interval": interval,
@@ -87,8 +92,8 @@ def report(
     claim: str,
     value: float | Interval | None,
     *,
-    paper: float | None,
-    source: str,
+    paper: str | float | None,
+    source: str = "",
     profile: str,
     chapter: str,
     unit: str = "",
@@ -103,12 +108,14 @@ def report(
 
     ``claim`` is a short sentence and the row's name: the same words must not stand for two numbers. ``value`` is a
     number, or anything with ``mean``, ``low``, ``high`` and ``n``, in ``unit``; it is None only with the verdict "not
-    testable here" or "no run" and a ``note`` that says why. ``paper`` is the paper's number in the same unit (None: the
-    paper gives none), ``source`` its place ("R1, Table II"). ``n`` counts what was measured, for a value that does not
-    say it. ``quantity`` names what is measured where another chapter measures the same (`lib.agreement.quantity`), and
-    ``apart`` says why the two may differ. Raises BadInput.
+    testable here" or "no run" and a ``note`` that says why. ``paper`` names what a paper says (`lib.papers.figure`), in
+    the same unit; number and place come from there. With None (no paper speaks of it) or a number of another text
+    ``source`` says where from. ``n`` counts what was measured, for a value that does not say it. ``quantity`` names
+    what is measured where another chapter measures the same (`lib.agreement.quantity`), and ``apart`` says why the two
+    may differ. Raises BadInput.
     """
-    numbers = {"value": value, "low": None, "high": None, "paper": paper}
+    theirs, printed, source = beside(claim, paper, source, unit)
+    numbers = {"value": value, "low": None, "high": None, "paper": theirs}
     if hasattr(value, "low"):  # an Interval; every numpy number has a ``mean``
         numbers |= {"value": value.mean, "low": value.low, "high": value.high}
         n = value.n
@@ -135,6 +142,7 @@ def report(
         date=date.today().isoformat(),
         quantity=quantity,
         apart=apart,
+        printed=printed,
     )
     _write(row)
     return row

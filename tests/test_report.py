@@ -53,8 +53,40 @@ def test_paper_and_run_are_apart_and_the_text_is_safe():
 def test_counts_and_missing_paper_number():
     cells = say("NGT examples", np.int64(68854), None).cells()
     assert cells["this run (ci)"] == "68,854"
-    assert cells["in the paper"] == "not given here"
+    assert cells["in the paper"] == "not in the paper"
     assert cells["95 % interval"] == ""
+
+
+def named(paper, value=6.9, **options):
+    return report("By name", value, paper=paper, **{"profile": "ci", "chapter": "3", "unit": "%"} | options)
+
+
+def test_a_papers_number_comes_by_its_name(results):
+    cells = named("R1 Table I, bilinear, UHP %").cells()
+    assert (cells["in the paper"], cells["where"]) == ("36.00 %", "R1, Table I"), "as it is printed"
+    kept = json.loads((results / "ci" / "by-name.json").read_text())
+    assert (kept["paper"], kept["printed"]) == (36.0, "36.00")
+    assert gather("ci").paper.tolist() == [36.0]
+
+
+def test_what_a_paper_says_or_does_not_say_has_its_place_but_no_number():
+    cells = named("R2 3.2, gaps inside are filled by straight lines").cells()
+    assert (cells["in the paper"], cells["where"]) == ("not in the paper", "R2, 3.2")
+    assert named("R1 IV-A, the batch size").cells()["where"] == "not in R1"
+
+
+def test_a_papers_number_needs_a_known_name_one_source_and_one_unit(results):
+    with pytest.raises(BadInput, match="did you mean"):
+        named("R1 Table I, Bilinear, UHP")
+    with pytest.raises(BadInput, match="needs one source"):
+        named("R1 Table I, bilinear, UHP %", source="R1, Table I")
+    with pytest.raises(BadInput, match="needs one source"):
+        named(None)
+    with pytest.raises(BadInput, match="is in 'of 1' and .* in '%': report both in one unit"):
+        named("R1 Table I, bilinear, UHP %", unit="of 1")
+    with pytest.raises(BadInput, match="in 'word'"):
+        named("R1 Table I, B-AE, loss", unit="word")
+    assert not list(results.rglob("*.json"))
 
 
 def test_same_claim_replaces_and_profiles_stay_apart():
