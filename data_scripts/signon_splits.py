@@ -1,9 +1,9 @@
 """R2's data set: which signs of the Corpus VGT and the Corpus NGT are for training, validation and test.
 
 Reads the annotation tables that the authors of R2 (De Coster et al., arXiv 2306.17558) published with the SignON
-project, splits the Flemish signs (VGT) as the paper says, and takes the published split of the Dutch
-ones (NGT). No account is needed; the tables are Apache-2.0. The videos are not here: they need a registration with the
-corpora.
+project, splits the Flemish signs (VGT) as the paper (3.1) and the authors' code say, and takes the published split of
+the Dutch ones (NGT). No account is needed; the tables are Apache-2.0. The videos are not here: they need a registration
+with the corpora.
 
     python data_scripts/signon_splits.py --out data/signon
 

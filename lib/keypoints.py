@@ -1,7 +1,8 @@
 """Keypoints: where the points of a signer are in every frame of a clip.
 
 One form serves every pose estimator. A point that was not found is NaN, never 0: a zero is a place in the picture,
-and averaging it in pulls a hand towards the top left corner (De Coster et al., arXiv 2306.17558, section 3.2).
+and averaging it in pulls a hand towards the top left corner. (OpenPose writes such zeros: De Coster et al., arXiv
+2306.17558, section 4.1.)
 """
 
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ Left and right are always the person's own. All four estimators number a hand al
 thumb to the tip of the little finger (20), so the hands carry MediaPipe's names everywhere.
 
 Sources: MediaPipe ``PoseLandmark`` and ``HandLandmark``; OpenPose BODY_25; COCO-WholeBody (Jin et al., 2020); the
-asl-signs competition. The reduced layouts drop what De Coster et al. (arXiv 2306.17558, section 3.2) drop.
+asl-signs competition. The reduced layouts keep what De Coster et al. keep (arXiv 2306.17558, section 3.1).
 """
 
 from dataclasses import dataclass, field

@@ -2,12 +2,12 @@
 
 Frame by frame, after `lib.imputation`:
 
-1. The chest, the middle of neck and pelvis, becomes the origin: neck = middle of the shoulders, pelvis = middle of the
-   hips. The distance of the shoulders becomes 1.
+1. The chest becomes the origin, and the distance of the shoulders 1. By the authors' code the chest is the middle of
+   neck and pelvis: neck = middle of the shoulders, pelvis = middle of the hips.
 2. In each hand the wrist becomes the origin, and the distance from the wrist to the middle finger's knuckle (MCP) 1.
    Where a hand is, the wrists of the body still say.
 
-R2 does not say what happens when these points fail, so these are our choices:
+R2's text does not say what happens when these points fail, so these are our choices:
 
 - Shoulders or knuckle (all but) in one place, as in a signer seen from the side: the distance of that frame is
   replaced by the clip's median, else the points would fly off to infinity.
@@ -29,7 +29,7 @@ TOO_NEAR = 0.05  # of the clip's median distance
 def normalize(keypoints: Keypoints, *, layout: Layout | None = None, imputed: bool = True) -> np.ndarray:
     """Normalised points, float32 (T, P, 3), without NaN; for a model in the plane take ``[..., :2]`` of them.
 
-    keypoints  points in pixels, z in the same scale: x and y share their unit, as R2's first step wants it. The layout
+    keypoints  points in pixels, z in the same scale: x and y share their unit, as in the authors' code. The layout
                needs hips: normalise OPENPOSE_67, COCO_133 or HOLISTIC_75, and let ``layout`` drop points afterwards
     layout     the points to give back, chosen by name as in ``Keypoints.select``; None: all
     imputed    False: missing points become 0 in the result, so that a model meets the gaps (R2's ablation)

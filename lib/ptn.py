@@ -1,8 +1,8 @@
 """Reading signs: the Pose Transformer Network (PTN) and the Video Transformer Network (VTN).
 
 De Coster et al., "Towards the extraction of robust sign embeddings for low resource sign language recognition"
-(arXiv 2306.17558, section 3.3). Every frame becomes a vector: PTN embeds keypoints, VTN a picture. A transformer
-then reads the vectors of a clip into one, that of a learned CLS token, and a linear layer names the sign.
+(arXiv 2306.17558, sections 3.3 and 3.4). Every frame becomes a vector: PTN embeds keypoints, VTN a picture. A
+transformer then reads the vectors of a clip into one, that of a learned CLS token, and a linear layer names the sign.
 
     keypoints (N, T, F) -> PoseEmbedding -> (N, T, 128) -> SequenceEmbedder -> (N, 128) -> (N, num_classes)
 """
@@ -22,7 +22,8 @@ class PoseEmbedding(nn.Module):
     r"""Keypoints of one frame to a vector: tanh(MLP(x) + W x), with an MLP of four Linear + LayerNorm.
 
     134 inputs (67 points in the plane) pass 536, 512 and 256 on the way to 128: four times the input, then four
-    times, twice and once ``dim``. ReLU and dropout follow every layer but the last.
+    times, twice and once ``dim``. ReLU and dropout follow every layer but the last. Widths, and where tanh stands, are
+    those of the authors' code; the paper's text (3.3) has tanh(MLP(x)) + W x.
     """
 
     def __init__(self, in_features: int, dim: int = 128, dropout: float = 0.125):
@@ -47,8 +48,8 @@ class PoseEmbedding(nn.Module):
 class SequenceEmbedder(nn.Module):
     """The vectors of a clip to one: CLS, sinusoidal positions, a transformer of 4 layers with 8 heads, d_ff = 2 dim.
 
-    The paper does not say how much dropout there is, nor whether LayerNorm comes before or after the attention;
-    0.1 and after are those of Vaswani et al. (arXiv 1706.03762).
+    Positions and d_ff are those of the authors' code. The paper says neither how much dropout there is nor whether
+    LayerNorm comes before or after the attention; 0.1 and after are those of Vaswani et al. (arXiv 1706.03762).
     """
 
     def __init__(self, dim: int = 128, layers: int = 4, heads: int = 8, dropout: float = 0.1, norm_first: bool = False):

@@ -1,8 +1,8 @@
 """Training a sign classifier on sequences of frames, and carrying one from a sign language to another.
 
-De Coster et al. (arXiv 2306.17558, sections 3.3 and 3.4): Adam, a tenth of the learning rate after 5 epochs without
-gain in validation accuracy, early stopping, L1 on PTN's first layer. The learning rate, the batch size and the
-patience of the early stopping are not published; 3e-4, 128 and 12 are ours.
+De Coster et al. (arXiv 2306.17558): L1 on PTN's first layer (3.3) and early stopping (5.2); from the authors' code Adam
+and a tenth of the learning rate after 5 epochs without gain in validation accuracy. The learning rate, the batch size
+and the patience of the early stopping are not published; 3e-4, 128 and 12 are ours.
 
     model = PTN(134, num_classes)
     history = train(model, train_set, val_set, Recipe(seed=0))
@@ -24,7 +24,7 @@ from lib.errors import BadInput
 from lib.ptn import L1_WEIGHT, PTN, l1_first_layer
 from lib.training import History, Settings, fit
 
-STAGES = {  # R2, section 3.4: what is trained, one stage after the other
+STAGES = {  # R2, section 5.2: what is trained in each stage
     "frozen": ("classifier",),
     "sequence": ("sequence", "classifier"),
     "all": ("embedding", "sequence", "classifier"),
@@ -131,10 +131,10 @@ def train(
 def transfer(
     source: nn.Module, num_classes: int, learn: SignSet, judge: SignSet, recipe: Recipe, loss: Loss = F.cross_entropy
 ) -> dict[str, nn.Module]:
-    """Another language's classifier on what ``source`` has learned: R2's three stages, each after convergence.
+    """Another language's classifier on what ``source`` has learned: R2's three stages (5.2), each after convergence.
 
     Returns the model after "frozen" (only a new classifier), "sequence" (and the transformer) and "all"; each
-    goes on from the one before. ``source`` stays as it is.
+    goes on from the one before, where R2's last begins at the end of the first. ``source`` stays as it is.
     """
     model = copy.deepcopy(source)
     torch.manual_seed(recipe.seed)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 SUBSETS = ("train", "val", "test")
 FOLDS = 10
 
-# R2, Table 1, as far as this course has it at hand; a pair that is not here is shown as "not given here".
+# R2, Table 1, whose rows add up to the examples; the glosses are in 3.1, NGT is in 5.2. A pair that is not here the
+# paper does not have.
 R2_TABLE1 = {
     ("VGT", "glosses"): 292,
     ("VGT", "examples"): 24_967,
@@ -26,6 +27,8 @@ R2_TABLE1 = {
     ("VGT", "train signers"): 88,
     ("VGT", "val signers"): 12,
     ("VGT", "test signers"): 11,
+    ("NGT", "glosses"): 458,
+    ("NGT", "examples"): 68_854,
 }
 
 
@@ -34,12 +37,13 @@ def signer_independent_split(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Split examples about 80/10/10 so that each signer is in one part only and the labels are spread evenly.
 
-    ``labels`` and ``signers`` are (N,), numbers or text. Returns the indices of train, val and test. As in R2,
-    the first fold of ``StratifiedGroupKFold(10)`` is the test, the first fold of ``StratifiedGroupKFold(9)`` over
-    the rest is the validation part, both without shuffling, so there is no seed. Another ``fold`` (to 9) is another
-    test, with other signers: a small corpus is tested on all ten in turn. Raises BadInput.
+    ``labels`` and ``signers`` are (N,), numbers or text. Returns the indices of train, val and test. As in the code of
+    R2's authors (3.1 of the text has no sizes), the first fold of ``StratifiedGroupKFold(10)`` is the test, the first
+    fold of ``StratifiedGroupKFold(9)`` over the rest is the validation part, both without shuffling: there is no seed.
+    Another ``fold`` (to 9) is another test, with other signers: a small corpus is tested on all ten in turn. Raises
+    BadInput.
     """
-    # np.unique numbers the values in sorted order, as R2's label encoder does.
+    # np.unique numbers the values in sorted order, as the label encoder in their code does.
     labels, signers = (np.unique(np.asarray(values), return_inverse=True)[1] for values in (labels, signers))
     if len(labels) != len(signers):
         raise BadInput(f"{len(labels)} labels for {len(signers)} signers: give one of each for every example")
@@ -54,7 +58,7 @@ def signer_independent_split(
 
 
 def in_every_subset(labels: Sequence, subsets: Sequence[str]) -> np.ndarray:
-    """(N,) bool: does the example's label occur in train, val and test alike? R2 drops the examples where it does not.
+    """(N,) bool: does the example's label occur in train, val and test alike? R2 (3.1) drops those where it does not.
 
     ``labels`` and ``subsets`` are (N,); a subset is "train", "val" or "test".
     """
@@ -92,10 +96,10 @@ def read_examples(folder: str | Path) -> pd.DataFrame:
 
 
 def table1(examples: pd.DataFrame) -> pd.DataFrame:
-    """R2's Table 1: one row a language and quantity, with the paper's number and ours.
+    """R2's Table 1, and the same for NGT: one row a language and quantity, with the paper's number and ours.
 
     ``examples`` has a row an example with ``language``, ``subset``, ``gloss`` and ``signer``. The result has the
-    columns ``language``, ``quantity``, ``paper`` (None where not given here) and ``ours``.
+    columns ``language``, ``quantity``, ``paper`` (None where it gives none) and ``ours``.
     """
     rows = []
     for language, part in examples.groupby("language", sort=False):

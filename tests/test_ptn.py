@@ -1,4 +1,4 @@
-"""PTN and VTN: the paper's sizes, counted by hand; padding that changes nothing; what the penalty weighs."""
+"""PTN and VTN: the authors' sizes, counted by hand; padding that changes nothing; what the penalty weighs."""
 
 import subprocess
 import sys
