@@ -42,6 +42,11 @@ def alike(*numbers: float) -> list[str]:
     return [f"{number:,.{decimals}f}" for number in numbers]
 
 
+def alone(number: float) -> str:
+    """A number without others beside it as text: three digits, as in `alike`; counts in full."""
+    return f"{number:,.0f}" if number == int(number) or abs(number) >= 1000 else f"{number:.3g}"
+
+
 def clip_bootstrap(
     values: Clips,
     weights: Sequence[float] | None = None,

@@ -28,7 +28,7 @@ from pandas.io.formats.style import Styler
 from lib import paths
 from lib.errors import BadInput
 from lib.files import written_whole
-from lib.intervals import alike
+from lib.intervals import alike, alone
 from lib.papers import beside
 from lib.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 
@@ -66,7 +66,7 @@ class Row:
 
     def cells(self) -> dict[str, str]:
         """The row as text, by column; the paper's number and ours are two columns."""
-        value, interval = "–" if self.value is None else _ours(self.value), ""
+        value, interval = "–" if self.value is None else alone(self.value), ""
         if self.low is not None:
             value, *ends = alike(self.value, self.low, self.high)
             interval = " to ".join(ends)
@@ -208,11 +208,6 @@ def _slug(text: str) -> str:
 def _labelled(column: str, text: str) -> str:
     """A cell that knows its column: on a narrow page the book lays a row's cells below each other, each with it."""
     return f'<span data-label="{escape(column)}">{escape(text)}</span>'
-
-
-def _ours(number: float) -> str:
-    """Three digits, so that no more precision is shown than a few dozen clips can give; counts in full."""
-    return f"{number:,.0f}" if number == int(number) or abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _unit(unit: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib.errors import BadInput
-from lib.intervals import clip_bootstrap, paired_bootstrap
+from lib.intervals import alike, alone, clip_bootstrap, paired_bootstrap
 from lib.keypoints import COCO_133, HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import (
     endpoint_error,
@@ -148,6 +148,17 @@ def test_phash_sees_other_pictures_and_overlooks_brightness():
     assert phash_distance(rough, rough[::-1]) > 10
     with pytest.raises(BadInput, match="uint8 frames"):
         phash_distance(rough / 255, rough / 255)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(26639.0, "26,639"), (12.0, "12"), (1234.5, "1,234"), (0.05871, "0.0587"), (-0.4444, "-0.444")]
+)
+def test_a_number_alone_shows_three_digits_and_counts_in_full(number, text):
+    assert alone(number) == text
+
+
+def test_numbers_together_share_their_decimals():
+    assert alike(0.05871, 2.791) == ["0.06", "2.79"] and alike(0.0, 0.0) == ["0", "0"]
 
 
 def test_bootstrap_covers_the_truth_about_as_often_as_it_says():
