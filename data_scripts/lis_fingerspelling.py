@@ -1,8 +1,9 @@
 """Photos of the Italian manual alphabet, and the joints that MediaPipe Hands finds in them.
 
-Real hands for R3 (Joins2Sign): 10,200 photos of 64 x 64 pixels, 22 letters, 10 signers, and 808 of an eleventh. Their
-authors (Donnici and Monica) have put them on the web WITHOUT A LICENCE. Nobody has allowed you to pass them on: use
-them on your own machine, publish none of them, and write to the authors before you do more.
+Real hands for R3 (Joins2Sign), which learned from the same data set at 622 x 415 pixels: 10,200 photos of 64 x 64
+pixels, 22 letters, 10 signers, and 808 of an eleventh. Their authors (Donnici and Monica) have put them on the web
+WITHOUT A LICENCE. Nobody has allowed you to pass them on: use them on your own machine, publish none of them, and write
+to the authors before you do more.
 
     python data_scripts/lis_fingerspelling.py --out data/lis
 

@@ -16,13 +16,13 @@ from torch import Tensor, nn
 from lib.errors import BadInput
 
 FRAME = 256.0  # joints are in pixels of R3's frame of 256 x 256, whatever size the network sees
-UNIT = FRAME / 8  # of the joint loss; R3 does not say
+UNIT = FRAME / 8  # of the joint loss; R3's joints are normalised there (eq. 3), it does not say by what
 WRIST, MIDDLE_MCP = 0, 9
 
 
 @dataclass(frozen=True)
 class Config:
-    """What decides the network's shape. As it stands: R3's. ``hidden`` and ``dropout`` are ours, R3 names neither."""
+    """What decides the network's shape. As it stands: R3's; ``hidden`` and ``dropout`` its text does not name."""
 
     num_joints: int = 21
     num_classes: int = 22
@@ -88,8 +88,11 @@ class LetterCNN(nn.Module):
 
 
 def trunk(config: Config) -> nn.Sequential:
-    """Five convolutions and three poolings: (N, 3, S, S) -> (N, 256 w, 6, 6). R3's Figure has two poolings drawn;
-    without the third, FC6 would not get 256 x 6 x 6."""
+    """Five convolutions and three poolings: (N, 3, S, S) -> (N, 256 w, 6, 6).
+
+    R3 (4.1) names two poolings, each with a normalisation layer behind it, which is not here; without the third,
+    FC6 would not get 256 x 6 x 6. Raises BadInput for a size without a first layer.
+    """
     if config.size not in STEMS:
         raise BadInput(f"Joins2Sign reads pictures of {' or '.join(map(str, STEMS))} pixels, not {config.size}.")
     kernel, stride = STEMS[config.size]
@@ -127,11 +130,13 @@ def _he(layer: nn.Module) -> None:
 def to_polar(joints: Tensor, size: float | tuple[float, float], *, invariant: bool = False) -> Tensor:
     """Joints (N, J, 2), x right and y down -> (N, J, 2): distance from the wrist, in pixels, and angle in (-pi, pi].
 
-    The angle is atan2(y, x), 0 to the right and growing clockwise on the screen. R3 writes arctan(y / x), which
-    gives a finger that points up-right the angle of one that points down-left, and divides by zero straight above.
-    Where the wrist is missing (NaN), the middle of a picture of ``size`` (a side, or width and height) stands in. A
-    missing joint, and the wrist itself, get (0, 0). With ``invariant``, the direction from wrist to middle-finger
-    knuckle is subtracted from all angles: a turn of the picture then changes nothing. Not in R3.
+    The angle is atan2(y, x), 0 to the right and growing clockwise on the screen. R3 (eq. 2) writes arctan(y / x), which
+    gives a finger that points up-right the angle of one that points down-left, and divides by zero straight above. R3
+    divides by the picture's diagonal and by 2 pi (eq. 1 and 2); here the BatchNorm that follows takes out the scale.
+    Where the wrist is missing (NaN), the middle of a picture of ``size`` (a side, or width and height) stands in; R3
+    takes the training photos' mean wrist (4.2). A missing joint, and the wrist itself, get (0, 0). With ``invariant``,
+    the direction from wrist to middle-finger knuckle is subtracted from all angles: a turn of the picture then changes
+    nothing. Not in R3.
     """
     middle = torch.as_tensor(size, dtype=joints.dtype, device=joints.device).expand(2) / 2
     wrist = joints[:, WRIST : WRIST + 1]
@@ -168,13 +173,14 @@ def letter_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def static_loss(joints: Tensor, letters: Tensor, weights: tuple[float, float] = (0.5, 0.5)) -> Tensor:
-    """Weighted sum of the two losses (scalars): R3's static weighting."""
+    """Weighted sum of the two losses (scalars): R3's static weighting (eq. 4)."""
     return weights[0] * joints + weights[1] * letters
 
 
 def dynamic_loss(joints: Tensor, letters: Tensor, first: tuple[float, float] | Tensor, power: float = 0.8) -> Tensor:
-    """R3's dynamic weighting: each loss (a scalar) times (itself / its value at the first batch) ** ``power``.
+    """R3's dynamic weighting: each loss (a scalar) times (itself / its value at the first batch) ** ``power`` (eq. 6).
 
+    R3's first batch is that of the epoch; who calls it gives ``first``, and `Joins2Sign` keeps the training's.
     What still has far to go weighs more. The ratio is a weight and is detached: no gradient flows through it.
     """
     losses = torch.stack([joints, letters])
@@ -182,5 +188,5 @@ def dynamic_loss(joints: Tensor, letters: Tensor, first: tuple[float, float] | T
 
 
 def dynamic_weights(losses: Tensor, first: Tensor, power: float = 0.8) -> Tensor:
-    """What each of the ``losses`` (2,) weighs, given those of the ``first`` batch (2,). R3's formula; detached."""
+    """What each of the ``losses`` (2,) weighs, given those of the ``first`` batch (2,). R3's eq. 6; detached."""
     return (losses.detach() / first) ** power

@@ -1,6 +1,7 @@
-"""R3's grid search (4.6): every combination of some settings, each judged by cross-validation on the training part.
+"""A grid search, as in R3's 4.6: every combination of some settings, judged by cross-validation on the training part.
 
-R3 does not publish its grid. Ours are in `GRIDS`. The test photos take no part: whoever chooses settings by the test
+R3 searches over learning rates and the losses' weights, by one validation part; our grids, in `GRIDS`, are of learning
+rates, dropout and batches, and the folds take turns. The test photos take no part: whoever chooses settings by the test
 has no test any more. With ``by_signer`` the folds are whole signers, and the winner may be another one.
 """
 

@@ -1,7 +1,8 @@
 """Turned pictures: does it matter to a network how the camera is held?
 
-R3 expects of polar coordinates that they do not care. They do: turning the picture adds the same amount to all angles.
-Only distances stay as they are, and angles against a direction of the hand itself.
+R3 hopes that polar coordinates do not care (1), and says that its convolutions do (6). The coordinates do as well:
+turning the picture adds the same amount to all angles. Only distances stay as they are, and angles against a direction
+of the hand itself.
 """
 
 from dataclasses import replace

@@ -7,7 +7,7 @@ from lib.joins2sign_training import Prediction, in_frame
 from lib.lis import LETTERS, Photos
 from lib.metrics import endpoint_error, pck, pck_auc
 
-RANGE = 30  # pixels of the 256 frame, up to which the AUC of PCK is taken; R3 does not say: this fits its figures
+RANGE = 30  # pixels of the 256 frame, up to which the AUC of PCK is taken; R3 (5.1) names none: this fits its figures
 THRESHOLDS = tuple(range(RANGE + 1))
 
 
@@ -40,6 +40,8 @@ def scores(predicted: Prediction, photos: Photos) -> dict:
 
 def joint_scores(joints: np.ndarray, photos: Photos) -> dict:
     """EPE, median error, PCK at each threshold and its AUC, in pixels of the 256 frame. Joints are (N, 21, 2).
+
+    Mean and median are over all joints at once; R3 (5.1) takes them joint by joint and averages.
 
     ``median_ends`` and ``auc_ends`` are those of 95 % intervals over photos; where fewer than two show a hand, [].
     """

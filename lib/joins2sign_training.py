@@ -57,8 +57,9 @@ class Recipe:
     device: str = "cpu"
 
 
-# "paper" is R3's 4.5; the others see the photo as it is, 64 x 64, through fewer channels, with Adam, fewer epochs and
-# smaller batches: as many steps as R3 (validation photos only: 40 epochs of batches of 32 beat 20, and both beat 128)
+# "paper" has R3's sizes and pace (4.1, 4.5); the others see the photo as it is, 64 x 64, through fewer channels, with
+# Adam, fewer epochs and smaller batches: as many steps as R3 (validation photos only: 40 epochs of batches of 32 beat
+# 20, and both beat 128)
 RECIPES = {
     "paper": Recipe(256, 1.0, 150, (1e-2, 5e-3), momentum=0.9, weight_decay=5e-5, tenth_every=90, cosine=False),
     "laptop": Recipe(64, 0.125, 40, batch=32, hidden=256, dropout=0.2),

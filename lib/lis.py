@@ -2,7 +2,8 @@
 
 The data set is that of Donnici and Monica (github.com/maghid/italian_fingerspelling_recognition): a right hand before
 a black cloth, 64 x 64 pixels, from five sides. 22 letters hold still; g, j, s and z are drawn in the air and are not
-here. R3 (Pastore and Loparco, *Joins2Sign*) uses the same alphabet. ``data_scripts/lis_fingerspelling.py`` fetches it.
+here. R3 (Pastore and Loparco, *Joins2Sign*) learned from the same data set, at 622 x 415 pixels (3, and footnote 3).
+``data_scripts/lis_fingerspelling.py`` fetches it.
 """
 
 import re

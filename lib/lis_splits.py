@@ -1,4 +1,4 @@
-"""Which photos teach and which test: R3's split at random, and splits in which no signer is on both sides."""
+"""Which photos teach and which test: a split at random, by R3's shares, and splits without a signer on both sides."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,7 +8,7 @@ import numpy as np
 from lib.errors import BadInput
 from lib.lis import Photos
 
-SHARES = (0.66, 0.17, 0.17)  # R3: training, validation, test
+SHARES = (0.66, 0.17, 0.17)  # R3, 4.6: training, validation, test; by which rule it does not say
 
 
 class Split(NamedTuple):
@@ -20,7 +20,7 @@ class Split(NamedTuple):
 
 
 def random_split(photos: Photos, seed: int = 0) -> Split:
-    """R3's: 66/17/17 at random over the photos of the signers who are not kept apart.
+    """R3's shares, 66/17/17, at random over the photos of the signers who are not kept apart.
 
     The photos of one signer and letter were taken one after the other, so nearly every test photo has a twin among
     those learned from. That is what the split by signers is for.
