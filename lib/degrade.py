@@ -118,8 +118,9 @@ def compress(frames: Iterable[np.ndarray], crf: int, codec: str = "h264", fps: f
 def degrade(
     frames: Iterable[np.ndarray], fps: float, *, shutter: float, crf: int, codec: str = "h264", factor: int = 2
 ) -> Iterator[np.ndarray]:
-    """R1's recipe for a real film (III-C): optical-flow motion blur, downsampling, compression, in this order.
+    """A camera's and a codec's harm to a real film: optical-flow motion blur, downsampling, compression, in this order.
 
+    R1 (III-C) downsamples first, blurs the small frames, and has no compression.
     Frames of (H, W, 3) at ``fps`` come back as (H // factor, W // factor, 3), as many. See the steps for the numbers.
     """
     blurred = flow_blur(frames, shutter, samples=max(8, round(8 * shutter)))

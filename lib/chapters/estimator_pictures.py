@@ -53,7 +53,7 @@ def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles
 
 
 def confidence_histograms(groups: Mapping[str, Sequence[Keypoints]], bins: int = 20) -> "Figure":
-    """R2's Figures 5 and 6: how sure the estimators say they are, one row a group of clips, body left, hands right.
+    """As R2's Figures 5 and 6: how sure the estimators say they are, one row a group of clips, body left, hands right.
 
     A point that was not found counts with 0. Bars are shares of all points of the part.
     """

@@ -23,7 +23,7 @@ class Stage:
 def camera_for(
     body: Body, rng: np.random.Generator, zoom: float = 1.0, size: tuple[int, int] = (WIDTH, HEIGHT)
 ) -> Camera:
-    """Frames the signer from above the head to below the waist, as R1's crop does, never twice quite alike."""
+    """Frames the signer, in the middle as in R1's crop, from above the head to below the waist, never twice alike."""
     top, bottom = body.joint("head")[2] + 0.27, body.joint("pelvis.L")[2] - 0.06
     tall = (top - bottom) / zoom * rng.uniform(0.98, 1.06)
     middle = (top + bottom) / 2
