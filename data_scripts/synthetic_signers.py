@@ -19,8 +19,9 @@ from tqdm.auto import tqdm
 
 from lib.clips import clips
 from lib.commands import command, positive
-from lib.datasets import in_parallel, write_manifest
+from lib.datasets import write_manifest
 from lib.errors import BadInput
+from lib.parallel import in_parallel
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
 
 

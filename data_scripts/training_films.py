@@ -15,7 +15,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from lib.commands import command, positive
-from lib.datasets import in_parallel
+from lib.parallel import in_parallel
 from lib.signer.training_films import make, plan
 
 

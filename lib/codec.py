@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from lib.containers import new_film
 from lib.errors import BadInput
 
 if TYPE_CHECKING:
     import av
 
+GIF_FPS = 100  # a GIF counts time in hundredths of a second
 BT709, LIMITED, FULL, SRGB = 1, 1, 2, 13  # ITU-T H.273 code points: primaries and matrix, ranges, transfer curve
 
 
@@ -39,17 +41,19 @@ ENCODERS = {
     # MPEG-4 part 2 (DivX) has no crf; its quantiser step is held at this instead
     "mpeg4": Encoder("mpeg4", 31, lambda crf: {"qmin": str(max(1, crf)), "qmax": str(max(1, crf))}),
     "gif": Encoder("gif", 51, lambda crf: {}, "pal8"),
+    "h264-rgb": Encoder("libx264rgb", 0, lambda crf: {"qp": "0"}, "rgb24"),  # lossless; browsers do not play it
 }
 
 
 def encode(
     frames: Iterable[np.ndarray], file: str | BinaryIO, container: str, codec: str, crf: int, fps: float
-) -> tuple[int, int]:
-    """Compress frames (uint8, (H, W, 3)) into ``file``, one at a time; returns their (height, width).
+) -> tuple[int, tuple[int, int]]:
+    """Compress frames (uint8, (H, W, 3)) into ``file``, one at a time; returns their number and (height, width).
 
     ``container`` is FFmpeg's name ("mp4", "matroska", ...), ``codec`` a key of ``ENCODERS``. An odd width or height,
     which 4:2:0 colour cannot store, grows by one pixel: the last column or row is repeated.
-    Raises BadInput for no frames, a frame of another shape or dtype, an impossible crf or fps.
+    Raises BadInput for no frames, a frame of another shape or dtype, an impossible crf or fps, and what the encoder
+    does not take.
     """
     import av
 
@@ -58,17 +62,22 @@ def encode(
     frames = checked(frames)
     first = next(frames)
     rate = Fraction(float(fps)).limit_denominator(1001)  # 29.97002997... is 30000/1001 again
-    options = {"fflags": "bitexact"} | ({"movflags": "faststart"} if container in ("mp4", "mov") else {})
-    with av.open(file, "w", format=container, options=options) as output:
-        stream = output.add_stream(encoder.name, rate=rate, options=encoder.options(crf))
-        _configure(stream, encoder, first)
-        prepare = _indexed if encoder.pix_fmt == "pal8" else ToYUV()
-        for index, frame in enumerate(chain([first], frames)):
-            picture = prepare(frame)
-            picture.pts, picture.time_base = index, 1 / rate
-            output.mux(stream.encode(picture))
-        output.mux(stream.encode())
-    return first.shape[:2]
+    prepare = {"pal8": _indexed, "rgb24": _unchanged}.get(encoder.pix_fmt) or ToYUV()
+    try:
+        with new_film(file, container) as output:
+            stream = output.add_stream(encoder.name, rate=rate, options=encoder.options(crf))
+            _configure(stream, encoder, first)
+            for index, frame in enumerate(chain([first], frames)):
+                picture = prepare(frame)
+                picture.pts, picture.time_base = index, 1 / rate
+                output.mux(stream.encode(picture))
+            output.mux(stream.encode())
+    except av.FFmpegError as error:
+        if isinstance(error, OSError):  # the disk, not the frames
+            raise
+        size = f"{first.shape[1]} x {first.shape[0]}"
+        raise BadInput(f"{encoder.name} cannot store {size} at {fps} a second; choose another kind of file.") from error
+    return index + 1, first.shape[:2]
 
 
 def checked(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
@@ -88,8 +97,10 @@ def checked(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
 def _check_numbers(encoder: Encoder, crf: int, fps: float) -> None:
     if not 0 <= crf <= encoder.worst:
         raise BadInput(f"crf is {crf}; for {encoder.name} choose 0 (best) to {encoder.worst} (worst).")
-    if not 0 < fps < 1000:
+    if not 0.001 < fps < 1000:
         raise BadInput(f"fps is {fps}; give frames per second, for example 25.")
+    if encoder.name == "gif" and fps > GIF_FPS:
+        raise BadInput(f"fps is {fps}; a GIF has at most {GIF_FPS} frames a second, so choose another kind of file.")
 
 
 def _configure(stream: "av.VideoStream", encoder: Encoder, frame: np.ndarray) -> None:
@@ -159,6 +170,12 @@ def upright(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     if abs(b) > abs(a):  # the new x runs along the old y
         image, a, d = image.swapaxes(0, 1), c, b
     return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])
+
+
+def _unchanged(rgb: np.ndarray) -> "av.VideoFrame":
+    import av
+
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
 
 
 def _indexed(rgb: np.ndarray) -> "av.VideoFrame":

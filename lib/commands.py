@@ -21,11 +21,13 @@ def command(main: Callable[Arguments, int | None]) -> Callable[Arguments, int]:
 
     Bad input, and a place on the disk that cannot be used, become one sentence on stderr and status 1. Whatever else
     is raised goes on as it is: Ctrl-C, argparse's own exit with status 2, and an error of ours with its traceback.
-    Warnings of `lib` are shown as sentences too, without the line of code that they come from.
+    Warnings of `lib` are shown as sentences too, without the line of code that they come from. Names of files that are
+    no UTF-8 are printed with backslashes.
     """
 
     @wraps(main)
     def run(*args: Arguments.args, **options: Arguments.kwargs) -> int:
+        print_any_name()
         try:
             with _plain_warnings():
                 return main(*args, **options) or 0
@@ -39,6 +41,13 @@ def command(main: Callable[Arguments, int | None]) -> Callable[Arguments, int]:
         return 1
 
     return run
+
+
+def print_any_name() -> None:
+    """From now on, print what cannot be encoded, such as names that an old archive brought, with backslashes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not in a notebook
+            stream.reconfigure(errors="backslashreplace")
 
 
 @contextmanager

@@ -2,17 +2,13 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from lib import files
 from lib.commands import command
 
 MANIFEST = "manifest.json"
-Job = TypeVar("Job")
 
 
 @command
@@ -27,16 +23,6 @@ def command_line(
     )
     arguments = parser.parse_args(argv)
     make(arguments.out, arguments.source)
-
-
-def in_parallel(make: Callable[[Job], Path], jobs: Sequence[Job], workers: int) -> Iterator[Path]:
-    """Run the jobs, in this process or several, and give each result as it comes."""
-    if workers == 1:
-        yield from map(make, jobs)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(make, job) for job in jobs]):
-            yield future.result()
 
 
 def say_whose(what: str, credit: str, source: str, licence: str) -> None:

@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 
 from lib import files
 from lib.errors import BadInput
+from lib.one_writer import PARTIAL, one_writer
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
@@ -85,7 +86,13 @@ def member(archive: str | Path, name: str, sha256: str) -> bytes:
 
 def _download(url: str, out: Path, sha256: str | None) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".partial-{out.name}")
+    with one_writer(out, alone=True):
+        _resume(url, out, sha256)
+
+
+def _resume(url: str, out: Path, sha256: str | None) -> None:
+    """Go on with what lies beside ``out`` under the one name that every run knows."""
+    partial = out.with_name(f"{PARTIAL}{out.name}")
     done = partial.stat().st_size if partial.exists() else 0
     try:
         response = _open(url, done)
@@ -98,7 +105,7 @@ def _download(url: str, out: Path, sha256: str | None) -> None:
         raise BadInput(f"{url} did not come through ({type(error).__name__}): {REMEDY}") from None
     try:
         _verify(partial, sha256, url)
-        partial.replace(out)
+        files.put_in_place(partial, out)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -109,7 +116,7 @@ def _save(response: requests.Response, partial: Path, done: int) -> None:
         done = 0
     length = response.headers.get("Content-Length")
     total = done + int(length) if length else None
-    name = partial.name.removeprefix(".partial-")
+    name = partial.name.removeprefix(PARTIAL)
     with (
         response,
         open(partial, "ab" if done else "wb") as file,

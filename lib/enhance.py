@@ -7,7 +7,8 @@
 
 Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged* video. A film is read, enlarged,
 written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept; a
-variable frame rate becomes its average. Sound is copied. Results appear under their names only when they are whole.
+variable frame rate becomes its average. Sound is copied. Results appear under their names only when they are whole and
+have been read again; a second run that wants the same results at the same time is refused.
 Hands that Holistic misses get a second look (`lib.second_look`) and, when the film is at its end, a third
 (`lib.third_look`), which also sets hands right that leap. Points of hands found so have a confidence below 1, so that
 they can be told apart. --looks 1 is Holistic alone.
@@ -40,7 +41,7 @@ from lib.second_look import looking_again
 from lib.sharpen import sharpen, step_behind
 from lib.third_look import third_look
 from lib.upsampler import UNet, load_pretrained
-from lib.video import FORMATS, read_video
+from lib.video import FORMATS, check_frames, read_video
 
 MODEL = "bg-unet"
 BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through the network together: up to 4 small ones, large ones singly
@@ -109,15 +110,15 @@ def enhance(
         raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
     film = open_source(source, crop, height)
     with ExitStack() as whole:
-        video = _reserve(whole, out)
-        pose = _reserve(whole, keypoints) if keypoints else None
-        consumers = [_writer(film, video, crf, behind=bool(pose))] + ([_looker(film, looks > 1)] if pose else [])
+        video = _reserve(whole, out, source)
+        pose = _reserve(whole, keypoints, source) if keypoints else None
+        consumers = [_writer(film, out, video, crf, behind=bool(pose))] + ([_looker(film, looks > 1)] if pose else [])
         frames, results = _run(film, network, device, consumers, progress)
         found = results[1] if pose else None
         if pose:
             found = _by_neighbours(video, found, progress) if looks > 2 else found
             found.save(pose)
-        sound = _with_sound(film.path, video)
+        sound = _with_sound(film.path, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
     return Summary(source, out, found, frames, film.info.fps, size, film.box, sound, seconds)
 
@@ -131,23 +132,25 @@ def _check_paths(source: Path, out: Path, keypoints: Path | None) -> None:
             raise BadInput(f"{path} is named twice, and no film may be written over itself; choose another name.")
 
 
-def _reserve(whole: ExitStack, path: Path) -> Path:
+def _reserve(whole: ExitStack, path: Path, source: Path) -> Path:
     """The file that becomes ``path`` in the end, begun at once: who may not write there hears of it now."""
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder; give the name of a file.")
     try:
-        partial_path = whole.enter_context(written_whole(path))
-        partial_path.touch()
-        return partial_path
+        return whole.enter_context(written_whole(path, alone=True, spare=[source]))
     except OSError as error:
         raise BadInput(f"{path} cannot be written ({error.strerror}); choose another place.") from error
 
 
-def _writer(film: Source, video: Path, crf: int, behind: bool) -> Consumer:
+def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool) -> Consumer:
+    """Writes ``video``, which becomes ``out``, and reads it again."""
+
     def write(frames: Iterator[np.ndarray]) -> None:
         if behind:
             step_behind()
-        encode(frames, str(video), *FORMATS[video.suffix.lower()], crf, film.info.fps)
+        try:
+            count, _ = encode(frames, str(video), *FORMATS[video.suffix.lower()], crf, film.info.fps)
+            check_frames(video, count)
+        except BadInput as error:
+            raise BadInput(f"{out} was not written. {error}") from error
 
     return write
 
@@ -192,16 +195,19 @@ def _by_neighbours(video: Path, found: Keypoints, progress: bool) -> Keypoints:
     return third_look(bar, found)
 
 
-def _with_sound(film: Path, video: Path) -> bool:
+def _with_sound(film: Path, video: Path, frames: int) -> bool:
     """Put the film's sound under the video, if it has any; whether it is there."""
     if not has_sound(film):
         return False
+    both = video.with_stem(f"{video.stem}-sound")  # begins with this run's own name, as its other partial files
     try:
-        with written_whole(video) as both:
-            add_sound(video, film, both)
+        add_sound(video, film, both, frames)
+        both.replace(video)
     except BadInput as error:
         warnings.warn(str(error), stacklevel=3)
         return False
+    finally:
+        both.unlink(missing_ok=True)
     return True
 
 

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from lib import enhance
-from lib.commands import command, positive
+from lib.commands import command, positive, print_any_name
 from lib.enhance_jobs import Job, plan
 from lib.enhance_pool import side_by_side
 from lib.enhance_source import Box
-from lib.errors import BadInput
+from lib.errors import BadInput, in_a_line
 from lib.looks import MOST, looks_option
 from lib.sharpen import usable_device
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
@@ -117,8 +117,8 @@ def _attempt(job: Job, network: UNet, options: argparse.Namespace) -> bool:
     try:
         print(_one(job, network, options), flush=True)
         return True
-    except (BadInput, OSError) as error:
-        print(error if isinstance(error, BadInput) else f"{job.source} failed: {error}.", file=sys.stderr)
+    except Exception as error:  # whatever is wrong with one film, the others can be done
+        print(error if isinstance(error, BadInput) else f"{job.source} failed: {in_a_line(error)}.", file=sys.stderr)
         return False
 
 
@@ -143,6 +143,7 @@ def _one(job: Job, network: UNet, options: argparse.Namespace) -> enhance.Summar
 @contextmanager
 def _plain_words() -> Iterator[None]:
     """The course's own warnings as sentences, each time, other libraries' not at all; see `_own_stderr`."""
+    print_any_name()  # in each process
     with _own_stderr(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.filterwarnings("always", category=UserWarning, module=r"lib\.")
@@ -158,5 +159,6 @@ def _own_stderr() -> Iterator[None]:
     except (OSError, ValueError):  # a stream without descriptor needs no other
         yield
         return
-    with open(descriptor, "w", buffering=1, encoding="utf-8") as stream, redirect_stderr(stream):
+    names = "backslashreplace"  # a file's name may be no UTF-8
+    with open(descriptor, "w", buffering=1, encoding="utf-8", errors=names) as stream, redirect_stderr(stream):
         yield

@@ -5,11 +5,12 @@ places of a film. A machine with more cores, and more than one film, is used up 
 film as soon as it has done one, so long and short films even out.
 """
 
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing import get_context
 from typing import Any, TypeVar
+
+from lib.parallel import end_with_parent, interruptible
 
 Job = TypeVar("Job")
 Work = Callable[[Iterable[Job]], Iterator[bool]]
@@ -54,8 +55,8 @@ def _take_part(work: Work, jobs: Sequence[Job], threads: int, taken: Any, outcom
     """One process: draw jobs until none is left."""
     import torch
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the first process passes it on
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_with_parent()
+    interruptible()
     torch.set_num_threads(threads)
     mine = 0
 

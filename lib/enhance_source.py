@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lib.containers import decoded, open_film, pictures
 from lib.degrade import crop, downsample, signer_box
 from lib.errors import BadInput
 from lib.holistic import extract
@@ -114,15 +115,10 @@ def _warn_of_interlacing(source: Source) -> None:
 
 def interlaced(path: Path) -> bool:
     """Whether the first frames say that they hold two moments each, in odd and even rows, as television's do."""
-    import av
-
     if path.is_dir():
         return False
-    with av.open(str(path)) as container:
-        try:
-            return any(frame.interlaced_frame for frame in islice(container.decode(video=0), ASKED))
-        except av.FFmpegError:
-            return False  # damaged from the first frames on
+    with open_film(path) as film:
+        return any(frame.interlaced_frame for frame in islice(decoded(film, pictures(film), []), ASKED))
 
 
 def moved_by(path: Path, fps: float) -> float:
@@ -130,10 +126,10 @@ def moved_by(path: Path, fps: float) -> float:
     import av
 
     times, last, length = [], -np.inf, 0.0
-    with av.open(str(path)) as container:
-        length = (container.duration or 0) / av.time_base
+    with open_film(path) as film:
+        length = (film.duration or 0) / av.time_base
         try:
-            for packet in container.demux(video=0):
+            for packet in film.demux(pictures(film)):
                 if packet.pts is not None:
                     times.append(float(packet.pts * packet.time_base))
                     last = times[-1] if packet.dts is None else float(packet.dts * packet.time_base)

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from lib.commands import command, positive
-from lib.datasets import in_parallel
-from lib.errors import BadInput
+from lib.errors import BadInput, in_a_line
+from lib.parallel import in_parallel
 from lib.video import VIDEOS
 
 SECONDS_TO_ANSWER = 20  # for the scheduler of a cluster
@@ -37,42 +37,66 @@ class Outcome:
 
 
 def spread(
-    make: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1, scheduler: str | None = None
+    make: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    processes: int = 1,
+    scheduler: str | None = None,
+    lost: Callable[[Job], Result] | None = None,
 ) -> Iterator[Result]:
     """``make`` of every job, in any order: here, in ``processes`` of this machine, or on ``scheduler``'s cluster.
 
     A process takes one job at a time, and every job begins with a fresh graph of MediaPipe, so the result does not
-    depend on how the jobs were spread. On a cluster a job is tried once more if its machine is lost.
+    depend on how the jobs were spread. Where its process is lost, a job's result is ``lost(job)``, if that is given;
+    on a cluster it is tried once more before.
     """
     if scheduler is None:
-        yield from in_parallel(make, jobs, processes)
+        yield from in_parallel(make, jobs, processes, lost)
         return
     with _client(scheduler) as client:
-        from distributed import as_completed
+        from distributed import KilledWorker, as_completed
 
         # pure=False: a job that is given a second time is run a second time, and decides itself what is left to do
-        for future in as_completed(client.map(make, jobs, pure=False, retries=1)):
-            yield future.result()
+        given = dict(zip(client.map(make, jobs, pure=False, retries=1), jobs))
+        for future in as_completed(given):
+            try:
+                result = future.result()
+            except KilledWorker:
+                if lost is None:
+                    raise
+                result = lost(given[future])
+            yield result
             future.release()  # the scheduler need not remember thousands of results
 
 
 def extract_video(video: Path, videos: Path, out: Path, **settings: float) -> Outcome:
-    """Write one video's keypoints to its place below ``out``, unless they are there."""
+    """Write one video's keypoints to its place below ``out``, unless they are there; never raises an error."""
     from lib.holistic import extract_file
 
-    path = out / video.relative_to(videos).with_suffix(".pose")
-    if path.exists() and path.stat().st_mtime >= video.stat().st_mtime:
-        return Outcome(path)
+    path = _pose_file(video, videos, out)
     try:
-        extract_file(video, progress=False, **settings).save(path)
-    except BadInput as error:
-        return Outcome(path, str(error))
+        if not (path.exists() and path.stat().st_mtime >= video.stat().st_mtime):
+            extract_file(video, progress=False, **settings).save(path)
+    except Exception as error:  # whatever is wrong with one video, the others can be done
+        return Outcome(path, str(error) if isinstance(error, BadInput) else f"{video} failed: {in_a_line(error)}.")
     return Outcome(path)
 
 
+def _lost(video: Path, videos: Path, out: Path) -> Outcome:
+    sentence = f"{video} failed: its process ended early, perhaps for want of memory; try again with fewer --processes."
+    return Outcome(_pose_file(video, videos, out), sentence)
+
+
+def _pose_file(video: Path, videos: Path, out: Path) -> Path:
+    return out / video.relative_to(videos).with_suffix(".pose")
+
+
 def find_videos(folder: Path) -> list[Path]:
-    """The videos below a folder, in order. Raises BadInput where there are none, or two would share a .pose file."""
+    """The videos below a folder, in order; hidden files are none, but unfinished ones or notes of macOS.
+
+    Raises BadInput where there are none, or two would share a .pose file.
+    """
     found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in VIDEOS and path.is_file())
+    found = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     if not found:
         raise BadInput(f"{folder} holds no videos ({', '.join(sorted(VIDEOS))}): give the folder that does.")
     names = [path.with_suffix("") for path in found]
@@ -91,8 +115,9 @@ def extract_folder(
     from tqdm import tqdm
 
     jobs = sorted(find_videos(videos), key=lambda video: video.stat().st_size, reverse=True)
-    make = partial(extract_video, videos=Path(videos), out=Path(out), **settings)
-    return list(tqdm(spread(make, jobs, processes, scheduler), total=len(jobs), unit="video"))
+    place = {"videos": Path(videos), "out": Path(out)}
+    work = spread(partial(extract_video, **place, **settings), jobs, processes, scheduler, partial(_lost, **place))
+    return list(tqdm(work, total=len(jobs), unit="video"))
 
 
 def _client(scheduler: str):

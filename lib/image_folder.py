@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from lib.errors import BadInput
+from lib.files import flush
+from lib.one_writer import one_writer, partial_name
 
 FPS = 25.0  # a folder does not say how fast it plays
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
@@ -52,20 +54,30 @@ def read_folder(folder: Path) -> Iterator[np.ndarray]:
 def write_folder(folder: Path, frames: Iterable[np.ndarray]) -> None:
     """Write 000000.png, 000001.png, ... beside ``folder`` first, then put them in its place.
 
-    A folder that holds anything but such frames is somebody's, and is left alone with BadInput.
+    A folder that holds anything but such frames is somebody's, and is left alone with BadInput; so are a file, and a
+    folder that another run is writing.
     """
     from PIL import Image
 
+    _refuse_what_is_somebodys(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with one_writer(folder, alone=True) as token:
+        partial = partial_name(folder, token)
+        partial.mkdir()
+        try:
+            for index, frame in enumerate(frames):
+                image = partial / f"{index:06d}.png"
+                Image.fromarray(frame).save(image)
+                flush(image)
+            _refuse_what_is_somebodys(folder)  # much may have happened meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
+            partial.replace(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _refuse_what_is_somebodys(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"{folder} is a file; give the name of a new or an empty folder.")
     if folder.exists() and not all(_OURS.fullmatch(file.name) for file in folder.iterdir()):
         raise BadInput(f"{folder} holds other files; give the name of a new or an empty folder.")
-    partial = folder.with_name(f".partial-{folder.name}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        for index, frame in enumerate(frames):
-            Image.fromarray(frame).save(partial / f"{index:06d}.png")
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.replace(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)

@@ -19,6 +19,7 @@ import numpy as np
 
 from lib import image_folder
 from lib.codec import ToRGB, checked, encode
+from lib.containers import decoded, frame_count, open_film, pictures
 from lib.errors import BadInput
 from lib.files import written_whole
 
@@ -64,7 +65,7 @@ def probe(path: str | Path) -> VideoInfo:
         height, width = image_folder.read_image(files[0]).shape[:2]
         return VideoInfo(width, height, image_folder.FPS, len(files), len(files) / image_folder.FPS)
     with _opened(path) as (container, stream):
-        first = next(_decoded(container, stream, []), None)
+        first = next(decoded(container, stream, []), None)
         if first is None:
             raise BadInput(f"{path} holds no readable frame: damaged or cut short; copy or download it again.")
         height, width = ToRGB()(first).shape[:2]
@@ -96,6 +97,7 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float, crf:
     ``crf`` is the codec's quality, smaller is better (H.264: 18 looks lossless; VP9: 30); GIF and PNG ignore it.
     An odd width or height grows by one pixel, a repeated column or row, since video stores colour in pairs.
     The same frames give the same bytes again on one machine. Nothing is left behind when anything fails.
+    Every film is read again before it gets its name, so that what is there has all its frames.
     Raises BadInput for another suffix, no frames, or frames of a wrong or changing shape or dtype.
     """
     path = Path(path)
@@ -106,10 +108,35 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float, crf:
             image_folder.write_folder(path, checked(frames))
             return path
         with written_whole(path) as partial:
-            encode(frames, str(partial), *FORMATS[path.suffix.lower()], crf, fps)
+            count, _ = encode(frames, str(partial), *FORMATS[path.suffix.lower()], crf, fps)
+            check_frames(partial, count)
         return path
     except BadInput as error:
         raise BadInput(f"{path} was not written. {error}") from error
+
+
+def write_lossless(path: str | Path, frames: Iterable[np.ndarray], fps: float) -> Path:
+    """Write frames to an .mkv from which they come back to the last bit (H.264 in RGB), for players such as VLC.
+
+    For frames whose damage is to be what somebody else's recipe says, and not a codec's. Errors as in `write_video`.
+    """
+    path = Path(path)
+    try:
+        with written_whole(path) as partial:
+            count, _ = encode(frames, str(partial), "matroska", "h264-rgb", 0, fps)
+            check_frames(partial, count)
+        return path
+    except BadInput as error:
+        raise BadInput(f"{path} was not written. {error}") from error
+
+
+def check_frames(film: Path, frames: int) -> None:
+    """Raise BadInput unless so many frames can be decoded from a film that was just written."""
+    if (found := frame_count(film)) != frames:
+        raise BadInput(
+            f"Of {frames} frames {found} could be read again; look whether the disk is sound and has room, "
+            "or choose another kind of file."
+        )
 
 
 @contextmanager
@@ -122,43 +149,21 @@ def _opened(path: Path) -> Iterator[tuple["av.container.InputContainer", "av.Vid
     if path.stat().st_size == 0:
         raise BadInput(f"{path} is empty (0 bytes); copy or download it again.")
     try:
-        container = av.open(str(path))
+        container = open_film(path)
     except (av.FFmpegError, OSError) as error:
         reason = os.strerror(error.errno) if isinstance(error, PermissionError) else "no video, damaged or cut short"
         raise BadInput(f"{path} cannot be opened as video ({reason}); copy it again or convert it to mp4.") from error
     with container:
-        cover = av.stream.Disposition.attached_pic  # the picture on a music file is no film
-        streams = [stream for stream in container.streams.video if not stream.disposition & cover]
-        if not streams:
+        if (stream := pictures(container)) is None:
             raise BadInput(f"{path} holds sound but no pictures; give a file with a video track.")
-        yield container, streams[0]
-
-
-def _decoded(
-    container: "av.container.InputContainer", stream: "av.VideoStream", faults: list[Exception]
-) -> Iterator["av.VideoFrame"]:
-    """All frames that can be decoded; what went wrong on the way is added to ``faults``."""
-    import av
-
-    stream.thread_type = "AUTO"
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-            frames = packet.decode()
-        except StopIteration:
-            return
-        except av.FFmpegError as error:  # a broken piece: the next one may be whole
-            faults.append(error)
-            continue
-        yield from frames
+        yield container, stream
 
 
 def _stream(path: Path) -> Iterator[np.ndarray]:
     faults: list[Exception] = []
     with _opened(path) as (container, stream):
         to_rgb, count, start, end = ToRGB(), 0, None, 0.0
-        for frame in _decoded(container, stream, faults):
+        for frame in decoded(container, stream, faults):
             start = frame.time if start is None else start
             end = frame.time if frame.time is not None else end
             count += 1

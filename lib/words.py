@@ -31,14 +31,14 @@ def read_words(folder: str | Path, only: tuple[str, ...] | None = None) -> Words
     that is damaged.
     """
     folder = Path(folder)
-    names = tuple(sorted(place.name for place in folder.glob("*/") if any(place.glob("*.npy"))))
+    names = tuple(sorted(place.name for place in folder.glob("*/") if any(place.glob("[!.]*.npy"))))
     if only is not None:
         names = tuple(name for name in names if name in only)
     if not names:
         raise BadInput(
             f"{folder.name} holds no words: run python data_scripts/{folder.name}.py --out data/{folder.name}"
         )
-    files = [(label, file) for label, name in enumerate(names) for file in sorted((folder / name).glob("*.npy"))]
+    files = [(label, file) for label, name in enumerate(names) for file in sorted((folder / name).glob("[!.]*.npy"))]
     clips = [_clip(file) for _, file in files]
     return Words(names, clips, np.array([label for label, _ in files]), np.array([int(file.stem) for _, file in files]))
 

@@ -1,12 +1,18 @@
 """What to know of a film before it is worked on: size, rate, sound, is it interlaced; and its beginning alone."""
 
+import warnings
+from contextlib import ExitStack
 from pathlib import Path
 
-from lib.enhance_sound import has_sound
+from lib.containers import open_film, pictures
+from lib.enhance_sound import check_sound, has_sound
 from lib.enhance_source import interlaced, moved_by
-from lib.video import probe
+from lib.errors import BadInput
+from lib.files import written_whole
+from lib.remux import Tally, copy_tracks, packets, tallied, until_moment
+from lib.video import FORMATS, check_frames, probe
 
-COPIED = (".mp4", ".mov", ".webm", ".mkv")  # the beginning of any other kind of film goes into .mkv, which holds all
+COPIED = (".mp4", ".mov", ".webm", ".mkv")  # the beginning of any other kind of film goes into .mkv, which holds most
 
 
 def film_facts(path: str | Path) -> dict[str, str]:
@@ -32,23 +38,47 @@ def beginning(path: str | Path, seconds: float, folder: str | Path) -> Path:
     """The film's first ``seconds``, or a few frames less, copied to a file in ``folder``; nothing is coded anew.
 
     A film that is not longer, or of unknown length, or a folder of images, is left alone: its own path is returned.
+    So is, with a warning, a film that cannot be copied in part, as .mkv does not take its kind of pictures or sound.
     """
     import av
 
     path = Path(path)
-    out = Path(folder) / f"{path.stem}{path.suffix.lower() if path.suffix.lower() in COPIED else '.mkv'}"
+    suffix = path.suffix.lower() if path.suffix.lower() in COPIED else ".mkv"
+    out = Path(folder) / f"{path.stem}{suffix}"
     duration = probe(path).duration
     if path.is_dir() or duration is None or duration <= seconds:
         return path
-    with av.open(str(path)) as film, av.open(str(out), "w") as start:
-        kept = [film.streams.video[0], *film.streams.audio[:1]]
-        streams = {stream.index: start.add_stream_from_template(stream) for stream in kept}
-        first = (film.streams.video[0].start_time or 0) * film.streams.video[0].time_base
-        for packet in film.demux(kept):
-            if packet.dts is None or packet.pts is None:
-                continue
-            if packet.stream.type == "video" and float(packet.pts * packet.time_base - first) >= seconds:
-                break  # packets come in the order of decoding, and before this one no frame is left out
-            packet.stream = streams[packet.stream.index]
-            start.mux(packet)
-    return out
+    if out.exists() and out.samefile(path):
+        raise BadInput(f"{path} would be written over; give another folder than the film's own for its beginning.")
+    try:
+        with written_whole(out, spare=[path]) as partial:
+            _copy_beginning(path, partial, seconds)
+        return out
+    except (av.FFmpegError, ValueError) as error:
+        if isinstance(error, OSError):  # the disk, not the film
+            raise
+    warnings.warn(
+        f"{path} is used whole: {suffix} cannot hold a part of it as it is. Cut it first, if it is long: "
+        f"ffmpeg -i {path.name} -t {seconds:g} {path.stem}-part.mp4",
+        stacklevel=2,
+    )
+    return path
+
+
+def _copy_beginning(path: Path, out: Path, seconds: float) -> None:
+    """Raises BadInput where fewer frames, or less sound, can be read from the copy than from the film."""
+    with ExitStack() as opened:
+        films = [opened.enter_context(open_film(path)) for _ in range(2)]  # so that no track waits for the other
+        shown = pictures(films[0])
+        shown.thread_type = "AUTO"
+        end = float((shown.start_time or 0) * shown.time_base) + seconds
+        streams = [shown, *films[1].streams.audio[:1]]
+        tallies = [Tally() for _ in streams]
+        tracks = [
+            (stream, tallied(until_moment(packets(film, stream), end), stream, tally))
+            for film, stream, tally in zip(films, streams, tallies)
+        ]
+        copy_tracks(out, FORMATS[out.suffix][0], tracks)
+    check_frames(out, tallies[0].frames)
+    if len(tallies) > 1:
+        check_sound(out, tallies[1].seconds)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from lib.clips import clips
+from lib.containers import new_film
 from lib.enhance import enhance
 from lib.errors import BadInput
 from lib.upsampler import UNet
@@ -100,7 +101,7 @@ def _encode(path: Path, frames: np.ndarray, ticks: list[int] | range, rate: int,
     """H.264 with each frame shown at its own tick, ``rate`` ticks a second."""
     import av
 
-    with av.open(str(path), "w") as output:
+    with new_film(path, "mp4") as output:
         stream = output.add_stream("libx264", rate=rate, options=options or {})
         stream.height, stream.width = frames.shape[1:3]
         for frame, tick in zip(frames, ticks, strict=True):

@@ -1,0 +1,99 @@
+"""lib.parallel: every job has a result, whatever becomes of its process, and no process outlives the first."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lib.errors import BadInput
+from lib.parallel import in_parallel
+
+
+class Unportable(Exception):
+    """An error that cannot be sent to another process, like FFmpeg's."""
+
+    def __init__(self, code: int, text: str):
+        super().__init__(text)
+
+
+def square(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 13:
+        raise KeyError("thirteen")
+    if number == 14:
+        raise Unportable(14, "fourteen")
+    return number * number
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_every_job_has_its_result(processes):
+    assert sorted(in_parallel(square, [1, 2, 4, 5], processes)) == [1, 4, 16, 25]
+    assert list(in_parallel(square, [], processes)) == []
+
+
+def test_a_process_that_is_killed_costs_its_job_and_no_other():
+    assert sorted(in_parallel(square, [3, 1, 2, 3, 4], 2, lost=lambda number: -number)) == [-3, -3, 1, 4, 16]
+    with pytest.raises(BadInput, match="ended before its time at 3, perhaps for want of memory"):
+        list(in_parallel(square, [3, 1], 2))
+
+
+def test_errors_are_raised_here_as_they_are():
+    with pytest.raises(KeyError, match="thirteen") as caught:
+        list(in_parallel(square, [13, 1], 2))
+    assert "in square" in caught.value.__notes__[0]
+    with pytest.raises(RuntimeError, match="Unportable: fourteen"):
+        list(in_parallel(square, [14, 1], 2))
+
+
+def sleep(mark: str) -> None:
+    Path(mark).write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+PROGRAM = """
+import sys
+from test_parallel import sleep
+from lib.parallel import in_parallel
+from lib.enhance_pool import side_by_side
+
+def work(jobs):
+    for job in jobs:
+        sleep(job)
+        yield True
+
+if __name__ == "__main__":
+    jobs = sys.argv[2:]
+    list(in_parallel(sleep, jobs, 2)) if sys.argv[1] == "in_parallel" else side_by_side(work, jobs, 2)
+"""
+
+
+@pytest.mark.parametrize("pool", ["in_parallel", "side_by_side"])
+def test_no_process_outlives_the_first(tmp_path, pool):
+    (tmp_path / "program.py").write_text(PROGRAM)
+    marks = [tmp_path / "a", tmp_path / "b"]
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
+    command = [sys.executable, str(tmp_path / "program.py"), pool, *map(str, marks)]
+    process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": paths})
+    while not all(mark.exists() and mark.read_text() for mark in marks):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 10
+    while alive := [mark for mark in marks if is_alive(int(mark.read_text()))]:
+        assert time.monotonic() < end, f"{alive} live on"
+        time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+    return bool(state.strip()) and "Z" not in state
