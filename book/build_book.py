@@ -27,7 +27,8 @@ INPUTS = [
     "book/papers.toml",
     "requirements.lock",
 ]
-LAST = "book/15_claims.ipynb"  # gathers what the others have written; pages are read, and so run, in the names' order
+# They gather what the others have written; pages are read, and so run, in the names' order.
+LAST = ("book/15_claims.ipynb", "book/papers_tables.ipynb")
 
 
 def input_files(root: Path) -> Iterator[Path]:
@@ -64,14 +65,14 @@ def forget_stale_results(build: Path, current: str) -> bool:
     return True
 
 
-def forget_last_chapter(build: Path, root: Path) -> None:
-    """Let the last chapter run in every build: what it gathers may be new though its own cells are not."""
+def forget_last_pages(build: Path, root: Path) -> None:
+    """Let the last pages run in every build: what they gather may be new though their own cells are not."""
     if (build / ".jupyter_cache").is_dir():
         from jupyter_cache import get_cache
 
         cache = get_cache(str(build / ".jupyter_cache"))
         for record in cache.list_cache_records():
-            if Path(record.uri) == root / LAST:
+            if Path(record.uri) in [root / name for name in LAST]:
                 cache.remove_cache(record.pk)
 
 
@@ -83,7 +84,7 @@ def build_book(out: Path, profile: str, root: Path = ROOT) -> int:
         (build / "executed-with").unlink(missing_ok=True)  # someone cleared the results; only a run writes them
     if forget_stale_results(build, current):
         print(f"Running every chapter (profile {profile}): their code, data or versions are new.", flush=True)
-    forget_last_chapter(build, root)
+    forget_last_pages(build, root)
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
     # --all: pages that did not change would keep their warnings to themselves
     command = [jupyter_book, "build", root, "--path-output", out, "--all", "-n", "-W", "--keep-going"]

@@ -103,23 +103,24 @@ def test_sources_edited_during_a_build_leave_no_note(build_book, project, monkey
     assert (project / "_build" / "executed-with").exists()
 
 
-def test_the_last_chapter_runs_in_every_build(build_book, tmp_path):
+def test_the_last_pages_run_in_every_build(build_book, tmp_path):
     import nbformat
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
 
     cache = get_cache(str(tmp_path / "build" / ".jupyter_cache"))
-    for name in ("book/01_missing_hands.ipynb", build_book.LAST):
+    for name in ("book/01_missing_hands.ipynb", *build_book.LAST):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"'{name}'")])
         write(tmp_path / name, nbformat.writes(notebook))
         cache.cache_notebook_bundle(CacheBundleIn(notebook, str(tmp_path / name)), check_validity=False)
-    build_book.forget_last_chapter(tmp_path / "build", tmp_path)
+    build_book.forget_last_pages(tmp_path / "build", tmp_path)
     assert [record.uri for record in cache.list_cache_records()] == [str(tmp_path / "book/01_missing_hands.ipynb")]
-    build_book.forget_last_chapter(tmp_path / "nothing built yet", tmp_path)
+    build_book.forget_last_pages(tmp_path / "nothing built yet", tmp_path)
 
 
-def test_the_last_chapter_comes_last(build_book):
-    assert max(path.name for path in (build_book.ROOT / "book").glob("[0-9]*.ipynb")) in build_book.LAST
+def test_the_last_pages_come_last(build_book):
+    names = sorted(path.name for path in (build_book.ROOT / "book").glob("*.ipynb"))
+    assert [f"book/{name}" for name in names[-2:]] == list(build_book.LAST)
 
 
 def test_cleared_results_make_every_chapter_run(build_book, project, monkeypatch):

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from html import escape
 
 STYLE = """<style>
-.cards { border-collapse: collapse; width: 100%; font-size: .92em; }
+.cards { border-collapse: collapse; width: 100%; font-size: .92em; margin: 1.2em 0; }
 .cards caption { text-align: left; font-weight: bold; padding: .4em .6em; caption-side: top; }
 .cards th, .cards td { text-align: left; vertical-align: top; padding: .45em .6em; border-bottom: 1px solid #8888; }
+.cards small { font-size: .85em; line-height: 1.3; display: inline-block; }
 @media (max-width: 720px) {
  .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
  .cards, .cards caption, .cards tbody, .cards tr, .cards td { display: block; }

@@ -18,7 +18,7 @@ def teaching_minutes(book: Path = ROOT / "book") -> pd.DataFrame:
     Read from the chapters' own opening cells; empty where one does not say.
     """
     rows = {}
-    for path in sorted(book.glob("*.ipynb")):
+    for path in sorted(book.glob("[0-9]*.ipynb")):
         opening = " ".join("".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).split())
         title = opening.split(" **Question")[0].lstrip("# ")
         found = [pattern.search(opening) for pattern in (RUN, READ)]

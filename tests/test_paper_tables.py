@@ -1,0 +1,172 @@
+"""The page "The papers' tables": every cell of every table, with ours or the reason why not; and what is at odds."""
+
+import tomllib
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from lib import joins2sign_results, paths, shipped_rows
+from lib.chapters import paper_answers
+from lib.chapters.paper_answers import Ours, Run, number, ours, reasons
+from lib.chapters.paper_tables import (
+    CONTRADICTIONS,
+    contradictions_html,
+    numbers_html,
+    table_html,
+    tables_html,
+)
+from lib.errors import BadInput
+from lib.intervals import Interval
+from lib.papers import NONE, WORD, figure, read
+from lib.report import gather, report
+
+TABLES = {table.name: table for table in read().tables}
+METHODS = ("input", "target", "bilinear", "b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet")
+
+
+def rows_of_r1(path="frames"):
+    """Two clips of each method, so that each figure is known: the mean of 0.1 and 0.3, and so on."""
+    picture = {"psnr": 30.0, "ssim": 0.9, "phash": 1.5, "uhp_both": 0.2}
+    empty = dict.fromkeys(("pck_found", "pck_all", "error", "false", "false_all"), 0.0)
+    places = [(name, clip, lost) for name in ("d1_test", "td2") for clip, lost in (("a", 0.1), ("b", 0.3))]
+    return [
+        {"set": name, "clip": clip, "method": method, "path": path, "frames": 60, "uhp_right": lost}
+        | (picture if method not in ("input", "target") else {})
+        | empty
+        for method in METHODS
+        for name, clip, lost in places
+    ]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """A course in which chapter 2 has counted and R1's methods were run on two clips a set."""
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+    monkeypatch.setattr(shipped_rows, "read", lambda: rows_of_r1() + rows_of_r1("film"))
+    for place, (examples, signers) in {"train": (19267, 88), "val": (2702, 12), "test": (2998, 11)}.items():
+        for what, count in (("examples", examples), ("signers", signers)):
+            report(f"VGT: {place} {what}", count, paper=None, source="R2", profile="ci", chapter="2 Building")
+    said = "Points of the right hand missing, synthetic clips, 152 x 168"
+    report(said, Interval(4.0, 1.0, 7.0, 4), paper=None, source="R2", profile="ci", chapter="9 Repairing", unit="%")
+    timed = "MediaPipe Holistic, milliseconds a frame of 304x336"
+    report(timed, Interval(40.0, 38.0, 42.0, 4), paper=None, source="R2", profile="ci", chapter="8 Pose", unit="ms")
+    return Run(gather(), "ci")
+
+
+@pytest.fixture
+def empty():
+    """A course of which no chapter has been run."""
+    return Run(pd.DataFrame(columns=["claim", "chapter", "profile", "value", "low", "high", "n", "paper"]), "ci")
+
+
+def cells(html: str) -> dict[str, list[str]]:
+    """Each row's cells as text, by the row's first line."""
+    body = BeautifulSoup(html, "html.parser").select("tbody tr")
+    texts = {row.find("strong").text: [cell.get_text(" ") for cell in row.find_all("td")[1:]] for row in body}
+    return {row: [" ".join(text.split()) for text in of_row] for row, of_row in texts.items()}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_cell_has_theirs_and_ours_or_a_reason(name, run):
+    table = TABLES[name]
+    found = cells(table_html(table, run))
+    measured = [i for i, unit in enumerate(table.units) if unit != WORD]
+    for row, printed in table.rows.items():
+        assert len(found[row]) == len(measured)
+        for cell, i in zip(found[row], measured):
+            if printed[i] not in NONE:
+                assert f"{name[:2]}: {printed[i]}" in cell.replace("\xa0", " ")
+                assert "ours:" in cell or "not run, because:" in cell
+            assert "does not say why" not in cell and "nan" not in cell
+
+
+def test_r1s_cells_are_the_rows_of_one_path(run):
+    found = cells(table_html(TABLES["R1 Table I"], run))
+    frames, uhp, psnr, ssim, phash, fid = (cell.replace("\xa0", " ") for cell in found["BWA-UNet"])
+    assert frames == "R1: 99 ours: 12.0 (6.0 to 18.0) of 60 in a clip"
+    assert uhp == "R1: 6.60 ours: 20.0 (10.0 to 30.0)"
+    assert (psnr[:20], ssim[-9:], phash[-5:]) == ("R1: 34.610 ours: 30.", "to 0.900)", "1.50)")
+    assert fid == "R1: 50.539 not run, because: FID needs Inception's weights, which do not come with the course"
+    assert found["input"][2:5] == ["–"] * 3
+
+
+def test_fid_stands_where_it_was_measured(run):
+    measured = Run(run.reported, "ci", fids={("d1_test", "bwa-unet"): 61.23})
+    assert ours("R1 Table I", measured).cells["BWA-UNet", "FID"] == "61.2"
+
+
+def test_r2s_counts_and_r3s_accuracy_are_what_was_reported(run):
+    assert ours("R2 Table 1", run).cells["validation", "examples"] == "2,702"
+    assert ours("R2 Table 3", run).more == {"synthetic, 152 x 168": {"right hand": "4.00 (1.00 to 7.00)"}}
+    row = joins2sign_results.pick(joins2sign_results.read_results()["rows"], kind="cnn", split="random")
+    assert ours("R3 Table 2", run).cells["CNN", "accuracy"].startswith(f"{100 * row['accuracy']:.1f} (")
+
+
+def test_numbers_of_the_text_have_ours_where_it_was_measured(run):
+    assert number("R2 4.1, MediaPipe", run) == "25 frames/s"
+    assert number("R1 IV-A, epochs", run) == ""
+    assert number("R2 5.2, NGT classes", run).startswith("not run: Chapter 2 has run without the data")
+    soup = BeautifulSoup(numbers_html("R2", run), "html.parser")
+    said = [" ".join(row.get_text(" ").split()) for row in soup.select("tbody tr")]
+    assert "examples kept 3.1 24,968 not run: Chapter 2 has run without the data that this needs, see `make data`: it "
+    assert "MediaPipe 4.1 4.8 frames/s 25 frames/s" in said
+    numbers = sum(len(one.numbers) for one in read().passages if one.where.startswith("R2"))
+    assert len(said) == numbers
+
+
+@pytest.mark.parametrize("paper", ["R1", "R2", "R3"])
+def test_a_course_that_was_not_run_still_shows_what_the_papers_say(paper, empty, monkeypatch):
+    monkeypatch.setattr(shipped_rows, "read", gone)
+    html = tables_html(paper, empty)
+    for name, table in TABLES.items():
+        if name.startswith(paper):
+            assert all(cell in html for printed in table.rows.values() for cell in printed if cell not in NONE)
+    if paper == "R1":
+        assert html.count("r1.json is gone") == 2, "once a table, above it"
+        assert "see what stands above the table" in html
+
+
+def gone():
+    raise BadInput("r1.json is gone")
+
+
+def test_no_reason_is_left_over(run):
+    """Every pattern gives the reason for some cell that has no figure of ours."""
+    used = set()
+    for name, table in TABLES.items():
+        mine = Ours() if name.startswith("R3") else ours(name, run)  # R3's cells were all run
+        for row, printed in table.rows.items():
+            for column, unit, cell in zip(table.columns, table.units, printed):
+                if unit != WORD and (row, column) not in mine.cells and cell not in NONE:
+                    used.add((name, mine.why_not(name, row, column)))
+    assert used == {(name, why) for name, of_table in reasons().items() for why in of_table.values()}
+
+
+def test_an_unknown_table_or_cell_is_one_sentence(run, monkeypatch):
+    with pytest.raises(BadInput, match="no figures of ours for 'R9 Table 1': choose among R1 Table I"):
+        ours("R9 Table 1", run)
+    with pytest.raises(BadInput, match=r"not_run\.toml does not say why R1 Table I, BWA-UNet, beauty was not run"):
+        Ours().why_not("R1 Table I", "BWA-UNet", "beauty")
+    monkeypatch.delitem(paper_answers.TABLES, "R3 Table 1")
+    html = tables_html("R3", run)
+    assert html.count("There are no figures of ours") == 1
+    assert "17.149" in html and "ours:&nbsp;99" in html, "the other table is whole"
+
+
+def test_contradictions_name_figures_that_are_there():
+    entries = tomllib.loads(CONTRADICTIONS.read_text())["contradiction"]
+    html = contradictions_html()
+    assert html.count("<strong>") == len(entries) >= 10
+    assert "papers.toml has no" not in html and "{" not in html.split("</style>")[1]
+    for name in ("R1 IV-C, bilinear worse than the input", "R2 3.1, examples kept", "R3 4.6, learning rate chosen"):
+        assert str(figure(name)) in html
+
+
+def test_a_contradiction_with_an_unknown_figure_is_one_sentence_and_the_rest_is_there(tmp_path):
+    path = tmp_path / "contradictions.toml"
+    entry = '[[contradiction]]\ntitle = "{}"\npaper = "R1"\nsays = "It is {{{}}}."\nlesson = "Look."\n'
+    path.write_text(entry.format("Wrong", "R1 IV-A, epoch") + entry.format("Right", "R1 IV-A, epochs"))
+    html = contradictions_html(path)
+    assert "papers.toml has no &#x27;R1 IV-A, epoch&#x27;; did you mean" in html
+    assert "Right.</strong> It is 50." in html
