@@ -39,7 +39,7 @@ def undetected_hand_presence(keypoints: Keypoints, hand: str = "right") -> float
     """UHP: the share of frames, in [0, 1], in which the hand was not found. Lower is better.
 
     ``hand`` is "right", as in the paper, "left", or "both" for the mean of the two; BadInput for another. Source: R1
-    (Tasyurek et al., *Towards Better Communication*), IV-A. UHP believes the detector: a hand "found" in the wrong
+    (Taşyürek et al., *Towards Better Communication*), IV-B. UHP believes the detector: a hand "found" in the wrong
     place counts as found (see `false_hands`), and one that rests below the picture counts as undetected (see
     `undetected_in_view`).
     """

@@ -117,7 +117,7 @@ class _Up(nn.Module):
 class AttentionGate(nn.Module):
     """Scales every pixel of the skip by sigmoid(psi(ReLU(W_x x + W_g g))) in (0, 1) (Oktay et al., eq. 1).
 
-    ``skip`` x is (N, C, 2H, 2W), ``signal`` g comes from one level below, (N, C', H, W). As in the paper's Figure 2
+    ``skip`` x is (N, C, 2H, 2W), ``signal`` g comes from one level below, (N, C', H, W). As in their Figure 2
     the weights are found at the signal's size and enlarged: there x is averaged over squares of 2 x 2 pixels. The last
     map of weights is kept as ``weights``, (N, 1, H, W).
     """
