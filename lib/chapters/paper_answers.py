@@ -1,6 +1,6 @@
 """Ours beside each cell of the papers' tables: from the rows that ship, and from what the chapters have reported.
 
-Ours are of other data: synthetic clips and signs, other photos. A cell that was not run says why (``not_run.toml``).
+Ours are of other data: synthetic clips and signs, smaller photos. A cell that was not run says why (``not_run.toml``).
 """
 
 import tomllib
