@@ -23,7 +23,8 @@ from lib.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
 
 CLAIMS = read_claims()
 ROWS = [claim for claim in CLAIMS if "row" in (claim.answer or {})]
-CLAIM = Claim("id", "short", "It is less.", "R1, Table I", "made up", "points", -3.0, "< 0", {"row": "a", "chapter": 6})
+FIGURE = "R1 Table II, BWFA-UNet minus BWA-UNet, UHP %"
+CLAIM = Claim("id", "short", "It is less.", "", "made up", "points", FIGURE, "< 0", {"row": "a", "chapter": 6})
 
 
 @pytest.fixture(autouse=True)
@@ -47,15 +48,61 @@ def test_each_claim_has_a_rule_or_a_reason(claim):
     if claim.rule == EXACT:
         assert claim.theirs is not None
     elif claim.rule:
-        parse(claim.rule)
+        parse(claim.limit)
     assert bool(claim.rule) != bool(claim.why)
 
 
 def test_papers_figures_are_those_of_the_chapters():
     exact = {claim.answer["row"].replace(": ", "/"): claim.paper for claim in CLAIMS if claim.rule == EXACT}
-    assert exact == {f"{language}/{quantity}": number for (language, quantity), number in R2_TABLE1.items()}
+    assert exact == {f"{language}/{quantity}": name for (language, quantity), name in R2_TABLE1.items()}
     third = {claim.id: claim.paper for claim in CLAIMS if claim.source == "R3"}
     assert [third["r3-accuracy"], third["r3-median"], third["r3-auc"]] == list(PAPER.values())
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_what_the_paper_says_stands_in_its_file(claim):
+    assert not claim.problem
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"paper": "R1 Table II, BWFA, UHP %"},
+            "Claim id: papers.toml has no 'R1 Table II, BWFA, UHP %'; did you mean",
+        ),
+        ({"paper": None}, "Claim id has no source: let its paper name what book/papers.toml says"),
+        ({"unit": "%"}, f"Claim id is in '%' and {FIGURE!r} in 'points': take one unit"),
+        ({"paper": -3.0, "where": "R1, Table I"}, "Claim id: book/papers.toml has no -3.0 of R1"),
+        ({"paper": [33.13, 2.48], "where": "R1, Table I"}, "Claim id: book/papers.toml has no 2.48 of R1"),
+    ],
+)
+def test_a_claim_whose_paper_figure_is_not_in_the_file_is_refused_and_the_others_are_judged(change, said):
+    tell(-4, -1)
+    wrong, right = judge_all(gather(), "ci", [replace(CLAIM, **change), CLAIM])
+    assert (wrong.verdict, wrong.ours) == (NO_RUN, None) and wrong.reason.startswith(said)
+    assert right.verdict == HOLDS
+    html = claims_html([wrong, right], "c")
+    assert "It is less." in html and HOLDS in html
+    assert len(report_all([wrong], "ci")) == 1 and gather("ci").note.str.contains("Claim id").any()
+
+
+def test_a_rule_may_name_the_papers_figure():
+    figure = replace(CLAIM, rule="<= paper")
+    assert figure.limit == "<= -1.13"
+    tell(-4, -1.2)
+    assert judge(figure, gather(), "ci").verdict == HOLDS
+    assert margin(judge(figure, gather(), "ci"))[3] == 0, "the paper's own figure is the limit"
+
+
+def test_the_papers_side_of_a_claim_in_words():
+    tell(-4, -1)
+    assert "−1.13 points (20.87 less 22.00)" in claims_html([judge(CLAIM, gather(), "ci")], "c")
+    words = replace(CLAIM, paper="R2 3.2, gaps inside are filled by straight lines", besides="chosen so")
+    html = claims_html([judge(words, gather(), "ci")], "c")
+    assert "R2, 3.2; chosen so" in html and "no figure" in html
+    count = replace(CLAIM, paper="R2 Table 1, all, examples", unit="")
+    assert "24,967" in claims_html([judge(count, gather(), "ci")], "c")
 
 
 @cache
@@ -163,9 +210,10 @@ def test_difference_of_two_figures_measured_apart():
 
 def test_margin_turns_every_claim_to_the_right():
     tell(-4, -1)
-    assert margin(judge(CLAIM, gather(), "ci")) == (2.5, 1, 4, 3.0)
-    assert margin(judge(replace(CLAIM, rule="> -5"), gather(), "ci")) == (2.5, 1, 4, 2.0)
-    assert margin(judge(replace(CLAIM, unit="dB"), gather(), "ci")) is None
+    assert margin(judge(CLAIM, gather(), "ci")) == (2.5, 1, 4, 1.13)
+    assert margin(judge(replace(CLAIM, rule="> -5"), gather(), "ci")) == pytest.approx((2.5, 1, 4, 3.87))
+    psnr = replace(CLAIM, unit="dB", paper="R1 Table I, BWA-UNet minus bilinear, PSNR")
+    assert margin(judge(psnr, gather(), "ci")) is None
 
 
 def test_tables_pictures_and_rows_show_every_claim():

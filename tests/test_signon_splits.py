@@ -197,7 +197,9 @@ def test_real_tables_give_the_papers_rows(signon, tmp_path):
     table = table1(examples)
     vgt = table[table.language == "VGT"]
     assert len(vgt) == 8 and vgt.paper.tolist() == vgt.ours.tolist()
-    assert table[table.language == "NGT"].ours.tolist() == [458, 68854, 54499, 6991, 7364, 67, 8, 7]
+    ngt = table[table.language == "NGT"]
+    assert ngt.paper.dropna().tolist() == ngt.ours.tolist()[:2]
+    assert ngt.ours.tolist()[2:] == [54499, 6991, 7364, 67, 8, 7]
     assert examples.groupby(["language", "signer"]).subset.nunique().max() == 1
     assert (examples.groupby(["language", "gloss"]).subset.nunique() == 3).all()
     assert (examples.groupby(["language", "label"]).gloss.nunique() == 1).all()

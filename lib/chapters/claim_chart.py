@@ -35,7 +35,7 @@ def margin(one: Judged) -> tuple[float, float, float, float | None] | None:
         return None
     if answer is None or answer.low is None or answer.high is None:
         return None
-    side, limit = verdicts.parse(claim.rule)
+    side, limit = verdicts.parse(claim.limit)
     sign = -1 if side.startswith("<") else 1
     low, high = sorted(sign * (end - limit) for end in (answer.low, answer.high))
     theirs = None if claim.theirs is None else sign * (claim.theirs - limit)

@@ -16,6 +16,7 @@ from lib import paths, verdicts
 from lib.chapters.claim_answers import Answer, find
 from lib.errors import BadInput
 from lib.intervals import Interval
+from lib.papers import Figure, figure, read
 from lib.report import Row, report
 
 CHAPTER = "15 Claims"
@@ -34,23 +35,59 @@ class Claim:
     id: str
     short: str
     says: str
-    where: str
-    on: str
+    where: str = ""
+    on: str = ""
     unit: str = ""
-    paper: float | list[float] | None = None
+    paper: str | float | list[float] | None = None
     rule: str | None = None
     answer: dict | None = None
     why: str = ""
+    besides: str = ""
 
     @property
     def source(self) -> str:
-        """Which of the papers."""
-        return self.where[:2]
+        """Which of the papers; where the entry does not say so, its id does."""
+        name = (self.paper if isinstance(self.paper, str) else self.where)[:2]
+        return name if name in PAPERS else self.id[:2].upper()
+
+    @property
+    def said(self) -> Figure | None:
+        """What the paper says, where the claim names it. Raises BadInput for a name that nobody knows."""
+        return figure(self.paper) if isinstance(self.paper, str) else None
 
     @property
     def theirs(self) -> float | None:
-        """The paper's figure; of two, the first minus the second."""
+        """The paper's figure; of two, the first minus the second. Raises BadInput."""
+        if self.said:
+            return self.said.value
         return self.paper[0] - self.paper[1] if isinstance(self.paper, list) else self.paper
+
+    @property
+    def place(self) -> str:
+        """Where the paper says so, and what of the claim is ours. Raises BadInput."""
+        return "; ".join(filter(None, (self.said.source if self.said else self.where, self.besides)))
+
+    @property
+    def limit(self) -> str:
+        """The rule, with the paper's figure in it where it names that (">= paper"); only "= paper" stays as it is."""
+        return self.rule if self.rule in (None, verdicts.EXACT) else self.rule.replace("paper", f"{self.theirs}")
+
+    @property
+    def problem(self) -> str:
+        """One sentence where the paper's side of the claim cannot be used, else empty."""
+        try:
+            if not self.place:
+                return f"Claim {self.id} has no source: let its paper name what book/papers.toml says"
+        except BadInput as error:
+            return f"Claim {self.id}: {error}"
+        if self.said and self.said.printed and self.said.unit != self.unit:
+            return f"Claim {self.id} is in {self.unit!r} and {self.paper!r} in {self.said.unit!r}: take one unit"
+        figures = {one.value for one in read().figures.values() if one.paper == self.source}
+        numbers = (
+            [] if self.said or self.paper is None else self.paper if isinstance(self.paper, list) else [self.paper]
+        )
+        unknown = [number for number in numbers if number not in figures]
+        return f"Claim {self.id}: book/papers.toml has no {unknown[0]} of {self.source}" if unknown else ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +111,9 @@ def read_claims(path: str | Path = LIST) -> list[Claim]:
 
 
 def judge(claim: Claim, reported: pd.DataFrame, profile: str) -> Judged:
-    """``reported`` is what `lib.report.gather` gives."""
+    """``reported`` is what `lib.report.gather` gives. A claim that cannot be used has no run, and says why."""
+    if claim.problem:
+        return Judged(claim, None, verdicts.NO_RUN, claim.problem)
     try:
         ours = find(claim.answer, reported, profile) if claim.answer else None
     except BadInput as error:
@@ -82,8 +121,8 @@ def judge(claim: Claim, reported: pd.DataFrame, profile: str) -> Judged:
         return Judged(claim, None, verdicts.UNTESTABLE if claim.why else verdicts.NO_RUN, reason)
     if claim.why:
         return Judged(claim, ours, verdicts.UNTESTABLE, claim.why)
-    figure = (ours.value, ours.low, ours.high, ours.n)
-    return Judged(claim, ours, *verdicts.verdict(claim.rule, *figure, claim.theirs))
+    measured = (ours.value, ours.low, ours.high, ours.n)
+    return Judged(claim, ours, *verdicts.verdict(claim.limit, *measured, claim.theirs))
 
 
 def judge_all(reported: pd.DataFrame, profile: str, claims: Sequence[Claim] | None = None) -> list[Judged]:
@@ -107,16 +146,19 @@ def _report(one: Judged, profile: str) -> Row:
     value = ours.value if ours and math.isfinite(ours.value) else None
     if value is not None and None not in (ours.low, ours.high):
         value = Interval(value, ours.low, ours.high, ours.n)
+    if claim.problem:
+        theirs = {"paper": None, "source": claim.where or "no source"}
+    else:
+        theirs = {"paper": claim.paper} if claim.said else {"paper": claim.theirs, "source": claim.where}
     return report(
         f"{claim.id}: {claim.short}",
         value,
-        paper=claim.theirs,
-        source=claim.where,
+        **theirs,
         profile=profile,
         chapter=CHAPTER,
         unit=claim.unit,
         n=ours.n if ours else None,
         seed=0,
         verdict=one.verdict,
-        note=f"{claim.on}; {one.reason}",
+        note="; ".join(filter(None, (claim.besides, claim.on, one.reason))),
     )

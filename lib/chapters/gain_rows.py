@@ -11,17 +11,15 @@ def verdict(*gains: Interval) -> str | None:
     return "holds" if all(above) else "does not hold" if all(below) else None
 
 
-def gain_row(
-    claim: str, results: SignResults, row: str, other: str, paper: float | None = None, source: str = "", **here
-) -> Row:
+def gain_row(claim: str, results: SignResults, row: str, other: str, paper: str | None = None, **here) -> Row:
     """The claim that ``row`` beats ``other`` in the synthetic results: points over the seeds, over the clips beside it.
 
-    ``paper`` is the paper's gain in points, if it gives one; ``here`` is what `lib.report.report` wants besides.
+    ``paper`` names what a paper says of it (`lib.papers`), None where none does; ``here`` is what `lib.report.report`
+    wants besides.
     """
     gain, clips = results.gain(row, other), results.gain_by_clip(row, other)
     decided = verdict(gain, clips)
     note = f"synthetic, {gain.n} seeds; over {clips.n} clips {clips}" + ("" if decided else "; open")
     return report(
-        claim, gain, unit="points", paper=paper, source=source or "R2: not given here", verdict=decided,
-        note=note, **here,
+        claim, gain, unit="points", paper=paper, source="" if paper else "ours", verdict=decided, note=note, **here,
     )  # fmt: skip
