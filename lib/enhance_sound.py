@@ -40,17 +40,18 @@ def add_sound(silent: Path, film: Path, out: Path, frames: int) -> None:
             raise BadInput(f"{sentence}, {out.suffix} cannot hold it.") from error
     try:
         check_frames(out, frames)
-        check_sound(out, heard.seconds)
+        check_sound(out, heard)
     except BadInput as error:
         raise BadInput(f"{sentence}. {error}") from error
 
 
-def check_sound(film: Path, seconds: float) -> None:
-    """Raise BadInput unless so much sound can be decoded from a film that was just written."""
+def check_sound(film: Path, heard: Tally) -> None:
+    """Raise BadInput unless as much sound, at its time, can be decoded from a film that was just written."""
     with open_film(film) as written:
         tracks = written.streams.audio
-        found = tally(written, tracks[0]).seconds if tracks else 0.0
-    if not tracks or abs(found - seconds) > LOST:
+        found = tally(written, tracks[0]) if tracks else Tally()
+    if not tracks or max(abs(found.seconds - heard.seconds), abs(found.end - heard.end)) > LOST:
         raise BadInput(
-            f"Of {seconds:.1f} seconds of sound {found:.1f} could be read again; choose another kind of file."
+            f"Of {heard.seconds:.1f} seconds of sound {found.seconds:.1f} could be read again, to end at "
+            f"{found.end:.1f} and not {heard.end:.1f} s; choose another kind of file."
         )

@@ -17,10 +17,11 @@ _REORDERED = 64  # packets at most that wait for the first moment of decoding; H
 
 @dataclass
 class Tally:
-    """What was in the packets that went by: frames of pictures, or seconds of sound."""
+    """What was in the packets that went by: frames of pictures, or seconds of sound and the moment it ends at."""
 
     frames: int = 0
     seconds: float = 0.0
+    end: float = 0.0
 
 
 def copy_tracks(out: Path, container: str, tracks: Sequence[tuple["av.Stream", Iterable["av.Packet"]]]) -> None:
@@ -103,7 +104,10 @@ def _add(tally: Tally, decode) -> None:
     try:
         for frame in decode():
             tally.frames += 1
-            tally.seconds += frame.samples / frame.sample_rate if isinstance(frame, av.AudioFrame) else 0.0
+            if isinstance(frame, av.AudioFrame):
+                length = frame.samples / frame.sample_rate
+                tally.seconds += length
+                tally.end = max(tally.end, (frame.time or 0.0) + length)
     except av.FFmpegError:
         pass  # a broken piece, which stays broken
 

@@ -81,4 +81,4 @@ def _copy_beginning(path: Path, out: Path, seconds: float) -> None:
         copy_tracks(out, FORMATS[out.suffix][0], tracks)
     check_frames(out, tallies[0].frames)
     if len(tallies) > 1:
-        check_sound(out, tallies[1].seconds)
+        check_sound(out, tallies[1])
