@@ -1,6 +1,6 @@
 """How well every method brings the hands back, as a table; see lib/evaluation.py for what is done and measured.
 
-    python -m lib.evaluate                                                all methods on D1 test and TD2
+    python -m lib.evaluate                                                all methods on D1 test and TD2, both paths
     python -m lib.evaluate --set td2 --models input bicubic target --clips 4
     python -m lib.evaluate --weights runs/mine.safetensors --looks 2      your own network, and a second look
     python -m lib.evaluate --set varied --data data/training              other clips
@@ -20,7 +20,7 @@ from lib import shipped_rows
 from lib.clips import Clip, clips
 from lib.commands import command, positive
 from lib.errors import BadInput
-from lib.evaluation import evaluate_all, table, watch
+from lib.evaluation import PATHS, evaluate_all, of_path, table, watch
 from lib.files import written_whole
 from lib.frechet import WHY_NOT, frechet_distance
 from lib.intervals import Interval
@@ -30,21 +30,24 @@ from lib.paths import CLIPS
 from lib.video import read_video
 
 
-def fids(methods: Sequence[Method], films: Sequence[Clip], weights: Path | None) -> dict[tuple[str, str], float]:
-    """FID of each method's videos against the targets, over all frames of a set together: {(set, method): FID}.
+def fids(
+    methods: Sequence[Method], films: Sequence[Clip], weights: Path | None, path: str = PATHS[0]
+) -> dict[tuple[str, str], float]:
+    """FID of each method's pictures from the targets, over all frames of a set together: {(set, method): FID}.
 
-    Without "input", which has another size. Empty where Inception's weights are nowhere to be found.
+    Without "input", which has another size, and without sets that have no targets. Empty where Inception's weights
+    are nowhere to be found.
     """
     from lib.inception import find_weights, inception_features
 
     weights = weights or find_weights()
     found: dict[tuple[str, str], float] = {}
-    for name in dict.fromkeys(clip.info["set"] for clip in films) if weights else ():
+    for name in dict.fromkeys(clip.info["set"] for clip in films if clip.has_target) if weights else ():
         of_set = [clip for clip in films if clip.info["set"] == name]
         reference = inception_features((f for clip in of_set for f in read_video(clip.target_path)), weights)
         for method in methods:
             if method not in (INPUT, TARGET):
-                frames = (frame for clip in of_set for frame in read_video(watch(method, clip)[0]))
+                frames = (frame for clip in of_set for frame in watch(method, clip, path=path)[0])
                 found[name, method.name] = frechet_distance(inception_features(frames, weights), reference)
     return found
 
@@ -73,19 +76,23 @@ def _run(options: argparse.Namespace) -> None:
         raise BadInput(f"--clips {options.clips} leaves too few clips for an interval; give 2 or more.")
     methods = find_methods(options.models, options.weights)
     films = [clip for name in options.set for clip in clips(name, options.data)[: options.clips]]
-    rows = evaluate_all(methods, films, options.looks)
+    rows = evaluate_all(methods, films, options.looks, options.paths)
     if options.ship:
         shipped_rows.write(rows, options.ship, {method.name: method.digest for method in methods})
-    frame = table(rows)
+    tables = {path: table(of_path(rows, path)) for path in options.paths}
     if options.csv:
         with written_whole(options.csv) as partial:
-            tidy(frame).to_csv(partial, index=False)
-    shown = readable(frame)
-    if distances := fids(methods, films, options.inception):
-        shown["FID"] = [f"{distances[place]:.1f}" if place in distances else "–" for place in frame.index]
-    for name in options.set:
-        count = sum(film.info["set"] == name for film in films)
-        print(f"\n{name}: mean over {count} clips [95 % interval]\n{shown.loc[name].to_string(line_width=120)}")
+            pd.concat({path: tidy(frame) for path, frame in tables.items()}, names=["path"]).reset_index("path").to_csv(
+                partial, index=False
+            )
+    for path, frame in tables.items():
+        shown = readable(frame)
+        if distances := fids(methods, films, options.inception, path):
+            shown["FID"] = [f"{distances[place]:.1f}" if place in distances else "–" for place in frame.index]
+        for name in options.set:
+            count = sum(film.info["set"] == name for film in films)
+            head = f"{name}, path {path!r}: mean over {count} clips [95 % interval]"
+            print(f"\n{head}\n{shown.loc[name].to_string(line_width=120)}")
     if not distances:
         print(f"\n{WHY_NOT}")
 
@@ -98,6 +105,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=CLIPS, metavar="DIR", help="the folder of the sets")
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
+    about = "how frames reach MediaPipe: as they are, through a film, or both (default)"
+    parser.add_argument("--paths", nargs="+", default=list(PATHS), choices=PATHS, help=about)
     parser.add_argument("--clips", type=positive, metavar="N", help="only the first N clips of each set, 2 at least")
     looks_option(parser)
     parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/inception.py)")

@@ -1,22 +1,28 @@
-"""R1's evaluation (section IV) over whole videos, and what the synthetic signer's truth adds to it.
+"""R1's evaluation (section IV-B) over whole videos, and what the synthetic signer's truth adds to it.
 
-    clip -> method -> video file -> MediaPipe Holistic (0.3, 0.3), a graph of its own for every clip -> keypoints
+    clip -> method -> frames                       -> MediaPipe Holistic (0.3, 0.3), a graph of its own for each clip
+    clip -> method -> frames -> film -> its frames -> the same
 
-The video is H.264 at CRF 18, which looks lossless; "input" and "target" are videos already and are read as they are.
-Pictures are compared with the target as they come out of that file, frame by frame, then the mean over frames.
+Every method, the input and the target among them, is scored on both paths. On "frames", the course's default and what
+`lib.enhance` does, the frames go straight to MediaPipe. On "film" they pass through H.264 at CRF 18 first, as R1
+composes a video of them: that is no neutral step, it costs hands of its own (chapter 6), so a difference is taken
+within one path and never across the two. Pictures are compared with the target as MediaPipe gets them, frame by frame,
+then the mean over frames.
 
-R1 repeats each run five times, since Holistic carries a state from clip to clip and gives something else each time.
-With a graph for every clip nothing carries over, and equal frames give equal keypoints to the last bit (tested), so
-one run stands for five. What remains is chance in the choice of clips: that is what the intervals show. They draw
-whole clips, since frames of one clip are alike. Another machine may round a network's pictures differently.
+With a graph for every clip nothing carries over from clip to clip, and equal frames give equal keypoints to the last
+bit (tested): a second run would add nothing. What remains is chance in the choice of clips: that is what the intervals
+show. They draw whole clips, since frames of one clip are alike. Another machine may round a network's pictures
+differently.
 
-Every row is kept in the cache under the sum of what it depends on: weights, clip, versions. So is the video.
+Every row is kept in the cache under the sum of what it depends on: weights, clip, versions.
 """
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +31,8 @@ from tqdm.auto import tqdm
 
 from lib import metrics, paths
 from lib.clips import Clip
+from lib.degrade import compress
+from lib.errors import BadInput
 from lib.files import sha256, written_whole
 from lib.holistic import extract
 from lib.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_bootstrap
@@ -32,13 +40,12 @@ from lib.keypoints import Keypoints
 from lib.looks import called, look
 from lib.methods import INPUT, TARGET, Method
 from lib.signer.calibration import in_target_pixels
-from lib.video import read_video, write_video
 
-VERSION = 1  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
-CRF = 18
+VERSION = 2  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
+FRAMES, FILM = "frames", "film"
+PATHS = (FRAMES, FILM)
+CRF = 18  # of the film
 PCK_THRESHOLD = 0.2  # of the hand's size: the longer side of the box around its true joints
-
-ROWS = ("row.json", "row-again.json", "row-third.json")  # in the cache, by the number of looks
 
 # what a row holds, what the table calls it, and the factor between the two; both hands but for R1's own first column
 MEASURES = {
@@ -55,48 +62,73 @@ MEASURES = {
 }
 
 
-def evaluate(method: Method, clip: Clip, looks: int = 1) -> dict:
-    """One row: how a method does on a clip, after so many ``looks`` (`lib.looks`).
+def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> dict:
+    """One row: how a method does on a clip, after so many ``looks`` (`lib.looks`), on one of the `PATHS`.
 
-    uhp_right, uhp_both   share of frames in which the hand was not found (R1 IV-A); "both" is the mean of the two
-    psnr, ssim, phash     against the target; None for "target" itself, and for "input", which has another size
+    uhp_right, uhp_both   share of frames in which the hand was not found (R1 IV-B); "both" is the mean of the two
+    psnr, ssim, phash     against the target; left out for "input", of another size, and for "target"'s own frames
     pck_found, pck_all    share of the true joints hit within 0.2 of the hand's size, over the found hands or over all;
                           hands that are out of the picture do not count
     error                 mean distance of a found hand's joints from the true ones, as a share of the hand's size
     false, false_all      hands found where none is, or off by more than half a hand: of the hands found, of all
 
     All but the first are over both hands. A measure that has nothing to measure is None. Input keypoints are scaled
-    to the target's pixels before they are compared with the truth.
+    to the target's pixels before they are compared with the truth. Of a clip without truth, which is to say of every
+    recording, the last five are left out, and of one without target the pictures' too. Raises BadInput for another
+    path, and for the method "target" of a clip that has none.
     """
-    path = _folder(method, clip) / ROWS[looks - 1]
-    if path.is_file():
-        return json.loads(path.read_text())
-    video, keypoints = watch(method, clip, looks)
+    kept = _folder(method, clip) / f"{path}-{looks}.json"
+    if kept.is_file():
+        return json.loads(kept.read_text())
+    frames, keypoints = watch(method, clip, looks, path)
     if looks > 1:
-        row = evaluate(method, clip) | {"method": called(method.name, looks)}  # the pictures are the same
+        row = evaluate(method, clip, path=path) | {"method": called(method.name, looks)}  # the pictures are the same
     else:
-        row = {"set": clip.info["set"], "clip": clip.name, "method": method.name, "frames": len(keypoints)}
-        row |= likeness(video, clip.target_path) if method not in (INPUT, TARGET) else {}
-    row |= hands(in_target_pixels(keypoints, clip), clip.truth())
+        row = {
+            "set": clip.info["set"],
+            "clip": clip.name,
+            "method": method.name,
+            "path": path,
+            "frames": len(keypoints),
+        }
+        if clip.has_target and method != INPUT and (method, path) != (TARGET, FRAMES):
+            row |= likeness(frames, clip.target())
+    found = in_target_pixels(keypoints, clip)
+    row |= hands(found, clip.truth()) if clip.has_truth else undetected(found)
     row = {key: None if value != value else value for key, value in row.items()}  # NaN is no JSON
-    with written_whole(path) as partial:
+    with written_whole(kept) as partial:
         partial.write_text(json.dumps(row))
     return row
 
 
-def watch(method: Method, clip: Clip, looks: int = 1) -> tuple[Path, Keypoints]:
-    """The video that a method makes of a clip, and the keypoints found in it, in its own pixels; both are kept."""
-    folder = _folder(method, clip)
-    video = {INPUT: clip.input_path, TARGET: clip.target_path}.get(method, folder / "video.mp4")
-    if not video.is_file():
-        write_video(video, method.run(clip.input()), clip.info["fps"], CRF)
-    paths = [folder / f"{name}.pose" for name in ("holistic", "second-look", "third-look")]
-    name, fps = f"{clip.name}, {method.name}", clip.info["fps"]
-    return video, look(video, looks, paths, lambda: extract(read_video(video), fps=fps, progress=False, name=name))
+def watch(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> tuple[np.ndarray, Keypoints]:
+    """What MediaPipe gets of a clip after a method, (T, H, W, 3) uint8, and what it finds, in those frames' pixels."""
+    folder, name = _folder(method, clip), f"{clip.name}, {method.name}"
+    frames = _pictures(folder, method, clip, path)
+    kept = [folder / f"{path}-{count}.pose" for count in range(1, looks + 1)]
+    found = look(lambda: frames, kept, lambda: extract(frames, fps=clip.info["fps"], progress=False, name=name))
+    return frames, found
+
+
+@lru_cache(maxsize=2)
+def _pictures(folder: Path, method: Method, clip: Clip, path: str) -> np.ndarray:
+    """Kept for the clip in work; ``folder`` is here so that a changed clip is read anew."""
+    if path not in PATHS:
+        raise BadInput(f"There is no path {path!r} from a method to MediaPipe; choose {' or '.join(PATHS)}.")
+    if path == FILM:
+        return through_film(_pictures(folder, method, clip, FRAMES), clip.info["fps"])
+    if method in (INPUT, TARGET):
+        return clip.input() if method == INPUT else clip.target()
+    return np.stack(list(method.run(clip.input())))
+
+
+def through_film(frames: Iterable[np.ndarray], fps: float) -> np.ndarray:
+    """The frames (T, H, W, 3) as they come out of a film made of them: H.264 at `CRF`."""
+    return np.stack(list(compress(frames, CRF, fps=fps)))
 
 
 def _folder(method: Method, clip: Clip) -> Path:
-    files = [sha256(path) for path in (clip.input_path, clip.target_path, clip.folder / "truth.npz")]
+    files = [sha256(path) for path in clip.files]
     parts = [VERSION, CRF, version("mediapipe"), version("av"), method.name, method.digest, *files]
     return paths.CACHE / "evaluation" / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
@@ -108,9 +140,7 @@ def hands(found: Keypoints, truth: Keypoints) -> dict[str, float]:
     size = metrics.hand_size(real)[:, None, None]
     there = present & visible
     false = metrics.false_hands(found, truth, "both")
-    return {
-        "uhp_right": metrics.undetected_hand_presence(found, "right"),
-        "uhp_both": metrics.undetected_hand_presence(found, "both"),
+    return undetected(found) | {
         "pck_found": metrics.pck(guess[there] / size[there], real[there] / size[there], 1.0, PCK_THRESHOLD),
         "pck_all": metrics.pck(guess[visible] / size[visible], real[visible] / size[visible], 1.0, PCK_THRESHOLD),
         "error": metrics.endpoint_error(guess[there] / size[there], real[there] / size[there]),
@@ -119,35 +149,49 @@ def hands(found: Keypoints, truth: Keypoints) -> dict[str, float]:
     }
 
 
+def undetected(found: Keypoints) -> dict[str, float]:
+    """The measures of a row that need no truth."""
+    return {f"uhp_{hand}": metrics.undetected_hand_presence(found, hand) for hand in ("right", "both")}
+
+
 def _pairs(found: Keypoints, truth: Keypoints, part: str) -> tuple[np.ndarray, ...]:
     """Joints found and true, (T, 21, 2), and in which frames the hand was found, and is in the picture (T,)."""
     visible = (truth.confidence[:, truth.layout.parts[part]] > 0).any(axis=1)
     return found.part(part)[..., :2], truth.part(part)[..., :2], found.present(part), visible
 
 
-def likeness(video: Path, target: Path) -> dict[str, float]:
-    """PSNR, SSIM and pHash distance of a film from another, mean over frames; one frame of each in memory."""
-    compare = {
+def likeness(frames: Iterable[np.ndarray], targets: Iterable[np.ndarray]) -> dict[str, float]:
+    """PSNR, SSIM and pHash distance of frames from others of their size and number, mean over frames."""
+    compare: dict[str, Callable] = {
         "psnr": metrics.psnr,
         "ssim": lambda a, b: metrics.ssim(a[None], b[None]),
         "phash": metrics.phash_distance,
     }
-    rows = [
-        [measure(a, b) for measure in compare.values()]
-        for a, b in zip(read_video(video), read_video(target), strict=True)
-    ]
+    rows = [[measure(a, b) for measure in compare.values()] for a, b in zip(frames, targets, strict=True)]
     return dict(zip(compare, np.mean(rows, axis=0).tolist()))
 
 
-def evaluate_all(methods: Sequence[Method], clips: Sequence[Clip], looks: int = 1) -> list[dict]:
-    """The rows of every method on every clip, method by method: after one look, after two, up to ``looks``."""
-    jobs = [(method, clip, count) for method in methods for count in range(1, looks + 1) for clip in clips]
-    bar = tqdm(jobs, unit=" clips", delay=2)
-    rows = []
-    for method, clip, count in bar:
-        bar.set_description(called(method.name, count), refresh=False)  # a refresh would not wait for the delay
-        rows.append(evaluate(method, clip, count))
-    return rows
+def evaluate_all(
+    methods: Sequence[Method], clips: Sequence[Clip], looks: int = 1, paths: Sequence[str] = PATHS
+) -> list[dict]:
+    """The rows of every method on every clip: path by path, and in each after one look, after two, up to ``looks``.
+
+    A clip that has no target has no rows of "target".
+    """
+    counts, found = range(1, looks + 1), {}
+    pairs = [(method, clip) for method, clip in product(methods, clips) if method != TARGET or clip.has_target]
+    bar = tqdm(pairs, unit=" clips", delay=2)
+    for method, clip in bar:  # a clip's frames serve all its rows
+        bar.set_description(method.name, refresh=False)  # a refresh would not wait for the delay
+        for path, count in product(paths, counts):
+            found[method, path, count, clip] = evaluate(method, clip, count, path)
+    order = product(paths, methods, counts, clips)
+    return [found[key] for path, method, count, clip in order if (key := (method, path, count, clip)) in found]
+
+
+def of_path(rows: Sequence[dict], path: str = FRAMES) -> list[dict]:
+    """The rows of one path."""
+    return [row for row in rows if row["path"] == path]
 
 
 def table(rows: Sequence[dict]) -> pd.DataFrame:
@@ -155,9 +199,12 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
 
     Beside `MEASURES`, for UHP of the right hand and where the rows include them:
     "minus input"           the difference to the input, in points, paired by clip
-    "fewer than input, %"   1 - UHP / UHP of the input: R1's 19.7 % for BWFA-UNet on TD2 is this
-    "gap closed, %"         (input - UHP) / (input - target): R1's 86.5 % for BWA-UNet on D1 is this
+    "fewer than input, %"   1 - UHP / UHP of the input
+    "gap closed, %"         (input - UHP) / (input - target)
+    The rows are of one path, see `of_path`; BadInput otherwise.
     """
+    if len(found := {row.get("path") for row in rows}) > 1:
+        raise BadInput(f"A table is of one path, not of {' and '.join(map(str, found))}: choose with of_path().")
     frame = pd.DataFrame(rows, columns=["set", "clip", "method", *MEASURES])
     lines = {}
     for name, of_set in frame.groupby("set", sort=False):
@@ -181,6 +228,21 @@ def _against_input(uhp: pd.DataFrame, method: str) -> dict[str, Interval | None]
     if "target" in uhp and method != "target":
         line["gap closed, %"] = ratio_bootstrap(gained, uhp["input"] - uhp["target"])
     return line
+
+
+def codec_cost(rows: Sequence[dict], measure: str = "uhp_right") -> pd.DataFrame:
+    """What the film does to each method: a measure on `FILM` minus that on `FRAMES`, paired by clip, in its own unit.
+
+    Indexed by set and method as `table` is; the column is "film minus frames".
+    """
+    factor = MEASURES[measure][1]
+    wide = pd.DataFrame(rows).pivot(index=["set", "method", "clip"], columns="path", values=measure).astype(float)
+    lines = {}
+    for place in dict.fromkeys((row["set"], row["method"]) for row in rows):
+        of_place = factor * wide.loc[place].dropna()
+        both = len(of_place) > 1
+        lines[place] = {"film minus frames": paired_bootstrap(of_place[FILM], of_place[FRAMES]) if both else None}
+    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(["set", "method"])
 
 
 def _interval(values: pd.Series) -> Interval | None:

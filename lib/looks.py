@@ -6,28 +6,32 @@
 """
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from lib.keypoints import Keypoints
 from lib.second_look import second_look
 from lib.third_look import third_look
-from lib.video import read_video
 
 SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
 AGAIN = (SECOND_LOOK, THIRD_LOOK)
 MOST = 1 + len(AGAIN)
 
 
-def look(video: Path, looks: int, paths: Sequence[Path], first: Callable[[], Keypoints]) -> Keypoints:
-    """The keypoints of a video after so many ``looks``; ``first`` makes those of one.
+def look(
+    frames: Callable[[], Iterable[np.ndarray]], paths: Sequence[Path], first: Callable[[], Keypoints]
+) -> Keypoints:
+    """The keypoints of a film after as many looks as there are ``paths``, which say where those of each look are kept.
 
-    ``paths`` say where those of each look are kept, and are taken from if they are there.
+    ``frames`` gives the film's frames, and is called once for each look after the first; ``first`` makes the keypoints
+    of one look. What is kept already is taken as it is.
     """
     found = kept(paths[0], first)
-    for path, again in zip(paths[1:looks], (second_look, third_look)):
+    for path, again in zip(paths[1:], (second_look, third_look)):
         before = found
-        found = kept(path, lambda again=again, before=before: again(read_video(video), before))
+        found = kept(path, lambda again=again, before=before: again(frames(), before))
     return found
 
 

@@ -1,12 +1,15 @@
 """Are lost hands brought back in real footage, where nobody knows the truth? The sharp film stands in for it.
 
     sharp film -> signer's box, at most 336 pixels high -> blur by optical flow, half the size, H.264 -> input
-    input -> method -> video -> Holistic, a fresh graph for every film;    sharp film -> Holistic
+    input -> method -> Holistic, a fresh graph for every film;    sharp film -> Holistic
+
+Both ways of `lib.evaluation` are gone: frames straight to Holistic, and through a film, which the sharp film, the
+input and every method's frames pass alike.
 
     python -m lib.real_clips FILE... [--models all] [--weights FILE...] [--looks 3] [--shutter 0.8] [--crf 29]
     python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json    what chapter 7 shows
 
-The method "enhance" is `lib.enhance` as it comes: default network, three looks, all at once.
+The method "enhance" is `lib.enhance` as it comes: default network, three looks, all at once, on frames.
 
 What is counted is said in `lib.real_counts`. The spoilt film and the sharp film's keypoints are kept in the cache, so
 that another method takes less time.
@@ -18,8 +21,9 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from importlib.metadata import version
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -31,17 +35,17 @@ from lib.commands import command, positive
 from lib.degrade import crop, downsample, flow_blur, signer_box
 from lib.enhance import MODEL, enhance
 from lib.errors import BadInput
-from lib.evaluation import CRF
+from lib.evaluation import FILM, FRAMES, PATHS, of_path, through_film
 from lib.files import sha256, written_whole
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.looks import MOST, called, look, looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.real_counts import count, table
-from lib.video import probe, read_video, write_video
+from lib.video import probe, read_all, read_video, write_video
 
 ENHANCE = "enhance"
-VERSION = 1  # raise it with any change that may change what is kept
+VERSION = 2  # raise it with any change that may change what is kept
 
 
 @dataclass(frozen=True)
@@ -64,29 +68,32 @@ class RealClip:
     source: Path
     fps: float
 
-    def video(self, method: Method) -> Path:
-        """The film after a method; it is made if need be."""
-        if method in (INPUT, TARGET):
-            return self.folder / ("input.mp4" if method == INPUT else "sharp.mp4")
-        path = self.folder / f"{_key(method.name, method.digest)}.mp4"
-        if not path.is_file():
-            write_video(path, method.run(read_video(self.video(INPUT))), self.fps, CRF)
-        return path
+    def film(self, method: Method) -> Path:
+        """The sharp film or the spoilt one."""
+        return self.folder / ("input.mp4" if method == INPUT else "sharp.mp4")
 
-    def keypoints(self, method: Method, looks: int = 1) -> Keypoints:
-        """What is found in it, in its own pixels, after so many looks (`lib.looks`)."""
+    @lru_cache(maxsize=2)  # noqa: B019  (a film in work serves all its rows; two pictures of it are kept)
+    def frames(self, method: Method, path: str) -> np.ndarray:
+        """What Holistic gets after a method on one of `lib.evaluation.PATHS`, (T, H, W, 3) uint8."""
+        if path == FILM:
+            return through_film(self.frames(method, FRAMES), self.fps)
+        if method in (INPUT, TARGET):
+            return read_all(self.film(method))
+        return np.stack(list(method.run(read_video(self.film(INPUT)))))
+
+    def keypoints(self, method: Method, looks: int = 1, path: str = FRAMES) -> Keypoints:
+        """What is found in them, in their own pixels, after so many looks (`lib.looks`); it is kept."""
         if method.name == ENHANCE:
             return self._enhanced(method)
-        video = self.video(method)
-        paths = [video.with_suffix(ending) for ending in (".pose", ".again.pose", ".third.pose")]
+        kept = [self.folder / f"{_key(method.name, method.digest, path, count)}.pose" for count in range(1, looks + 1)]
         settings = dict(fps=self.fps, progress=False, name=f"{self.source}, {method.name}")
-        return look(video, looks, paths, lambda: extract(read_video(video), **settings))
+        return look(lambda: self.frames(method, path), kept, lambda: extract(self.frames(method, path), **settings))
 
     def _enhanced(self, method: Method) -> Keypoints:
         """What `lib.enhance` says of the spoilt film."""
         pose = self.folder / f"{_key(method.name, method.digest, MOST)}.pose"  # it looks as often as it can
         if not pose.is_file():
-            enhance(self.video(INPUT), pose.with_suffix(".mp4"), pose, progress=False)
+            enhance(self.film(INPUT), pose.with_suffix(".mp4"), pose, progress=False)
         return Keypoints.load(pose)
 
 
@@ -94,15 +101,15 @@ def spoil(path: Path, recipe: Recipe) -> RealClip:
     """Cut out, shrink and spoil a film. Raises BadInput for what is no film, and where nobody is in view."""
     info, parts = probe(path), [VERSION, version("mediapipe"), version("av"), sha256(path), asdict(recipe)]
     clip = RealClip(paths.CACHE / "real-clips" / _key(*parts), path, info.fps)
-    if not clip.video(INPUT).is_file():
+    if not clip.film(INPUT).is_file():
         box = (0, 0, info.width, info.height)
         if info.height > recipe.height or info.width > recipe.width:
             found = extract(_first(path, recipe), fps=info.fps, progress=False, name=str(path))
             box = signer_box(found, (info.width, info.height))
         sharp = list(downsample(crop(_first(path, recipe), box), size=_size(box, recipe.height)))
-        write_video(clip.video(TARGET), sharp, info.fps, crf=8)
+        write_video(clip.film(TARGET), sharp, info.fps, crf=8)
         blurred = flow_blur(sharp, recipe.shutter, samples=max(8, round(8 * recipe.shutter)))
-        write_video(clip.video(INPUT), downsample(blurred, 2), info.fps, recipe.crf)
+        write_video(clip.film(INPUT), downsample(blurred, 2), info.fps, recipe.crf)
     if not clip.keypoints(TARGET).present("pose").any():  # a small film was not searched for its signer
         raise BadInput(f"{path}: no person is in view in any frame; give a film that shows a signer.")
     return clip
@@ -123,13 +130,34 @@ def _key(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-def judge(clip: RealClip, method: Method, looks: int = 1) -> dict:
-    """One row of counts (`lib.real_counts`): how a method does on a film."""
-    sharp = clip.keypoints(TARGET)
-    lost_in, found_in = clip.keypoints(INPUT), clip.keypoints(method, looks)
-    row = {"kind": clip.source.parent.name, "clip": str(clip.source), "method": called(method.name, looks)}
+def judge(clip: RealClip, method: Method, looks: int = 1, path: str = FRAMES) -> dict:
+    """One row of counts (`lib.real_counts`): how a method does on a film, on one of `lib.evaluation.PATHS`."""
+    sharp = clip.keypoints(TARGET, path=path)
+    lost_in, found_in = clip.keypoints(INPUT, path=path), clip.keypoints(method, looks, path)
+    row = {
+        "kind": clip.source.parent.name,
+        "clip": str(clip.source),
+        "method": called(method.name, looks),
+        "path": path,
+    }
     counts = [count(sharp, lost_in, found_in, part) for part in ("left_hand", "right_hand")]
     return row | {key: counts[0][key] + counts[1][key] for key in counts[0]}
+
+
+def judge_all(clips: Sequence[RealClip], methods: Sequence[Method], looks: int) -> list[dict]:
+    """The rows of every method on every film: after one look, two, up to ``looks``; and after one through a film.
+
+    Later looks are what `lib.enhance` does, which hands on frames, so nothing asks about them through a film.
+    """
+    jobs = [
+        (clip, method, count, path)
+        for path, method, count, clip in product(PATHS, methods, range(1, looks + 1), clips)
+        if count == 1 or (path == FRAMES and method.name != ENHANCE)  # which looks again itself
+        if path == FRAMES or method.name != ENHANCE
+    ]
+    together = sorted(jobs, key=lambda job: (methods.index(job[1]), clips.index(job[0])))  # a film's frames serve twice
+    rows = {job: judge(*job) for job in tqdm(together, desc="judging", unit=" films", delay=2)}
+    return [rows[job] for job in jobs]
 
 
 def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], recipe: Recipe) -> Path:
@@ -176,16 +204,17 @@ def main(argv: list[str] | None = None) -> None:
     if options.enhance:
         methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))
     clips = _spoiled(options.films, recipe)
-    jobs = [(clip, method, looks) for method in methods for looks in range(1, options.looks + 1) for clip in clips]
-    jobs = [job for job in jobs if job[1].name != ENHANCE or job[2] == 1]  # it has looked again already
-    rows = [judge(*job) for job in tqdm(jobs, desc="judging", unit=" films", delay=2)]
+    rows = judge_all(clips, methods, options.looks)
     if options.csv:
         with written_whole(options.csv) as partial:
             pd.DataFrame(rows).to_csv(partial, index=False)
     if options.ship:
         ship(rows, options.ship, methods, recipe)
-    shown = table(rows).map(lambda cell: cell if isinstance(cell, int) else str(cell).replace("None", "–"))
-    print(shown.to_string(line_width=120))
+    for path in PATHS:
+        shown = table(of_path(rows, path)).map(
+            lambda cell: cell if isinstance(cell, int) else str(cell).replace("None", "–")
+        )
+        print(f"path {path!r}\n{shown.to_string(line_width=120)}")
 
 
 if __name__ == "__main__":

@@ -46,9 +46,9 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
     """Counts over all films, by kind (the films' folder) and method; and for several films shares with intervals.
 
     "back, %" is back in place of lost; "missing, % of input's" and "missing in all, % of input's" compare with the
-    input, where the rows include it. The intervals draw whole films.
+    input, where the rows include it. The intervals draw whole films. The rows are of one path (`lib.evaluation`).
     """
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows).drop(columns="path", errors="ignore")
     kinds = {kind: part for kind, part in frame.groupby("kind", sort=False)}
     if len(kinds) > 1:
         kinds["all"] = frame

@@ -71,7 +71,7 @@ def _content(path: Path) -> dict:
         raise BadInput(f"{path.name} does not exist; {_again(path)}")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        content["rows"], content["weights"]
+        content["weights"], {row["path"] for row in content["rows"]}
     except (ValueError, KeyError, TypeError):
         raise BadInput(f"{path.name} holds no rows of an evaluation; {_again(path)}") from None
     return content
@@ -82,17 +82,18 @@ def _again(path: Path) -> str:
 
 
 def compare(live: Sequence[dict], shipped: Sequence[dict], measures: Sequence[str]) -> pd.DataFrame:
-    """Each live row beside the shipped one of its clip and method: both values of each measure, and do they agree.
+    """Each live row beside the shipped one of its clip, method and path: both values of each measure; do they agree?
 
     They agree where every measure that both have is equal to a millionth. A network's pictures may come out a bit
     different on another machine, and one hand more or less with them, so "no" is no alarm: look at the numbers.
     Rows that were not shipped say so.
     """
-    known = {(row["clip"], row["method"]): row for row in shipped}
+    place = ("clip", "method", "path")
+    known = {tuple(row[key] for key in place): row for row in shipped}
     lines = []
     for row in live:
-        other = known.get((row["clip"], row["method"]))
-        line = {"clip": row["clip"], "method": row["method"]}
+        line = {key: row[key] for key in place}
+        other = known.get(tuple(line.values()))
         for key in measures:
             line |= {f"{key}, shipped": (other or {}).get(key), f"{key}, live": row.get(key)}
         lines.append(line | {"agree": "not shipped" if other is None else _agree(row, other, measures)})

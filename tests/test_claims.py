@@ -113,10 +113,10 @@ def patterns(chapter: int) -> list[re.Pattern]:
     found = []
     for node in ast.walk(ast.parse("\n".join(cells))):
         if isinstance(node, ast.JoinedStr):
-            found.append("".join(re.escape(p.value) if isinstance(p, ast.Constant) else "(.+?)" for p in node.values))
+            found.append("".join(re.escape(p.value) if isinstance(p, ast.Constant) else "(.*?)" for p in node.values))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.append(re.escape(node.value))
-    return [re.compile(pattern) for pattern in found if pattern.replace("(.+?)", "").strip()]
+    return [re.compile(pattern) for pattern in found if pattern.replace("(.*?)", "").strip()]
 
 
 @cache
@@ -156,6 +156,18 @@ def test_a_chapters_row_is_judged(low, high, wanted):
     tell(low, high)
     one = judge(CLAIM, gather(), "ci")
     assert (one.verdict, one.ours.place, one.ours.n) == (wanted, "chapter 6", 12)
+
+
+def test_a_count_of_hands_has_a_twin_through_a_film():
+    tell(-4, -1)
+    assert judge(CLAIM, gather(), "ci").filmed.verdict == NO_RUN  # chapter 6 has not reported it
+    tell(1, 4, claim="a, through a film")
+    one = judge(CLAIM, gather(), "ci")
+    assert (one.verdict, one.filmed.verdict) == (HOLDS, FAILS)
+    assert "through a film: 2.50" in claims_html([one], "c") and FAILS in claims_html([one], "c")
+    rows = [claim for claim in CLAIMS if (claim.answer or {}).get("file") in ("r1.json", "real.json")]
+    assert rows and all("frames straight" in claim.on for claim in rows)
+    assert all(judge(claim, gather(), "ci").filmed.ours for claim in rows)
 
 
 def test_what_is_missing_has_no_run_and_says_where_to_get_it():

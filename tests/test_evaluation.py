@@ -13,16 +13,29 @@ from lib.clips import Clip, clips
 from lib.degrade import upscale
 from lib.errors import BadInput
 from lib.evaluate import fids, main, tidy
-from lib.evaluation import MEASURES, evaluate, evaluate_all, hands, likeness, table, watch
+from lib.evaluation import (
+    CRF,
+    FILM,
+    FRAMES,
+    MEASURES,
+    codec_cost,
+    evaluate,
+    evaluate_all,
+    hands,
+    likeness,
+    of_path,
+    table,
+    watch,
+)
 from lib.holistic import extract
 from lib.intervals import Interval, ratio_bootstrap
 from lib.keypoints import HOLISTIC_75
-from lib.methods import INPUT, find_methods
+from lib.methods import INPUT, TARGET, find_methods
 from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
 from lib.signer.calibration import in_target_pixels
-from lib.video import read_all, read_video, write_video
+from lib.video import read_all, write_video
 
-FRAMES = 8
+LENGTH = 8  # frames
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +51,10 @@ def shorts(tmp_path_factory):
         short = folder / "short" / clip.name
         short.mkdir(parents=True)
         for path, frames in ((clip.target_path, clip.target()), (clip.input_path, clip.input())):
-            write_video(short / path.name, frames[20 : 20 + FRAMES], clip.info["fps"], crf=12)
+            write_video(short / path.name, frames[20 : 20 + LENGTH], clip.info["fps"], crf=12)
         with np.load(clip.folder / "truth.npz") as truth:
-            np.savez(short / "truth.npz", **{key: truth[key][20 : 20 + FRAMES] for key in truth})
-        (short / "clip.json").write_text(json.dumps(clip.info | {"set": "short", "frames": FRAMES}))
+            np.savez(short / "truth.npz", **{key: truth[key][20 : 20 + LENGTH] for key in truth})
+        (short / "clip.json").write_text(json.dumps(clip.info | {"set": "short", "frames": LENGTH}))
     return folder
 
 
@@ -74,39 +87,55 @@ def test_measures_where_no_hand_was_found():
     assert all(np.isnan(row[key]) for key in ("pck_found", "error", "false"))
 
 
-def test_likeness_is_the_mean_over_frames(tmp_path):
+def test_likeness_is_the_mean_over_frames():
     frames = np.random.default_rng(0).integers(80, 170, (3, 32, 32, 3), np.uint8)
     other = frames.copy()
     other[1:] += 10
-    same, off = (write_video(tmp_path / name, images, 25) for name, images in (("a", frames), ("b", other)))
-    assert likeness(same, same) == {"psnr": np.inf, "ssim": pytest.approx(1), "phash": 0}
+    assert likeness(frames, frames) == {"psnr": np.inf, "ssim": pytest.approx(1), "phash": 0}
     other[0] += 1
-    row = likeness(write_video(tmp_path / "c", other, 25), same)
+    row = likeness(other, frames)
     assert row["psnr"] == pytest.approx(np.mean([20 * np.log10(255 / step) for step in (1, 10, 10)]))
     assert row["ssim"] < 1
     with pytest.raises(ValueError):  # another number of frames is another film
-        likeness(write_video(tmp_path / "d", frames[:2], 25), same)
+        likeness(frames[:2], frames)
 
 
 def test_rows_are_those_of_the_protocol(shorts):
     clip = clips("short", shorts)[0]
-    rows = {row["method"]: row for row in evaluate_all(methods("target", "input", "bilinear"), [clip])}
-    assert set(rows["bilinear"]) == {"set", "clip", "method", "frames", *MEASURES}
-    assert "psnr" not in rows["input"] and "psnr" not in rows["target"]
+    rows = evaluate_all(methods("target", "input", "bilinear"), [clip])
+    assert [row["path"] for row in rows] == ["frames"] * 3 + ["film"] * 3
+    straight = {row["method"]: row for row in of_path(rows)}
+    filmed = {row["method"]: row for row in of_path(rows, FILM)}
+    assert set(straight["bilinear"]) == set(filmed["target"]) == {"set", "clip", "method", "path", "frames", *MEASURES}
+    assert not {"psnr"} & (set(straight["input"]) | set(filmed["input"]) | set(straight["target"]))
     found = in_target_pixels(extract(clip.input(), progress=False), clip)
     assert found.size == (304, 336)
-    assert rows["input"]["uhp_right"] == undetected_hand_presence(found)
-    assert rows["input"]["false"] == pytest.approx(false_hands(found, clip.truth(), "both"))
-    assert rows["target"]["pck_all"] > 0.8
-    video, keypoints = watch(methods("bilinear")[0], clip)
-    assert read_all(video).shape == (FRAMES, 336, 304, 3) and len(keypoints) == FRAMES
-    assert np.abs(read_all(video).astype(int) - np.stack(list(upscale(clip.input())))).mean() < 3
-    assert rows["bilinear"]["psnr"] == pytest.approx(likeness(video, clip.target_path)["psnr"])
+    assert straight["input"]["uhp_right"] == undetected_hand_presence(found)
+    assert straight["input"]["false"] == pytest.approx(false_hands(found, clip.truth(), "both"))
+    assert straight["target"]["pck_all"] > 0.8
+
+
+def test_frames_go_straight_or_through_a_film(shorts, tmp_path):
+    """Nothing lies between a method and MediaPipe on the first path; a film of CRF 18 does on the second, for all."""
+    clip, (bilinear,) = clips("short", shorts)[0], methods("bilinear")
+    enlarged = np.stack(list(upscale(clip.input())))
+    for method, own in ((bilinear, enlarged), (INPUT, clip.input()), (TARGET, clip.target())):
+        straight, found = watch(method, clip)
+        np.testing.assert_array_equal(straight, own)
+        np.testing.assert_array_equal(found.xyz, extract(own, progress=False).xyz)
+        filmed, found = watch(method, clip, path=FILM)
+        np.testing.assert_array_equal(filmed, read_all(write_video(tmp_path / f"{method.name}.mp4", own, 25, CRF)))
+        np.testing.assert_array_equal(found.xyz, extract(filmed, progress=False).xyz)
+        assert 0 < np.abs(filmed.astype(int) - own).mean() < 3
+    rows = {row["path"]: row for row in evaluate_all([bilinear], [clip])}
+    assert rows[FRAMES]["psnr"] == pytest.approx(likeness(enlarged, clip.target())["psnr"]) != rows[FILM]["psnr"]
+    with pytest.raises(BadInput, match="no path 'tape'.*frames or film"):
+        watch(INPUT, clip, path="tape")
 
 
 def test_later_looks_change_the_hands_only(shorts):
     clip = clips("short", shorts)[0]
-    first, second, third = evaluate_all(methods("bicubic"), [clip], looks=3)
+    first, second, third = evaluate_all(methods("bicubic"), [clip], looks=3, paths=[FRAMES])
     assert [row["method"] for row in (second, third)] == ["bicubic + second look", "bicubic + third look"]
     assert second["uhp_both"] <= first["uhp_both"] and first["psnr"] == second["psnr"] == third["psnr"]
     keypoints = [watch(methods("bicubic")[0], clip, looks)[1] for looks in (1, 2, 3)]
@@ -128,7 +157,7 @@ def test_rows_are_kept_until_the_clip_or_the_version_changes(shorts, monkeypatch
 
 
 def test_a_fresh_graph_gives_the_same_again(shorts):
-    """Why one run stands for R1's five: nothing is left of the clip before."""
+    """Why no run is repeated: nothing is left of the clip before."""
     first, second = (clip.input() for clip in clips("short", shorts))
     runs = [extract(frames, progress=False) for frames in (first, second, first, second)]
     for a, b in ((0, 2), (1, 3)):
@@ -139,7 +168,7 @@ def test_a_fresh_graph_gives_the_same_again(shorts):
 def rows_of(**uhp):
     """Rows of clips whose UHP in per cent are given for each method, and nothing else."""
     return [
-        {"set": "s", "clip": number, "method": method, "uhp_right": value / 100}
+        {"set": "s", "clip": number, "method": method, "path": "frames", "uhp_right": value / 100}
         for method, values in uhp.items()
         for number, value in enumerate(values)
     ]
@@ -163,6 +192,16 @@ def test_a_table_without_an_input_compares_nothing():
         table(rows_of(bicubic=[3]))
 
 
+def test_a_table_is_of_one_path():
+    film = [row | {"path": FILM, "uhp_right": row["uhp_right"] + 0.04} for row in rows_of(input=[30, 36])]
+    both = rows_of(input=[30, 36]) + film
+    with pytest.raises(BadInput, match="one path.*of_path"):
+        table(both)
+    assert table(of_path(both, FILM)).loc["s", "input"]["UHP right, %"].mean == pytest.approx(37)
+    cost = codec_cost(both).loc[("s", "input"), "film minus frames"]
+    assert (cost.mean, cost.n) == (pytest.approx(4), 2)
+
+
 def test_ratio_bootstrap():
     random = np.random.default_rng(0)
     whole = random.uniform(1, 3, 40)
@@ -180,8 +219,9 @@ def test_command(shorts, tmp_path, capsys, monkeypatch):
     arguments = ["--set", "short", "--data", str(shorts), "--models", "input", "--csv", str(tmp_path / "t.csv")]
     assert main(arguments) == 0
     out = capsys.readouterr().out
-    assert "UHP right, %" in out and "FID is not measured here" in out
-    assert set(pd.read_csv(tmp_path / "t.csv").method) == {"input"}
+    assert "UHP right, %" in out and "FID is not measured here" in out and "short, path 'film'" in out
+    written = pd.read_csv(tmp_path / "t.csv")
+    assert set(written.method) == {"input"} and set(written.path) == {"frames", "film"}
     assert main(["--models", "best"]) == 1 and "no method 'best'" in capsys.readouterr().err
     assert main(["--set", "nowhere"]) == 1 and "holds no clips" in capsys.readouterr().err
     assert main([*arguments, "--clips", "1"]) == 1 and "2 or more" in capsys.readouterr().err
@@ -196,6 +236,6 @@ def test_fid_is_over_all_frames_of_a_set(shorts, tmp_path, monkeypatch):
     assert fids(methods("bilinear"), both, None) == {}
     monkeypatch.setattr("lib.inception.inception_features", colours)
     target = np.concatenate([colours(clip.target(), None) for clip in both])
-    bilinear = np.concatenate([colours(read_video(watch(methods("bilinear")[0], clip)[0]), None) for clip in both])
+    bilinear = np.concatenate([colours(watch(methods("bilinear")[0], clip)[0], None) for clip in both])
     found = fids(methods("input", "target", "bilinear"), both, tmp_path / "weights")
     assert found == {("short", "bilinear"): pytest.approx(frechet_distance(bilinear, target))}

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from lib.chapters.ladder import RUNGS, rungs
-from lib.chapters.method_table import by_verdict, method_table
+from lib.chapters.method_table import beside, by_verdict, method_table, stacked
 from lib.intervals import Interval
 from lib.upsampler import PRETRAINED
 
@@ -26,6 +26,19 @@ def test_decimals_follow_the_width_and_counts_have_none():
     html = method_table(frame({"SSIM": [Interval(0.93, 0.928, 0.936, 12)] * 3, "hands": [1234, 5, 0]}))
     assert "0.930 <small" in html and "[0.928, 0.936]" in html
     assert ">1,234<" in html and ">0<" in html
+
+
+def test_both_paths_beside_and_below_each_other():
+    straight = frame({"UHP, %": [Interval(i, i - 1, i + 1, 9) for i in (1, 2, 3)], "other": [None] * 3})
+    filmed = frame({"UHP, %": [Interval(i, i - 1, i + 1, 9) for i in (7, 8, 9)], "other": [None] * 3})
+    both = beside(straight, filmed, ["UHP, %"])
+    assert list(both) == ["UHP, %", "UHP, %, film"] and list(both.index) == list(straight.index)
+    assert [value.mean for value in both.loc["td2", "c"]] == [3, 9]
+    below = stacked(straight, filmed)["UHP, %"]
+    assert [value.mean for value in below] == [1, 2, 7, 8, 3, 9]
+    assert list(below.index.unique(0)) == [
+        f"{s}, {p}" for s in ("D1 test", "TD2") for p in ("frames", "through a film")
+    ]
 
 
 def test_verdicts_in_words():

@@ -14,16 +14,21 @@ FACTS = {
 }  # fmt: skip
 
 
-def row(method: str, clip: str, uhp: float) -> dict:
-    return {"set": "d1_test", "clip": clip, "method": method, "uhp_right": uhp, "uhp_both": uhp, "pck_found": 0.9}
+def row(method: str, clip: str, uhp: float, path: str) -> dict:
+    measured = {"uhp_right": uhp, "uhp_both": uhp, "pck_found": 0.9}
+    return {"set": "d1_test", "clip": clip, "method": method, "path": path} | measured
 
 
 def test_a_card_tells_the_facts_and_the_figures(tmp_path):
     path = save(UNet(2, 1), tmp_path / "tiny.safetensors", FACTS)
-    rows = [row(m, c, u) for m, us in {"input": (0.3, 0.5), "tiny": (0.1, 0.2)}.items() for c, u in zip("ab", us)]
+    shares = {"input": (0.3, 0.5), "tiny": (0.1, 0.2)}
+    rows = [row(m, c, u, "frames") for m, us in shares.items() for c, u in zip("ab", us)]
+    rows += [row(m, c, u + 0.1, "film") for m, us in shares.items() for c, u in zip("ab", us)]
     text = card(path, rows)
-    for told in ("1,234", "5, float32", "0.5000 / 0.4000", "3 d1", "| d1_test | tiny | 15.0 [10.0, 20.0]", "-25.0 ["):
+    for told in ("1,234", "5, float32", "0.5000 / 0.4000", "3 d1", "-25.0 ["):
         assert told in text
+    assert "| d1_test | frames | tiny | 15.0 [10.0, 20.0]" in text
+    assert "| d1_test | film | tiny | 25.0 [20.0, 30.0]" in text
 
 
 def test_weights_without_facts_get_no_card(tmp_path):

@@ -89,3 +89,16 @@ def test_runs_with_papermill(path, tmp_path, monkeypatch):
     )  # fmt: skip
     injected = [cell for cell in run.cells if "injected-parameters" in cell.metadata.get("tags", [])]
     assert len(injected) == 1 and "ci" in injected[0].source
+
+
+@pytest.mark.slow
+def test_chapters_agree():
+    """What several chapters measure is one figure, or says why not; the runs above have left their rows."""
+    from lib.agreement import disagreements, shared
+    from lib.report import gather_rows
+
+    rows = gather_rows("ci")
+    if not {"1 Missing hands", "2 Building the data sets", "6 Counting hands"} <= {row.chapter for row in rows}:
+        pytest.skip("chapters 1, 2 and 6 have not run")
+    both_ends = [what for _, what in shared(rows) if what.startswith("uhp_right of bilinear minus input, d1_test")]
+    assert both_ends and not disagreements(rows), disagreements(rows)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib.chapters import inventor
-from lib.chapters.paired_rows import gained, paired
+from lib.chapters.paired_rows import across, gained, paired
 from lib.clips import clips
 from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
@@ -23,6 +23,18 @@ def test_paired_by_hand():
     assert paired(rows[:1] + rows[3:4], "td2", "mine", "input", "uhp_right") is None
     assert paired(rows, "td2", "yours", "input", "uhp_right") is None
     assert paired(rows, "d1_test", "mine", "input", "uhp_right") is None
+
+
+def test_a_difference_across_paths_names_both():
+    values = {("mine", "film"): [0.4, 0.6], ("input", "film"): [0.4, 0.6], ("input", "frames"): [0.3, 0.5]}
+    rows = [
+        {"set": "td2", "clip": clip, "method": method, "path": path, "uhp_right": value}
+        for (method, path), column in values.items()
+        for clip, value in zip("ab", column)
+    ]
+    assert across(rows, "td2", ("mine", "film"), ("input", "film"), "uhp_right").mean == 0
+    assert across(rows, "td2", ("mine", "film"), ("input", "frames"), "uhp_right").mean == pytest.approx(10)
+    assert across(rows, "td2", ("mine", "frames"), ("input", "frames"), "uhp_right") is None
 
 
 def test_what_another_look_gains():

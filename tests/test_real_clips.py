@@ -53,7 +53,7 @@ def films(tmp_path):
 
 def test_spoiling_a_real_film(films, monkeypatch):
     clip = real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3))
-    sharp, spoilt = read_all(clip.video(TARGET)), read_all(clip.video(INPUT))
+    sharp, spoilt = read_all(clip.film(TARGET)), read_all(clip.film(INPUT))
     assert sharp.shape[0] == spoilt.shape[0] == 3 and sharp.shape[1] == 336
     assert (sharp.shape[1], sharp.shape[2]) == (2 * spoilt.shape[1], 2 * spoilt.shape[2])
     monkeypatch.setattr(real_clips, "extract", lambda *_, **__: pytest.fail("looked again"))
@@ -76,8 +76,10 @@ def test_command_for_real_films(films, tmp_path, capsys):
     captured = capsys.readouterr()
     assert "bicubic + third look" in captured.out and "No person is in view" in captured.err
     rows = pd.read_csv(tmp_path / "r.csv")
-    assert rows["method"].tolist()[-1] == "enhance"
-    assert len(rows) == 7 and set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
+    assert "path 'frames'" in captured.out and "path 'film'" in captured.out
+    assert rows.path.value_counts().to_dict() == {"frames": 7, "film": 2}  # one look, and not enhance's
+    assert rows.loc[rows.method == "enhance", "path"].tolist() == ["frames"]
+    assert set(rows["clip"]) == {signer} and set(rows["hands"]) == {6}
     assert (rows.loc[rows.method == "input", "missing"] == rows.loc[rows.method == "input", "lost"]).all()
     shipped = shipped_rows.read(tmp_path / "real.json")
     assert {row["clip"] for row in shipped} == {"film 1"} and str(films) not in (tmp_path / "real.json").read_text()

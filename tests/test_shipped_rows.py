@@ -20,7 +20,8 @@ UHP = {"target": (0.0, 0.1), "input": (0.4, 0.6), "bicubic": (0.3, 0.6), "input"
 def rows():
     """Two clips of 10 and 30 frames after four methods."""
     return [
-        {"set": "td2", "clip": f"td2-{i}", "method": method, "frames": (10, 30)[i], "uhp_right": uhp, "uhp_both": uhp}
+        {"set": "td2", "clip": f"td2-{i}", "method": method, "path": "frames", "frames": (10, 30)[i]}
+        | {"uhp_right": uhp, "uhp_both": uhp}
         | MEASURED
         | {"false_all": 0.05 * method.endswith("look")}
         for method, both in UHP.items()
@@ -48,7 +49,7 @@ def test_rows_of_other_weights_are_refused(rows, tmp_path):
         shipped_rows.read(path, tmp_path / "empty")
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"rows": []}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"rows": []}', '{"weights": {}, "rows": [{"clip": "of one path"}]}'])
 def test_foreign_rows_are_refused(text, tmp_path):
     (tmp_path / "r1.json").write_text(text)
     with pytest.raises(BadInput, match="holds no rows"):

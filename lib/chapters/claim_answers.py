@@ -4,7 +4,8 @@ An answer in ``claims.toml`` is one of
 
     row, chapter                                    what a chapter reported under these words, in `lib.report`'s files
     file = "r1.json", set, method, minus, measure   two methods on the same clips (UHP, false hands: points)
-    file = "real.json", method, minus               missing hands of two methods on the same films, in points
+    file = "real.json", method, minus               missing hands of two methods on the same films, in points;
+                                                    both are of the path "frames" (`lib.evaluation`), or of ``path``
     file = "r2.json", method, minus                 two trainings, seed by seed, in points
     file = "transfer.json", method, minus, shots    the same on real words
     file = "r3.json", method, split                 letters read, in per cent; with ``minus`` (method, split) or
@@ -22,8 +23,10 @@ import pandas as pd
 from lib import joins2sign_results, real_transfer, shipped_rows, sign_results
 from lib.chapters.paired_rows import paired
 from lib.errors import BadInput
+from lib.evaluation import FILM, FRAMES, of_path
 from lib.intervals import Interval
 
+FILMED = ", through a film"  # how chapter 6's rows of that path end
 TURNED = 400  # photos of a test that lib.train_joins2sign shows turned
 
 
@@ -53,6 +56,15 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
 
 
+def through_film(answer: Mapping) -> dict | None:
+    """Where the same figure stands that was counted through a film; None for an answer that has no such twin."""
+    if answer.get("file") in ("r1.json", "real.json") and "path" not in answer:
+        return {**answer, "path": FILM}
+    if answer.get("chapter") == 6 and not answer["row"].endswith(FILMED):
+        return {**answer, "row": answer["row"] + FILMED}
+    return None
+
+
 def from_chapter(claim: str, chapter: int, reported: pd.DataFrame, profile: str) -> Answer:
     """A chapter's row: of this profile, else of the larger one. Raises BadInput where it was not reported."""
     wanted = (profile, "paper", "laptop")
@@ -71,21 +83,29 @@ def from_chapter(claim: str, chapter: int, reported: pd.DataFrame, profile: str)
 
 
 def _r1(answer: Mapping) -> tuple[Interval, str]:
-    rows = _shipped(shipped_rows.R1)
+    rows, path = _of_path(shipped_rows.R1, answer)
     factor = 100 if answer["measure"] in ("uhp_right", "false_all") else 1
     pair = (answer["method"], answer["minus"], answer["measure"])
-    return _there(paired(rows, answer["set"], *pair, factor), f"{pair[0]} and {pair[1]} in r1.json"), "clips"
+    found = paired(rows, answer["set"], *pair, factor)
+    return _there(found, f"{pair[0]} and {pair[1]} in r1.json"), f"clips, path {path}"
 
 
 def _real(answer: Mapping) -> tuple[Interval, str]:
     """Films of all kinds together; their hands count alike within a film, and the films among each other."""
+    shipped, path = _of_path(shipped_rows.REAL, answer)
     rows = [
         {"set": "films", "clip": f"{row['kind']}, {row['clip']}", "method": row["method"]}
         | {"missing": row["missing"] / row["hands"] if row["hands"] else None}
-        for row in _shipped(shipped_rows.REAL)
+        for row in shipped
     ]
     pair = (answer["method"], answer["minus"])
-    return _there(paired(rows, "films", *pair, "missing"), f"{pair[0]} and {pair[1]} in real.json"), "films"
+    found = paired(rows, "films", *pair, "missing")
+    return _there(found, f"{pair[0]} and {pair[1]} in real.json"), f"films, path {path}"
+
+
+def _of_path(file: Path, answer: Mapping) -> tuple[list[dict], str]:
+    path = answer.get("path", FRAMES)
+    return of_path(_shipped(file), path), path
 
 
 @cache

@@ -5,8 +5,8 @@ from html import escape
 
 from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.claims import PAPERS, Judged
-from lib.intervals import alike
-from lib.papers import Figure, figure
+from lib.intervals import alike, alone
+from lib.papers import Figure, look_up
 from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 
 COLUMNS = ("claim", "in the paper", "ours, 95 % interval", "measured on", "verdict, on our data")
@@ -30,10 +30,15 @@ def _row(one: Judged) -> tuple[str, ...]:
     return (
         _with_small(escape(claim.says), "" if claim.problem else claim.place),
         escape(theirs(one)),
-        escape(ours(one)),
+        _with_small(escape(ours(one)), _filmed(one)),
         _with_small(escape(claim.on), place),
         _with_small(badge(one.verdict), one.reason),
     )
+
+
+def _filmed(one: Judged) -> str:
+    other = one.filmed
+    return f"through a film: {ours(other)}: {other.verdict}" if other and other.ours else ""
 
 
 def _with_small(html: str, text: str) -> str:
@@ -63,7 +68,7 @@ def _named(said: Figure) -> str:
     if said.number is None:
         return "no figure"
     text = said.printed if said.printed[0] in "+-" else f"{said.number:,}"
-    parts = [figure(name).number for name in said.of]
+    parts = [look_up(name).number for name in said.of]
     if len(parts) == 2 and parts[0] - parts[1] == said.number:
         text, unit = f"{said.number:+}", f"{said.unit} ({parts[0]} less {parts[1]})"
     else:
@@ -77,16 +82,11 @@ def ours(one: Judged) -> str:
     if answer is None:
         return "none"
     if answer.low is None or answer.high is None:
-        text = f"{number(answer.value)} {unit}".strip()
+        text = f"{_minus(alone(answer.value))} {unit}".strip()
     else:
         value, low, high = map(_minus, alike(answer.value, answer.low, answer.high))
         text = f"{value} {unit}".strip() + f" ({low} to {high})"
     return text + (f", n\u00a0=\u00a0{answer.n:,} {answer.of}".rstrip() if answer.n else "")
-
-
-def number(value: float) -> str:
-    """Three digits; counts in full."""
-    return _minus(f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}")
 
 
 def _minus(text: str) -> str:

@@ -7,16 +7,16 @@ a verdict is about the claim's direction, on our data.
 import math
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from lib import paths, verdicts
-from lib.chapters.claim_answers import Answer, find
+from lib.chapters.claim_answers import Answer, find, through_film
 from lib.errors import BadInput
 from lib.intervals import Interval
-from lib.papers import Figure, figure, read
+from lib.papers import Figure, look_up, read
 from lib.report import Row, report
 
 CHAPTER = "15 Claims"
@@ -53,7 +53,7 @@ class Claim:
     @property
     def said(self) -> Figure | None:
         """What the paper says, where the claim names it. Raises BadInput for a name that nobody knows."""
-        return figure(self.paper) if isinstance(self.paper, str) else None
+        return look_up(self.paper) if isinstance(self.paper, str) else None
 
     @property
     def theirs(self) -> float | None:
@@ -92,12 +92,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim, our figure (None: no run), the verdict, and in a few words why."""
+    """A claim, our figure (None: no run), the verdict, and in a few words why.
+
+    Hands are counted on bare frames; ``filmed`` is the same through a film, where there is such a figure.
+    """
 
     claim: Claim
     ours: Answer | None
     verdict: str
     reason: str
+    filmed: "Judged | None" = None
 
 
 def read_claims(path: str | Path = LIST) -> list[Claim]:
@@ -122,7 +126,8 @@ def judge(claim: Claim, reported: pd.DataFrame, profile: str) -> Judged:
     if claim.why:
         return Judged(claim, ours, verdicts.UNTESTABLE, claim.why)
     measured = (ours.value, ours.low, ours.high, ours.n)
-    return Judged(claim, ours, *verdicts.verdict(claim.limit, *measured, claim.theirs))
+    filmed = judge(replace(claim, answer=other), reported, profile) if (other := through_film(claim.answer)) else None
+    return Judged(claim, ours, *verdicts.verdict(claim.limit, *measured, claim.theirs), filmed)
 
 
 def judge_all(reported: pd.DataFrame, profile: str, claims: Sequence[Claim] | None = None) -> list[Judged]:

@@ -44,6 +44,24 @@ def method_table(frame: pd.DataFrame) -> str:
     return "\n".join(tables)
 
 
+def beside(straight: pd.DataFrame, filmed: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of `lib.evaluation.table` on both paths, that through a film next to that of bare frames."""
+    both = {}
+    for column in columns:
+        both |= {column: straight[column], f"{column}, film": filmed[column]}
+    return pd.DataFrame(both).reindex(straight.index)
+
+
+def stacked(straight: pd.DataFrame, filmed: pd.DataFrame) -> pd.DataFrame:
+    """Two tables of one form below each other, set by set: first the path "frames", then that through a film."""
+    parts = []
+    for name in dict.fromkeys(straight.index.get_level_values(0)):
+        for path, frame in (("frames", straight), ("through a film", filmed)):
+            of_set = frame[frame.index.get_level_values(0) == name]
+            parts.append(of_set.rename(index={name: f"{NAMES.get(name, name)}, {path}"}, level=0))
+    return pd.concat(parts)
+
+
 def by_verdict(differences: Mapping[str, Interval | None]) -> str:
     """Names of methods, sorted by what `lib.verdicts` says of their differences: below 0, above it, or neither."""
     words: dict[str, list[str]] = {word: [] for word in WORDS.values()}

@@ -7,12 +7,14 @@ import pandas as pd
 
 from lib.intervals import Interval, paired_bootstrap
 
+Place = tuple[str, str]
+
 
 def paired(rows: Sequence[dict], name: str, method: str, other: str, key: str, factor: float = 100) -> Interval | None:
     """Mean of ``method`` minus ``other`` in measure ``key`` over the clips of set ``name``, times ``factor``.
 
-    ``rows`` are those of `lib.evaluation.evaluate`. Clips where one of the two has nothing to measure do not count;
-    None where fewer than two are left.
+    ``rows`` are those of `lib.evaluation.evaluate`, of one path. Clips where one of the two has nothing to measure do
+    not count; None where fewer than two are left.
     """
     frame = pd.DataFrame([row for row in rows if row["set"] == name and row["method"] in (method, other)])
     if frame.empty or key not in frame or not {method, other} <= set(frame["method"]):
@@ -23,6 +25,12 @@ def paired(rows: Sequence[dict], name: str, method: str, other: str, key: str, f
     found = paired_bootstrap(factor * wide[method], factor * wide[other])
     ends = {end: round(getattr(found, end), 9) + 0.0 for end in ("mean", "low", "high")}  # no -1e-16 for a plain 0
     return replace(found, **ends)
+
+
+def across(rows: Sequence[dict], name: str, one: Place, other: Place, key: str, factor: float = 100) -> Interval | None:
+    """`paired`, where ``one`` and ``other`` are each a method and its path (`lib.evaluation.PATHS`)."""
+    renamed = [row | {"method": (row["method"], row["path"])} for row in rows]
+    return paired(renamed, name, one, other, key, factor)
 
 
 def gained(rows: Sequence[dict], methods: Sequence[str], now: str, before: str = "") -> pd.DataFrame:
