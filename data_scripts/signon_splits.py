@@ -7,7 +7,8 @@ with the corpora.
 
     python data_scripts/signon_splits.py --out data/signon
 
-writes vgt_train.csv ... ngt_test.csv and manifest.json.
+writes vgt_train.csv ... ngt_test.csv, vgt_cuts.csv and ngt_cuts.csv (where each example lies in which film, for
+data_scripts/corpus_vgt.py), and manifest.json.
 """
 
 import io
@@ -19,7 +20,7 @@ from tqdm.auto import tqdm
 
 from lib import paths
 from lib.datasets import command_line, is_complete, say_whose, write_manifest
-from lib.download import fetched, member
+from lib.download import content_of, fetched, member
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.splits import SUBSETS, in_every_subset, signer_independent_split
@@ -33,6 +34,8 @@ VGT_PUBLISHED = "vgt/output_20220824/split_dataset/vgt_292.csv"
 VGT_GLOSSES = "vgt/output_20220824/split_dataset/vgt_292_glosses.csv"
 NGT_PUBLISHED = "ngt/output_20220824/extract_clips/ngt_458_dataset.csv"
 NGT_GLOSSES = "ngt/output_20220824/split_dataset/ngt_458_glosses.csv"
+# which stretch of which film: too large for some copies of the archive, and of a sum that we do not know
+NGT_TIMES = "ngt/output_20220824/split_dataset/ngt_458.csv"
 SHA256 = {
     VGT_ALL: "d2b28c787613eb8b87e4c39857892b8bedc9103dd94c526cb2616a20130f8bc6",
     VGT_PUBLISHED: "875245502f6b46aacf364465c42c9f9e9ab9e68b44a7455ffa2eceade3828c22",
@@ -41,17 +44,24 @@ SHA256 = {
     NGT_GLOSSES: "48ce39493e8c6a56d3c91c335a8e71d4180aab24ef122546cab4927b743f3e1a",
 }
 COLUMNS = ["id", "gloss", "label", "signer", "video", "language", "subset"]
+CUTS = ["id", "film", "start_ms", "end_ms", "side"]
 
 
 def make(out: Path, source: str = ARCHIVE) -> None:
     """Write one CSV a language and subset, and the manifest, into ``out``. Raises BadInput."""
-    if is_complete(out):
+    if is_complete(out) and (out / "vgt_cuts.csv").is_file():
         print(f"{out} is already made and intact.")
         return
     say_whose("Lists of examples", CREDIT, source, LICENCE)
     with fetched(source, paths.CACHE / "downloads" / f"signon-{COMMIT[:7]}.zip") as archive:
         tables = {name: _read(archive, name) for name in SHA256}
+        times = content_of(archive, NGT_TIMES)
     examples = pd.concat([vgt_examples(tables), ngt_examples(tables)])
+    cuts = {"vgt_cuts.csv": vgt_cuts(tables)}
+    if times is None:
+        print(f"The archive lacks {NGT_TIMES}: clips of the Corpus NGT cannot be cut with it.")
+    else:
+        cuts["ngt_cuts.csv"] = ngt_cuts(tables, _table(times))
     entries = []
     for (language, subset), part in tqdm(examples.groupby(["language", "subset"]), desc="writing", unit="file"):
         file = f"{language.lower()}_{subset}.csv"
@@ -59,8 +69,13 @@ def make(out: Path, source: str = ARCHIVE) -> None:
             part[COLUMNS].to_csv(partial, index=False)
         members = [name for name in SHA256 if name.startswith(language.lower())]
         entries.append({"file": file, "source": ARCHIVE, "members": members, "licence": LICENCE, "credit": CREDIT})
+    for file, table in cuts.items():
+        with written_whole(out / file) as partial:
+            table[CUTS].to_csv(partial, index=False)
+        members = [VGT_ALL if file.startswith("vgt") else NGT_TIMES]
+        entries.append({"file": file, "source": ARCHIVE, "members": members, "licence": LICENCE, "credit": CREDIT})
     write_manifest(out, entries)
-    print(f"{out} holds {len(examples):,} examples in {len(entries)} tables.")
+    print(f"{out} holds {len(examples):,} examples in {len(entries) - len(cuts)} tables.")
 
 
 def vgt_examples(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -87,8 +102,31 @@ def ngt_examples(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return published.rename(columns=named).assign(language="NGT", gloss=glosses[np.asarray(published.Label)])
 
 
+def vgt_cuts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Film, start and end of each VGT example; a film shows one signer, so it is taken whole."""
+    kept = tables[VGT_ALL][tables[VGT_ALL].Id.isin(tables[VGT_PUBLISHED].Id)]
+    return kept.rename(columns={"Id": "id", "SourceVideo": "film"}).assign(side="")
+
+
+def ngt_cuts(tables: dict[str, pd.DataFrame], times: pd.DataFrame) -> pd.DataFrame:
+    """Film, start, end and side of each NGT example: the authors cut the half of a signer out of the film of both.
+
+    Raises BadInput where the table of times is not that of the published split.
+    """
+    told, published = ["Id", "Participant", "SampleVideo"], tables[NGT_PUBLISHED][["Id", "Participant", "Video"]]
+    lacking = {*told, "start_ms", "end_ms", "Side", "SourceVideo"} - set(times.columns)
+    if lacking or sorted(times[told].values.tolist()) != sorted(published.values.tolist()):
+        raise BadInput(f"{NGT_TIMES} does not fit {NGT_PUBLISHED}: give the archive of the right commit with --source")
+    film = times.SourceVideo.str.partition("_")[0].str.removesuffix(".mpg") + ".mpg"  # CNGT0004_S003_b.mpg: one's own
+    return times.rename(columns={"Id": "id", "Side": "side"}).assign(film=film)
+
+
 def _read(archive: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(member(archive, name, SHA256[name])), keep_default_na=False)
+    return _table(member(archive, name, SHA256[name]))
+
+
+def _table(content: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(content), keep_default_na=False)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from lib.paths import CLIPS
 from lib.video import read_all
 
 UNITS = 32  # truth is stored in whole 32nds of a pixel
+FOUND = "target.pose"  # what Holistic finds in a recorded target
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,30 @@ class Clip:
         return json.loads((self.folder / "clip.json").read_text())
 
     @property
+    def has_target(self) -> bool:
+        """False for footage of which no sharp version exists, such as R1's TD2 (III-D)."""
+        return self.info["target"] is not None
+
+    @property
+    def has_truth(self) -> bool:
+        """False for recordings of people: where their joints really were, nobody knows."""
+        return self._truth.is_file()
+
+    @property
+    def files(self) -> list[Path]:
+        """What an evaluation of the clip depends on."""
+        target = [self.target_path] if self.has_target else []
+        return [self.input_path, *target, *([self._truth] if self.has_truth else [])]
+
+    @property
+    def _truth(self) -> Path:
+        return self.folder / "truth.npz"
+
+    @property
     def target_path(self) -> Path:
-        """The sharp video, 304 x 336."""
+        """The sharp video, 304 x 336. Raises BadInput where there is none."""
+        if not self.has_target:
+            raise BadInput(f"{self.folder} has no target: no sharp version of it exists, so only hands can be counted.")
         return self.folder / self.info["target"]
 
     @property
@@ -50,16 +73,28 @@ class Clip:
         return read_all(self.input_path)
 
     def truth(self) -> Keypoints:
-        """Where the joints really are, in pixels of the target; confidence 0 marks points outside the picture."""
-        with np.load(self.folder / "truth.npz", allow_pickle=False) as file:
+        """Where the joints really are, in pixels of the target; confidence 0 marks points outside the picture.
+
+        Raises BadInput where nobody knows.
+        """
+        if not self.has_truth:
+            raise BadInput(f"{self.folder} has no truth.npz: where the joints are is known of synthetic signers only.")
+        with np.load(self._truth, allow_pickle=False) as file:
             xyz = file["pixels"].astype(np.float32) / UNITS
         size = tuple(self.info["size"])
         inside = ((xyz[..., :2] >= 0) & (xyz[..., :2] < size)).all(-1)
         return Keypoints(xyz, inside.astype(np.float32), HOLISTIC_75, self.info["fps"], size)
 
+    def joints(self) -> Keypoints:
+        """Where a network is to look closely, in pixels of the target: the truth, or what Holistic found in the target.
+
+        R1's masks, too, are from pose information (III-E). Nothing is measured against what was found.
+        """
+        return self.truth() if self.has_truth else Keypoints.load(self.folder / FOUND)
+
     def metres(self) -> np.ndarray:
         """Where the joints are in the body's axes, (T, 75, 3) float32 metres: x left, y back, z up."""
-        with np.load(self.folder / "truth.npz", allow_pickle=False) as file:
+        with np.load(self._truth, allow_pickle=False) as file:
             return file["metres"].astype(np.float32)
 
 

@@ -16,7 +16,6 @@ from tqdm.auto import tqdm
 
 from lib import files
 from lib.errors import BadInput
-from lib.one_writer import PARTIAL, one_writer
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
@@ -68,15 +67,9 @@ def member(archive: str | Path, name: str, sha256: str) -> bytes:
     Nothing is unpacked to disk, so a path inside the zip can point nowhere. ``sha256`` is the hex digest of the
     file, not of the zip: a code host packs the same commit with other bytes on another day. Raises BadInput.
     """
-    archive = Path(archive)
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            found = next((n for n in opened.namelist() if name in (n, n.partition("/")[2])), None)
-            if found is None:
-                raise BadInput(f"{archive} holds no {name}: give the archive of the right repository with --source")
-            content = opened.read(found)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise BadInput(f"{archive} is truncated or no zip archive ({error}): delete it and download it again") from None
+    content = content_of(archive, name)
+    if content is None:
+        raise BadInput(f"{archive} holds no {name}: give the archive of the right repository with --source")
     if (digest := hashlib.sha256(content).hexdigest()) != sha256:
         raise BadInput(
             f"{name} in {archive} has sha256 {digest}, not {sha256}: give the archive of the right commit with --source"
@@ -84,15 +77,26 @@ def member(archive: str | Path, name: str, sha256: str) -> bytes:
     return content
 
 
+def content_of(archive: str | Path, name: str) -> bytes | None:
+    """A `member` whose sum is not known, and which may be absent: None then. Raises BadInput for a broken zip."""
+    archive = Path(archive)
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            found = next((n for n in opened.namelist() if name in (n, n.partition("/")[2])), None)
+            return None if found is None else opened.read(found)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise BadInput(f"{archive} is truncated or no zip archive ({error}): delete it and download it again") from None
+
+
 def _download(url: str, out: Path, sha256: str | None) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    with one_writer(out, alone=True):
+    with files.one_writer(out, alone=True):
         _resume(url, out, sha256)
 
 
 def _resume(url: str, out: Path, sha256: str | None) -> None:
     """Go on with what lies beside ``out`` under the one name that every run knows."""
-    partial = out.with_name(f"{PARTIAL}{out.name}")
+    partial = out.with_name(f"{files.PARTIAL}{out.name}")
     done = partial.stat().st_size if partial.exists() else 0
     try:
         response = _open(url, done)
@@ -116,7 +120,7 @@ def _save(response: requests.Response, partial: Path, done: int) -> None:
         done = 0
     length = response.headers.get("Content-Length")
     total = done + int(length) if length else None
-    name = partial.name.removeprefix(PARTIAL)
+    name = partial.name.removeprefix(files.PARTIAL)
     with (
         response,
         open(partial, "ab" if done else "wb") as file,

@@ -11,7 +11,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -41,6 +41,7 @@ class SignCorpus:
     labels: np.ndarray
     signers: np.ndarray
     facts: dict
+    subsets: np.ndarray | None = None  # (N,) places in `lib.splits.SUBSETS`, where the corpus has a published split
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -53,10 +54,12 @@ class SignCorpus:
 
     @cached_property
     def split(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Clips of train, val and test, by R2's rule: no signer in two of them."""
-        from lib.splits import signer_independent_split
+        """Clips of train, val and test: the corpus's own split, or by R2's rule; no signer is in two of them."""
+        from lib.splits import SUBSETS, signer_independent_split
 
-        return signer_independent_split(self.labels, self.signers)
+        if self.subsets is None:
+            return signer_independent_split(self.labels, self.signers)
+        return tuple(np.flatnonzero(self.subsets == place) for place in range(len(SUBSETS)))
 
     def each(self, change: Callable[[Keypoints], np.ndarray]) -> list[np.ndarray]:
         """``change`` of every clip."""
@@ -64,17 +67,24 @@ class SignCorpus:
 
 
 def load_corpus(name: str, folder: Path | None = None) -> SignCorpus:
-    """A packed corpus: "source" or "target". Raises BadInput where it is missing or not what its facts say."""
+    """A packed corpus: "source" or "target", or in its ``folder`` what `data_scripts/corpus_vgt.py` made.
+
+    Raises BadInput where it is missing or not what its facts say.
+    """
     path = Path(folder or SHIPPED) / f"signs_{name}.npz"
     if not path.is_file() or not path.with_suffix(".json").is_file():
-        raise BadInput(f"{path} or its .json is missing: python -m lib.sign_corpus make {name}, then pack {name}")
+        own = f"python -m lib.sign_corpus make {name}, then pack {name}"
+        how = f"python data_scripts/corpus_vgt.py --language {name}" if name in ("vgt", "ngt") else own
+        raise BadInput(f"{path} or its .json is missing: {how}")
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     if sha256(path) != facts["sha256"]:
         raise BadInput(f"{path} is not the file that its .json describes: pack it again")
     with np.load(path, allow_pickle=False) as file:
-        arrays = {key: file[key] for key in ("steps", "found", "lengths", "labels", "signers")}
+        arrays = dict(file)
     starts = np.concatenate([[0], np.cumsum(arrays["lengths"])])
-    return SignCorpus(_unpacked(arrays), starts, arrays["labels"], arrays["signers"], facts)
+    return SignCorpus(
+        _unpacked(arrays), starts, arrays["labels"], arrays["signers"], facts, subsets=arrays.get("subsets")
+    )
 
 
 def clip_folder(name: str) -> Path:
@@ -125,11 +135,6 @@ def pack(name: str, cache: Path, out: Path) -> Path:
         raise BadInput(f"{cache} lacks {len(lacking)} clips ({lacking[0]}): python -m lib.sign_corpus make {name}")
     clips = [np.load(cache / f"{job.name}.npz", allow_pickle=False)["xyz"][:, places] for job in jobs]
     numbers = {"labels": [job.sign for job in jobs], "signers": [job.signer for job in jobs]}
-    numbers |= {"lengths": [len(clip) for clip in clips]}
-    path = out / f"signs_{name}.npz"
-    with written_whole(path) as partial_path:
-        arrays = {key: np.array(value, np.int16) for key, value in numbers.items()}
-        np.savez_compressed(partial_path, **arrays, **_packed(np.concatenate(clips)))
     facts = {
         "about": "Synthetic: isolated signs of a made-up language, seen by MediaPipe Holistic; HOLISTIC_67",
         "command": f"python -m lib.sign_corpus make {name}; python -m lib.sign_corpus pack {name}",
@@ -141,8 +146,22 @@ def pack(name: str, cache: Path, out: Path) -> Path:
         "size": SIZE,
         "versions": {package: version(package) for package in ("mediapipe", "anny", "warp-lang")},
         "licence": "MIT",
-        "sha256": sha256(path),
     }
+    return write_corpus(out / f"signs_{name}.npz", clips, numbers, facts)
+
+
+def write_corpus(
+    path: Path, clips: Sequence[np.ndarray], numbers: Mapping[str, Sequence[int]], facts: Mapping[str, object]
+) -> Path:
+    """Pack clips (T, 67, 3) into ``path``, and ``facts`` into the .json beside it, last; `load_corpus` reads them.
+
+    ``numbers`` has ``labels`` and ``signers``, and ``subsets`` if there is a published split: one of each a clip.
+    """
+    numbers = dict(numbers) | {"lengths": [len(clip) for clip in clips]}
+    with written_whole(path) as partial_path:
+        arrays = {key: np.array(value, np.int16) for key, value in numbers.items()}
+        np.savez_compressed(partial_path, **arrays, **_packed(np.concatenate(clips)))
+    facts = dict(facts) | {"sha256": sha256(path)}
     with written_whole(path.with_suffix(".json")) as partial_path:
         partial_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return path

@@ -54,9 +54,10 @@ Model = torch.nn.Module
 
 
 def sets(corpus: SignCorpus, inputs: Callable[[Keypoints], np.ndarray], fold: int) -> Sets:
-    """Train, val and test of a corpus."""
+    """Train, val and test of a corpus; fold 0 is its own split, which for R2's corpora is R2's to the row."""
     everything = SignSet(corpus.each(inputs), corpus.labels)
-    return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
+    parts = signer_independent_split(corpus.labels, corpus.signers, fold) if fold else corpus.split
+    return tuple(everything.take(rows) for rows in parts)
 
 
 def run(name: str, seed: int, cache: Path) -> dict[str, dict]:

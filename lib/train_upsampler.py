@@ -112,12 +112,17 @@ def _loss(stage: Stage, settings: Settings):
 @lru_cache(maxsize=3)
 def frames_of(sets: tuple[str, ...], data: Path) -> tuple[Frames, Frames]:
     """Frames to learn from and to judge by: whole clips go to one or the other, and all stages split alike."""
-    folders = [path.parent for name in sets for path in sorted((data / name).glob("*/clip.json"))]
+    folders = [folder for name in sets for folder in clip_folders(data, name)]
     if len(folders) < 2:
         raise BadInput(f"{data} holds too few clips of {', '.join(sets)}: run data_scripts/training_films.py first.")
     every = min(HELD_OUT, len(folders))
     learn = [folder for index, folder in enumerate(folders) if index % every]
     return read_frames(learn), read_frames(folders[::every])
+
+
+def clip_folders(data: Path, name: str) -> list[Path]:
+    """The whole clips of a set; R1's D1 from the broadcasts has its own for training, "d1_train"."""
+    return [path.parent for place in (name, f"{name}_train") for path in sorted((data / place).glob("*/clip.json"))]
 
 
 def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> None:
@@ -157,7 +162,7 @@ def _command(options: argparse.Namespace, stage: Stage) -> str:
 
 def _facts(stage: Stage, options: argparse.Namespace, history: History, model: UNet) -> dict:
     """What a model card tells."""
-    clips = {name: len(list((options.data / name).glob("*/clip.json"))) for name in stage.sets}
+    clips = {name: len(clip_folders(options.data, name)) for name in stage.sets}
     best = min(history, key=lambda row: row["validation"])
     return {
         "name": stage.name,

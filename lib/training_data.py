@@ -35,7 +35,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Frames:
-    """Pairs in memory: inputs (T, H, W, 3) and targets (T, 2H, 2W, 3) uint8, true joints (T, 75, 2) target pixels."""
+    """Pairs in memory: inputs (T, H, W, 3) and targets (T, 2H, 2W, 3) uint8, joints (T, 75, 2) target pixels."""
 
     inputs: np.ndarray
     targets: np.ndarray
@@ -69,7 +69,7 @@ def read_frames(folders: Sequence[Path], stride: int = 2) -> Frames:
         raise BadInput("There is no clip to learn from; make some: python data_scripts/training_films.py")
     columns: list[list[np.ndarray]] = [[], [], []]
     for clip in tqdm([Clip(Path(folder)) for folder in folders], desc="reading", unit="clip"):
-        parts = (clip.input(), clip.target(), clip.truth().xyz[..., :2])
+        parts = (clip.input(), clip.target(), clip.joints().xyz[..., :2])
         for column, part in zip(columns, parts):
             column.append(part[::stride])
     return Frames(*(np.concatenate(column) for column in columns))

@@ -77,6 +77,7 @@ def small_archive(signon, path):
     glosses, signers = small_corpus()
     ids = np.arange(600) * 3
     vgt = pd.DataFrame({"Id": ids, "Gloss": glosses, "Participant": signers, "SampleVideo": [f"{i}.mp4" for i in ids]})
+    vgt = vgt.assign(start_ms=ids * 10, end_ms=ids * 10 + 200, SourceVideo="A/" + vgt.Participant + ".mp4")
     subset = np.empty(600, object)
     for name, rows in zip(SUBSETS, signer_independent_split(glosses, signers), strict=True):
         subset[rows] = name
@@ -114,12 +115,39 @@ def test_script_writes_tables_and_manifest(signon, archive, tmp_path, capsys):
     assert dict(zip(vgt.id, vgt.subset, strict=True)) == dict(zip(published.Id, published.subset, strict=True))
     assert vgt.gloss.tolist() == ngt.gloss.tolist() and "NULL" in set(vgt.gloss) and "RARE" not in set(vgt.gloss)
     manifest = json.loads((out / "manifest.json").read_text())
-    assert len(manifest) == 6 and all({"file", "source", "licence", "sha256"} <= set(entry) for entry in manifest)
+    assert len(manifest) == 7 and all({"file", "source", "licence", "sha256"} <= set(entry) for entry in manifest)
     assert str(tmp_path) not in (out / "manifest.json").read_text()
     source.unlink()
     assert command_line("", signon.make, "unused", ["--out", str(out), "--source", str(source)]) == 0
     said = capsys.readouterr().out
     assert said.count("Licence: ") == 1 and said.index("Licence: ") < said.index("already made")
+
+
+def test_each_example_has_its_place_in_a_film(signon, archive, tmp_path, capsys):
+    source, published = archive
+    signon.make(tmp_path / "out", str(source))
+    cuts = pd.read_csv(tmp_path / "out" / "vgt_cuts.csv", keep_default_na=False)
+    assert sorted(cuts.id) == sorted(published.Id) and (cuts.end_ms - cuts.start_ms == 200).all()
+    assert cuts.set_index("id").film.to_dict() == published.set_index("Id").SourceVideo.to_dict()
+    assert not (tmp_path / "out" / "ngt_cuts.csv").exists() and "lacks ngt/" in capsys.readouterr().out
+    (tmp_path / "out" / "vgt_cuts.csv").unlink()  # as an earlier version left it
+    signon.make(tmp_path / "out", str(source))
+    assert (tmp_path / "out" / "vgt_cuts.csv").is_file()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_ngts_places_are_taken_where_they_fit_the_published_split(signon, archive, tmp_path, whole):
+    source, published = archive
+    times = published.assign(Side="left", SourceVideo="CNGT0004_S003_b.mpg")
+    with zipfile.ZipFile(source, "a") as opened:
+        opened.writestr(f"wp3-abc/{signon.NGT_TIMES}", times[0 if whole else 1 :].to_csv(index=False))
+    if not whole:
+        with pytest.raises(BadInput, match="ngt_458.csv does not fit"):
+            signon.make(tmp_path / "out", str(source))
+        return
+    signon.make(tmp_path / "out", str(source))
+    cuts = pd.read_csv(tmp_path / "out" / "ngt_cuts.csv")
+    assert sorted(cuts.id) == sorted(published.Id) and set(cuts.film) == {"CNGT0004.mpg"} and set(cuts.side) == {"left"}
 
 
 def test_a_damaged_table_is_made_again(signon, archive, tmp_path):
