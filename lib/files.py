@@ -1,14 +1,31 @@
-"""Writing files so that nobody ever meets half of one."""
+"""Writing files so that nobody ever meets half of one, and no two runs write the same one.
 
+Beside a file that is being written lies ``.partial-NAME.lock``, locked (flock) as long as its writer lives, also where
+that is killed. It says what the writer's unfinished files begin with, ``.partial-TOKEN-``, so that the next writer can
+tell them from anybody else's, and delete them. A disk without locks does without all this.
+"""
+
+import fcntl
 import hashlib
 import os
+import re
+import secrets
 import shutil
+import socket
+import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lib.errors import BadInput
-from lib.one_writer import one_writer, partial_name
+
+PARTIAL = ".partial-"  # begins the name of every file that is not whole yet
+_LONGEST = 200  # bytes of a name, of the 255 that a disk allows, that stay as they are
+_NOTE = re.compile(r"([0-9a-f]{16}) (\S*)\n")  # token and machine
+
+
+class _Busy(Exception):
+    """Another run holds the lock."""
 
 
 @contextmanager
@@ -43,7 +60,8 @@ def put_in_place(partial: Path, path: Path) -> None:
     if path.exists() and path.stat().st_mode != partial.stat().st_mode:
         shutil.copymode(path, partial)  # somebody may have made it private
     partial.replace(path)
-    flush(path.parent)
+    with suppress(OSError):  # not every disk can do so for folders
+        flush(path.parent)
 
 
 def flush(path: Path) -> None:
@@ -51,11 +69,49 @@ def flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
-    except OSError:
-        if not path.is_dir():  # not every disk can do so for folders
-            raise
     finally:
         os.close(descriptor)
+
+
+def sha256(path: str | Path) -> str:
+    """Hex digest of a file, read in pieces."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def partial_name(path: Path, token: str) -> Path:
+    """Where a run writes until all is there: beside ``path``, with its suffix."""
+    return path.with_name(f"{PARTIAL}{token}-{_short(path)}")
+
+
+@contextmanager
+def one_writer(path: Path, *, alone: bool = False, spare: Sequence[Path] = ()) -> Iterator[str]:
+    """Hold ``path`` while it is written; gives the token of this run, for `partial_name`.
+
+    Where another run holds it, BadInput with ``alone``; otherwise both go on, and the last one's file stays. Deletes
+    what a killed run left of it, but nothing among ``spare``.
+    """
+    token, note = secrets.token_hex(8), path.with_name(f"{PARTIAL}{_short(path)}.lock")
+    try:
+        lock = _locked(note)
+    except _Busy:
+        if alone:
+            raise BadInput(
+                f"{path} is being written by another run; wait until that has ended, or choose another name."
+            ) from None
+        lock = None
+    if lock is None:
+        yield token
+        return
+    try:
+        _delete_left(path.parent, os.pread(lock, 1000, 0), spare)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{token} {socket.gethostname()}\n".encode(), 0)
+        yield token
+    finally:
+        if _is_there(note, lock):
+            note.unlink()  # still locked: whoever opened it meanwhile looks whether it is there
+        os.close(lock)
 
 
 def _refuse_other_than_file(path: Path) -> None:
@@ -65,7 +121,61 @@ def _refuse_other_than_file(path: Path) -> None:
         raise BadInput(f"{path} is a device or a pipe and no regular file; give the name of a file.")
 
 
-def sha256(path: str | Path) -> str:
-    """Hex digest of a file, read in pieces."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _locked(note: Path) -> int | None:
+    """The open, locked file; None where this disk cannot lock, or the file is somebody's and no note of ours."""
+    while True:
+        try:
+            lock = os.open(note, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        except OSError:
+            return None
+        keep = False
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not _is_ours(lock):
+                return None
+            if keep := _is_there(note, lock):
+                return lock
+        except BlockingIOError:
+            raise _Busy from None
+        except OSError:  # a disk without locks
+            if _is_ours(lock) and not os.fstat(lock).st_size:
+                note.unlink(missing_ok=True)
+            return None
+        finally:
+            if not keep:
+                os.close(lock)
+
+
+def _is_ours(lock: int) -> bool:
+    if not stat.S_ISREG(os.fstat(lock).st_mode):
+        return False
+    text = os.pread(lock, 1000, 0).decode(errors="replace")
+    return not text or bool(_NOTE.fullmatch(text))
+
+
+def _is_there(note: Path, lock: int) -> bool:
+    """Whether the name still means the open file: its last holder may have deleted it."""
+    try:
+        return os.path.samestat(os.stat(note), os.fstat(lock))
+    except FileNotFoundError:
+        return False
+
+
+def _delete_left(folder: Path, text: bytes, spare: Sequence[Path]) -> None:
+    """Delete what the run that wrote ``text`` left. On this machine alone: elsewhere its writer may be alive."""
+    said = _NOTE.fullmatch(text.decode(errors="replace"))
+    if not said or said[2] != socket.gethostname():
+        return
+    for left in folder.glob(f"{PARTIAL}{said[1]}-*"):
+        if any(path.exists() and path.samefile(left) for path in spare):
+            continue
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _short(path: Path) -> str:
+    """The name, or where there is no room for more than that, its sum and suffix."""
+    name = os.fsencode(path.name)
+    return path.name if len(name) <= _LONGEST else hashlib.sha256(name).hexdigest()[:16] + path.suffix

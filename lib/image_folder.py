@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from lib.errors import BadInput
-from lib.files import flush
-from lib.one_writer import one_writer, partial_name
+from lib.files import flush, one_writer, partial_name
 
 FPS = 25.0  # a folder does not say how fast it plays
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}

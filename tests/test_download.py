@@ -12,6 +12,7 @@ import pytest
 from lib import download
 from lib.download import fetch, fetched, member
 from lib.errors import BadInput
+from lib.files import one_writer
 
 CONTENT = bytes(range(256)) * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -84,6 +85,12 @@ def test_broken_download_leaves_no_file_and_is_resumed(server, tmp_path):
 def test_begins_again_where_it_cannot_go_on(server, tmp_path, path, left):
     (tmp_path / ".partial-file.bin").write_bytes(b"x" * left)
     assert fetch(server.url + path, tmp_path / "file.bin", DIGEST).read_bytes() == CONTENT
+
+
+def test_two_runs_do_not_write_into_one_download(server, tmp_path):
+    with one_writer(tmp_path / "file.bin"), pytest.raises(BadInput, match=r"file\.bin is being written by another run"):
+        fetch(f"{server.url}/file", tmp_path / "file.bin", DIGEST)
+    assert not list(tmp_path.iterdir()) and not server.asked
 
 
 def test_wrong_content_is_refused_and_forgotten(server, tmp_path):

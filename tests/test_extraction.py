@@ -1,6 +1,7 @@
 """A corpus at once: every video gets its file, runs go on, one bad video stops nobody, and a cluster does the same."""
 
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -76,6 +77,28 @@ def test_a_cluster_does_every_job():
         n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
     ) as cluster:
         assert sorted(spread(square, range(6), scheduler=cluster.scheduler_address)) == [0, 1, 4, 9, 16, 25]
+
+
+def lost_machine(number: int) -> int:
+    from distributed import KilledWorker
+
+    raise KilledWorker(f"square-{number}", SimpleNamespace(address="tcp://nowhere"), 1)
+
+
+def test_a_job_that_a_cluster_loses_again_and_again_has_its_result():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster:
+        work = spread(lost_machine, [1, 2], scheduler=cluster.scheduler_address, lost=lambda number: -number)
+        assert sorted(work) == [-2, -1]
+        with pytest.raises(distributed.KilledWorker):
+            list(spread(lost_machine, [1], scheduler=cluster.scheduler_address))
+
+
+def test_a_video_whose_process_is_lost_is_named(videos, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(extraction, "in_parallel", lambda make, jobs, processes, lost: [lost(jobs[0]), make(jobs[1])])
+    assert main([str(videos), "--out", str(tmp_path), "--processes", "2"]) == 1
+    said = capsys.readouterr()
+    assert "one.mp4 failed: its process ended early, perhaps for want of memory" in said.err and "1 of 2" in said.out
 
 
 def test_a_cluster_that_is_not_there(monkeypatch):

@@ -9,8 +9,7 @@ import sys
 import pytest
 
 from lib.errors import BadInput
-from lib.files import written_whole
-from lib.one_writer import one_writer
+from lib.files import one_writer, written_whole
 from lib.video import write_video
 
 
@@ -155,7 +154,7 @@ def test_many_writers_at_once_each_hold_it_alone(tmp_path):
 import sys, time
 from pathlib import Path
 from lib.errors import BadInput
-from lib.one_writer import one_writer
+from lib.files import one_writer
 held, end = 0, time.time() + 2
 while time.time() < end:
     try:
