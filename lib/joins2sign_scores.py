@@ -94,6 +94,11 @@ def over_signers(rows: list[dict], seed: int = 0) -> Interval:
     return clip_bootstrap(shares, seed=seed)
 
 
+def in_percent(share: Interval) -> Interval:
+    """An accuracy in per cent."""
+    return Interval(100 * share.mean, 100 * share.low, 100 * share.high, share.n)
+
+
 def together(folds: list[Prediction]) -> Prediction:
     """The answers of several folds' networks as one, in the folds' order."""
     joints = None if folds[0].joints is None else np.concatenate([fold.joints for fold in folds])

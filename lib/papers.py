@@ -1,6 +1,6 @@
 """What the three papers say, by name, from book/papers.toml: the one place where a paper's number is typed.
 
-    figure("R1 Table I, BWA-UNet, UHP %").value     6.6, and .printed "6.60", .source "R1, Table I"
+    look_up("R1 Table I, BWA-UNet, UHP %").value     6.6, and .printed "6.60", .source "R1, Table I"
     filled("{R3 4.5, batch} photos")                "128 photos"
 
 The file's head explains its entries. What it computes ([[derived]]) is computed here, from other figures.
@@ -25,6 +25,7 @@ Numbers = Sequence[Decimal]
 COMPUTED: dict[str, tuple[Callable[[Numbers], Decimal], str]] = {  # how, and to what it is rounded
     "sum": (sum, ""),
     "difference": (lambda n: n[0] - n[1], ""),
+    "milliseconds": (lambda n: 1000 / n[0], "1"),
     "percent": (lambda n: 100 * n[0] / n[1], "0.01"),
     "share": (lambda n: 100 * (n[0] - n[1]) / (n[0] - (n[2] if len(n) > 2 else 0)), "0.1"),
 }
@@ -106,7 +107,7 @@ class Papers:
     figures: Mapping[str, Figure]
 
 
-def figure(name: str, path: str | Path = FILE) -> Figure:
+def look_up(name: str, path: str | Path = FILE) -> Figure:
     """What a paper says under this name. Raises BadInput, with the nearest names, for one that is not in the file."""
     known = read(path).figures
     if name not in known:
@@ -126,15 +127,15 @@ def beside(claim: str, paper: str | float | None, source: str, unit: str) -> tup
         raise BadInput(f"Claim {claim!r} needs one source: the name of what a paper says, or else a source in words")
     if not isinstance(paper, str):
         return paper, "", source
-    one = figure(paper)
+    one = look_up(paper)
     if one.printed is not None and (one.unit == WORD or one.unit != unit):
         raise BadInput(f"Claim {claim!r} is in {unit!r} and {paper!r} in {one.unit!r}: report both in one unit")
     return one.value, one.printed or "", one.source
 
 
 def filled(text: str, path: str | Path = FILE) -> str:
-    """A text in which every {name} has become the figure of this name, with its unit. Raises BadInput as `figure`."""
-    return re.sub(r"\{([^{}]+)\}", lambda found: str(figure(found[1], path)), text)
+    """A text in which every {name} has become the figure of this name, with its unit. Raises BadInput as `look_up`."""
+    return re.sub(r"\{([^{}]+)\}", lambda found: str(look_up(found[1], path)), text)
 
 
 @lru_cache

@@ -108,8 +108,8 @@ def report(
 
     ``claim`` is a short sentence and the row's name: the same words must not stand for two numbers. ``value`` is a
     number, or anything with ``mean``, ``low``, ``high`` and ``n``, in ``unit``; it is None only with the verdict "not
-    testable here" or "no run" and a ``note`` that says why. ``paper`` names what a paper says (`lib.papers.figure`), in
-    the same unit; number and place come from there. With None (no paper speaks of it) or a number of another text
+    testable here" or "no run" and a ``note`` that says why. ``paper`` names what a paper says (`lib.papers`), in the
+    same unit; number and place come from there. With None (no paper speaks of it) or a number of another text
     ``source`` says where from. ``n`` counts what was measured, for a value that does not say it. ``quantity`` names
     what is measured where another chapter measures the same (`lib.agreement.quantity`), and ``apart`` says why the two
     may differ. Raises BadInput.

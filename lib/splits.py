@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.errors import BadInput
-from lib.papers import figure
+from lib.papers import look_up
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,7 +114,7 @@ def table1(examples: pd.DataFrame) -> pd.DataFrame:
 
 def _printed(language: str, quantity: str) -> int | None:
     name = R2_TABLE1.get((language, quantity))
-    return None if name is None else int(figure(name).number)
+    return None if name is None else int(look_up(name).number)
 
 
 def figure1(examples: pd.DataFrame) -> "Figure":

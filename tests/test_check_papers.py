@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 from lib.errors import BadInput
-from lib.papers import figure, read
+from lib.papers import look_up, read
 
 PAPERS = read()
 SMALL = """
@@ -84,7 +84,7 @@ def test_an_entry_that_cannot_be_used_is_named(small, old, new, said):
     bad.write_text(text.replace(old, new))
     with pytest.raises(BadInput, match=r"bad\.toml") as error:
         if "without a place" in said:
-            figure("R9 2, videos", bad)
+            look_up("R9 2, videos", bad)
         else:
             read(bad)
     assert said in str(error.value) or "without a place" in said

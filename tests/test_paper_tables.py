@@ -18,7 +18,7 @@ from lib.chapters.paper_tables import (
 )
 from lib.errors import BadInput
 from lib.intervals import Interval
-from lib.papers import NONE, WORD, figure, read
+from lib.papers import NONE, WORD, look_up, read
 from lib.report import gather, report
 
 TABLES = {table.name: table for table in read().tables}
@@ -160,7 +160,7 @@ def test_contradictions_name_figures_that_are_there():
     assert html.count("<strong>") == len(entries) >= 10
     assert "papers.toml has no" not in html and "{" not in html.split("</style>")[1]
     for name in ("R1 IV-C, bilinear worse than the input", "R2 3.1, examples kept", "R3 4.6, learning rate chosen"):
-        assert str(figure(name)) in html
+        assert str(look_up(name)) in html
 
 
 def test_a_contradiction_with_an_unknown_figure_is_one_sentence_and_the_rest_is_there(tmp_path):

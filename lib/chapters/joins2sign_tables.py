@@ -10,11 +10,16 @@ from lib.joins2sign_results import pick
 from lib.joins2sign_training import INVARIANT
 from lib.lis import LETTERS, Photos
 
-# R3's figures for the dynamic weighting, by their names in `lib.papers`
+# R3's figures, by their names in `lib.papers`: for the dynamic weighting; and the letters of each network
 PAPER = {
     "accuracy": "R3 Table 2, dynamic, accuracy",
     "median": "R3 Table 1, dynamic, EPE median",
     "auc": "R3 Table 1, dynamic, AUC",
+}
+LETTERS_READ = {
+    "dynamic": "R3 Table 2, dynamic, accuracy",
+    "static": "R3 Table 2, static, accuracy",
+    "cnn": "R3 Table 2, CNN, accuracy",
 }
 ORDER = ("random", "signers", "unseen"), ("dynamic", "static", "cnn", "keypoints")  # of splits and of networks
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.paper_answers import Ours, Run, number, ours
 from lib.errors import BadInput
-from lib.papers import NONE, WORD, Table, figure, filled, read
+from lib.papers import NONE, WORD, Table, filled, look_up, read
 
 CONTRADICTIONS = Path(__file__).with_name("contradictions.toml")
 NOTHING = "–"
@@ -54,7 +54,7 @@ def _label(table: Table, row: str) -> str:
 
 
 def _cell(table: Table, row: str, column: str, mine: Ours, paper: str) -> str:
-    printed = figure(f"{table.name}, {row}, {column}").printed
+    printed = look_up(f"{table.name}, {row}, {column}").printed
     theirs = f"{paper}:&nbsp;<strong>{escape(printed)}</strong>" if printed else ""
     if (row, column) in mine.cells:
         return "<br>".join(filter(None, (theirs, _mine(mine.cells[row, column]))))
@@ -79,7 +79,7 @@ def numbers_html(paper: str, run: Run) -> str:
             names = [(what, f"{one.where}, {what}") for what in one.numbers]
             section = escape(one.where.removeprefix(paper).strip())
             rows += [
-                (escape(what), section, escape(str(figure(name))), escape(number(name, run))) for what, name in names
+                (escape(what), section, escape(str(look_up(name))), escape(number(name, run))) for what, name in names
             ]
     return f"{STYLE}\n" + card_table(("what", "section", paper, "ours"), rows, f"Numbers in the text of {paper}")
 
@@ -96,7 +96,7 @@ def contradictions_html(path: str | Path = CONTRADICTIONS) -> str:
 def _told(entry: dict) -> str:
     title = f"<strong>{escape(entry['title'])}.</strong>"
     try:
-        places = dict.fromkeys(figure(name).source for name in entry.get("rests", ()))
+        places = dict.fromkeys(look_up(name).source for name in entry.get("rests", ()))
         said = filled(entry["says"])
     except BadInput as error:
         return f"{title} {escape(str(error))}"
