@@ -1,4 +1,4 @@
-"""Two frames in one place: a slider uncovers one and covers the other.
+"""Two frames in one place: a slider, or the pointer over them, uncovers one and covers the other.
 
 Where no script runs (a printed page, a notebook that is not trusted) both pictures stand side by side instead.
 """
@@ -20,7 +20,8 @@ PAGE = Template("""\
 .hf-compare figure { margin: 0 }
 .hf-compare img { width: ${width}px; max-width: 100%; image-rendering: pixelated; padding: 0 }
 .hf-compare figcaption { font-size: 0.95em }
-.hf-compare.on { display: grid; grid-template-columns: 1fr 1fr; width: ${width}px; max-width: 100% }
+.hf-compare.on { display: grid; grid-template-columns: 1fr 1fr; width: ${width}px; max-width: 100%;
+  touch-action: pan-y pinch-zoom }
 .hf-compare.on figure { display: contents }
 .hf-compare.on img { grid-area: 1 / 1 / 2 / 3; width: 100% }
 .hf-compare.on figure + figure img { clip-path: inset(0 0 0 var(--seam)) }
@@ -39,7 +40,16 @@ $figures<label hidden><input type="range" min="0" max="100" value="50" aria-labe
     box.style.setProperty("--seam", slider.value + "%");
     slider.setAttribute("aria-valuetext", slider.value + " % " + box.querySelector("figcaption").textContent);
   };
+  const follow = (pointer) => {
+    const picture = box.querySelector("img").getBoundingClientRect();
+    if (pointer.clientY > picture.bottom) return;  // below it are the titles, and the slider that moves itself
+    slider.value = 100 * (pointer.clientX - picture.left) / picture.width;
+    move();
+  };
   slider.addEventListener("input", move);
+  box.addEventListener("pointerdown", follow);
+  box.addEventListener("pointermove", follow);
+  box.addEventListener("dragstart", (event) => event.preventDefault());  // the seam is dragged, not the picture
   slider.parentElement.hidden = false;
   box.classList.add("on");
   move();
