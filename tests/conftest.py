@@ -1,12 +1,14 @@
 """What all tests share: a quiet, headless setting, results kept out of the project, slow tests last."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import matplotlib
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 CI_BUILD = ROOT / ".cache" / "book-ci"
@@ -19,7 +21,8 @@ matplotlib.use("Agg")  # here only: an environment variable would also reach the
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests last, and the book at the very end, since it takes over the chapters that nbmake has run."""
-    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, item.path.name == "test_book.py"))
+    of_the_book = ("test_book.py", "test_browser.py")
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, item.path.name in of_the_book))
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,33 @@ def chapter_cache(build_book):
 
     build_book.forget_stale_results(CI_BUILD / "_build", build_book.digest(ROOT, "ci"))
     return get_cache(str(CI_BUILD / "_build" / ".jupyter_cache"))
+
+
+def toc_entries() -> list[str]:
+    """Every page of the table of contents, as _toc.yml names it."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+
+
+@pytest.fixture(scope="session")
+def build_log(chapter_cache) -> tuple[int, str]:
+    """Exit status and all that was said by a build that warnings make fail (-n -W --keep-going)."""
+    command = [sys.executable, ROOT / "book" / "build_book.py", "--profile", "ci", "--out", CI_BUILD]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return run.returncode, run.stdout
+
+
+@pytest.fixture(scope="session")
+def html(build_log) -> Path:
+    """The folder of the tests' book."""
+    return CI_BUILD / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program, under the name that it has here."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None) or pytest.skip("no Chromium on this machine")
 
 
 @pytest.fixture(scope="session")

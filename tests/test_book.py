@@ -1,36 +1,15 @@
 """The built book: complete, executed, without warnings, without dead links, and described for who cannot see it."""
 
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
-import yaml
 from bs4 import BeautifulSoup
-from conftest import CI_BUILD, ROOT
+from conftest import ROOT, toc_entries
 
 pytestmark = pytest.mark.slow
-
-
-def toc_entries() -> list[str]:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-
-
-@pytest.fixture(scope="module")
-def build_log(chapter_cache) -> tuple[int, str]:
-    """Exit status and all that was said by a build that warnings make fail (-n -W --keep-going)."""
-    command = [sys.executable, ROOT / "book" / "build_book.py", "--profile", "ci", "--out", CI_BUILD]
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    return run.returncode, run.stdout
-
-
-@pytest.fixture(scope="module")
-def html(build_log) -> Path:
-    return CI_BUILD / "_build" / "html"
 
 
 @pytest.fixture(scope="module")

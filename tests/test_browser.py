@@ -1,0 +1,236 @@
+"""The built book in Chromium, opened as a reader opens it: what can be pressed works, by mouse and by finger."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import toc_entries
+from selenium import webdriver
+from selenium.common import StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.pointer_input import PointerInput
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+pytestmark = pytest.mark.slow
+
+HEIGHT = 800
+PATIENCE = 20  # seconds, of which a machine that does nothing else needs less than one
+TOUCHED = (390, 768)  # a phone and a tablet, in CSS pixels; wider screens have a mouse
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",  # which Chromium cannot have as root
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-prefers-reduced-motion",
+    "--lang=en",
+]
+KNOWN = "'THEBE_JS_URL' has already been declared"  # sphinx-thebe writes one line twice; nothing here uses it
+# The element of a selector that is to be seen, if there is just one; and whether a press on its middle would reach it.
+SHOWN = """
+const shown = [...document.querySelectorAll(arguments[0])].filter((node) => {
+  const box = node.getBoundingClientRect();  // what waits beside the screen is not to be seen
+  return box.right > 0 && box.left < innerWidth && node.checkVisibility({visibilityProperty: true});
+});
+return shown.length === 1 ? shown[0] : null;"""
+REACHED = """
+const place = () => arguments[0].getBoundingClientRect(), before = place();
+return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const box = place(), hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  done(arguments[0].contains(hit) && box.x === before.x && box.y === before.y);  // and it is not on its way elsewhere
+})));"""
+ON_SCREEN = """
+const box = arguments[0].getBoundingClientRect();
+return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;"""
+
+
+class Reader:
+    """Somebody who reads the pages in ``html`` (a folder) on a screen ``width`` CSS pixels wide."""
+
+    def __init__(self, html: Path, width: int, browser: str, driver: str):
+        self.html, self.width, self.touches = html, width, width in TOUCHED
+        options = webdriver.ChromeOptions()
+        options.binary_location = browser
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        screen = {"width": width, "height": HEIGHT, "pixelRatio": 1, "mobile": self.touches, "touch": self.touches}
+        options.add_experimental_option("mobileEmulation", {"deviceMetrics": screen})
+        for flag in FLAGS:
+            options.add_argument(flag)
+        self.chromium = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+
+    def open(self, entry: str) -> None:
+        self.chromium.get("about:blank")  # or an address that differs in its #part only would not be loaded anew
+        self.chromium.get((self.html / f"{entry}.html").as_uri())
+
+    def ask(self, script: str, *arguments):
+        return self.chromium.execute_script(script, *arguments)
+
+    def until(self, condition, message: str):
+        """What ``condition`` gives as soon as it holds; the test fails if it does not in time."""
+        patient = WebDriverWait(self.chromium, PATIENCE, 0.05, ignored_exceptions=[StaleElementReferenceException])
+        return patient.until(lambda _: condition(), f"{self.width} pixels: {message}")
+
+    def shown(self, selector: str) -> WebElement | None:
+        return self.ask(SHOWN, selector)
+
+    def hand(self) -> ActionChains:
+        """A mouse, or a finger."""
+        pointer = PointerInput("touch" if self.touches else "mouse", "hand")
+        return ActionChains(self.chromium, duration=50, devices=[pointer])
+
+    def find(self, selector: str) -> WebElement:
+        """The one shown element of ``selector``, scrolled to, with nothing over it."""
+        node = self.until(lambda: self.shown(selector), f"no single {selector} is shown")
+        self.ask("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", node)
+        self.until(lambda: self.ask(REACHED, node), f"{selector} cannot be reached")
+        return node
+
+    def press(self, selector: str) -> None:
+        self.hand().move_to_element(self.find(selector)).click().perform()
+
+    def colour(self) -> str:
+        return self.ask("return getComputedStyle(document.body).backgroundColor")
+
+
+@pytest.fixture(scope="module")
+def driver(chromium) -> str:
+    """The program through which Chromium is told what to do."""
+    return shutil.which("chromedriver") or pytest.skip("no chromedriver here (Debian: apt install chromium-driver)")
+
+
+@pytest.fixture(scope="module")
+def reader(request, chromium, driver, html):
+    someone = Reader(html, request.param, chromium, driver)
+    yield someone
+    someone.chromium.quit()
+
+
+menus = pytest.mark.parametrize("reader", [390, 768, 1100, 1280], indirect=True)
+everything = pytest.mark.parametrize("reader", [390, 1280], indirect=True)
+wide = pytest.mark.parametrize("reader", [1280], indirect=True)
+
+
+@menus
+def test_menu_button_shows_the_chapters_and_a_chapter_opens(reader):
+    """On narrow screens the button shows them; on wide ones, where they stand there already, it makes room."""
+    chapter = ".bd-links a[href='06_counting_hands.html']"
+    reader.open("book/glossary")
+    if reader.width >= 992:
+        reader.press(".primary-toggle")
+        reader.until(lambda: not reader.shown(chapter), "the chapters stay")
+    assert not reader.shown(chapter)
+    reader.press(".primary-toggle")
+    reader.press(chapter)
+    reader.until(lambda: reader.chromium.current_url.endswith("/06_counting_hands.html"), "no chapter opens")
+
+
+@menus
+def test_contents_lead_to_a_section(reader):
+    section, link = "#larger-is-not-sharper", ".page-toc a[href='#larger-is-not-sharper']"
+    reader.open("book/quiz_what_gets_lost")
+    heading = reader.ask("return document.querySelector(arguments[0] + ' > h2')", section)
+    assert not reader.ask(ON_SCREEN, heading)
+    if reader.width < 1200:
+        assert not reader.shown(link)
+        reader.press(".secondary-toggle")
+    reader.press(link)
+    reader.until(lambda: reader.ask(ON_SCREEN, heading), "the section is not on the screen")
+
+
+@everything
+def test_search_finds_pages(reader):
+    reader.open("index")
+    reader.press(".search-button__button")
+    reader.until(lambda: reader.shown("#pst-search-dialog"), "no search field")
+    ActionChains(reader.chromium).send_keys("interpolation\n").perform()
+    reader.until(lambda: "Search finished" in reader.ask("return document.body.textContent"), "the search goes on")
+    reader.press("ul.search > li:first-child a")
+    reader.until(lambda: "/search.html" not in reader.chromium.current_url, "no result opens")
+    assert "interpolation" in reader.ask("return document.querySelector('article').textContent").lower()
+
+
+@everything
+def test_theme_button_changes_the_colours(reader):
+    reader.open("book/glossary")
+    themes, colours = set(), set()
+    for _ in range(3):  # light, dark, and what the system has
+        reader.press(".theme-switch-button")
+        themes.add(reader.ask("return document.documentElement.dataset.theme"))
+        colours.add(reader.colour())
+    assert themes == {"light", "dark"} and len(colours) == 2
+
+
+@everything
+def test_quiz_answer_unfolds(reader):
+    reader.open("book/quiz_what_gets_lost")
+    told = "#a-doubtful-hand details:first-of-type .sd-card-text"
+    assert not reader.shown(told)
+    reader.press("#a-doubtful-hand details:first-of-type summary")
+    assert reader.until(lambda: reader.shown(told), "no answer").text.startswith(("Right", "No"))
+
+
+def seam(reader: Reader) -> float:
+    """Where the line between the pictures stands, in per cent of their width."""
+    return float(
+        reader.ask("return document.querySelector('.hf-compare').style.getPropertyValue('--seam')").rstrip("%")
+    )
+
+
+@everything
+def test_slider_is_dragged(reader):
+    reader.open("book/01_missing_hands")
+    bar = reader.find(".hf-compare input")
+    width = bar.size["width"]
+    reader.hand().move_to_element(bar).click_and_hold().move_by_offset(width // 4, 0).release().perform()
+    assert seam(reader) == pytest.approx(75, abs=5)
+
+
+@everything
+def test_slider_follows_over_the_picture(reader):
+    reader.open("book/01_missing_hands")
+    reader.find(".hf-compare")
+    picture = reader.shown(".hf-compare figure:first-of-type img")
+    hand = reader.hand().move_to_element(picture)
+    if reader.touches:
+        hand.click_and_hold()
+    hand.move_by_offset(-picture.size["width"] // 4, 0)
+    if reader.touches:
+        hand.release()
+    hand.perform()
+    assert seam(reader) == pytest.approx(25, abs=2)
+
+
+@everything
+def test_player_plays_and_pauses(reader):
+    reader.open("book/06_counting_hands")
+
+    def frame() -> str:
+        return reader.ask("return document.querySelector('.hf-player output').textContent")
+
+    def picture() -> str:
+        return reader.ask("return document.querySelector('.hf-player canvas').toDataURL()")
+
+    first, drawn = frame(), picture()
+    reader.press(".hf-player button")
+    reader.until(lambda: frame() != first and picture() != drawn, "nothing moves")
+    reader.press(".hf-player button")
+    stopped = frame()
+    reader.ask("return new Promise((done) => setTimeout(done, 300))")
+    assert frame() == stopped
+
+
+@wide
+def test_pages_ask_for_nothing_elsewhere_and_their_scripts_run(reader):
+    reader.chromium.get_log("performance"), reader.chromium.get_log("browser")
+    for entry in toc_entries():
+        reader.open(entry)
+    events = [json.loads(entry["message"])["message"] for entry in reader.chromium.get_log("performance")]
+    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    assert len(asked) > len(toc_entries())
+    assert not [address for address in asked if not address.startswith(("file:", "data:", "blob:", "about:"))]
+    errors = [entry["message"] for entry in reader.chromium.get_log("browser") if entry["level"] == "SEVERE"]
+    assert not [error for error in errors if KNOWN not in error]
