@@ -6,7 +6,7 @@ from html import escape
 from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.claims import PAPERS, Judged
 from lib.intervals import alike, alone
-from lib.papers import Figure, look_up
+from lib.papers import look_up
 from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 
 COLUMNS = ("claim", "in the paper", "ours, 95 % interval", "measured on", "verdict, on our data")
@@ -52,28 +52,15 @@ def badge(verdict: str) -> str:
 
 def theirs(one: Judged) -> str:
     """The paper's figure; a difference with its two parts."""
-    paper, unit = one.claim.paper, one.claim.unit
     if one.claim.problem:
         return "–"
-    if one.claim.said:
-        return _named(one.claim.said)
-    if paper is None:
-        return "no figure"
-    if isinstance(paper, list):
-        return f"{_minus(f'{one.claim.theirs:+.2f}')} {unit} ({paper[0]:.2f} less {paper[1]:.2f})"
-    return f"{paper:,} {unit}".strip()
-
-
-def _named(said: Figure) -> str:
+    said = one.claim.said
     if said.number is None:
         return "no figure"
-    text = said.printed if said.printed[0] in "+-" else f"{said.number:,}"
     parts = [look_up(name).number for name in said.of]
     if len(parts) == 2 and parts[0] - parts[1] == said.number:
-        text, unit = f"{said.number:+}", f"{said.unit} ({parts[0]} less {parts[1]})"
-    else:
-        unit = said.unit
-    return f"{_minus(text)} {unit}".strip()
+        return f"{_minus(f'{said.number:+}')} {said.unit} ({parts[0]} less {parts[1]})"
+    return f"{_minus(said.printed if said.printed[0] in '+-' else f'{said.number:,}')} {said.unit}".strip()
 
 
 def ours(one: Judged) -> str:

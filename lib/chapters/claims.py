@@ -7,7 +7,7 @@ a verdict is about the claim's direction, on our data.
 import math
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +16,7 @@ from lib import paths, verdicts
 from lib.chapters.claim_answers import Answer, find, through_film
 from lib.errors import BadInput
 from lib.intervals import Interval
-from lib.papers import Figure, look_up, read
+from lib.papers import Figure, look_up
 from lib.report import Row, report
 
 CHAPTER = "15 Claims"
@@ -35,10 +35,9 @@ class Claim:
     id: str
     short: str
     says: str
-    where: str = ""
+    paper: str = ""
     on: str = ""
     unit: str = ""
-    paper: str | float | list[float] | None = None
     rule: str | None = None
     answer: dict | None = None
     why: str = ""
@@ -47,28 +46,28 @@ class Claim:
     @property
     def source(self) -> str:
         """Which of the papers; where the entry does not say so, its id does."""
-        name = (self.paper if isinstance(self.paper, str) else self.where)[:2]
+        name = str(self.paper)[:2]
         return name if name in PAPERS else self.id[:2].upper()
 
     @property
-    def said(self) -> Figure | None:
-        """What the paper says, where the claim names it. Raises BadInput for a name that nobody knows."""
-        return look_up(self.paper) if isinstance(self.paper, str) else None
+    def said(self) -> Figure:
+        """What the paper says. Raises BadInput for a name that book/papers.toml does not have."""
+        if not self.paper or not isinstance(self.paper, str):
+            raise BadInput("it has no source: let its paper name what book/papers.toml says")
+        return look_up(self.paper)
 
     @property
     def theirs(self) -> float | None:
-        """The paper's figure; of two, the first minus the second. Raises BadInput."""
-        if self.said:
-            return self.said.value
-        return self.paper[0] - self.paper[1] if isinstance(self.paper, list) else self.paper
+        """The paper's figure, None where it gives none. Raises BadInput."""
+        return self.said.value
 
     @property
     def place(self) -> str:
         """Where the paper says so, and what of the claim is ours. Raises BadInput."""
-        return "; ".join(filter(None, (self.said.source if self.said else self.where, self.besides)))
+        return "; ".join(filter(None, (self.said.source, self.besides)))
 
     @property
-    def limit(self) -> str:
+    def limit(self) -> str | None:
         """The rule, with the paper's figure in it where it names that (">= paper"); only "= paper" stays as it is."""
         return self.rule if self.rule in (None, verdicts.EXACT) else self.rule.replace("paper", f"{self.theirs}")
 
@@ -76,18 +75,11 @@ class Claim:
     def problem(self) -> str:
         """One sentence where the paper's side of the claim cannot be used, else empty."""
         try:
-            if not self.place:
-                return f"Claim {self.id} has no source: let its paper name what book/papers.toml says"
+            if self.said.printed and self.said.unit != self.unit:
+                raise BadInput(f"it is in {self.unit!r} and {self.paper!r} in {self.said.unit!r}: take one unit")
         except BadInput as error:
             return f"Claim {self.id}: {error}"
-        if self.said and self.said.printed and self.said.unit != self.unit:
-            return f"Claim {self.id} is in {self.unit!r} and {self.paper!r} in {self.said.unit!r}: take one unit"
-        figures = {one.value for one in read().figures.values() if one.paper == self.source}
-        numbers = (
-            [] if self.said or self.paper is None else self.paper if isinstance(self.paper, list) else [self.paper]
-        )
-        unknown = [number for number in numbers if number not in figures]
-        return f"Claim {self.id}: book/papers.toml has no {unknown[0]} of {self.source}" if unknown else ""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +99,11 @@ class Judged:
 def read_claims(path: str | Path = LIST) -> list[Claim]:
     """The list. Raises BadInput for an entry that cannot be judged."""
     entries = tomllib.loads(Path(path).read_text(encoding="utf-8"))["claim"]
+    for entry in entries:
+        if unknown := entry.keys() - {one.name for one in fields(Claim)}:
+            raise BadInput(
+                f"Claim {entry.get('id')} in {Path(path).name} has {min(unknown)!r}, which is no field of one"
+            )
     claims = [Claim(**entry) for entry in entries]
     for claim in claims:
         if not claim.why and not (claim.rule and claim.answer):
@@ -151,10 +148,7 @@ def _report(one: Judged, profile: str) -> Row:
     value = ours.value if ours and math.isfinite(ours.value) else None
     if value is not None and None not in (ours.low, ours.high):
         value = Interval(value, ours.low, ours.high, ours.n)
-    if claim.problem:
-        theirs = {"paper": None, "source": claim.where or "no source"}
-    else:
-        theirs = {"paper": claim.paper} if claim.said else {"paper": claim.theirs, "source": claim.where}
+    theirs = {"paper": None, "source": "no source"} if claim.problem else {"paper": claim.paper}
     return report(
         f"{claim.id}: {claim.short}",
         value,

@@ -6,7 +6,7 @@ from lib.chapters.claims import Claim, Judged
 from lib.exercises.check_claims import check_by_luck, check_rule
 from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN
 
-CLAIM = Claim("id", "short", "It is above 0.", "R1, here", "made up", rule="> 0")
+CLAIM = Claim("id", "short", "It is above 0.", on="made up", rule="> 0")
 SURE = Answer(1.0, 0.5, 1.5, 12, "clips", "here")
 JUDGED = (
     [Judged(CLAIM, SURE, HOLDS, "")] * 20
