@@ -31,7 +31,8 @@ def add_sound(silent: Path, film: Path, out: Path, frames: int) -> None:
         shown, filmed, track = pictures(seen), pictures(source), source.streams.audio[0]
         begin = float((filmed.start_time or 0) * filmed.time_base)
         sound = tallied(from_moment(packets(source, track), begin), track, heard)
-        sentence = f"{film}: its sound ({track.codec_context.name}) is left out"
+        codec = track.codec_context.name if track.codec_context else "unknown"
+        sentence = f"{film}: its sound ({codec}) is left out"
         try:
             copy_tracks(out, FORMATS[out.suffix.lower()][0], [(shown, packets(seen, shown)), (track, sound)])
         except (av.FFmpegError, ValueError) as error:

@@ -130,6 +130,14 @@ def test_sound_that_cannot_be_read_again_is_left_out_with_a_note(tmp_path, monke
     assert names(tmp_path) == ["film.mp4", "o.mkv"]
 
 
+def test_sound_that_nobody_knows_is_left_out_with_a_note(tmp_path):
+    film = flash_and_beep(tmp_path / "film.mkv", sound="libopus")
+    film.write_bytes(film.read_bytes().replace(b"A_OPUS", b"A_NEWS"))
+    with pytest.warns(UserWarning, match=r"film\.mkv: its sound \(unknown\) is left out, \.mkv cannot hold it"):
+        assert not enhance(film, tmp_path / "o.mkv", model=tiny_network(), progress=False).sound
+    assert frame_count(tmp_path / "o.mkv") == 30
+
+
 def test_a_gif_has_no_more_than_a_hundred_frames_a_second(tmp_path):
     with pytest.raises(BadInput, match=r"o\.gif was not written. fps is 120.*another kind of file"):
         write_video(tmp_path / "o.gif", np.zeros((3, 16, 16, 3), np.uint8), 120)
