@@ -17,6 +17,7 @@ from lib.chapters.claims import PAPERS, Claim, counts, judge, judge_all, read_cl
 from lib.chapters.joins2sign_tables import PAPER
 from lib.errors import BadInput
 from lib.intervals import Interval
+from lib.papers import look_up
 from lib.report import gather, report
 from lib.splits import R2_TABLE1
 from lib.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
@@ -88,7 +89,7 @@ def test_a_claim_whose_paper_figure_is_not_in_the_file_is_refused_and_the_others
 
 def test_a_rule_may_name_the_papers_figure():
     figure = replace(CLAIM, rule="<= paper")
-    assert figure.limit == "<= -1.13"
+    assert figure.limit == f"<= {CLAIM.theirs}"
     tell(-4, -1.2)
     assert judge(figure, gather(), "ci").verdict == HOLDS
     assert margin(judge(figure, gather(), "ci"))[3] == 0, "the paper's own figure is the limit"
@@ -96,12 +97,14 @@ def test_a_rule_may_name_the_papers_figure():
 
 def test_the_papers_side_of_a_claim_in_words():
     tell(-4, -1)
-    assert "−1.13 points (20.87 less 22.00)" in claims_html([judge(CLAIM, gather(), "ci")], "c")
+    after, before = (look_up(f"R1 Table II, {name}, UHP %").printed for name in ("BWFA-UNet", "BWA-UNet"))
+    wanted = f"{CLAIM.theirs:+.2f} points ({after} less {before})".replace("-", "−")
+    assert wanted in claims_html([judge(CLAIM, gather(), "ci")], "c")
     words = replace(CLAIM, paper="R2 3.2, gaps inside are filled by straight lines", besides="chosen so")
     html = claims_html([judge(words, gather(), "ci")], "c")
     assert "R2, 3.2; chosen so" in html and "no figure" in html
     count = replace(CLAIM, paper="R2 Table 1, all, examples", unit="")
-    assert "24,967" in claims_html([judge(count, gather(), "ci")], "c")
+    assert f"{count.theirs:,.0f}" in claims_html([judge(count, gather(), "ci")], "c")
 
 
 @cache
@@ -224,8 +227,9 @@ def test_difference_of_two_figures_measured_apart():
 
 def test_margin_turns_every_claim_to_the_right():
     tell(-4, -1)
-    assert margin(judge(CLAIM, gather(), "ci")) == (2.5, 1, 4, 1.13)
-    assert margin(judge(replace(CLAIM, rule="> -5"), gather(), "ci")) == pytest.approx((2.5, 1, 4, 3.87))
+    assert margin(judge(CLAIM, gather(), "ci")) == (2.5, 1, 4, -CLAIM.theirs)
+    other = margin(judge(replace(CLAIM, rule="> -5"), gather(), "ci"))
+    assert other == pytest.approx((2.5, 1, 4, 5 + CLAIM.theirs))
     psnr = replace(CLAIM, unit="dB", paper="R1 Table I, BWA-UNet minus bilinear, PSNR")
     assert margin(judge(psnr, gather(), "ci")) is None
 

@@ -32,6 +32,7 @@ from lib.intervals import Interval, ratio_bootstrap
 from lib.keypoints import HOLISTIC_75
 from lib.methods import INPUT, TARGET, find_methods
 from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
+from lib.papers import look_up
 from lib.signer.calibration import in_target_pixels
 from lib.video import read_all, write_video
 
@@ -175,13 +176,17 @@ def rows_of(**uhp):
 
 
 def test_shares_are_the_papers():
-    rows = rows_of(input=[30.13, 36.13], bwa=[6.60, 6.60], target=[2.47, 2.47])
+    lost = {name: look_up(f"R1 Table I, {name}, UHP %").value for name in ("input", "BWA-UNet", "target")}
+    around = [lost["input"] - 3, lost["input"] + 3]
+    rows = rows_of(input=around, bwa=2 * [lost["BWA-UNet"]], target=2 * [lost["target"]])
     line = table(rows).loc["s", "bwa"]
-    assert line["gap closed, %"].mean == pytest.approx(86.5, abs=0.05)  # R1, Table I
-    assert line["minus input"].mean == pytest.approx(6.60 - 33.13)
+    assert line["gap closed, %"].mean == pytest.approx(look_up("R1 Table I, BWA-UNet, gap closed %").value, abs=0.05)
+    assert line["minus input"].mean == pytest.approx(look_up("R1 Table I, BWA-UNet, UHP % minus input").value)
     assert line["UHP right, %"].n == 2 and line["PSNR, dB"] is None
-    line = table(rows_of(input=[26.0, 26.0], bwfa=[20.87, 20.87])).loc["s", "bwfa"]
-    assert line["fewer than input, %"].mean == pytest.approx(19.7, abs=0.05)  # R1, Table II
+    lost = {name: look_up(f"R1 Table II, {name}, UHP %").value for name in ("input", "BWFA-UNet")}
+    line = table(rows_of(input=2 * [lost["input"]], bwfa=2 * [lost["BWFA-UNet"]])).loc["s", "bwfa"]
+    fewer = look_up("R1 Table II, BWFA-UNet, fewer than the input %").value
+    assert line["fewer than input, %"].mean == pytest.approx(fewer, abs=0.05)
 
 
 def test_a_table_without_an_input_compares_nothing():
