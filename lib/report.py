@@ -119,13 +119,7 @@ def report(
     if hasattr(value, "low"):  # an Interval; every numpy number has a ``mean``
         numbers |= {"value": value.mean, "low": value.low, "high": value.high}
         n = value.n
-    for name, number in numbers.items():
-        if number is not None and not math.isfinite(number):
-            raise BadInput(f"The {name} of claim {claim!r} is {number}: report a finite number")
-    if verdict not in (None, *VERDICTS):
-        raise BadInput(f"The verdict of claim {claim!r} is {verdict!r}: use one of {', '.join(VERDICTS)}")
-    if value is None and not (verdict in (UNTESTABLE, NO_RUN) and note):
-        raise BadInput(f'Claim {claim!r} has no number: give one, or the verdict "{UNTESTABLE}" and a note')
+    _refuse_unusable(claim, numbers, verdict, note)
     row = Row(
         claim=claim,
         chapter=chapter,
@@ -146,6 +140,16 @@ def report(
     )
     _write(row)
     return row
+
+
+def _refuse_unusable(claim: str, numbers: dict[str, float | None], verdict: str | None, note: str) -> None:
+    for name, number in numbers.items():
+        if number is not None and not math.isfinite(number):
+            raise BadInput(f"The {name} of claim {claim!r} is {number}: report a finite number")
+    if verdict not in (None, *VERDICTS):
+        raise BadInput(f"The verdict of claim {claim!r} is {verdict!r}: use one of {', '.join(VERDICTS)}")
+    if numbers["value"] is None and not (verdict in (UNTESTABLE, NO_RUN) and note):
+        raise BadInput(f'Claim {claim!r} has no number: give one, or the verdict "{UNTESTABLE}" and a note')
 
 
 def table(rows: Sequence[Row]) -> Styler:
