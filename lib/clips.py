@@ -7,20 +7,27 @@ from pathlib import Path
 
 import numpy as np
 
+from lib import paths
+from lib.degrade import software_blur
 from lib.errors import BadInput
+from lib.files import sha256
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.paths import CLIPS
-from lib.video import read_all
+from lib.video import read_all, write_lossless
 
 UNITS = 32  # truth is stored in whole 32nds of a pixel
 FOUND = "target.pose"  # what Holistic finds in a recorded target
+# The two kinds of damage. A camera's: an open shutter, fewer pixels, a codec; it is filmed with the clip, and ours.
+# R1's, by software (III-C): the target halved, then blurred by optical flow, no codec; it is made of the target.
+CAMERA, SOFTWARE = "camera", "software"
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One clip's folder: ``target`` (sharp), ``input`` (blurred, shrunk, compressed), the truth and what is known."""
+    """One clip's folder: ``target`` (sharp), ``input`` (spoiled by one kind of ``damage``), truth and what is known."""
 
     folder: Path
+    damage: str = CAMERA
 
     @property
     def name(self) -> str:
@@ -31,6 +38,11 @@ class Clip:
     def info(self) -> dict:
         """What made the clip: signer, sentence, seed, shutter, codec, and a description in words."""
         return json.loads((self.folder / "clip.json").read_text())
+
+    @property
+    def set(self) -> str:
+        """The set's name in tables: "d1_test" has a camera's damage, "d1_test_software" R1's."""
+        return self.info["set"] + (f"_{SOFTWARE}" if self.damage == SOFTWARE else "")
 
     @property
     def has_target(self) -> bool:
@@ -61,8 +73,11 @@ class Clip:
 
     @property
     def input_path(self) -> Path:
-        """The degraded video, 152 x 168."""
-        return self.folder / self.info["input"]
+        """The degraded video, 152 x 168. R1's damage is computed once and kept to the last bit in the cache."""
+        if self.damage == CAMERA:
+            return self.folder / self.info["input"]
+        kept = paths.CACHE / "software" / f"{sha256(self.target_path)[:32]}.mkv"
+        return kept if kept.is_file() else write_lossless(kept, software_blur(self.target()), self.info["fps"])
 
     def target(self) -> np.ndarray:
         """Sharp frames (T, 336, 304, 3) uint8."""
@@ -99,10 +114,11 @@ class Clip:
 
 
 def clips(name: str, folder: Path = CLIPS) -> list[Clip]:
-    """The clips of a set ("d1_train", "d1_test", "td1", "td2") in order. Raises BadInput where there are none."""
-    found = sorted(path.parent for path in (Path(folder) / name).glob("*/clip.json"))
+    """The clips of a set ("d1_train", "d1_test", "td1", "td2") in order; with "_software" after the name, the same ones
+    in R1's damage. Raises BadInput where there are none.
+    """
+    place, damage = Path(folder) / name.removesuffix(f"_{SOFTWARE}"), SOFTWARE if name.endswith(SOFTWARE) else CAMERA
+    found = sorted(path.parent for path in place.glob("*/clip.json"))
     if not found:
-        raise BadInput(
-            f"{Path(folder) / name} holds no clips; make them with: python data_scripts/synthetic_signers.py"
-        )
-    return [Clip(path) for path in found]
+        raise BadInput(f"{place} holds no clips; make them with: python data_scripts/synthetic_signers.py")
+    return [Clip(path, damage) for path in found]

@@ -33,6 +33,16 @@ def ssim_l1(pred: Tensor, target: Tensor, weight: Tensor | None = None) -> Tenso
     return _mean(1 - ssim_map(pred, target) + _difference(pred, target).abs(), weight)
 
 
+def ssim_l2(pred: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean of weight * (1 - SSIM + (pred - target)^2), a scalar: tried by R1 (III-E), which gives no figure of it."""
+    return _mean(1 - ssim_map(pred, target) + _difference(pred, target).square(), weight)
+
+
+def ssim(pred: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean of weight * (1 - SSIM), a scalar; by itself not among what R1 tried."""
+    return _mean(1 - ssim_map(pred, target), weight)
+
+
 def ssim_map(pred: Tensor, target: Tensor) -> Tensor:
     """Structural similarity around every pixel, (N, C, H, W), in [-1, 1]; 1 where the pictures are alike.
 

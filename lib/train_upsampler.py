@@ -1,7 +1,7 @@
 """Train R1's five networks and ours, stage by stage.
 
     python -m lib.train_upsampler ba-unet --data data/training --out runs      one stage (and those it starts from)
-    python -m lib.train_upsampler all --data data/training --out runs          every stage
+    python -m lib.train_upsampler all --data data/training --out runs          all that ship, and what they start from
     python -m lib.train_upsampler all --ship book/weights                      and write the weights that ship
     torchrun --nproc-per-node 8 -m lib.train_upsampler ba-unet --device cuda   see lib.training
 
@@ -23,10 +23,12 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from lib import losses
+from lib.clips import SOFTWARE, Clip, clips
 from lib.commands import command, positive
 from lib.errors import BadInput
 from lib.files import written_whole
-from lib.losses import hand_weights, ssim_l1
+from lib.losses import hand_weights
 from lib.paths import DATA
 from lib.recipes import STAGES, Stage
 from lib.sharpen import usable_device
@@ -40,7 +42,8 @@ HELD_OUT = 10  # one clip in so many is for validation
 def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
     """One stage: the network with its best weights, and its curve."""
     torch.manual_seed(options.seed)  # `fit` seeds too, but the first weights are drawn here
-    model = UNet(options.width, attention=stage.attention, skips=stage.skips, residual=True)
+    shape = {"attention": stage.attention, "skips": stage.skips, "residual": stage.residual, "head": stage.head}
+    model = UNet(options.width, **shape)
     if stage.start:
         model.load_state_dict(train(STAGES[stage.start], options)[0].state_dict())
     settings = _settings(stage, options)
@@ -88,7 +91,8 @@ def _settings(stage: Stage, options: argparse.Namespace) -> Settings:
 
 
 def _loss(stage: Stage, settings: Settings):
-    """SSIM + L1, the hands counted twice if ``weighted``, the detector's opinion beside it if ``guided``."""
+    """The stage's loss, the hands counted twice if ``weighted``, the detector's opinion beside it if ``guided``."""
+    measure = getattr(losses, stage.loss)
     guide = None
     if stage.guided:
         from lib.guidance import Guidance
@@ -100,7 +104,7 @@ def _loss(stage: Stage, settings: Settings):
         size = batch.target.shape[-2:]
         weight = hand_weights(batch.wrists, size, batch.radius) if stage.weighted else None
         with torch.autocast(pred.device.type, enabled=False):  # half the bits would turn the detector's gradients
-            value = ssim_l1(pred.float(), batch.target, weight)
+            value = measure(pred.float(), batch.target, weight)
             if guide is not None:
                 opinion = guide(pred.float(), batch.target, batch.hand, torch.default_generator)
                 value = value + stage.guided * opinion
@@ -112,17 +116,20 @@ def _loss(stage: Stage, settings: Settings):
 @lru_cache(maxsize=3)
 def frames_of(sets: tuple[str, ...], data: Path) -> tuple[Frames, Frames]:
     """Frames to learn from and to judge by: whole clips go to one or the other, and all stages split alike."""
-    folders = [folder for name in sets for folder in clip_folders(data, name)]
-    if len(folders) < 2:
+    films = [clip for name in sets for clip in clips_of(data, name)]
+    if len(films) < 2:
         raise BadInput(f"{data} holds too few clips of {', '.join(sets)}: run data_scripts/training_films.py first.")
-    every = min(HELD_OUT, len(folders))
-    learn = [folder for index, folder in enumerate(folders) if index % every]
-    return read_frames(learn), read_frames(folders[::every])
+    every = min(HELD_OUT, len(films))
+    learn = [film for index, film in enumerate(films) if index % every]
+    return read_frames(learn), read_frames(films[::every])
 
 
-def clip_folders(data: Path, name: str) -> list[Path]:
-    """The whole clips of a set; R1's D1 from the broadcasts has its own for training, "d1_train"."""
-    return [path.parent for place in (name, f"{name}_train") for path in sorted((data / place).glob("*/clip.json"))]
+def clips_of(data: Path, name: str) -> list[Clip]:
+    """The whole clips of a set, "d1_software" for D1 in R1's damage; D1 from the broadcasts has its own for training,
+    "d1_train"."""
+    place, is_software, _ = name.partition(f"_{SOFTWARE}")
+    there = [folder for folder in (place, f"{place}_train") if any((data / folder).glob("*/clip.json"))]
+    return [clip for folder in there for clip in clips(folder + is_software, data)]
 
 
 def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> None:
@@ -162,14 +169,14 @@ def _command(options: argparse.Namespace, stage: Stage) -> str:
 
 def _facts(stage: Stage, options: argparse.Namespace, history: History, model: UNet) -> dict:
     """What a model card tells."""
-    clips = {name: len(clip_folders(options.data, name)) for name in stage.sets}
+    films = {name: len(clips_of(options.data, name)) for name in stage.sets}
     best = min(history, key=lambda row: row["validation"])
     return {
         "name": stage.name,
         "about": stage.about,
         "command": _command(options, stage),
         "start": stage.start,
-        "clips": clips,
+        "clips": films,
         "seed": options.seed,
         "parameters": parameter_count(model),
         "epochs": len(history),
@@ -179,7 +186,7 @@ def _facts(stage: Stage, options: argparse.Namespace, history: History, model: U
         # by the typical epoch, since a machine that slept or was paused did not train
         "minutes": round(len(history) * statistics.median(row["seconds"] for row in history) / 60, 1),
         "learning_rate": stage.learning_rate,
-        "loss": " + ".join(["SSIM", "L1"] + ["hand weights"] * stage.weighted + ["detector"] * bool(stage.guided)),
+        "loss": _loss_in_words(stage),
         "precision": "bfloat16" if options.bfloat16 else "float32",
         "hardware": f"{options.device}, {os.cpu_count()} cores, {platform.machine()}",
         "torch": torch.__version__,
@@ -188,13 +195,19 @@ def _facts(stage: Stage, options: argparse.Namespace, history: History, model: U
     }
 
 
+def _loss_in_words(stage: Stage) -> str:
+    return " + ".join(
+        [*stage.loss.upper().split("_"), *["hand weights"] * stage.weighted, *["detector"] * bool(stage.guided)]
+    )
+
+
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
     options = _parser().parse_args(argv)
     first = int(os.environ.get("RANK", 0)) == 0  # of the processes that torchrun started, one writes
     usable_device(options.device)
-    for name in STAGES if options.stage == "all" else [options.stage]:
+    for name in PRETRAINED if options.stage == "all" else [options.stage]:
         _check_recipe(STAGES[name], options, first)
         model, history = train(STAGES[name], options)
         if first:

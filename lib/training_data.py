@@ -6,12 +6,12 @@ frames are there too (``crop=None``), for R1 speaks of frames and of no crops.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from lib.clips import Clip
 from lib.errors import BadInput
 
 BODY_WRISTS, SHOULDERS, HANDS = [15, 16], [11, 12], (slice(33, 54), slice(54, 75))  # of HOLISTIC_75
@@ -59,16 +59,14 @@ class Counted:
         return self.count
 
 
-def read_frames(folders: Sequence[Path], stride: int = 2) -> Frames:
-    """Every ``stride``-th frame of the clips in ``folders`` (`lib.clips` form): neighbours are too alike to pay."""
+def read_frames(clips: Sequence[Clip], stride: int = 2) -> Frames:
+    """Every ``stride``-th frame of the clips: neighbours are too alike to pay."""
     from tqdm.auto import tqdm
 
-    from lib.clips import Clip
-
-    if not folders:
+    if not clips:
         raise BadInput("There is no clip to learn from; make some: python data_scripts/training_films.py")
     columns: list[list[np.ndarray]] = [[], [], []]
-    for clip in tqdm([Clip(Path(folder)) for folder in folders], desc="reading", unit="clip"):
+    for clip in tqdm(clips, desc="reading", unit="clip"):
         parts = (clip.input(), clip.target(), clip.joints().xyz[..., :2])
         for column, part in zip(columns, parts):
             column.append(part[::stride])

@@ -1,14 +1,20 @@
 """The networks that enlarge a frame twofold and sharpen it: autoencoder, U-Net, Attention U-Net (R1, III-A).
 
     frames (N, 3, H, W) -> encoder: [3x3, ReLU] x 2, halve;  bottleneck;  decoder: 1x1, double, join, 3x3, ReLU
-                        -> x2 head: bilinear, 3x3, ReLU, 1x1 -> (N, 3, 2H, 2W)
+                        -> x2 head: upsampling layer, 1x1 -> (N, 3, 2H, 2W)
 
-R1 has the parts, not the widths; it ends with an upsampling layer and a 1x1 convolution, and the 3x3 between them is
-ours. So are ``width`` channels at the input's size, twice as many after each of ``depth`` halvings, and no
-normalisation layers (a picture's contrast must survive). The encoder looks, the decoder puts together: its channels are
-halved before the size is doubled, and one convolution follows, which costs a third less time than two.
+R1 has the parts, not the widths: ``width`` channels at the input's size, twice as many after each of ``depth``
+halvings, and no normalisation layers (a picture's contrast must survive) are ours. The encoder looks, the decoder puts
+together: its channels are halved before the size is doubled, and one convolution follows, which costs a third less
+time than two.
+
+What R1's last upsampling layer is, it does not say. Were it an interpolation, the 1x1 convolution could as well stand
+before it: both are linear, one mixes channels and the other neighbours. The output would be a small picture enlarged
+bilinearly, however good the network. So ours is a transposed convolution, U-Net's own "up-convolution"; the other
+reading is there to be measured.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,52 +26,66 @@ from lib.errors import BadInput
 from lib.paths import WEIGHTS
 from lib.weights import read_weights, save_weights
 
-# R1's five, in the order in which it builds them up, and ours: of varied films, and guided by the detector
-PRETRAINED = ("b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet", "bv-unet", "bg-unet")
+R1_FIVE = ("b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet")  # in the order in which R1 builds them up
+# R1's five on R1's damage, the same idea on a camera's, and ours: of varied films, and guided by the detector
+PRETRAINED = (*R1_FIVE, *(f"{name}-camera" for name in R1_FIVE), "bv-unet", "bg-unet")
 
 
 @dataclass(frozen=True)
 class Config:
-    """What decides a network's shape; saved with its weights."""
+    """What decides a network's shape; saved with its weights.
+
+    ``head`` is "transposed" or "bilinear", two readings of R1's upsampling layer, or "conv3", which is ours.
+    """
 
     width: int = 64
     depth: int = 3
     attention: bool = False
     skips: bool = True
     residual: bool = False  # add the bilinear enlargement, so that only the difference is learned (not in R1)
+    head: str = "transposed"
 
 
 class UNet(nn.Module):
     """R1's networks in one: ``skips=False`` is the autoencoder, ``attention=True`` the Attention U-Net.
 
     Input (N, 3, H, W) in [0, 1], any H and W from 1; output (N, 3, 2H, 2W), linear: clamp it where it is saved.
-    Raises BadInput for an odd width, a depth of 0, and attention without skips.
+    Raises BadInput for an odd width, a depth of 0, attention without skips, and an unknown head.
     Parameters (weights and biases) of the width w, the halvings d, and c_i = w 2^i channels at level i:
 
         encoder, level i = 0..d    9 c_(i-1) c_i + c_i + 9 c_i^2 + c_i                   (c_(-1) = 3)
         decoder, level i = d-1..0  c_(i+1) c_i + c_i  and  9 s c_i^2 + c_i                (s = 2 with skips, else 1)
         gates,   level i = d-1..0  (c_i^2 + c_i) / 2 + (c_(i+1) c_i + c_i) / 2 + c_i / 2 + 1  (attention only)
-        head                       9 w (w / 2) + w / 2 + 3 w / 2 + 3
+        head                       4 w^2 + w (transposed), 0 (bilinear), 9 w (w / 2) + w / 2 (conv3)
+        last                       3 w + 3, of w / 2 channels after conv3
 
     Source: R1 III-A, IV-A; Ronneberger et al., 2015; the gates: Oktay et al., 2018, Attention U-Net.
     """
 
     def __init__(
-        self, width: int = 64, depth: int = 3, attention: bool = False, skips: bool = True, residual: bool = False
+        self,
+        width: int = 64,
+        depth: int = 3,
+        attention: bool = False,
+        skips: bool = True,
+        residual: bool = False,
+        head: str = "transposed",
     ):
         super().__init__()
         if width < 2 or width % 2 or depth < 1 or (attention and not skips):
             raise BadInput(
                 f"width {width}, depth {depth}: give an even width, a depth from 1, and attention only with skips."
             )
-        self.config = Config(width, depth, attention, skips, residual)
+        if head not in HEADS:
+            raise BadInput(f"There is no head {head!r}; choose {', '.join(HEADS)}.")
+        self.config = Config(width, depth, attention, skips, residual, head)
         channels = [width * 2**level for level in range(depth + 1)]
         self.encoder = nn.ModuleList(_two_convs(a, b) for a, b in zip([3, *channels], channels))
         self.decoder = nn.ModuleList(
             _Up(channels[i + 1], channels[i], skips, attention) for i in reversed(range(depth))
         )
-        self.head = nn.Sequential(_Double(), nn.Conv2d(width, width // 2, 3, padding=1), nn.ReLU(True))
-        self.last = nn.Conv2d(width // 2, 3, 1)
+        self.head = HEADS[head](width)
+        self.last = nn.Conv2d(width // 2 if head == "conv3" else width, 3, 1)
         self.apply(_he)
         if residual:
             nn.init.zeros_(self.last.weight)  # start as bilinear enlargement, exactly
@@ -151,6 +171,14 @@ def _double(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
+# what stands before the last 1x1 convolution: (N, w, H, W) -> (N, w or w / 2, 2H, 2W)
+HEADS: dict[str, Callable[[int], nn.Sequential]] = {
+    "transposed": lambda width: nn.Sequential(nn.ConvTranspose2d(width, width, 2, stride=2)),
+    "bilinear": lambda width: nn.Sequential(_Double()),
+    "conv3": lambda width: nn.Sequential(_Double(), nn.Conv2d(width, width // 2, 3, padding=1), nn.ReLU(True)),
+}
+
+
 def build(config: Config) -> UNet:
     """The network of a configuration, with fresh weights."""
     return UNet(**asdict(config))
@@ -170,7 +198,7 @@ def load(path: str | Path) -> UNet:
     """The network of a weight file, ready to use (float32, eval mode). Raises BadInput if it is another network's."""
     state, config, _ = read_weights(path)
     try:
-        model = build(Config(**config))
+        model = build(Config(**{"head": "conv3"} | config))  # the only one there was when files named none
         model.load_state_dict(state)
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadInput(f"{path} holds another kind of network; give one that lib.upsampler has saved.") from error

@@ -1,8 +1,8 @@
 """The corpora: which signers sign which sentences on which stage, and how the camera spoils them.
 
-D1 plays R1's training domain (test: the same signers, unseen sentences), TD1 the good recordings for fine-tuning,
-TD2 the target domain: other signers, light, backdrop and codec. R1's TD1 is made from 720p and 1080p footage of the
-same episodes (III-D); that ours is spoiled as D1 is, and that anything is compressed, are our choices.
+D1 plays R1's training domain (test: the same signers, unseen sentences), TD2 the target domain: other signers, light,
+backdrop and codec. TD1 is of the target domain, too, with signers of its own, and has sharp targets to fine-tune on.
+R1's TD1 is made from 720p and 1080p footage of the same episodes (III-D); that anything is compressed is our choice.
 """
 
 import json
@@ -34,8 +34,8 @@ class Domain:
 
 
 D1 = Domain(range(0, 8), "studio", shutter=1.5, codec="h264", crf=29)
-TD1 = replace(D1, signers=range(8, 12), stage="black box")  # spoiled as D1 is, so that it can fine-tune D1's model
 TD2 = Domain(range(12, 18), "room", shutter=1.0, codec="vp9", crf=38)
+TD1 = replace(TD2, signers=range(8, 12))  # the target domain with sharp targets: what R1 fine-tunes on (III-D)
 SETS: dict[str, Domain] = {"d1_train": D1, "d1_test": D1, "td1": TD1, "td2": TD2}
 # clips in each set, and signs in each clip's sentence: about 0.8 s a sign, and 0.8 s of rest around them
 SCALES: dict[str, tuple[dict[str, int], int]] = {
