@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from lib.errors import BadInput
 
 L1_WEIGHT = 0.002
+TANH = ("sum", "mlp")  # of what the embedding takes tanh: the authors' code, their text
 
 
 class PoseEmbedding(nn.Module):
@@ -23,11 +24,14 @@ class PoseEmbedding(nn.Module):
 
     134 inputs (67 points in the plane) pass 536, 512 and 256 on the way to 128: four times the input, then four
     times, twice and once ``dim``. ReLU and dropout follow every layer but the last. Widths, and where tanh stands, are
-    those of the authors' code; the paper's text (3.3) has tanh(MLP(x)) + W x.
+    those of the authors' code; the paper's text (3.3) has tanh(MLP(x)) + W x, which ``tanh="mlp"`` gives.
     """
 
-    def __init__(self, in_features: int, dim: int = 128, dropout: float = 0.125):
+    def __init__(self, in_features: int, dim: int = 128, dropout: float = 0.125, tanh: str = "sum"):
         super().__init__()
+        if tanh not in TANH:
+            raise BadInput(f"tanh is taken of {' or '.join(map(repr, TANH))}, not of {tanh!r}.")
+        self.tanh = tanh
         sizes = [in_features, 4 * in_features, 4 * dim, 2 * dim, dim]
         layers: list[nn.Module] = []
         for before, after in zip(sizes, sizes[1:]):
@@ -41,7 +45,9 @@ class PoseEmbedding(nn.Module):
         return self.layers[0]
 
     def forward(self, x: Tensor) -> Tensor:
-        """(..., in_features) to (..., dim), between -1 and 1."""
+        """(..., in_features) to (..., dim), between -1 and 1 where tanh takes the sum."""
+        if self.tanh == "mlp":
+            return torch.tanh(self.layers(x)) + self.residual(x)
         return torch.tanh(self.layers(x) + self.residual(x))
 
 
@@ -71,9 +77,18 @@ class SequenceEmbedder(nn.Module):
 class PTN(nn.Module):
     """Keypoints (N, T, in_features) to scores (N, num_classes): `embedding`, `sequence` and `classifier`."""
 
-    def __init__(self, in_features: int, num_classes: int, dim: int = 128, *, dropout: float = 0.125, **sequence):
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        dim: int = 128,
+        *,
+        dropout: float = 0.125,
+        tanh: str = "sum",
+        **sequence,
+    ):
         super().__init__()
-        self.embedding = PoseEmbedding(in_features, dim, dropout)
+        self.embedding = PoseEmbedding(in_features, dim, dropout, tanh)
         self.sequence = SequenceEmbedder(dim, **sequence)
         self.classifier = nn.Linear(dim, num_classes)
 

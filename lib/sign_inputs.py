@@ -1,4 +1,4 @@
-"""What a sign classifier sees of a clip: keypoints in the plane, repaired and normalised or not (R2, section 3.2)."""
+"""What a sign classifier sees of a clip: keypoints, repaired and normalised or not (R2, section 3.2)."""
 
 import zlib
 from dataclasses import dataclass, replace
@@ -13,16 +13,20 @@ from lib.normalization import normalize
 
 @dataclass(frozen=True)
 class Inputs:
-    """R2's choices, each of which can be left out. Ours: ``told`` adds which points were found; ``lost`` is the share
-    of frames from which each hand is taken beforehand, to see when imputation begins to matter."""
+    """R2's choices, each of which can be left out; ``depth`` keeps z (R2's Table 2 has both).
+
+    Ours: ``told`` adds which points were found; ``lost`` is the share of frames from which each hand is taken
+    beforehand, to see when imputation begins to matter.
+    """
 
     normalized: bool = True
     imputed: bool = True
     told: bool = False
     lost: float = 0.0
+    depth: bool = False
 
     def __call__(self, keypoints: Keypoints, layout: Layout | None = None) -> np.ndarray:
-        """A clip as float32 (T, 2 P), or (T, 3 P) if told: x and y of each point, then 1 where it was found.
+        """A clip as float32 (T, 2 P), with depth (T, 3 P): x and y (and z) of each point; if told P more, 1 where found.
 
         Points that are not normalised are in widths of the picture, from its top left corner. ``layout`` drops points
         at the end, as in `lib.normalization.normalize`. Never NaN.
@@ -37,7 +41,7 @@ class Inputs:
             points = points / keypoints.size[0]
         found = observed(keypoints.xyz, own.parts)
         places = [own.points.index(name) for name in (layout or own).points]
-        columns = [points[:, places, :2].reshape(len(points), -1)]
+        columns = [points[:, places, : 3 if self.depth else 2].reshape(len(points), -1)]
         if self.told:
             columns.append(found[:, places])
         return np.concatenate(columns, axis=1).astype(np.float32)

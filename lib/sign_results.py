@@ -22,7 +22,11 @@ class SignResults:
     rows: dict[str, list[dict]]
 
     def mean(self, row: str, measure: str = "micro") -> Interval:
-        """Accuracy in per cent ("micro": of clips; "macro": mean over signs), with its t interval over the seeds."""
+        """Accuracy in per cent, with its t interval over the seeds.
+
+        ``measure``: "micro" is of the test's clips, "macro" the mean over its signs; "train" and "validation" are micro
+        of those parts, which only the rows of R2's Table 2 have.
+        """
         return over_seeds([100 * result[measure] for result in self._row(row)])
 
     def gain(self, row: str, other: str, measure: str = "micro") -> Interval:

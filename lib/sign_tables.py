@@ -43,11 +43,14 @@ INPUTS = {  # rows on the source language, by what PTN sees
     "not imputed": Inputs(imputed=False),
     "neither": Inputs(normalized=False, imputed=False),
     "told": Inputs(told=True),
+    "3D": Inputs(depth=True),
     "half lost": Inputs(lost=0.5),
     "half lost, not imputed": Inputs(lost=0.5, imputed=False),
 }
 FEW = 3  # examples of each sign, where the target language is to have few
-RUNS = (*INPUTS, "scratch", "transfer", "few scratch", "few transfer", "vtn")  # a transfer is three rows: R2's stages
+NETWORKS = {"tanh inside": {"tanh": "mlp"}}  # rows on the source language of another PTN
+OF_SOURCE = (*INPUTS, *NETWORKS)
+RUNS = (*OF_SOURCE, "scratch", "transfer", "few scratch", "few transfer", "vtn")  # a transfer is R2's three stages
 RESULTS = paths.ROOT / "book" / "results" / "r2.json"
 Sets = tuple[SignSet, SignSet, SignSet]
 Model = torch.nn.Module
@@ -73,7 +76,7 @@ def run(name: str, seed: int, cache: Path) -> dict[str, dict]:
         with written_whole(cache / f"ptn-{seed}.pt") as partial:
             torch.save(rows[name].state_dict(), partial)
     seconds = round(time.perf_counter() - started, 1)
-    return {row: _score(model, data[2]) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
+    return {row: _score(model, data) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
 
 
 def classes(data: Sets) -> int:
@@ -84,7 +87,7 @@ def classes(data: Sets) -> int:
 def _data(name: str, seed: int) -> Sets:
     if name == "vtn":
         return sets_of_pictures(seed)
-    language = "source" if name in INPUTS else "target"
+    language = "source" if name in OF_SOURCE else "target"
     learn, judge, test = sets(load_corpus(language), INPUTS.get(name, Inputs()), seed)
     return few_of_each(learn, FEW, seed) if name.startswith("few") else learn, judge, test
 
@@ -99,7 +102,8 @@ def few_of_each(clips: SignSet, number: int, seed: int) -> SignSet:
 def _trained(name: str, seed: int, data: Sets, folder: Path) -> Model:
     """``folder`` keeps checkpoints until the training is done: one that was cut off goes on where it was."""
     torch.manual_seed(seed)
-    model = VTN(classes(data)) if name == "vtn" else PTN(data[0].clips[0].shape[1], classes(data))
+    width = data[0].clips[0].shape[-1]
+    model = VTN(classes(data)) if name == "vtn" else PTN(width, classes(data), **NETWORKS.get(name, {}))
     recipe = replace(RECIPE, seed=seed, **(VIDEO if name == "vtn" else {}))
     train(model, *data[:2], recipe, folder)
     shutil.rmtree(folder)
@@ -116,11 +120,13 @@ def _source_model(seed: int, cache: Path) -> PTN:
     return model
 
 
-def _score(model: Model, test: SignSet) -> dict:
-    scores = predict(model, test.clips, batch=32)
-    micro, macro = accuracies(scores, test.labels)
-    right = "".join(map(str, (scores.argmax(axis=1) == test.labels).astype(int)))
-    return {"right": right, "micro": round(micro, 4), "macro": round(macro, 4)}
+def _score(model: Model, data: Sets) -> dict:
+    """Which test clips are right; micro and macro accuracy of the test, and micro of the other two parts."""
+    scores = [predict(model, part.clips, batch=32) for part in data]
+    learned, judged, (micro, macro) = [accuracies(of_part, part.labels) for of_part, part in zip(scores, data)]
+    shares = {"micro": micro, "macro": macro, "train": learned[0], "validation": judged[0]}
+    right = scores[2].argmax(axis=1) == data[2].labels
+    return {"right": "".join(map(str, right.astype(int)))} | {name: round(share, 4) for name, share in shares.items()}
 
 
 def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "*.json") -> None:

@@ -24,7 +24,7 @@ from lib.errors import BadInput
 from lib.ptn import L1_WEIGHT, PTN, l1_first_layer
 from lib.training import History, Settings, fit
 
-STAGES = {  # R2, section 5.2: what is trained in each stage
+STAGES = {  # R2, section 5.2: what is trained in each of its three experiments
     "frozen": ("classifier",),
     "sequence": ("sequence", "classifier"),
     "all": ("embedding", "sequence", "classifier"),
@@ -131,18 +131,18 @@ def train(
 def transfer(
     source: nn.Module, num_classes: int, learn: SignSet, judge: SignSet, recipe: Recipe, loss: Loss = F.cross_entropy
 ) -> dict[str, nn.Module]:
-    """Another language's classifier on what ``source`` has learned: R2's three stages (5.2), each after convergence.
+    """Another language's classifier on what ``source`` has learned: R2's three stages (5.2), each until convergence.
 
-    Returns the model after "frozen" (only a new classifier), "sequence" (and the transformer) and "all"; each
-    goes on from the one before, where R2's last begins at the end of the first. ``source`` stays as it is.
+    Returns the model after "frozen" (only a new classifier), "sequence" (and the transformer) and "all". The second
+    and the third both begin where the first has ended. ``source`` stays as it is.
     """
-    model = copy.deepcopy(source)
+    frozen = copy.deepcopy(source)
     torch.manual_seed(recipe.seed)
-    model.classifier = nn.Linear(source.classifier.in_features, num_classes)
+    frozen.classifier = nn.Linear(source.classifier.in_features, num_classes)
     reached = {}
     for stage, parts in STAGES.items():
+        model = reached[stage] = copy.deepcopy(reached.get("frozen", frozen))
         train(model, learn, judge, replace(recipe, parts=parts), loss=loss)
-        reached[stage] = copy.deepcopy(model)
     return reached
 
 

@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 
 from lib import paths, shipped_rows
+from lib.chapters import limits_results
 from lib.chapters.claim_answers import minus
 from lib.chapters.claim_chart import board, forest, margin
 from lib.chapters.claim_tables import by_paper, claims_html
@@ -150,6 +151,7 @@ def test_methods_of_shipped_rows_exist():
     assert methods("r1.json", "real.json") <= {row["method"] for row in shipped_rows.read(shipped_rows.R1)}
     assert methods("transfer.json") <= {"scratch", *STAGES}
     assert methods("r2.json") <= {*RUNS, *(f"{run}, {stage}" for run in RUNS for stage in STAGES)}
+    assert methods("limits.json") <= {*limits_results.RUNS}
     assert methods("r3.json") <= set(KINDS)
 
 
@@ -217,6 +219,36 @@ def test_a_claim_needs_rule_and_answer(tmp_path):
     path.write_text(path.read_text() + 'where = "R1, Table I"\n')
     with pytest.raises(BadInput, match=r"Claim x in claims\.toml has 'where', which is no field of one"):
         read_claims(path)
+
+
+def test_a_claim_falls_with_those_that_it_rests_on():
+    tell(-4, -1)
+    tell(-1, 1, claim="b")
+    tell(1, 4, claim="c")
+    bases = [replace(CLAIM, id=name, answer=CLAIM.answer | {"row": name}) for name in "abc"]
+    for base, wanted in zip(bases, (HOLDS, OPEN, OPEN)):
+        one = judge_all(gather(), "ci", [replace(CLAIM, rests=(base.id,)), *bases])[0]
+        assert (one.verdict, one.ours.value) == (wanted, -2.5)
+        assert (f"it rests on {base.id}" in one.reason) == (wanted != HOLDS)
+    below = replace(CLAIM, answer=CLAIM.answer | {"row": "c"}, rests=("b",))
+    assert judge_all(gather(), "ci", [below, *bases])[0].verdict == FAILS, "what does not hold by itself stays so"
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [('rests = ["y"]', "Claim x in claims.toml rests on 'y'"), ('rule_commit = "soon"', "'soon', which is no commit")],
+)
+def test_what_a_claim_rests_on_and_the_commit_of_its_rule_exist(tmp_path, field, said):
+    path = tmp_path / "claims.toml"
+    path.write_text(f'[[claim]]\nid = "x"\nshort = "x"\nsays = "x"\nwhy = "x"\n{field}\n')
+    with pytest.raises(BadInput, match=re.escape(said)):
+        read_claims(path)
+
+
+def test_the_ledger_names_the_commit_of_a_rule_that_came_first():
+    tell(-4, -1)
+    html = claims_html(judge_all(gather(), "ci", [replace(CLAIM, rule_commit="0123456789abcdef"), CLAIM]), "c")
+    assert html.count("rule of commit 0123456, before the run") == 1
 
 
 def test_difference_of_two_figures_measured_apart():

@@ -54,6 +54,17 @@ def test_the_embedding_by_hand():
     assert torch.allclose(model(x), torch.tanh(y + x @ model.residual.weight.T + model.residual.bias), atol=1e-6)
 
 
+def test_tanh_of_the_mlp_alone_is_the_papers_text():
+    """R2 3.3: the short cut is added after the tanh, so the vector may leave -1 to 1."""
+    sum_, mlp = (seeded(PoseEmbedding, 6, dim=8, tanh=tanh) for tanh in ("sum", "mlp"))
+    x = 10 * torch.randn(3, 6)
+    assert torch.allclose(mlp(x), torch.tanh(mlp.layers(x)) + mlp.residual(x)) and mlp(x).abs().max() > 1
+    assert sum_(x).abs().max() <= 1 and parameter_count(sum_) == parameter_count(mlp)
+    assert PTN(6, 2, dim=8, tanh="mlp").embedding.tanh == "mlp"
+    with pytest.raises(BadInput, match="'sum' or 'mlp', not of 'both'"):
+        PoseEmbedding(6, tanh="both")
+
+
 def test_sinusoidal_positions():
     table = positions(5, 6).numpy()
     place, pair = 3, 1

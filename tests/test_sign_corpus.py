@@ -111,6 +111,8 @@ def test_inputs_have_the_papers_width_and_no_nan(small):
     clip = small.keypoints(2)
     for inputs in (Inputs(), Inputs(normalized=False), Inputs(imputed=False), Inputs(False, False)):
         assert inputs(clip).shape == (6, 134) and np.isfinite(inputs(clip)).all()
+    deep = Inputs(depth=True)(clip).reshape(len(clip), 67, 3)
+    assert np.array_equal(deep[..., :2], Inputs()(clip).reshape(len(clip), 67, 2)) and deep[..., 2].any()
     told = Inputs(told=True)(clip)
     assert told.shape == (6, 201) and np.array_equal(told[:, 134:], ~np.isnan(clip.xyz[..., 0]))
     gap = np.arange(25, 46)  # the left hand of frame 1

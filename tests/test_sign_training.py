@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from lib import sign_training
 from lib.errors import BadInput
 from lib.ptn import PTN
 from lib.sign_training import Recipe, SignSet, accuracies, batches, collate, predict, train, transfer
@@ -65,6 +66,23 @@ def test_transfer_goes_stage_by_stage_and_leaves_the_source_alone():
     embeddings = [model.embedding.first.weight for model in reached.values()]
     assert torch.equal(embeddings[0], before["embedding.layers.0.weight"]) and torch.equal(*embeddings[:2])
     assert not torch.equal(*embeddings[1:]) and reached["all"].classifier.out_features == 4
+
+
+def test_the_second_and_the_third_stage_begin_where_the_first_has_ended(monkeypatch):
+    """R2, 5.2. What a stage begins with is looked at as its training is called; each training moves all that it may."""
+    begun = []
+
+    def spy(model, learn, judge, recipe, loss):
+        begun.append({name: value.clone() for name, value in model.state_dict().items()})
+        for part in recipe.parts:
+            for value in getattr(model, part).parameters():
+                value.data += 1
+
+    monkeypatch.setattr(sign_training, "train", spy)
+    reached = transfer(small_ptn(classes=6), 4, easy_signs(), easy_signs(seed=1), QUICK)
+    first = reached["frozen"].state_dict()
+    assert all(torch.equal(value, first[name]) for stage in begun[1:] for name, value in stage.items())
+    assert not torch.equal(begun[0]["classifier.weight"], first["classifier.weight"])
 
 
 def test_l1_makes_the_first_layer_small():

@@ -7,24 +7,27 @@ An answer in ``claims.toml`` is one of
     file = "real.json", method, minus               missing hands of two methods on the same films, in points;
                                                     both are of the path "frames" (`lib.evaluation`), or of ``path``
     file = "r2.json", method, minus                 two trainings, seed by seed, in points
+    file = "limits.json", method, minus             the same in chapter 13's study of R2's limits
     file = "transfer.json", method, minus, shots    the same on real words
     file = "r3.json", method, split                 letters read, in per cent; with ``minus`` (method, split) or
                                                     ``turned`` (degrees) the difference, in points
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from math import sqrt
 from pathlib import Path
 
 import pandas as pd
 
 from lib import joins2sign_results, real_transfer, shipped_rows, sign_results
+from lib.chapters import limits_results
 from lib.chapters.paired_rows import paired
 from lib.errors import BadInput
 from lib.evaluation import FILM, FRAMES, of_path
 from lib.intervals import Interval
+from lib.sign_results import SignResults
 
 FILMED = ", through a film"  # how chapter 6's rows of that path end
 TURNED = 400  # photos of a test that lib.train_joins2sign shows turned
@@ -51,7 +54,8 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     if "row" in answer:
         return from_chapter(answer["row"], answer["chapter"], reported, profile)
     name = answer["file"]
-    readers = {"r1.json": _r1, "real.json": _real, "r2.json": _r2, "transfer.json": _transfer, "r3.json": _r3}
+    readers = {"r1.json": _r1, "real.json": _real, "transfer.json": _transfer, "r3.json": _r3}
+    readers |= {"r2.json": partial(_signs, sign_results.read), "limits.json": partial(_signs, limits_results.shipped)}
     found, of = readers[name](answer)
     return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
 
@@ -84,7 +88,7 @@ def from_chapter(claim: str, chapter: int, reported: pd.DataFrame, profile: str)
 
 def _r1(answer: Mapping) -> tuple[Interval, str]:
     rows, path = _of_path(shipped_rows.R1, answer)
-    factor = 100 if answer["measure"] in ("uhp_right", "false_all") else 1
+    factor = 100 if answer["measure"] in ("uhp_dominant", "false_all") else 1
     pair = (answer["method"], answer["minus"], answer["measure"])
     found = paired(rows, answer["set"], *pair, factor)
     return _there(found, f"{pair[0]} and {pair[1]} in r1.json"), f"clips, path {path}"
@@ -114,8 +118,8 @@ def _shipped(path: Path) -> list[dict]:
     return shipped_rows.read(path)
 
 
-def _r2(answer: Mapping) -> tuple[Interval, str]:
-    results, pair = sign_results.read(), (answer["method"], answer["minus"])
+def _signs(read: Callable[[], SignResults], answer: Mapping) -> tuple[Interval, str]:
+    results, pair = read(), (answer["method"], answer["minus"])
     return _wider(results.gain(*pair), results.gain_by_clip(*pair)), "trainings"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from lib.chapters.card_table import STYLE, card_table
-from lib.chapters.claims import PAPERS, Judged
+from lib.chapters.claims import PAPERS, Claim, Judged
 from lib.intervals import alike, alone
 from lib.papers import look_up
 from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
@@ -32,8 +32,13 @@ def _row(one: Judged) -> tuple[str, ...]:
         escape(theirs(one)),
         _with_small(escape(ours(one)), _filmed(one)),
         _with_small(escape(claim.on), place),
-        _with_small(badge(one.verdict), one.reason),
+        _with_small(badge(one.verdict), "; ".join(filter(None, (one.reason, _rule_first(claim))))),
     )
+
+
+def _rule_first(claim: Claim) -> str:
+    """Which commit holds the rule, for a claim whose run came after it."""
+    return f"rule of commit {claim.rule_commit[:7]}, before the run" if claim.rule_commit else ""
 
 
 def _filmed(one: Judged) -> str:

@@ -5,8 +5,9 @@ a verdict is about the claim's direction, on our data.
 """
 
 import math
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from lib.report import Row, report
 
 CHAPTER = "15 Claims"
 LIST = Path(__file__).with_name("claims.toml")
+COMMIT = re.compile(r"[0-9a-f]{7,40}")
 PAPERS = {
     "R1": "R1: sharpening hands (Taşyürek, Kızıltepe, Keles)",
     "R2": "R2: reading signs (De Coster, Rushe, Holmes, Ventresque, Dambre)",
@@ -42,6 +44,8 @@ class Claim:
     answer: dict | None = None
     why: str = ""
     besides: str = ""
+    rests: tuple[str, ...] = ()
+    rule_commit: str = ""
 
     @property
     def source(self) -> str:
@@ -104,10 +108,14 @@ def read_claims(path: str | Path = LIST) -> list[Claim]:
             raise BadInput(
                 f"Claim {entry.get('id')} in {Path(path).name} has {min(unknown)!r}, which is no field of one"
             )
-    claims = [Claim(**entry) for entry in entries]
+    claims = [Claim(**entry | {"rests": tuple(entry.get("rests", ()))}) for entry in entries]
     for claim in claims:
         if not claim.why and not (claim.rule and claim.answer):
             raise BadInput(f"Claim {claim.id} in {Path(path).name} needs a rule and an answer, or why it has none")
+        if claim.rule_commit and not COMMIT.fullmatch(claim.rule_commit):
+            raise BadInput(f"Claim {claim.id} in {Path(path).name} names {claim.rule_commit!r}, which is no commit")
+        if unknown := set(claim.rests) - {one.id for one in claims}:
+            raise BadInput(f"Claim {claim.id} in {Path(path).name} rests on {min(unknown)!r}, which is no claim of it")
     return claims
 
 
@@ -128,8 +136,19 @@ def judge(claim: Claim, reported: pd.DataFrame, profile: str) -> Judged:
 
 
 def judge_all(reported: pd.DataFrame, profile: str, claims: Sequence[Claim] | None = None) -> list[Judged]:
-    """Every claim of the list, in its order."""
-    return [judge(claim, reported, profile) for claim in (read_claims() if claims is None else claims)]
+    """Every claim of the list, in its order. A claim holds only where those that it rests on hold, too."""
+    judged = [judge(claim, reported, profile) for claim in (read_claims() if claims is None else claims)]
+    verdict_of = {one.claim.id: one.verdict for one in judged}
+    return [_fallen(one, verdict_of) for one in judged]
+
+
+def _fallen(one: Judged, verdict_of: Mapping[str, str]) -> Judged:
+    """The claim as it stands once those are known that it rests on: by itself it may hold, without them it cannot."""
+    lacking = [name for name in one.claim.rests if verdict_of.get(name) != verdicts.HOLDS]
+    if one.verdict != verdicts.HOLDS or not lacking:
+        return one
+    reason = f"by itself it holds, but it rests on {lacking[0]} ({verdict_of.get(lacking[0], verdicts.NO_RUN)})"
+    return replace(one, verdict=verdicts.OPEN, reason=reason)
 
 
 def counts(judged: Sequence[Judged]) -> pd.DataFrame:
