@@ -54,3 +54,10 @@ def same(row: dict, wanted: dict) -> bool:
 def pick(rows: list[dict], **wanted) -> dict | None:
     """The row with these values, None where there is none: ``pick(rows, kind="dynamic", split="random")``."""
     return next((row for row in rows if all(row.get(name) == value for name, value in wanted.items())), None)
+
+
+def seeds_of(rows: list[dict], kind: str, split: str = "random", every: int = 1) -> list[dict]:
+    """A network's rows of all seeds, by seed: of R3's sizes where there are such, else of the laptop's."""
+    fitting = [row for row in rows if (row["kind"], row["split"], row.get("every", 1)) == (kind, split, every)]
+    profile = next((name for name in ("paper", "laptop") if any(row["profile"] == name for row in fitting)), None)
+    return sorted((row for row in fitting if row["profile"] == profile), key=lambda row: row["seed"])

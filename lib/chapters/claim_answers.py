@@ -9,20 +9,22 @@ An answer in ``claims.toml`` is one of
     file = "r2.json", method, minus                 two trainings, seed by seed, in points
     file = "limits.json", method, minus             the same in chapter 13's study of R2's limits
     file = "transfer.json", method, minus, shots    the same on real words
-    file = "r3.json", method, split                 letters read, in per cent; with ``minus`` (method, split) or
-                                                    ``turned`` (degrees) the difference, in points
+    file = "r3.json", method, split                 letters read, in per cent, or another ``measure``; with ``minus``, a
+                                                    network, the difference seed by seed; with ``minus`` (method, split)
+                                                    or ``turned`` (degrees) in points; ``every``: of so few photos only
+    file = "r3.json", order, split                  networks in a row: the smallest step between two of them, in points
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from math import sqrt
 from pathlib import Path
 
 import pandas as pd
 
-from lib import joins2sign_results, real_transfer, shipped_rows, sign_results
+from lib import real_transfer, shipped_rows, sign_results
 from lib.chapters import limits_results
+from lib.chapters.joins2sign_answers import answer as _r3
 from lib.chapters.paired_rows import paired
 from lib.errors import BadInput
 from lib.evaluation import FILM, FRAMES, of_path
@@ -30,7 +32,6 @@ from lib.intervals import Interval
 from lib.sign_results import SignResults
 
 FILMED = ", through a film"  # how chapter 6's rows of that path end
-TURNED = 400  # photos of a test that lib.train_joins2sign shows turned
 
 
 @dataclass(frozen=True)
@@ -132,59 +133,6 @@ def _transfer(answer: Mapping) -> tuple[Interval, str]:
 def _wider(seeds: Interval, clips: Interval) -> Interval:
     """The interval over trainings or that over test clips, whichever reaches further, on either side."""
     return replace(seeds, low=min(seeds.low, clips.low), high=max(seeds.high, clips.high))
-
-
-def _r3(answer: Mapping) -> tuple[Interval, str]:
-    rows = joins2sign_results.read_results()["rows"]
-    row = _letters(rows, answer)
-    found, of = _accuracy(row)
-    if "turned" in answer:
-        turns = row.get("turned") or {}
-        views = [_there(turns.get(str(degrees)), "turned photos in r3.json") for degrees in (answer["turned"], 0)]
-        return minus(*(_share(view, min(TURNED, row["n"])) for view in views)), "photos"
-    if "minus" in answer:
-        other, of_other = _accuracy(_letters(rows, answer["minus"]))
-        return minus(found, other), of if found.n <= other.n else of_other
-    return found, of
-
-
-def _letters(rows: list[dict], wanted: Mapping) -> dict:
-    """The row of a network and split, as large as there is one."""
-    pick, names = joins2sign_results.pick, {"kind": wanted["method"], "split": wanted["split"]}
-    row = pick(rows, **names, profile="paper") or pick(rows, **names)
-    return _there(row, f"{wanted['method']}, {wanted['split']} in r3.json")
-
-
-def _accuracy(row: dict) -> tuple[Interval, str]:
-    """In per cent: over photos, or over signers where they were left out of training."""
-    from lib.joins2sign_scores import over_photos, over_signers
-
-    left_out = row["split"] == "signers"
-    found = over_signers([row]) if left_out else over_photos(row)
-    return _times(found, 100), "signers" if left_out else "photos"
-
-
-def _share(share: float, n: int) -> Interval:
-    """A share of ``n`` photos in per cent."""
-    from lib.joins2sign_scores import over_photos
-
-    return _times(over_photos({"accuracy": share, "n": n}), 100)
-
-
-def _times(interval: Interval, factor: float) -> Interval:
-    return Interval(factor * interval.mean, factor * interval.low, factor * interval.high, interval.n)
-
-
-def minus(one: Interval, other: Interval) -> Interval:
-    """The difference of two figures that were measured apart, with the interval that follows from theirs.
-
-    Zou and Donner, 2008, "Construction of confidence limits about effect measures", equation 4. Wider than a
-    comparison photo by photo would be, for which the shipped rows do not hold enough. ``n`` is the smaller one.
-    """
-    difference = one.mean - other.mean
-    low = difference - sqrt((one.mean - one.low) ** 2 + (other.high - other.mean) ** 2)
-    high = difference + sqrt((one.high - one.mean) ** 2 + (other.mean - other.low) ** 2)
-    return Interval(difference, low, high, min(one.n, other.n))
 
 
 def _there(thing, what: str):

@@ -1,0 +1,132 @@
+"""R3's figures over the trainings that differ in their seed, from the rows of `lib.joins2sign_results`.
+
+Each seed splits the photos at random anew, so what differs between seeds is the network's beginnings and its test.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from lib import joins2sign_results
+from lib.errors import BadInput
+from lib.intervals import Interval, clip_bootstrap
+from lib.joins2sign_progress import unrest
+from lib.joins2sign_results import seeds_of
+from lib.joins2sign_scores import in_percent, over_photos, over_signers
+from lib.lis import LETTERS
+from lib.seeds import over_seeds
+
+PAIR = "ru"  # the letters that R3 looks at (5.2)
+TURNED = 400  # photos of a test that lib.train_joins2sign shows turned
+
+
+def measured(row: dict, measure: str) -> float:
+    """One training's figure: "accuracy" in %, joints' "median" and "epe" in pixels of the 256 frame, "auc", "ru" (the %
+    of R and U that are taken for each other), "unrest" of the training loss in %, or another of the row's numbers."""
+    if measure == "ru":
+        first, second = (LETTERS.index(letter) for letter in PAIR)
+        counts = np.asarray(row["confusion"], float)
+        return float(100 * (counts[first, second] + counts[second, first]) / counts[[first, second]].sum())
+    if measure == "unrest":
+        return unrest(row["curves"][0])
+    return row[measure] * (100 if measure.startswith("accuracy") else 1)
+
+
+def over_trainings(rows: Sequence[dict], measure: str = "accuracy") -> Interval | float:
+    """The mean over seeds of a network's figure; of letters, over seeds or photos, whichever interval is wider. A bare
+    number, or letters over photos, where there is one training only."""
+    if len(rows) == 1:
+        return in_percent(over_photos(rows[0])) if measure == "accuracy" else measured(rows[0], measure)
+    seeds = over_seeds([measured(row, measure) for row in rows])
+    if measure != "accuracy":
+        return seeds
+    return _wider(seeds, clip_bootstrap(100.0 * np.concatenate([_right(row) for row in rows]), n=2000))
+
+
+def gain(rows: Sequence[dict], others: Sequence[dict], measure: str = "accuracy") -> Interval:
+    """One network less another, seed by seed on the same photos; of letters, over seeds or photos, whichever is wider.
+
+    Raises BadInput for fewer than two seeds in common.
+    """
+    pairs = _pairs(rows, others)
+    seeds = over_seeds([measured(one, measure) - measured(other, measure) for one, other in pairs])
+    if measure != "accuracy":
+        return seeds
+    return _wider(seeds, clip_bootstrap(100.0 * np.concatenate([_right(a) - _right(b) for a, b in pairs]), n=2000))
+
+
+def smallest_step(networks: Sequence[Sequence[dict]]) -> Interval:
+    """How far apart, in points of letters, those two are that lie closest of networks in a row: above 0 where each
+    reads more than the one before it. Over seeds; each element has the rows of one network."""
+    accuracies = [{row["seed"]: measured(row, "accuracy") for row in rows} for rows in networks]
+    common = sorted(set.intersection(*(set(one) for one in accuracies)))
+    return over_seeds([np.diff([one[seed] for one in accuracies]).min() for seed in common])
+
+
+def answer(wanted: Mapping) -> tuple[Interval, str]:
+    """The figure of a claim's answer (`lib.chapters.claim_answers`), and what its n counts. Raises BadInput."""
+    rows, split = joins2sign_results.read_results()["rows"], wanted["split"]
+    if "order" in wanted:
+        return smallest_step([_there(rows, kind, split) for kind in wanted["order"]]), "trainings"
+    mine, measure = _there(rows, wanted["method"], split, wanted.get("every", 1)), wanted.get("measure", "accuracy")
+    if "turned" in wanted:
+        return _turned(mine[0], wanted["turned"]), "photos"
+    other = wanted.get("minus")
+    if isinstance(other, str):
+        return gain(mine, _there(rows, other, split, wanted.get("every", 1)), measure), "trainings"
+    if other:  # another split: other photos, other people
+        found, of = _alone(mine[0])
+        against, of_other = _alone(_there(rows, other["method"], other["split"])[0])
+        return minus(found, against), of if found.n <= against.n else of_other
+    found = over_trainings(mine, measure)
+    if not isinstance(found, Interval):
+        raise BadInput(f"There is one training only of {wanted['method']}, {split} in r3.json")
+    return found, "trainings" if len(mine) > 1 else "photos"
+
+
+def _there(rows: list[dict], kind: str, split: str, every: int = 1) -> list[dict]:
+    if not (found := seeds_of(rows, kind, split, every)):
+        raise BadInput(f"There are no rows for {kind}, {split} in r3.json")
+    return found
+
+
+def _alone(row: dict) -> tuple[Interval, str]:
+    """In per cent: over photos, or over signers where they were left out of training."""
+    left_out = row["split"] == "signers"
+    found = over_signers([row]) if left_out else over_photos(row)
+    return in_percent(found), "signers" if left_out else "photos"
+
+
+def _turned(row: dict, degrees: int) -> Interval:
+    turns, n = row.get("turned") or {}, min(TURNED, row["n"])
+    if str(degrees) not in turns:
+        raise BadInput("There are no rows for turned photos in r3.json")
+    views = [in_percent(over_photos({"accuracy": turns[angle], "n": n})) for angle in (str(degrees), "0")]
+    return minus(*views)
+
+
+def minus(one: Interval, other: Interval) -> Interval:
+    """The difference of two figures that were measured apart, with the interval that follows from theirs.
+
+    Zou and Donner, 2008, "Construction of confidence limits about effect measures", equation 4. Wider than a
+    comparison photo by photo would be, which two splits do not allow. ``n`` is the smaller one.
+    """
+    difference = one.mean - other.mean
+    low = difference - np.hypot(one.mean - one.low, other.high - other.mean)
+    high = difference + np.hypot(one.high - one.mean, other.mean - other.low)
+    return Interval(difference, float(low), float(high), min(one.n, other.n))
+
+
+def _pairs(rows: Sequence[dict], others: Sequence[dict]) -> list[tuple[dict, dict]]:
+    partners = {row["seed"]: row for row in others}
+    return [(row, partners[row["seed"]]) for row in rows if row["seed"] in partners]
+
+
+def _right(row: dict) -> np.ndarray:
+    return np.array(list(row["right"]), int)
+
+
+def _wider(seeds: Interval, photos: Interval) -> Interval:
+    """The interval over trainings or that over test photos, whichever reaches further, on either side."""
+    return replace(seeds, low=min(seeds.low, photos.low), high=max(seeds.high, photos.high))
