@@ -52,7 +52,7 @@ def check(out: Path, workers: int) -> None:
         raise BadInput(f"{out} holds no clips; render some first: leave out --check")
     rows = [row for rows in tqdm(in_parallel(measure, there, workers), total=len(there), unit="clip") for row in rows]
     frame = pd.DataFrame(rows).sort_values(["set", "clip"])
-    for column in ("uhp_right", "uhp_both", "false_right"):
+    for column in ("uhp_dominant", "uhp_both", "false_right"):
         print(summary(frame, column).to_string(index=False), end="\n\n")
 
 

@@ -18,7 +18,7 @@ from lib.report import Row
 NEAR = 1e-6  # of a percentage point: more is no rounding
 
 
-def quantity(name: str, method: str, minus: str = "", measure: str = "uhp_right", path: str = "frames") -> str:
+def quantity(name: str, method: str, minus: str = "", measure: str = "uhp_dominant", path: str = "frames") -> str:
     """What is measured: set, method (less another), measure and path as `lib.evaluation` calls them."""
     return f"{measure} of {method}{f' minus {minus}' if minus else ''}, {name}, {path}"
 

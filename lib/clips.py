@@ -57,8 +57,14 @@ class Clip:
     @property
     def files(self) -> list[Path]:
         """What an evaluation of the clip depends on."""
+        spoiled = [self.input_path] if self.damage == CAMERA else []  # R1's damage is made of the target
         target = [self.target_path] if self.has_target else []
-        return [self.input_path, *target, *([self._truth] if self.has_truth else [])]
+        return [*spoiled, *target, *([self._truth] if self.has_truth else [])]
+
+    @property
+    def dominant(self) -> str:
+        """The signer's dominant hand, "right" unless the clip knows better (R1: the right one in its data, IV-B)."""
+        return self.info.get("dominant", "right")
 
     @property
     def _truth(self) -> Path:

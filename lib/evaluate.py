@@ -42,8 +42,8 @@ def fids(
 
     weights = weights or find_weights()
     found: dict[tuple[str, str], float] = {}
-    for name in dict.fromkeys(clip.info["set"] for clip in films if clip.has_target) if weights else ():
-        of_set = [clip for clip in films if clip.info["set"] == name]
+    for name in dict.fromkeys(clip.set for clip in films if clip.has_target) if weights else ():
+        of_set = [clip for clip in films if clip.set == name]
         reference = inception_features((f for clip in of_set for f in read_video(clip.target_path)), weights)
         for method in methods:
             if method not in (INPUT, TARGET):
@@ -90,7 +90,7 @@ def _run(options: argparse.Namespace) -> None:
         if distances := fids(methods, films, options.inception, path):
             shown["FID"] = [f"{distances[place]:.1f}" if place in distances else "–" for place in frame.index]
         for name in options.set:
-            count = sum(film.info["set"] == name for film in films)
+            count = sum(film.set == name for film in films)
             head = f"{name}, path {path!r}: mean over {count} clips [95 % interval]"
             print(f"\n{head}\n{shown.loc[name].to_string(line_width=120)}")
     if not distances:

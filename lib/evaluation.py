@@ -41,7 +41,7 @@ from lib.looks import called, look
 from lib.methods import INPUT, TARGET, Method
 from lib.signer.calibration import in_target_pixels
 
-VERSION = 2  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
+VERSION = 3  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
 FRAMES, FILM = "frames", "film"
 PATHS = (FRAMES, FILM)
 CRF = 18  # of the film
@@ -49,7 +49,7 @@ PCK_THRESHOLD = 0.2  # of the hand's size: the longer side of the box around its
 
 # what a row holds, what the table calls it, and the factor between the two; both hands but for R1's own first column
 MEASURES = {
-    "uhp_right": ("UHP right, %", 100),
+    "uhp_dominant": ("UHP dominant, %", 100),
     "uhp_both": ("UHP both, %", 100),
     "psnr": ("PSNR, dB", 1),
     "ssim": ("SSIM", 1),
@@ -65,7 +65,8 @@ MEASURES = {
 def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> dict:
     """One row: how a method does on a clip, after so many ``looks`` (`lib.looks`), on one of the `PATHS`.
 
-    uhp_right, uhp_both   share of frames in which the hand was not found (R1 IV-B); "both" is the mean of the two
+    uhp_dominant          share of frames in which the signer's dominant hand was not found (R1 IV-B)
+    uhp_both              the same, mean of both hands
     psnr, ssim, phash     against the target; left out for "input", of another size, and for "target"'s own frames
     pck_found, pck_all    share of the true joints hit within 0.2 of the hand's size, over the found hands or over all;
                           hands that are out of the picture do not count
@@ -85,7 +86,7 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
         row = evaluate(method, clip, path=path) | {"method": called(method.name, looks)}  # the pictures are the same
     else:
         row = {
-            "set": clip.info["set"],
+            "set": clip.set,
             "clip": clip.name,
             "method": method.name,
             "path": path,
@@ -94,7 +95,7 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
         if clip.has_target and method != INPUT and (method, path) != (TARGET, FRAMES):
             row |= likeness(frames, clip.target())
     found = in_target_pixels(keypoints, clip)
-    row |= hands(found, clip.truth()) if clip.has_truth else undetected(found)
+    row |= undetected(found, clip.dominant) | (hands(found, clip.truth()) if clip.has_truth else {})
     row = {key: None if value != value else value for key, value in row.items()}  # NaN is no JSON
     with written_whole(kept) as partial:
         partial.write_text(json.dumps(row))
@@ -128,19 +129,19 @@ def through_film(frames: Iterable[np.ndarray], fps: float) -> np.ndarray:
 
 
 def _folder(method: Method, clip: Clip) -> Path:
-    files = [sha256(path) for path in clip.files]
+    files = [clip.damage, *(sha256(path) for path in clip.files)]
     parts = [VERSION, CRF, version("mediapipe"), version("av"), method.name, method.digest, *files]
     return paths.CACHE / "evaluation" / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def hands(found: Keypoints, truth: Keypoints) -> dict[str, float]:
-    """The measures of a row that need keypoints only, both clips in the same pixels; NaN where nothing is measured."""
+    """The measures of a row that need the truth, both clips in the same pixels; NaN where nothing is measured."""
     pairs = [_pairs(found, truth, f"{side}_hand") for side in ("left", "right")]
     guess, real, present, visible = (np.concatenate(column) for column in zip(*pairs))
     size = metrics.hand_size(real)[:, None, None]
     there = present & visible
     false = metrics.false_hands(found, truth, "both")
-    return undetected(found) | {
+    return {
         "pck_found": metrics.pck(guess[there] / size[there], real[there] / size[there], 1.0, PCK_THRESHOLD),
         "pck_all": metrics.pck(guess[visible] / size[visible], real[visible] / size[visible], 1.0, PCK_THRESHOLD),
         "error": metrics.endpoint_error(guess[there] / size[there], real[there] / size[there]),
@@ -149,9 +150,10 @@ def hands(found: Keypoints, truth: Keypoints) -> dict[str, float]:
     }
 
 
-def undetected(found: Keypoints) -> dict[str, float]:
-    """The measures of a row that need no truth."""
-    return {f"uhp_{hand}": metrics.undetected_hand_presence(found, hand) for hand in ("right", "both")}
+def undetected(found: Keypoints, dominant: str) -> dict[str, float]:
+    """The measures of a row that need no truth; ``dominant`` is "right" or "left"."""
+    sides = {"dominant": dominant, "both": "both"}
+    return {f"uhp_{name}": metrics.undetected_hand_presence(found, side) for name, side in sides.items()}
 
 
 def _pairs(found: Keypoints, truth: Keypoints, part: str) -> tuple[np.ndarray, ...]:
@@ -197,7 +199,7 @@ def of_path(rows: Sequence[dict], path: str = FRAMES) -> list[dict]:
 def table(rows: Sequence[dict]) -> pd.DataFrame:
     """Means over clips with 95 % intervals, one line for each set and method; None where there is nothing to say.
 
-    Beside `MEASURES`, for UHP of the right hand and where the rows include them:
+    Beside `MEASURES`, for UHP of the dominant hand and where the rows include them:
     "minus input"           the difference to the input, in points, paired by clip
     "fewer than input, %"   1 - UHP / UHP of the input
     "gap closed, %"         (input - UHP) / (input - target)
@@ -208,7 +210,7 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["set", "clip", "method", *MEASURES])
     lines = {}
     for name, of_set in frame.groupby("set", sort=False):
-        uhp = of_set.pivot(index="clip", columns="method", values="uhp_right")
+        uhp = of_set.pivot(index="clip", columns="method", values="uhp_dominant")
         for method, of_method in of_set.groupby("method", sort=False):
             line = {
                 label: _interval(of_method[key].astype(float) * factor) for key, (label, factor) in MEASURES.items()
@@ -230,7 +232,7 @@ def _against_input(uhp: pd.DataFrame, method: str) -> dict[str, Interval | None]
     return line
 
 
-def codec_cost(rows: Sequence[dict], measure: str = "uhp_right") -> pd.DataFrame:
+def codec_cost(rows: Sequence[dict], measure: str = "uhp_dominant") -> pd.DataFrame:
     """What the film does to each method: a measure on `FILM` minus that on `FRAMES`, paired by clip, in its own unit.
 
     Indexed by set and method as `table` is; the column is "film minus frames".

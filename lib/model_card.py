@@ -17,7 +17,7 @@ from lib.files import sha256, written_whole
 from lib.paths import WEIGHTS
 from lib.weights import read_weights
 
-SHOWN = ("UHP right, %", "UHP both, %", "minus input", "PCK of found, %", "false of found, %", "PSNR, dB")
+SHOWN = ("UHP dominant, %", "UHP both, %", "minus input", "PCK of found, %", "false of found, %", "PSNR, dB")
 CARD = """# {name}
 
 {about}.

@@ -34,7 +34,7 @@ def test_equal_figures_agree(row):
 def test_other_figures_need_a_reason(row):
     other = row(chapter="1 Missing hands", value=5.0)
     (sentence,) = disagreements([row(), other])
-    assert "uhp_right of bilinear minus input, d1_test, frames is not one figure" in sentence
+    assert "uhp_dominant of bilinear minus input, d1_test, frames is not one figure" in sentence
     assert "1 Missing hands: 5" in sentence and "6 Counting: 0.4" in sentence
     assert agreement_table([row(), other])["equal, or why not"].tolist() == ["differs, nobody says why"]
     said = row(chapter="1 Missing hands", value=5.0, apart="2 of 12 clips")
@@ -53,8 +53,8 @@ def test_other_profiles_and_the_same_chapter_twice_are_no_pair(row):
 def test_chapters_1_2_and_the_shipped_rows_measure_alike():
     """The live paths of chapters 1 (`look`) and 2 (`measure`) against the rows of chapters 6, 7 and 15."""
     clip = clips("d1_test")[0]
-    shipped = {row["method"]: row["uhp_right"] for row in of_path(shipped_rows.read()) if row["clip"] == clip.name}
-    second = {row["stage"]: row["uhp_right"] for row in measure(clip)}
+    shipped = {row["method"]: row["uhp_dominant"] for row in of_path(shipped_rows.read()) if row["clip"] == clip.name}
+    second = {row["stage"]: row["uhp_dominant"] for row in measure(clip)}
     first = look([clip], {"input": Clip.input, "bilinear": partial(enlarged, method="bilinear")})
     for method in ("input", "bilinear", "target"):
         assert second[method] == pytest.approx(shipped[method], abs=1e-9), method

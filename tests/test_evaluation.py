@@ -25,6 +25,7 @@ from lib.evaluation import (
     likeness,
     of_path,
     table,
+    undetected,
     watch,
 )
 from lib.holistic import extract
@@ -72,7 +73,8 @@ def test_measures_of_hands_by_hand():
     found.xyz[3, right, 0] += 12  # 0.6: a miss and false
     truth.confidence[3, left] = 0  # out of the picture: found there, it is false, and no true joint of it counts
     row = hands(found, truth)
-    assert row["uhp_right"] == 1 / 4 and row["uhp_both"] == 1 / 8
+    assert undetected(found, "right") == {"uhp_dominant": 1 / 4, "uhp_both": 1 / 8}
+    assert undetected(found, "left") == {"uhp_dominant": 0, "uhp_both": 1 / 8}  # R1 counts the signer's dominant hand
     assert row["pck_found"] == pytest.approx(4 / 6)
     assert row["pck_all"] == pytest.approx(4 / 7)
     assert row["error"] == pytest.approx((0.15 + 0.3 + 0.6) / 6)
@@ -84,7 +86,7 @@ def test_measures_where_no_hand_was_found():
     found = person()
     found.xyz[:, 33:] = np.nan
     row = hands(found, person())
-    assert row["uhp_both"] == 1 and row["pck_all"] == 0 and row["false_all"] == 0
+    assert undetected(found, "right")["uhp_both"] == 1 and row["pck_all"] == 0 and row["false_all"] == 0
     assert all(np.isnan(row[key]) for key in ("pck_found", "error", "false"))
 
 
@@ -111,7 +113,7 @@ def test_rows_are_those_of_the_protocol(shorts):
     assert not {"psnr"} & (set(straight["input"]) | set(filmed["input"]) | set(straight["target"]))
     found = in_target_pixels(extract(clip.input(), progress=False), clip)
     assert found.size == (304, 336)
-    assert straight["input"]["uhp_right"] == undetected_hand_presence(found)
+    assert straight["input"]["uhp_dominant"] == undetected_hand_presence(found)
     assert straight["input"]["false"] == pytest.approx(false_hands(found, clip.truth(), "both"))
     assert straight["target"]["pck_all"] > 0.8
 
@@ -169,7 +171,7 @@ def test_a_fresh_graph_gives_the_same_again(shorts):
 def rows_of(**uhp):
     """Rows of clips whose UHP in per cent are given for each method, and nothing else."""
     return [
-        {"set": "s", "clip": number, "method": method, "path": "frames", "uhp_right": value / 100}
+        {"set": "s", "clip": number, "method": method, "path": "frames", "uhp_dominant": value / 100}
         for method, values in uhp.items()
         for number, value in enumerate(values)
     ]
@@ -182,7 +184,7 @@ def test_shares_are_the_papers():
     line = table(rows).loc["s", "bwa"]
     assert line["gap closed, %"].mean == pytest.approx(look_up("R1 Table I, BWA-UNet, gap closed %").value, abs=0.05)
     assert line["minus input"].mean == pytest.approx(look_up("R1 Table I, BWA-UNet, UHP % minus input").value)
-    assert line["UHP right, %"].n == 2 and line["PSNR, dB"] is None
+    assert line["UHP dominant, %"].n == 2 and line["PSNR, dB"] is None
     lost = {name: look_up(f"R1 Table II, {name}, UHP %").value for name in ("input", "BWFA-UNet")}
     line = table(rows_of(input=2 * [lost["input"]], bwfa=2 * [lost["BWFA-UNet"]])).loc["s", "bwfa"]
     fewer = look_up("R1 Table II, BWFA-UNet, fewer than the input %").value
@@ -198,11 +200,11 @@ def test_a_table_without_an_input_compares_nothing():
 
 
 def test_a_table_is_of_one_path():
-    film = [row | {"path": FILM, "uhp_right": row["uhp_right"] + 0.04} for row in rows_of(input=[30, 36])]
+    film = [row | {"path": FILM, "uhp_dominant": row["uhp_dominant"] + 0.04} for row in rows_of(input=[30, 36])]
     both = rows_of(input=[30, 36]) + film
     with pytest.raises(BadInput, match="one path.*of_path"):
         table(both)
-    assert table(of_path(both, FILM)).loc["s", "input"]["UHP right, %"].mean == pytest.approx(37)
+    assert table(of_path(both, FILM)).loc["s", "input"]["UHP dominant, %"].mean == pytest.approx(37)
     cost = codec_cost(both).loc[("s", "input"), "film minus frames"]
     assert (cost.mean, cost.n) == (pytest.approx(4), 2)
 
@@ -224,7 +226,7 @@ def test_command(shorts, tmp_path, capsys, monkeypatch):
     arguments = ["--set", "short", "--data", str(shorts), "--models", "input", "--csv", str(tmp_path / "t.csv")]
     assert main(arguments) == 0
     out = capsys.readouterr().out
-    assert "UHP right, %" in out and "FID is not measured here" in out and "short, path 'film'" in out
+    assert "UHP dominant, %" in out and "FID is not measured here" in out and "short, path 'film'" in out
     written = pd.read_csv(tmp_path / "t.csv")
     assert set(written.method) == {"input"} and set(written.path) == {"frames", "film"}
     assert main(["--models", "best"]) == 1 and "no method 'best'" in capsys.readouterr().err

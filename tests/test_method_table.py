@@ -50,7 +50,7 @@ def test_verdicts_in_words():
 def test_rungs_by_hand():
     shares = {"b-ae": (0.5, 0.7), "b-unet": (0.4, 0.4), "ba-unet": (0.4, None)}
     rows = [
-        {"set": "td2", "clip": clip, "method": method, "uhp_right": share}
+        {"set": "td2", "clip": clip, "method": method, "uhp_dominant": share}
         for method, both in shares.items()
         for clip, share in zip("ab", both)
     ]

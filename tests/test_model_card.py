@@ -15,7 +15,7 @@ FACTS = {
 
 
 def row(method: str, clip: str, uhp: float, path: str) -> dict:
-    measured = {"uhp_right": uhp, "uhp_both": uhp, "pck_found": 0.9}
+    measured = {"uhp_dominant": uhp, "uhp_both": uhp, "pck_found": 0.9}
     return {"set": "d1_test", "clip": clip, "method": method, "path": path} | measured
 
 

@@ -100,5 +100,5 @@ def test_chapters_agree():
     rows = gather_rows("ci")
     if not {"1 Missing hands", "2 Building the data sets", "6 Counting hands"} <= {row.chapter for row in rows}:
         pytest.skip("chapters 1, 2 and 6 have not run")
-    both_ends = [what for _, what in shared(rows) if what.startswith("uhp_right of bilinear minus input, d1_test")]
+    both_ends = [what for _, what in shared(rows) if what.startswith("uhp_dominant of bilinear minus input, d1_test")]
     assert both_ends and not disagreements(rows), disagreements(rows)

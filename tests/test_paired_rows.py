@@ -14,27 +14,27 @@ from lib.looks import SECOND_LOOK, THIRD_LOOK
 def test_paired_by_hand():
     values = {"input": [0.4, 0.6, 0.5], "mine": [0.3, 0.2, None]}
     rows = [
-        {"set": "td2", "clip": clip, "method": method, "uhp_right": value}
+        {"set": "td2", "clip": clip, "method": method, "uhp_dominant": value}
         for method, column in values.items()
         for clip, value in zip("abc", column)
     ]
-    found = paired(rows, "td2", "mine", "input", "uhp_right")
+    found = paired(rows, "td2", "mine", "input", "uhp_dominant")
     assert found.mean == pytest.approx(-25) and found.n == 2  # -10 and -40; the third has nothing to measure
-    assert paired(rows[:1] + rows[3:4], "td2", "mine", "input", "uhp_right") is None
-    assert paired(rows, "td2", "yours", "input", "uhp_right") is None
-    assert paired(rows, "d1_test", "mine", "input", "uhp_right") is None
+    assert paired(rows[:1] + rows[3:4], "td2", "mine", "input", "uhp_dominant") is None
+    assert paired(rows, "td2", "yours", "input", "uhp_dominant") is None
+    assert paired(rows, "d1_test", "mine", "input", "uhp_dominant") is None
 
 
 def test_a_difference_across_paths_names_both():
     values = {("mine", "film"): [0.4, 0.6], ("input", "film"): [0.4, 0.6], ("input", "frames"): [0.3, 0.5]}
     rows = [
-        {"set": "td2", "clip": clip, "method": method, "path": path, "uhp_right": value}
+        {"set": "td2", "clip": clip, "method": method, "path": path, "uhp_dominant": value}
         for (method, path), column in values.items()
         for clip, value in zip("ab", column)
     ]
-    assert across(rows, "td2", ("mine", "film"), ("input", "film"), "uhp_right").mean == 0
-    assert across(rows, "td2", ("mine", "film"), ("input", "frames"), "uhp_right").mean == pytest.approx(10)
-    assert across(rows, "td2", ("mine", "frames"), ("input", "frames"), "uhp_right") is None
+    assert across(rows, "td2", ("mine", "film"), ("input", "film"), "uhp_dominant").mean == 0
+    assert across(rows, "td2", ("mine", "film"), ("input", "frames"), "uhp_dominant").mean == pytest.approx(10)
+    assert across(rows, "td2", ("mine", "frames"), ("input", "frames"), "uhp_dominant") is None
 
 
 def test_what_another_look_gains():

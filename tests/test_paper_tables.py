@@ -31,7 +31,7 @@ def rows_of_r1(path="frames"):
     empty = dict.fromkeys(("pck_found", "pck_all", "error", "false", "false_all"), 0.0)
     places = [(name, clip, lost) for name in ("d1_test", "td2") for clip, lost in (("a", 0.1), ("b", 0.3))]
     return [
-        {"set": name, "clip": clip, "method": method, "path": path, "frames": 60, "uhp_right": lost}
+        {"set": name, "clip": clip, "method": method, "path": path, "frames": 60, "uhp_dominant": lost}
         | (picture if method not in ("input", "target") else {})
         | empty
         for method in METHODS

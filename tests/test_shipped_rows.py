@@ -21,7 +21,7 @@ def rows():
     """Two clips of 10 and 30 frames after four methods."""
     return [
         {"set": "td2", "clip": f"td2-{i}", "method": method, "path": "frames", "frames": (10, 30)[i]}
-        | {"uhp_right": uhp, "uhp_both": uhp}
+        | {"uhp_dominant": uhp, "uhp_both": uhp}
         | MEASURED
         | {"false_all": 0.05 * method.endswith("look")}
         for method, both in UHP.items()
@@ -61,8 +61,8 @@ def test_foreign_rows_are_refused(text, tmp_path):
 
 
 def test_compare_says_what_agrees(rows):
-    live = [rows[2], rows[3] | {"uhp_right": 0.5}, rows[0] | {"clip": "td2-9"}]
-    assert shipped_rows.compare(live, rows, ["uhp_right"])["agree"].tolist() == ["yes", "no", "not shipped"]
+    live = [rows[2], rows[3] | {"uhp_dominant": 0.5}, rows[0] | {"clip": "td2-9"}]
+    assert shipped_rows.compare(live, rows, ["uhp_dominant"])["agree"].tolist() == ["yes", "no", "not shipped"]
 
 
 def hand(xs):
@@ -94,12 +94,12 @@ def test_find_frame_takes_the_middle_one():
 
 def test_charts_name_every_method(rows):
     frame = table(rows)
-    dots = method_chart.dots(frame, "UHP right, %", "lost")
+    dots = method_chart.dots(frame, "UHP dominant, %", "lost")
     assert [tick.get_text() for tick in dots.axes[0].get_yticklabels()] == list(UHP)
     assert len(method_chart.dots(frame, "minus input", "less", zero=True).axes[0].get_yticks()) == len(UHP) - 1
     widths = [bar.get_width() for bar in method_chart.fates(frame).axes[0].patches]
     assert sum(widths) == pytest.approx(100 * len(UHP))
-    legend = method_chart.scatter(frame, "PSNR, dB", "UHP right, %").legends[0]
+    legend = method_chart.scatter(frame, "PSNR, dB", "UHP dominant, %").legends[0]
     assert {text.get_text() for text in legend.get_texts()} == {*UHP}
 
 

@@ -16,7 +16,7 @@ RUNGS = (  # what is new, the network that has it, the one before
 )
 
 
-def rungs(rows: Sequence[dict], measure: str = "uhp_right") -> pd.DataFrame:
+def rungs(rows: Sequence[dict], measure: str = "uhp_dominant") -> pd.DataFrame:
     """Each network minus the one before it, by set and idea: an Interval in points, where the rows have both.
 
     ``rows`` are those of `lib.evaluation.evaluate`. The column is called "change".

@@ -115,8 +115,8 @@ def _r1(run: Run, of_set: str, rows: Sequence[str], columns: Sequence[str]) -> O
         if not of_method:
             continue
         line, length = frame.loc[row.lower()], round(sum(one["frames"] for one in of_method) / len(of_method))
-        cells[row, "UHP %"] = text(line["UHP right, %"])
-        lost = text(clip_bootstrap([one["uhp_right"] * one["frames"] for one in of_method]))
+        cells[row, "UHP %"] = text(line["UHP dominant, %"])
+        lost = text(clip_bootstrap([one["uhp_dominant"] * one["frames"] for one in of_method]))
         cells[row, "UHP frames"] = f"{lost} of {length} in a clip"
         cells |= {(row, column): text(line[PICTURES[column]]) for column in columns}
         cells[row, "FID"] = text(run.fids.get((of_set, row.lower())))

@@ -16,8 +16,8 @@ def of(rows: Sequence[dict], name: str, method: str, key: str) -> np.ndarray:
 
 @checker
 def check_gap(answer: Any, rows: Sequence[dict], name: str, method: str) -> str | None:
-    """Exercise 1: share of the gap between input and target that ``method`` closes, UHP right, per cent."""
-    sharp, given, mine = (of(rows, name, which, "uhp_right").mean() for which in ("target", "input", method))
+    """Exercise 1: share of the gap between input and target that ``method`` closes, UHP dominant, per cent."""
+    sharp, given, mine = (of(rows, name, which, "uhp_dominant").mean() for which in ("target", "input", method))
     right = 100 * (given - mine) / (given - sharp)
     wrong = [
         (-right, "the sign is the other way round: negative is worse than the input."),
@@ -34,8 +34,8 @@ def check_gap(answer: Any, rows: Sequence[dict], name: str, method: str) -> str 
 
 @checker
 def check_pooled(answer: Any, rows: Sequence[dict], name: str) -> str | None:
-    """Exercise 2: UHP right of the input with all frames in one pot, per cent."""
-    lost, frames = of(rows, name, "input", "uhp_right"), of(rows, name, "input", "frames")
+    """Exercise 2: UHP dominant of the input with all frames in one pot, per cent."""
+    lost, frames = of(rows, name, "input", "uhp_dominant"), of(rows, name, "input", "frames")
     right = 100 * (lost * frames).sum() / frames.sum()
     wrong = [
         (100 * lost.mean(), "that is the mean over clips; a long clip has to count for more."),

@@ -32,16 +32,16 @@ def in_target_pixels(keypoints: Keypoints, clip: Clip) -> Keypoints:
 
 
 def measure(clip: Clip, stages: tuple[str, ...] = STAGES) -> list[dict]:
-    """One row a stage: undetected hand presence (right, both) and, against the truth, false hands (right)."""
+    """One row a stage: undetected hand presence (dominant, both) and, against the truth, false hands (right)."""
     truth, rows = clip.truth(), []
     for stage in stages:
         keypoints = in_target_pixels(extract(stage_frames(clip, stage), fps=clip.info["fps"], progress=False), clip)
         rows.append(
             {
-                "set": clip.info["set"],
+                "set": clip.set,
                 "clip": clip.name,
                 "stage": stage,
-                "uhp_right": undetected_hand_presence(keypoints, "right"),
+                "uhp_dominant": undetected_hand_presence(keypoints, clip.dominant),
                 "uhp_both": undetected_hand_presence(keypoints, "both"),
                 "false_right": false_hands(keypoints, truth, "right"),
             }
@@ -49,7 +49,7 @@ def measure(clip: Clip, stages: tuple[str, ...] = STAGES) -> list[dict]:
     return rows
 
 
-def summary(rows: pd.DataFrame, column: str = "uhp_right") -> pd.DataFrame:
+def summary(rows: pd.DataFrame, column: str = "uhp_dominant") -> pd.DataFrame:
     """Mean over clips with its interval, by set and stage, in per cent; and each stage's difference to the input."""
     lines = []
     for name, of_set in rows.groupby("set", sort=False):

@@ -144,6 +144,7 @@ def describe(job: Job, domain: Domain) -> dict:
         "recipe": asdict(job) | {"sentence": list(job.sentence)} | asdict(domain) | {"signers": list(domain.signers)},
         "set": job.set,
         "signer": SIGNERS[job.signer].name,
+        "dominant": "left" if SIGNERS[job.signer].manner.left_handed else "right",
         "target": "target.mp4",
         "input": "input" + SUFFIX[domain.codec],
         "fps": FPS,

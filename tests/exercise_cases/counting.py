@@ -6,10 +6,10 @@ from lib.exercises.check_counting import check_gap, check_pooled
 FRAMES = {"a": 50, "b": 100, "c": 250}
 UHP = {"target": (0.02, 0.04, 0.06), "input": (0.2, 0.4, 0.6), "bicubic": (0.26, 0.28, 0.42)}
 ROWS = [
-    {"set": "d1", "method": method, "clip": clip, "frames": FRAMES[clip], "uhp_right": lost}
+    {"set": "d1", "method": method, "clip": clip, "frames": FRAMES[clip], "uhp_dominant": lost}
     for method, each in UHP.items()
     for clip, lost in zip(FRAMES, each, strict=True)
-] + [{"set": "td2", "method": method, "clip": "a", "frames": 9, "uhp_right": 0.5} for method in UHP]
+] + [{"set": "td2", "method": method, "clip": "a", "frames": 9, "uhp_dominant": 0.5} for method in UHP]
 CLOSED = 100 * (0.40 - 0.32) / (0.40 - 0.04)
 POOLED = 100 * (10 + 40 + 150) / 400
 
