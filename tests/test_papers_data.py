@@ -23,7 +23,7 @@ from lib.errors import BadInput
 from lib.evaluation import FRAMES, evaluate_all
 from lib.holistic import extract
 from lib.methods import INPUT, TARGET, find_methods
-from lib.train_upsampler import clip_folders
+from lib.train_upsampler import clips_of
 from lib.training_data import batches, read_frames
 from lib.video import write_video
 
@@ -132,8 +132,8 @@ def test_hands_can_be_counted_and_likeness_measured_without_truth(d1, tmp_path, 
 
 
 def test_a_network_can_learn_from_what_was_found_in_the_target(d1):
-    assert clip_folders(d1[0], "d1") == [clip.folder for clip in clips("d1_train", d1[0])]
-    frames = read_frames(clip_folders(d1[0], "d1")[:1])
+    assert clips_of(d1[0], "d1") == clips("d1_train", d1[0])
+    frames = read_frames(clips_of(d1[0], "d1_software")[:1])
     assert frames.joints.shape == (13, 75, 2) and len(frames.inputs) == 13
     batch = next(batches(frames, np.random.default_rng(0), count=4))
     assert batch.input.shape == (4, 3, 64, 64) and np.isfinite(batch.hand.numpy()).all()
@@ -176,7 +176,7 @@ def _judged_without_target(alone: Clip, tmp_path: Path, monkeypatch) -> None:
     rows = evaluate_all([INPUT, TARGET], [alone], paths=[FRAMES])
     assert [row["method"] for row in rows] == ["input"] and "psnr" not in rows[0]
     with pytest.raises(BadInput, match="has no target"):
-        read_frames([alone.folder])
+        read_frames([alone])
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The command line from films to weights: small networks on small synthetic films, one epoch each."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from lib import train_upsampler
 from lib.paths import ROOT
 from lib.recipes import STAGES
 from lib.training_data import HANDS, batches
-from lib.upsampler import UNet, load
+from lib.upsampler import R1_FIVE, UNet, load
 from lib.video import write_video
 from lib.weights import read_weights
 
@@ -63,7 +63,7 @@ def run(stage: str, data, out, *more: str) -> int:
 def test_a_stage_is_trained_and_shipped(films, tmp_path, capsys):
     assert run("b-ae", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
     epoch, last = capsys.readouterr().out.splitlines()
-    assert epoch.startswith("b-ae, epoch 1: training 0.") and "(best: epoch 1)" in epoch
+    assert epoch.startswith("b-ae, epoch 1: training ") and "(best: epoch 1)" in epoch
     assert last.endswith(f"weights in {tmp_path / 'ship' / 'b-ae.safetensors'}.")
     shipped = load(tmp_path / "ship" / "b-ae.safetensors")
     assert shipped(torch.rand(1, 3, 10, 12)).shape == (1, 3, 20, 24)
@@ -77,7 +77,8 @@ def test_the_shipped_file_tells_how_it_was_made(films, tmp_path):
     assert run("b-ae", films, tmp_path / "runs", "--seed", "3", "--ship", str(tmp_path)) == 0
     facts = read_weights(tmp_path / "b-ae.safetensors")[2]
     assert facts["name"] == "b-ae" and facts["seed"] == 3 and facts["start"] is None
-    assert facts["epochs"] == 1 and facts["crops"] == 16 and facts["clips"] == {"d1": 3} and facts["minutes"] >= 0
+    assert facts["epochs"] == 1 and facts["crops"] == 16 and facts["minutes"] >= 0
+    assert facts["clips"] == {"d1_software": 3} and facts["loss"] == "SSIM + L1"
     history = json.loads((tmp_path / "runs" / "b-ae" / "history.json").read_text())
     assert facts["curve"] == [[pytest.approx(row[key], abs=1e-5) for key in ("train", "validation")] for row in history]
     assert {"date", "hardware", "torch", "parameters", "command", "loss"} <= facts.keys()
@@ -93,13 +94,41 @@ def test_all_ships_no_course_on_the_way_to_another(tmp_path):
 
 def test_a_stage_goes_on_from_the_one_it_starts_from(films, tmp_path, monkeypatch):
     """With a learning rate of zero, the weights of the start come out as they went in."""
-    monkeypatch.setitem(train_upsampler.STAGES, "bwa-unet", replace(STAGES["bwa-unet"], learning_rate=0.0))
-    assert run("bwa-unet", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
-    start, end = (torch.load(tmp_path / "runs" / n / "best.pt", weights_only=True) for n in ("ba-unet", "bwa-unet"))
+    tuned = replace(STAGES["bwfa-unet"], learning_rate=0.0, sets=("d1",))
+    monkeypatch.setitem(train_upsampler.STAGES, "bwfa-unet", tuned)
+    assert run("bwfa-unet", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
+    start, end = (torch.load(tmp_path / "runs" / n / "best.pt", weights_only=True) for n in ("bwa-unet", "bwfa-unet"))
     assert start.keys() == end.keys() and all(torch.equal(start[name], end[name]) for name in start)
-    assert [path.name for path in (tmp_path / "ship").iterdir()] == ["bwa-unet.safetensors"]
-    facts = read_weights(tmp_path / "ship" / "bwa-unet.safetensors")[2]
-    assert facts["start"] == "ba-unet" and "hand weights" in facts["loss"]
+    assert [path.name for path in (tmp_path / "ship").iterdir()] == ["bwfa-unet.safetensors"]
+    facts = read_weights(tmp_path / "ship" / "bwfa-unet.safetensors")[2]
+    assert facts["start"] == "bwa-unet" and "hand weights" in facts["loss"]
+
+
+def test_r1s_five_are_trained_as_r1_says():
+    """One damage, head, rate and budget for all; only BWFA-UNet starts from another's weights (R1, IV-A, IV-C)."""
+    five = [STAGES[name] for name in R1_FIVE]
+    for same in ("residual", "head", "loss", "learning_rate", "cosine", "epochs", "patience", "crops"):
+        assert len({getattr(stage, same) for stage in five}) == 1, same
+    assert five[0].learning_rate == 1e-3 and not five[0].cosine and five[0].patience == 7
+    assert [stage.start for stage in five] == [None] * 4 + ["bwa-unet"]
+    assert [stage.sets for stage in five] == [("d1_software",)] * 4 + [("td1",)]
+
+
+@pytest.mark.parametrize("stage", [name for name in STAGES if name.startswith("fifth")])
+def test_studies_change_one_thing_and_take_a_fifth(stage, films, tmp_path):
+    study, whole = STAGES[stage], STAGES["b-unet"]
+    assert 5 * study.epochs * study.crops == whole.epochs * whole.crops
+    other = {key for key, value in asdict(study).items() if value != asdict(STAGES["fifth"])[key]} - {"name", "about"}
+    assert len(other) == (stage != "fifth")
+    assert run(stage, films, tmp_path) == 0
+
+
+def test_r1s_damage_is_made_of_the_target(films):
+    """The films' inputs are the targets halved; R1's are also blurred, and these are not what lies on the disk."""
+    learn, _ = train_upsampler.frames_of(("d1_software",), films)
+    camera, _ = train_upsampler.frames_of(("d1",), films)
+    assert learn.inputs.shape == camera.inputs.shape and np.array_equal(learn.targets, camera.targets)
+    assert not np.array_equal(learn.inputs, camera.inputs)
 
 
 def test_the_detector_guides_ours(films, tmp_path):
@@ -123,9 +152,11 @@ def test_other_crops_than_a_training_began_with_are_refused(films, tmp_path, cap
     assert run("b-ae", films, tmp_path, "--crops", "24", "--ship", str(tmp_path / "ship")) == 1
     assert "holds a training with --crops 16, --crop 16, --batch 8" in capsys.readouterr().err
     assert not (tmp_path / "ship").exists()
-    assert run("ba-unet", films, tmp_path) == 0 and run("bwa-unet", films, tmp_path, "--crops", "24") == 1
+    assert run("ba-unet-camera", films, tmp_path) == 0
+    assert run("bwa-unet-camera", films, tmp_path, "--crops", "24") == 1
     assert (
-        f"{tmp_path / 'ba-unet'} holds a training" in capsys.readouterr().err and not (tmp_path / "bwa-unet").exists()
+        f"{tmp_path / 'ba-unet-camera'} holds a training" in capsys.readouterr().err
+        and not (tmp_path / "bwa-unet-camera").exists()
     )
 
 
@@ -164,9 +195,9 @@ def test_two_processes_train_a_stage_and_its_start(films, tmp_path):
 
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     small = ["--width", "2", "--crop", "16", "--crops", "16", "--batch", "8", "--epochs", "1"]
-    task = ["-m", "lib.train_upsampler", "bwa-unet", "--data", films, "--out", tmp_path / "runs", *small]
+    task = ["-m", "lib.train_upsampler", "bwa-unet-camera", "--data", films, "--out", tmp_path / "runs", *small]
     ran = subprocess.run(
         [*launch, *task, "--ship", tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=150, check=False
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
-    assert load(tmp_path / "bwa-unet.safetensors").config.attention
+    assert load(tmp_path / "bwa-unet-camera.safetensors").config.attention

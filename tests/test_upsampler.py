@@ -1,14 +1,17 @@
 """The networks: sizes, parameter counts, what each part does, and weight files."""
 
+from dataclasses import asdict
+
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from lib.errors import BadInput
-from lib.upsampler import AttentionGate, UNet, load, load_pretrained, parameter_count, save
+from lib.upsampler import HEADS, AttentionGate, UNet, load, load_pretrained, parameter_count, save
+from lib.weights import save_weights
 
 
-def counted(width: int, depth: int, attention: bool, skips: bool) -> int:
+def counted(width: int, depth: int, attention: bool, skips: bool, head: str) -> int:
     """The docstring's formula, by hand."""
     c = [width * 2**i for i in range(depth + 1)]
     total = sum(9 * a * b + b + 9 * b * b + b for a, b in zip([3, *c], c))
@@ -16,21 +19,24 @@ def counted(width: int, depth: int, attention: bool, skips: bool) -> int:
     for i in range(depth):
         total += c[i + 1] * c[i] + c[i] + 9 * joined * c[i] ** 2 + c[i]
         total += attention * ((c[i] ** 2 + c[i]) // 2 + (c[i + 1] * c[i] + c[i]) // 2 + c[i] // 2 + 1)
-    return total + 9 * width * (width // 2) + width // 2 + 3 * (width // 2) + 3
+    heads = {"transposed": 4 * width**2 + width, "bilinear": 0, "conv3": 9 * width * (width // 2) + width // 2}
+    return total + heads[head] + 3 * (width // 2 if head == "conv3" else width) + 3
 
 
+@pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize(
     "width, depth, attention, skips", [(4, 1, False, False), (6, 3, True, True), (8, 2, False, True)]
 )
-def test_parameter_count_is_the_docstrings(width, depth, attention, skips):
-    assert parameter_count(UNet(width, depth, attention, skips)) == counted(width, depth, attention, skips)
+def test_parameter_count_is_the_docstrings(width, depth, attention, skips, head):
+    model = UNet(width, depth, attention, skips, head=head)
+    assert parameter_count(model) == counted(width, depth, attention, skips, head)
 
 
 def test_parameter_count_of_one_small_network_by_hand():
-    # encoder 3->2->2, 2->4->4; decoder 4->2, 4->2; head 2->1->3
+    # encoder 3->2->2, 2->4->4; decoder 4->2, 4->2; head 2->2->3
     encoder = (54 + 2 + 36 + 2) + (72 + 4 + 144 + 4)
     decoder = (8 + 2) + (72 + 2)
-    assert parameter_count(UNet(2, 1)) == encoder + decoder + (18 + 1) + (3 + 3)
+    assert parameter_count(UNet(2, 1)) == encoder + decoder + (16 + 2) + (6 + 3)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 5), (16, 24), (33, 50)])
@@ -38,6 +44,33 @@ def test_parameter_count_of_one_small_network_by_hand():
 def test_any_size_is_doubled(size, attention):
     with torch.inference_mode():
         assert UNet(4, 3, attention)(torch.rand(2, 3, *size)).shape == (2, 3, 2 * size[0], 2 * size[1])
+
+
+def test_an_interpolating_head_can_only_enlarge_a_small_picture():
+    """The 1x1 convolution may as well stand before a linear enlargement: no detail between pixels comes of it."""
+    torch.manual_seed(0)
+    x = torch.rand(1, 3, 8, 8)
+    for head, alike in (("bilinear", True), ("transposed", False)):
+        model = UNet(4, 1, head=head)
+        features = []
+        model.head.register_forward_pre_hook(lambda _, given, kept=features: kept.append(given[0]))
+        with torch.inference_mode():
+            y = model(x)
+            small = model.last(features[0])
+            enlarged = torch.nn.functional.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)
+        assert torch.allclose(y, enlarged, atol=1e-5) == alike, head
+
+
+def test_an_unknown_head_is_refused():
+    with pytest.raises(BadInput, match="no head 'nearest'; choose transposed, bilinear, conv3"):
+        UNet(4, head="nearest")
+
+
+def test_weights_from_before_there_were_heads_still_load(tmp_path):
+    model = UNet(2, 1, residual=True, head="conv3")
+    old = {key: value for key, value in asdict(model.config).items() if key != "head"}
+    path = save_weights(tmp_path / "old.safetensors", model.state_dict(), old, {})
+    assert load(path).config == model.config
 
 
 def test_padding_does_not_reach_the_picture_of_a_whole_size():
