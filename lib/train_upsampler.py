@@ -3,6 +3,7 @@
     python -m lib.train_upsampler ba-unet --data data/training --out runs      one stage (and those it starts from)
     python -m lib.train_upsampler all --data data/training --out runs          all that ship, and what they start from
     python -m lib.train_upsampler all --ship book/weights                      and write the weights that ship
+    python -m lib.train_upsampler all --profile paper --device cuda            at R1's size
     torchrun --nproc-per-node 8 -m lib.train_upsampler ba-unet --device cuda   see lib.training
 
 Films to learn from: python data_scripts/training_films.py --out data/training. A run that was interrupted goes on.
@@ -12,10 +13,7 @@ import argparse
 import json
 import math
 import os
-import platform
-import statistics
 import sys
-from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -34,9 +32,11 @@ from lib.recipes import STAGES, Stage
 from lib.sharpen import usable_device
 from lib.training import History, Settings, fit
 from lib.training_data import Batch, Counted, Frames, batches, read_frames
-from lib.upsampler import PRETRAINED, UNet, parameter_count, save
+from lib.upsampler import PRETRAINED, UNet, save
+from lib.upsampler_facts import command_of, facts
 
 HELD_OUT = 10  # one clip in so many is for validation
+PAPER = {"width": 64, "crop": 0, "epochs": 50, "bfloat16": True}  # R1's size (IV-A); the width is U-Net's, R1 has none
 
 
 def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
@@ -47,8 +47,8 @@ def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
     if stage.start:
         model.load_state_dict(train(STAGES[stage.start], options)[0].state_dict())
     settings = _settings(stage, options)
-    learn, judge = frames_of(stage.sets, options.data)
-    count = options.crops or stage.crops
+    learn, judge = frames_of(stage.sets, options.data, options.out)
+    count = crops_of(stage, options)
 
     def data(epoch: int, rank: int, processes: int) -> Counted:
         rng = np.random.default_rng([options.seed, epoch, rank])
@@ -114,14 +114,19 @@ def _loss(stage: Stage, settings: Settings):
 
 
 @lru_cache(maxsize=3)
-def frames_of(sets: tuple[str, ...], data: Path) -> tuple[Frames, Frames]:
-    """Frames to learn from and to judge by: whole clips go to one or the other, and all stages split alike."""
+def frames_of(sets: tuple[str, ...], data: Path, store: Path | None = None) -> tuple[Frames, Frames]:
+    """Frames to learn from and to judge by: whole clips go to one or the other, and all stages split alike.
+
+    ``store`` is a folder for pictures that memory has no room for.
+    """
     films = [clip for name in sets for clip in clips_of(data, name)]
     if len(films) < 2:
         raise BadInput(f"{data} holds too few clips of {', '.join(sets)}: run data_scripts/training_films.py first.")
     every = min(HELD_OUT, len(films))
     learn = [film for index, film in enumerate(films) if index % every]
-    return read_frames(learn), read_frames(films[::every])
+    if store:
+        store.mkdir(parents=True, exist_ok=True)
+    return read_frames(learn, store=store), read_frames(films[::every], store=store)
 
 
 def clips_of(data: Path, name: str) -> list[Clip]:
@@ -132,13 +137,19 @@ def clips_of(data: Path, name: str) -> list[Clip]:
     return [clip for folder in there for clip in clips(folder + is_software, data)]
 
 
+def crops_of(stage: Stage, options: argparse.Namespace) -> int:
+    """How many pairs an epoch shows: those asked for, the stage's own, or R1's frames at its size (III-C, III-D)."""
+    of_r1 = 62_000 if stage.sets == ("td1",) else 180_000
+    return options.crops or (of_r1 if options.profile == "paper" else stage.crops)
+
+
 def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> None:
-    """Refuse to go on with other crops than a training, or the one it starts from, began with: `_facts` would tell of
-    what was not done."""
+    """Refuse to go on with other crops than a training, or the one it starts from, began with: the facts
+    would tell of what was not done."""
     if stage.start:
         _check_recipe(STAGES[stage.start], options, first)
     path = options.out / stage.name / "recipe.json"
-    now = {"crops": options.crops or stage.crops, "crop": options.crop, "batch": options.batch}
+    now = {"crops": crops_of(stage, options), "crop": options.crop, "batch": options.batch}
     if path.exists() and (before := json.loads(path.read_text())) != now:
         told = ", ".join(f"--{name} {value}" for name, value in before.items())
         raise BadInput(f"{path.parent} holds a training with {told}; choose these, another --out, or delete it.")
@@ -149,62 +160,21 @@ def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> Non
 
 def _keep(stage: Stage, options: argparse.Namespace, history: History, model: UNet) -> None:
     """facts.json beside the checkpoints, and the weights that ship: of "all" not a course on the way to another."""
-    facts, folder = _facts(stage, options, history, model), options.out / stage.name
-    with written_whole(folder / "facts.json") as partial_path:
-        partial_path.write_text(json.dumps(facts, indent=1) + "\n")
-    wanted = options.ship and stage.name in (options.stage, *PRETRAINED)
-    shipped = save(model, options.ship / f"{stage.name}.safetensors", facts) if wanted else None
-    trained = f"{stage.name} is trained: {facts['epochs']} epochs, {facts['minutes']} minutes, checkpoints in {folder}"
-    print(f"{trained}, weights in {shipped}." if shipped else f"{trained}.")
-
-
-def _command(options: argparse.Namespace, stage: Stage) -> str:
-    """What to type for these weights: every option that is not at its default."""
-    words = [f"python -m lib.train_upsampler {stage.name}"]
-    for name, value in vars(options).items():
-        if name not in ("stage", "data", "out", "ship") and value != vars(_parser().parse_args([stage.name]))[name]:
-            words.append(f"--{name}" if value is True else f"--{name} {value or 0}")
-    return " ".join(words)
-
-
-def _facts(stage: Stage, options: argparse.Namespace, history: History, model: UNet) -> dict:
-    """What a model card tells."""
     films = {name: len(clips_of(options.data, name)) for name in stage.sets}
-    best = min(history, key=lambda row: row["validation"])
-    return {
-        "name": stage.name,
-        "about": stage.about,
-        "command": _command(options, stage),
-        "start": stage.start,
-        "clips": films,
-        "seed": options.seed,
-        "parameters": parameter_count(model),
-        "epochs": len(history),
-        "best_epoch": best["epoch"],
-        "kept_epoch": history[-1]["epoch"] if stage.keep_last else best["epoch"],
-        "crops": len(history) * (options.crops or stage.crops),
-        # by the typical epoch, since a machine that slept or was paused did not train
-        "minutes": round(len(history) * statistics.median(row["seconds"] for row in history) / 60, 1),
-        "learning_rate": stage.learning_rate,
-        "loss": _loss_in_words(stage),
-        "precision": "bfloat16" if options.bfloat16 else "float32",
-        "hardware": f"{options.device}, {os.cpu_count()} cores, {platform.machine()}",
-        "torch": torch.__version__,
-        "date": date.today().isoformat(),
-        "curve": [[round(row[key], 5) for key in ("train", "validation")] for row in history],
-    }
-
-
-def _loss_in_words(stage: Stage) -> str:
-    return " + ".join(
-        [*stage.loss.upper().split("_"), *["hand weights"] * stage.weighted, *["detector"] * bool(stage.guided)]
-    )
+    known = facts(stage, options, history, model, films, crops_of(stage, options))
+    known["command"], folder = command_of(stage, options, _defaults(stage, options)), options.out / stage.name
+    with written_whole(folder / "facts.json") as partial_path:
+        partial_path.write_text(json.dumps(known, indent=1) + "\n")
+    wanted = options.ship and stage.name in (options.stage, *PRETRAINED)
+    shipped = save(model, options.ship / f"{stage.name}.safetensors", known) if wanted else None
+    trained = f"{stage.name} is trained: {known['epochs']} epochs, {known['minutes']} minutes, checkpoints in {folder}"
+    print(f"{trained}, weights in {shipped}." if shipped else f"{trained}.")
 
 
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    options = _parser().parse_args(argv)
+    options = _options(argv)
     first = int(os.environ.get("RANK", 0)) == 0  # of the processes that torchrun started, one writes
     usable_device(options.device)
     for name in PRETRAINED if options.stage == "all" else [options.stage]:
@@ -214,12 +184,29 @@ def main(argv: list[str] | None = None) -> None:
             _keep(STAGES[name], options, history, model)
 
 
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    """The options; those of a profile are the defaults of the others."""
+    parser = _parser()
+    if parser.parse_args(argv).profile == "paper":
+        parser.set_defaults(**PAPER)
+    return parser.parse_args(argv)
+
+
+def _defaults(stage: Stage, options: argparse.Namespace) -> argparse.Namespace:
+    """What the options are where only the stage, and a profile other than the usual one, are named."""
+    defaults = _options([stage.name, "--profile", options.profile])
+    defaults.profile = "laptop"
+    return defaults
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stage", choices=[*STAGES, "all"])
     parser.add_argument("--data", type=Path, default=DATA / "training", help="films (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=DATA / "runs", help="checkpoints (default: %(default)s)")
     parser.add_argument("--ship", type=Path, metavar="DIR", help="write the trained weights there")
+    about = "paper: R1's size, which wants a GPU: whole frames, 50 epochs, a width of 64, bfloat16"
+    parser.add_argument("--profile", choices=("laptop", "paper"), default="laptop", help=about)
     parser.add_argument("--width", type=positive, default=24, help="channels at full size (default: %(default)s)")
     parser.add_argument("--crop", type=int, default=64, help="side of a crop in input pixels; 0: whole frames")
     parser.add_argument("--batch", type=positive, default=16)

@@ -4,10 +4,15 @@ Hands fill a fiftieth of the picture, so a crop around one teaches more a second
 frames are there too (``crop=None``), for R1 speaks of frames and of no crops.
 """
 
+import math
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
+import psutil
 import torch
 from torch import Tensor
 
@@ -59,18 +64,51 @@ class Counted:
         return self.count
 
 
-def read_frames(clips: Sequence[Clip], stride: int = 2) -> Frames:
-    """Every ``stride``-th frame of the clips: neighbours are too alike to pay."""
+def read_frames(clips: Sequence[Clip], stride: int = 2, store: Path | None = None) -> Frames:
+    """Every ``stride``-th frame of the clips: neighbours are too alike to pay.
+
+    Pictures that would fill more than half of the free memory, as R1's 180,000 frames would, are kept in the folder
+    ``store`` until the program ends. Raises BadInput where there is no clip, no such folder or no room in it.
+    """
     from tqdm.auto import tqdm
 
     if not clips:
         raise BadInput("There is no clip to learn from; make some: python data_scripts/training_films.py")
-    columns: list[list[np.ndarray]] = [[], [], []]
-    for clip in tqdm(clips, desc="reading", unit="clip"):
-        parts = (clip.input(), clip.target(), clip.joints().xyz[..., :2])
-        for column, part in zip(columns, parts):
-            column.append(part[::stride])
-    return Frames(*(np.concatenate(column) for column in columns))
+    counts = [len(range(0, clip.info["frames"], stride)) for clip in clips]
+    width, height = clips[0].info["size"]
+    inputs = room((sum(counts), height // 2, width // 2, 3), store)
+    targets = room((sum(counts), height, width, 3), store)
+    joints, at = np.empty((sum(counts), 75, 2), np.float32), 0
+    for clip, count in zip(tqdm(clips, desc="reading", unit="clip"), counts):
+        here, parts = slice(at, at + count), (clip.input(), clip.target(), clip.joints().xyz[..., :2])
+        for column, part in zip((inputs, targets, joints), parts):
+            _fill(column[here], part[::stride], clip)
+        at += count
+    return Frames(inputs, targets, joints)
+
+
+def _fill(column: np.ndarray, part: np.ndarray, clip: Clip) -> None:
+    if column.shape != part.shape:
+        raise BadInput(
+            f"{clip.folder} has other frames than its clip.json says, {part.shape} and not {column.shape}; "
+            "delete the folder and make the clip again."
+        )
+    column[...] = part
+
+
+def room(shape: tuple[int, ...], store: Path | None) -> np.ndarray:
+    """Zeros (uint8): in memory where half of what is free holds them, else in a file in ``store`` without a name."""
+    size = math.prod(shape)
+    if size < psutil.virtual_memory().available / 2:
+        return np.zeros(shape, np.uint8)
+    free = shutil.disk_usage(store).free if store and store.is_dir() else 0
+    if size > free:
+        raise BadInput(
+            f"The frames take {size / 2**30:.1f} GiB, more than half of the free memory, and the disk has "
+            f"{free / 2**30:.1f} GiB for them; give fewer films, or a place with more room."
+        )
+    with TemporaryFile(dir=store) as file:
+        return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
 def batches(

@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from lib import train_upsampler
+from lib import train_upsampler, training_data
+from lib.clips import clips
+from lib.errors import BadInput
 from lib.paths import ROOT
 from lib.recipes import STAGES
-from lib.training_data import HANDS, batches
+from lib.training_data import HANDS, batches, read_frames
 from lib.upsampler import R1_FIVE, UNet, load
 from lib.video import write_video
 from lib.weights import read_weights
@@ -31,7 +34,7 @@ def make_clip(folder, seed: int) -> None:
         joints[:, hand, :2] += rng.uniform(-12, 12, (21, 2))
     joints[:, 11, 0] += 30  # the left shoulder
     np.savez(folder / "truth.npz", pixels=(32 * joints).round().astype(np.int32))
-    info = {"target": "target.mp4", "input": "input.mp4", "fps": 25.0, "size": [WIDTH, HEIGHT]}
+    info = {"target": "target.mp4", "input": "input.mp4", "fps": 25.0, "size": [WIDTH, HEIGHT], "frames": FRAMES}
     (folder / "clip.json").write_text(json.dumps(info))
 
 
@@ -88,7 +91,7 @@ def test_all_ships_no_course_on_the_way_to_another(tmp_path):
     words = ["--data", str(tmp_path), "--out", str(tmp_path / "runs"), "--ship", str(tmp_path / "ship")]
     history = [{"epoch": 1, "train": 0.2, "validation": 0.1, "seconds": 60.0, "learning_rate": 1e-3}]
     for name in ("bg-first", "bg-second", "bg-unet"):
-        train_upsampler._keep(STAGES[name], train_upsampler._parser().parse_args(["all", *words]), history, UNet(2))
+        train_upsampler._keep(STAGES[name], train_upsampler._options(["all", *words]), history, UNet(2))
     assert [path.name for path in (tmp_path / "ship").iterdir()] == ["bg-unet.safetensors"]
 
 
@@ -201,3 +204,42 @@ def test_two_processes_train_a_stage_and_its_start(films, tmp_path):
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
     assert load(tmp_path / "bwa-unet-camera.safetensors").config.attention
+
+
+@pytest.mark.parametrize("stage", ["b-ae", "b-unet", "ba-unet", "bwa-unet"])
+def test_r1s_size_takes_two_steps_here(stage, films, tmp_path):
+    """One command trains at R1's size: whole frames, a width of 64, half the bits. Two batches of it fit anywhere."""
+    words = ["--data", str(films), "--out", str(tmp_path / "runs"), "--ship", str(tmp_path)]
+    small = ["--crops", "4", "--batch", "2", "--epochs", "1"]
+    assert train_upsampler.main([stage, "--profile", "paper", *small, *words]) == 0
+    assert load(tmp_path / f"{stage}.safetensors").config.width == 64
+    facts = read_weights(tmp_path / f"{stage}.safetensors")[2]
+    assert facts["precision"] == "bfloat16" and facts["crops"] == 4 and "--profile paper" in facts["command"]
+
+
+def test_r1s_size_is_r1s():
+    """50 epochs (IV-A) of 180,000 frames of D1 (III-C), or 62,000 of TD1 (III-D)."""
+    options = train_upsampler._options(["b-ae", "--profile", "paper"])
+    assert (options.epochs, options.crop, options.width, options.bfloat16) == (50, 0, 64, True)
+    crops = [train_upsampler.crops_of(STAGES[name], options) for name in R1_FIVE]
+    assert crops == [180_000] * 4 + [62_000]
+
+
+def test_frames_that_memory_cannot_hold_lie_on_the_disk(films, tmp_path, monkeypatch):
+    monkeypatch.setattr(training_data.psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    film = clips("d1_software", films)
+    kept = read_frames(film, store=tmp_path)
+    assert isinstance(kept.targets, np.memmap) and not list(tmp_path.iterdir())
+    monkeypatch.undo()
+    assert np.array_equal(kept.inputs, read_frames(film).inputs)
+    monkeypatch.setattr(training_data.psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    with pytest.raises(BadInput, match="more than half of the free memory"):
+        read_frames(film)
+
+
+def test_a_clip_with_other_frames_than_it_says_is_refused(tmp_path):
+    make_clip(tmp_path / "d1" / "d1-000", 0)
+    record = tmp_path / "d1" / "d1-000" / "clip.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"frames": 9}))
+    with pytest.raises(BadInput, match="d1-000 has other frames than its clip.json says"):
+        read_frames(clips("d1", tmp_path))
