@@ -4,6 +4,8 @@
     "> 5"       all of it is above 5     all of it is below 5     5 is in it (its ends included)
     ">= 5"      none of it is below 5    all of it is below 5     5 is inside, or its upper end
     "< 5", "<= 5"                        the same, mirrored
+    "within 5"  all of it is nearer      all of it is farther     5 or -5 is in it
+                to 0 than 5              from 0 than 5
     "= paper"   the number is the paper's own, to the last digit; else it does not hold. For exact counts only.
 
 "It" is the 95 % interval. A number without one, or one over fewer than `FEWEST` clips or trainings, decides nothing.
@@ -18,7 +20,8 @@ HOLDS, FAILS, OPEN = "holds", "does not hold", "cannot be told"
 UNTESTABLE, NO_RUN = "not testable here", "no run"
 VERDICTS = (HOLDS, FAILS, OPEN, UNTESTABLE, NO_RUN)
 SYMBOLS = {HOLDS: "✓", FAILS: "✗", OPEN: "?", UNTESTABLE: "–", NO_RUN: "○"}
-SIDES = (">=", "<=", ">", "<")
+WITHIN = "within"
+SIDES = (">=", "<=", ">", "<", WITHIN)
 EXACT = "= paper"
 FEWEST = 5
 
@@ -68,12 +71,20 @@ def parse(rule: str) -> tuple[str, float]:
     except ValueError:
         limit = math.nan
     if not side or not math.isfinite(limit):
-        raise BadInput(f"{rule!r} is no rule: write one like '> 0' or '<= 5', or {EXACT!r}")
+        raise BadInput(f"{rule!r} is no rule: write one like '> 0', '<= 5' or 'within 1.5', or {EXACT!r}")
     return side, limit
 
 
+def from_zero(low: float, high: float) -> tuple[float, float]:
+    """The least and the greatest distance from zero that an interval holds."""
+    ends = sorted((abs(low), abs(high)))
+    return 0.0 if low <= 0 <= high else ends[0], ends[1]
+
+
 def _decide(side: str, limit: float, low: float, high: float) -> tuple[str, str]:
-    """The four inequalities; "<" is ">" in a mirror."""
+    """The four inequalities; "<" is ">" in a mirror, "within" the distance from zero against "<"."""
+    if side == WITHIN:
+        side, (low, high) = "<", from_zero(low, high)
     if side.startswith("<"):
         low, high, mirrored = -high, -low, -limit
     else:

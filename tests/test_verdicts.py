@@ -28,6 +28,13 @@ INTERVALS = [
     ("> -5", -9.0, -6.0, FAILS),
     ("< 5", 0.5, 4.9, HOLDS),
     ("> 50", 5.0, 23.0, FAILS),
+    ("within 1.5", -1.4, 0.9, HOLDS),
+    ("within 1.5", 0.2, 1.4, HOLDS),
+    ("within 1.5", -1.5, 0.9, OPEN),
+    ("within 1.5", -4.0, 4.0, OPEN),
+    ("within 1.5", 1.0, 3.0, OPEN),
+    ("within 1.5", 1.6, 3.0, FAILS),
+    ("within 1.5", -3.0, -1.6, FAILS),
 ]
 
 

@@ -3,7 +3,11 @@
 An answer in ``claims.toml`` is one of
 
     row, chapter                                    what a chapter reported under these words, in `lib.report`'s files
-    file = "r1.json", set, method, minus, measure   two methods on the same clips (UHP, false hands: points)
+    file = "r1.json", set, method, minus, measure   two methods on the same clips (UHP, false hands: points); of several
+                                                    to subtract that one counts from which most is left
+    file = "r1.json", set, orders, measure          how often a measure of pictures puts two of the methods ``orders``
+                                                    in UHP's order, in per cent (`lib.chapters.picture_order`)
+    file = "r1_studies.json", ...                   the same of networks that differ in one choice
     file = "real.json", method, minus               missing hands of two methods on the same films, in points;
                                                     both are of the path "frames" (`lib.evaluation`), or of ``path``
     file = "r2.json", method, minus                 two trainings, seed by seed, in points
@@ -15,7 +19,7 @@ An answer in ``claims.toml`` is one of
     file = "r3.json", order, split                  networks in a row: the smallest step between two of them, in points
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -23,9 +27,10 @@ from pathlib import Path
 import pandas as pd
 
 from lib import real_transfer, shipped_rows, sign_results
-from lib.chapters import limits_results
+from lib.chapters import limits_results, r1_studies
 from lib.chapters.joins2sign_answers import answer as _r3
 from lib.chapters.paired_rows import paired
+from lib.chapters.picture_order import agreement
 from lib.errors import BadInput
 from lib.evaluation import FILM, FRAMES, of_path
 from lib.intervals import Interval
@@ -55,7 +60,8 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     if "row" in answer:
         return from_chapter(answer["row"], answer["chapter"], reported, profile)
     name = answer["file"]
-    readers = {"r1.json": _r1, "real.json": _real, "transfer.json": _transfer, "r3.json": _r3}
+    readers = {"r1.json": partial(_r1, shipped_rows.R1), "r1_studies.json": partial(_r1, r1_studies.SHIPPED)}
+    readers |= {"real.json": _real, "transfer.json": _transfer, "r3.json": _r3}
     readers |= {"r2.json": partial(_signs, sign_results.read), "limits.json": partial(_signs, limits_results.shipped)}
     found, of = readers[name](answer)
     return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
@@ -87,12 +93,23 @@ def from_chapter(claim: str, chapter: int, reported: pd.DataFrame, profile: str)
     return Answer(value, row["low"], row["high"], n, "", place, row["paper"])
 
 
-def _r1(answer: Mapping) -> tuple[Interval, str]:
-    rows, path = _of_path(shipped_rows.R1, answer)
-    factor = 100 if answer["measure"] in ("uhp_dominant", "false_all") else 1
-    pair = (answer["method"], answer["minus"], answer["measure"])
-    found = paired(rows, answer["set"], *pair, factor)
-    return _there(found, f"{pair[0]} and {pair[1]} in r1.json"), f"clips, path {path}"
+def _r1(file: Path, answer: Mapping) -> tuple[Interval, str]:
+    rows, path = _of_path(file, answer)
+    of, measure = f"clips, path {path}", answer["measure"]
+    if names := answer.get("orders"):
+        return _there(agreement(rows, answer["set"], names, measure), f"{' and '.join(names)} in {file.name}"), of
+    factor = 100 if measure in ("uhp_dominant", "false_all") else 1
+    method, others = answer["method"], answer["minus"]
+    others = [others] if isinstance(others, str) else others
+    found = [paired(rows, answer["set"], method, other, measure, factor) for other in others]
+    there = [_there(one, f"{method} and {other} in {file.name}") for one, other in zip(found, others, strict=True)]
+    return most(there), of
+
+
+def most(found: Sequence[Interval]) -> Interval:
+    """The largest of some means, with the ends that no single one of them goes beyond."""
+    mean, low, high = (max(getattr(one, end) for one in found) for end in ("mean", "low", "high"))
+    return replace(found[0], mean=mean, low=low, high=high)
 
 
 def _real(answer: Mapping) -> tuple[Interval, str]:

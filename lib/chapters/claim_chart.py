@@ -36,6 +36,10 @@ def margin(one: Judged) -> tuple[float, float, float, float | None] | None:
     if answer is None or answer.low is None or answer.high is None:
         return None
     side, limit = verdicts.parse(claim.limit)
+    if side == verdicts.WITHIN:
+        nearest, farthest = verdicts.from_zero(answer.low, answer.high)
+        theirs = None if claim.theirs is None else limit - abs(claim.theirs)
+        return limit - abs(answer.value), limit - farthest, limit - nearest, theirs
     sign = -1 if side.startswith("<") else 1
     low, high = sorted(sign * (end - limit) for end in (answer.low, answer.high))
     theirs = None if claim.theirs is None else sign * (claim.theirs - limit)

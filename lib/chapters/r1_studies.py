@@ -1,0 +1,50 @@
+"""What single choices are worth: the U-Net at a fifth of R1's budget here, with one thing changed (`lib.recipes`).
+
+The rows are `lib.evaluation`'s, of D1 test in R1's damage; the file's "about" holds each training's "validation" loss.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from lib import shipped_rows
+from lib.chapters.paired_rows import paired
+from lib.evaluation import of_path, table
+from lib.paths import ROOT
+
+SHIPPED = ROOT / "book" / "results" / "r1_studies.json"
+SET, BASE = "d1_test_software", "fifth"
+LOSSES = {"SSIM + L1": BASE, "L1": "fifth-l1", "L2": "fifth-l2", "SSIM + L2": "fifth-ssim-l2", "SSIM": "fifth-ssim"}
+HEADS = {
+    "transposed convolution, 1x1": BASE,
+    "bilinear, 1x1": "fifth-bilinear",
+    "bilinear, 3x3, 1x1": "fifth-conv3",
+    "transposed, 1x1, plus bilinear input": "fifth-residual",
+}
+
+
+def studies(rows: Sequence[dict], names: Mapping[str, str]) -> pd.DataFrame:
+    """A line for each choice of ``names`` (its words, its training) that has rows: lost hands, and its pictures.
+
+    "minus the first, points" is the paired difference in lost dominant hands to the first of ``names``. Indexed by set
+    and choice, as `lib.chapters.method_table.method_table` wants it.
+    """
+    straight = [row for row in of_path(rows) if row["set"] == SET]
+    there = {words: name for words, name in names.items() if any(row["method"] == name for row in straight)}
+    first = next(iter(names.values()))
+    whole = table(straight).loc[SET] if there else pd.DataFrame()
+    lines = [
+        {
+            "UHP dominant, %": whole.loc[name, "UHP dominant, %"],
+            "minus the first, points": None if name == first else paired(straight, SET, name, first, "uhp_dominant"),
+            "PSNR, dB": whole.loc[name, "PSNR, dB"],
+            "SSIM": whole.loc[name, "SSIM"],
+        }
+        for name in there.values()
+    ]
+    return pd.DataFrame(lines, pd.MultiIndex.from_product([[SET], there], names=["set", "choice"]), dtype=object)
+
+
+def read() -> list[dict]:
+    """The shipped rows of the studies. Raises BadInput where they are not there."""
+    return shipped_rows.read(SHIPPED)
