@@ -1,4 +1,4 @@
-"""Whether a measure of pictures could stand in for counting hands: does it put methods in the same order, clip by clip?"""
+"""Whether a measure of pictures could stand in for counting hands: does it order methods alike, clip by clip?"""
 
 from collections.abc import Sequence
 from itertools import combinations
