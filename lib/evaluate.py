@@ -1,10 +1,11 @@
 """How well every method brings the hands back, as a table; see lib/evaluation.py for what is done and measured.
 
-    python -m lib.evaluate                                                all methods on D1 test and TD2, both paths
+    python -m lib.evaluate                    all methods on D1 test (in R1's damage and a camera's) and TD2, both paths
     python -m lib.evaluate --set td2 --models input bicubic target --clips 4
     python -m lib.evaluate --weights runs/mine.safetensors --looks 2      your own network, and a second look
     python -m lib.evaluate --set varied --data data/training              other clips
     python -m lib.evaluate --looks 3 --ship book/results/r1.json          the rows that the chapters show
+    python -m lib.evaluate --models b-ae --ship book/results/r1.json --add    those of one method anew, the others kept
 
 Clips that were evaluated before come out of the cache.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from lib import shipped_rows
+from lib.baselines import METHODS
 from lib.clips import Clip, clips
 from lib.commands import command, positive
 from lib.errors import BadInput
@@ -27,7 +29,10 @@ from lib.intervals import Interval
 from lib.looks import looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.paths import CLIPS
+from lib.upsampler import PRETRAINED
 from lib.video import read_video
+
+SETS = ("d1_test_software", "d1_test", "td2")
 
 
 def fids(
@@ -71,6 +76,27 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(lambda value: str(value).replace(", ", ",\u00a0") if isinstance(value, Interval) else "–")
 
 
+def joined(old: Sequence[dict], new: Sequence[dict]) -> list[dict]:
+    """The new rows and those of the old that were not measured anew, in the order in which tables show them."""
+    names = ["target", *METHODS, *PRETRAINED]
+
+    def place(row: dict) -> tuple:
+        method, _, again = row["method"].partition(" + ")
+        ranks = [known.index(name) if name in known else len(known) for known, name in
+                 ((PATHS, row["path"]), (SETS, row["set"]), (names, method))]  # fmt: skip
+        return (*ranks, row["set"], method, again, row["clip"])
+
+    rows = {tuple(row[key] for key in ("path", "set", "method", "clip")): row for row in (*old, *new)}
+    return sorted(rows.values(), key=place)
+
+
+def _ship(rows: Sequence[dict], methods: Sequence[Method], path: Path, add: bool) -> None:
+    digests = {method.name: method.digest for method in methods}
+    if add:
+        rows, digests = joined(shipped_rows.read(path), rows), shipped_rows.weights(path) | digests
+    shipped_rows.write(rows, path, digests)
+
+
 def _run(options: argparse.Namespace) -> None:
     if options.clips is not None and options.clips < 2:
         raise BadInput(f"--clips {options.clips} leaves too few clips for an interval; give 2 or more.")
@@ -78,7 +104,7 @@ def _run(options: argparse.Namespace) -> None:
     films = [clip for name in options.set for clip in clips(name, options.data)[: options.clips]]
     rows = evaluate_all(methods, films, options.looks, options.paths)
     if options.ship:
-        shipped_rows.write(rows, options.ship, {method.name: method.digest for method in methods})
+        _ship(rows, methods, options.ship, options.add)
     tables = {path: table(of_path(rows, path)) for path in options.paths}
     if options.csv:
         with written_whole(options.csv) as partial:
@@ -101,7 +127,7 @@ def _run(options: argparse.Namespace) -> None:
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", nargs="+", default=["d1_test", "td2"], metavar="SET", help="sets of clips")
+    parser.add_argument("--set", nargs="+", default=list(SETS), metavar="SET", help="sets of clips")
     parser.add_argument("--data", type=Path, default=CLIPS, metavar="DIR", help="the folder of the sets")
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
@@ -112,6 +138,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/inception.py)")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the table, one line for each number")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write a row for each clip, for the chapters")
+    parser.add_argument("--add", action="store_true", help="keep the rows of that file that are not measured anew")
     options = parser.parse_args(argv)
     _run(options)
 

@@ -61,6 +61,11 @@ def read(path: str | Path = R1, weights: str | Path = WEIGHTS) -> list[dict]:
     return content["rows"]
 
 
+def weights(path: str | Path = R1) -> dict[str, str]:
+    """The SHA-256 of the networks that made a file's rows, by name. Raises BadInput as `read` does."""
+    return _content(Path(path))["weights"]
+
+
 def about(path: str | Path) -> dict:
     """What holds for all rows of a file, such as how its films were spoilt. Raises BadInput as `read` does."""
     return _content(Path(path)).get("about", {})
