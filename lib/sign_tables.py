@@ -76,7 +76,7 @@ def run(name: str, seed: int, cache: Path) -> dict[str, dict]:
         with written_whole(cache / f"ptn-{seed}.pt") as partial:
             torch.save(rows[name].state_dict(), partial)
     seconds = round(time.perf_counter() - started, 1)
-    return {row: _score(model, data) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
+    return {row: score(model, data) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
 
 
 def classes(data: Sets) -> int:
@@ -120,7 +120,7 @@ def _source_model(seed: int, cache: Path) -> PTN:
     return model
 
 
-def _score(model: Model, data: Sets) -> dict:
+def score(model: Model, data: Sets) -> dict:
     """Which test clips are right; micro and macro accuracy of the test, and micro of the other two parts."""
     scores = [predict(model, part.clips, batch=32) for part in data]
     learned, judged, (micro, macro) = [accuracies(of_part, part.labels) for of_part, part in zip(scores, data)]

@@ -8,11 +8,12 @@ import pytest
 from lib import sign_corpus
 from lib.chapters.sign_neighbours import PARTS, likeness
 from lib.errors import BadInput
+from lib.facing import yaw
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.sign_corpus import load_corpus, make_clip, pack
 from lib.sign_inputs import Inputs, without_hands
 from lib.signer import sign_films
-from lib.signer.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan
+from lib.signer.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan, truth
 from lib.splits import SUBSETS, in_every_subset, signer_independent_split
 
 
@@ -138,6 +139,9 @@ def test_a_sign_is_filmed_and_seen(tmp_path):
         xyz, pictures = clip["xyz"], clip["pictures"]
     assert xyz.shape[1:] == (75, 3) and 6 <= len(xyz) <= 14 and pictures.shape == (len(xyz), 64, 64, 3)
     assert np.isfinite(xyz[:, :25]).all() and pictures.std() > 10
+    true, turned = truth(job), truth(job, 30)
+    assert np.abs(true.xyz[:, :25, :2] - xyz[:, :25, :2]).mean() < 0.05 * sign_films.SIZE[0]
+    assert yaw(turned.xyz, HOLISTIC_75) == pytest.approx(yaw(true.xyz, HOLISTIC_75) - 30, abs=1)
     stamp = path.stat().st_mtime_ns
     assert make_clip(job, tmp_path).stat().st_mtime_ns == stamp
 

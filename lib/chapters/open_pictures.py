@@ -1,4 +1,4 @@
-"""Chapter 13's pictures: a smoothed track, what a filter costs, and one network with two classifiers."""
+"""Chapter 13's pictures: a smoothed track, what a filter costs, a turned body, one network with two classifiers."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -39,6 +39,21 @@ def tracks(found: np.ndarray, smoothed: Mapping[str, np.ndarray], truth: np.ndar
     axes[-1].set_xlabel("seconds")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False)
     plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
+    return figure
+
+
+def turns(found: np.ndarray, truth: np.ndarray, fps: float) -> "Figure":
+    """How far a body is turned over time, degrees (T,): as its estimated depth has it, and in truth."""
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=(8, 2.8), layout="constrained")
+    seconds = np.arange(len(found)) / fps
+    ax.plot(seconds, found, color="#D55E00", linewidth=1.8, label="by MediaPipe's depth")
+    ax.plot(seconds, truth, color="black", linewidth=1.2, label="true")
+    ax.set(xlabel="seconds", ylabel="shoulders turned, degrees")
+    ax.spines[["top", "right"]].set_visible(False)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False)
+    plt.close(figure)
     return figure
 
 

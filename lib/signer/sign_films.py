@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from lib.keypoints import Keypoints
 from lib.signer.phonology import HANDSHAPES, PATHS, PLACES, SPACE, Sign, draw_sign
 
 SIZE = (152, 168)  # width and height of the pictures in pixels
@@ -111,17 +112,42 @@ def frames(job: SignJob, device: str = "cpu") -> Iterator[np.ndarray]:
     from lib.light import linear_to_srgb
     from lib.signer.film import Film
 
+    figure, performance, stage, moments = _shot(job)
+    film = Film(figure, performance, stage, device)
+    for bodies in figure.vertices(performance, moments.ravel()).reshape(*moments.shape, -1, 3):
+        light = [film.renderer.render(body, smooth=False, offset=(x, 0.5)) for x, body in zip((0.25, 0.75), bodies)]
+        yield linear_to_srgb(np.mean(light, axis=0))
+
+
+def truth(job: SignJob, turn: float = 0.0) -> Keypoints:
+    """Where the joints of a clip really are, one frame for each of `frames`: HOLISTIC_75 in pixels, z in their scale.
+
+    The camera goes round the signer by ``turn`` degrees first.
+    """
+    figure, performance, stage, moments = _shot(job)
+    rotation, position = (values[moments[:, 0]] for values in (performance.rotation, performance.position))
+    return figure.truth.keypoints(rotation, position, _round_the_signer(stage.camera, turn), FPS)
+
+
+def _shot(job: SignJob):
+    """Who moves how before which camera, and the moments (T, 2) that each picture is the mean of."""
     language, rng = LANGUAGES[job.language], np.random.default_rng([job.seed])
     figure, signs = _figure(job.signer), lexicon(language)
     before = signs[(job.sign + rng.integers(1, language.signs)) % language.signs]  # any sign but this one
     performance = figure.performer.perform([before, signs[job.sign]], RATE, rng)
-    film = Film(figure, performance, _stage(job.signer, language.stage, rng), device)
+    stage = _stage(job.signer, language.stage, rng)
     start, end = performance.spans[1]
     seconds = np.arange(start - BEFORE, end + AFTER, 1 / FPS)
     moments = (np.rint(seconds * RATE).astype(int)[:, None] + MOMENTS).clip(0, len(performance.rotation) - 1)
-    for bodies in figure.vertices(performance, moments.ravel()).reshape(*moments.shape, -1, 3):
-        light = [film.renderer.render(body, smooth=False, offset=(x, 0.5)) for x, body in zip((0.25, 0.75), bodies)]
-        yield linear_to_srgb(np.mean(light, axis=0))
+    return figure, performance, stage, moments
+
+
+def _round_the_signer(camera, degrees: float):
+    """The camera at another place of the circle round what it looks at."""
+    angle, (x, y, z), (to_x, to_y, _) = np.radians(degrees), camera.eye, camera.target
+    x, y = x - to_x, y - to_y
+    eye = (to_x + np.cos(angle) * x - np.sin(angle) * y, to_y + np.sin(angle) * x + np.cos(angle) * y, z)
+    return replace(camera, eye=tuple(map(float, eye)))
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,107 @@
+"""Chapter 13's trainings on a limit of R2's (3.2): are signs read better if each pose is turned to the camera?
+
+    python -m lib.chapters.limits_study              every training that is missing, then book/results/limits.json
+    python -m lib.chapters.limits_study --only found --seeds 0     some of them
+
+All on the synthetic target language, with the recipe, the seeds and the folds of `lib.sign_tables`:
+
+    found                            MediaPipe's points, as chapter 11 trains on them
+    found, faced                     each frame turned to the camera by MediaPipe's depth, z dropped afterwards
+    true                             the true joints, before the camera that filmed them
+    true, turned                     the same, each clip before a camera that was moved round the signer, up to 45 degrees
+    true, turned, faced              turned back by the true depth
+    true, turned, faced as found     turned back by an angle that is as wrong as MediaPipe's is in the same frames
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from lib import paths
+from lib.chapters.limits_results import COMMAND, RESULTS, RUNS
+from lib.commands import command
+from lib.facing import faced, yaw
+from lib.files import written_whole
+from lib.keypoints import HOLISTIC_67
+from lib.ptn import PTN
+from lib.sign_corpus import SignCorpus, load_corpus
+from lib.sign_inputs import Inputs
+from lib.sign_tables import RECIPE, classes, gather, score, sets, study_parser
+from lib.sign_training import train
+
+MOST = 45.0  # degrees by which a camera is moved, either way
+
+
+def run(name: str, seed: int, corpus: SignCorpus) -> dict[str, dict]:
+    """The training of one name and seed: which test clips were recognised."""
+    started = time.perf_counter()
+    data = sets(corpus, Inputs(), seed)
+    torch.manual_seed(seed)
+    model = PTN(data[0].clips[0].shape[1], classes(data))
+    train(model, *data[:2], replace(RECIPE, seed=seed))
+    return {name: score(model, data) | {"seed": seed, "seconds": round(time.perf_counter() - started, 1)}}
+
+
+def corpora(found: SignCorpus, true: np.ndarray, turned: np.ndarray) -> dict[str, Callable[[], SignCorpus]]:
+    """What each run is trained on; ``true`` and ``turned`` are the joints of all frames of ``found`` (F, 67, 3)."""
+
+    def of(xyz: np.ndarray) -> SignCorpus:
+        return replace(found, xyz=xyz)
+
+    def off() -> np.ndarray:
+        """By how many degrees MediaPipe's shoulders are turned too far, before the camera that filmed them."""
+        return yaw(found.xyz, HOLISTIC_67) - yaw(true, HOLISTIC_67)
+
+    makers = (
+        lambda: found,
+        lambda: of(faced(found.xyz, HOLISTIC_67)),
+        lambda: of(true),
+        lambda: of(turned),
+        lambda: of(faced(turned, HOLISTIC_67)),
+        lambda: of(faced(turned, HOLISTIC_67, yaw(turned, HOLISTIC_67) + off())),
+    )
+    return dict(zip(RUNS, makers, strict=True))
+
+
+@cache
+def joints(place: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The true joints of the target language, as filmed and before moved cameras; kept in a file at ``place``."""
+    from lib.signer.sign_films import TARGET, plan, truth
+
+    if not place.exists():
+        clips: tuple[list, list] = ([], [])
+        for job in tqdm(plan(TARGET), unit="clip", desc="true joints"):
+            turn = np.random.default_rng([job.seed, 13]).uniform(-MOST, MOST)
+            for kept, degrees in zip(clips, (0.0, turn)):
+                kept.append(truth(job, degrees).select(HOLISTIC_67).xyz)
+        with written_whole(place) as partial_path:
+            np.savez_compressed(partial_path, true=np.concatenate(clips[0]), turned=np.concatenate(clips[1]))
+    with np.load(place, allow_pickle=False) as file:
+        return file["true"], file["turned"]
+
+
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
+    options = study_parser(__doc__, RUNS, paths.CACHE / "limits", RESULTS).parse_args(argv)
+    torch.set_num_threads(1)
+    todo = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
+    made = corpora(load_corpus("target"), *joints(options.cache / "joints.npz"))
+    for name, seed, place in tqdm([job for job in todo if not job[2].exists()], unit="run"):
+        result = run(name, seed, made[name]())
+        with written_whole(place) as partial_path:
+            partial_path.write_text(json.dumps(result) + "\n", encoding="utf-8")
+    recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"}
+    gather(options.cache, options.out, {"command": COMMAND, "recipe": recipe, "cameras": MOST}, "run-*.json")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
