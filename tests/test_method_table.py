@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from lib.chapters.ladder import RUNGS, rungs
+from lib.chapters.ladder import CAMERA_LADDER, R1_LADDER, rungs, slight
+from lib.chapters.method_chart import dots
 from lib.chapters.method_table import beside, by_verdict, method_table, stacked
 from lib.intervals import Interval
 from lib.upsampler import PRETRAINED
@@ -16,7 +17,7 @@ def frame(cells):
 
 def test_a_table_for_each_set():
     html = method_table(frame({"UHP, %": [Interval(-9.11, -14.42, 4.8, 12), None, Interval(8, -0.01, 20, 12)]}))
-    assert html.count("<table") == 2 and "D1 test</caption>" in html and "TD2</caption>" in html
+    assert html.count("<table") == 2 and "D1 test, a camera&#x27;s damage</caption>" in html and "TD2</caption>" in html
     assert "<td>−9.1 <small>[−14.4, 4.8]</small></td>" in html  # one decimal, and a minus sign
     assert "[0.0, 20.0]" in html  # and not -0.0
     assert "a&lt;b" in html and "<td>–</td>" in html
@@ -37,7 +38,7 @@ def test_both_paths_beside_and_below_each_other():
     below = stacked(straight, filmed)["UHP, %"]
     assert [value.mean for value in below] == [1, 2, 7, 8, 3, 9]
     assert list(below.index.unique(0)) == [
-        f"{s}, {p}" for s in ("D1 test", "TD2") for p in ("frames", "through a film")
+        f"{s}, {p}" for s in ("D1 test, a camera's damage", "TD2") for p in ("frames", "through a film")
     ]
 
 
@@ -55,10 +56,33 @@ def test_rungs_by_hand():
         for clip, share in zip("ab", both)
     ]
     found = rungs(rows)
+    assert rungs(rows, CAMERA_LADDER).empty
     assert list(found.index) == [("td2", "skips")]  # gates have one clip alone, and one clip gives no interval
     assert found.loc[("td2", "skips"), "change"].mean == pytest.approx(-20)
     assert rungs([]).empty
 
 
 def test_every_network_that_ships_is_on_the_ladder():
-    assert {name for _, here, before in RUNGS for name in (here, before)} == set(PRETRAINED)
+    rungs_of_both = R1_LADDER.rungs + CAMERA_LADDER.rungs
+    assert {name for _, here, before in rungs_of_both for name in (here, before)} == set(PRETRAINED)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [(-1.2, 0.4, "slight"), (-1.6, 0.4, "cannot be told"), (1.6, 9, "not slight"), (-9, -1.6, "not slight")],
+)
+def test_a_step_is_slight_if_all_of_it_is_near_zero(low, high, word):
+    assert slight(Interval((low + high) / 2, low, high, 12)) == word
+
+
+def test_a_method_has_one_row_in_all_panels():
+    """Sets have other methods: a name must not stand beside another method's dot."""
+    value = Interval(5, 4, 6, 12)
+    places = [("d1_test", "bwa-unet-camera"), ("d1_test", "input"), ("td2", "bwa-unet"), ("td2", "input")]
+    index = pd.MultiIndex.from_tuples(places, names=["set", "method"])
+    figure = dots(pd.DataFrame({"UHP": [value] * 4}, index=index, dtype=object), "UHP", "lost")
+    for ax, (name, methods) in zip(figure.axes, {"d1_test": "bwa-unet-camera", "td2": "bwa-unet"}.items(), strict=True):
+        names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        assert names == ["input", "bwa-unet", "bwa-unet-camera"]
+        drawn = {names[int(line.get_ydata()[0])] for line in ax.lines}
+        assert drawn == {"input", methods}, name

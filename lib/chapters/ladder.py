@@ -1,28 +1,58 @@
 """R1's ladder of networks, rung by rung: what each new idea changes, clip by clip."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from lib.chapters.paired_rows import paired
+from lib.intervals import Interval
+from lib.verdicts import FAILS, HOLDS, OPEN, WITHIN, decide
 
-RUNGS = (  # what is new, the network that has it, the one before
+SLIGHT = 1.5  # points: how far from zero a step may lie and still be called slight; ours, R1 names no limit
+WORDS = {HOLDS: "slight", FAILS: "not slight", OPEN: OPEN}
+IDEAS = (
     ("skips", "b-unet", "b-ae"),
     ("attention gates", "ba-unet", "b-unet"),
     ("hands count twice", "bwa-unet", "ba-unet"),
     ("fine-tuned on TD1", "bwfa-unet", "bwa-unet"),
-    ("films of every kind", "bv-unet", "ba-unet"),  # from here on ours
-    ("detector's guidance", "bg-unet", "bv-unet"),
 )
 
 
-def rungs(rows: Sequence[dict], measure: str = "uhp_dominant") -> pd.DataFrame:
+@dataclass(frozen=True)
+class Ladder:
+    """Networks that were trained alike, the sets that they are compared on, and (idea, with it, without it)."""
+
+    sets: tuple[str, ...]
+    rungs: tuple[tuple[str, str, str], ...]
+
+
+R1_LADDER = Ladder(("d1_test_software", "td2"), IDEAS)
+CAMERA_LADDER = Ladder(
+    ("d1_test", "td2"),
+    (
+        *((idea, f"{here}-camera", f"{before}-camera") for idea, here, before in IDEAS),
+        ("films of every kind", "bv-unet", "ba-unet-camera"),  # from here on ours
+        ("detector's guidance", "bg-unet", "bv-unet"),
+    ),
+)
+
+
+def rungs(rows: Sequence[dict], ladder: Ladder = R1_LADDER, measure: str = "uhp_dominant") -> pd.DataFrame:
     """Each network minus the one before it, by set and idea: an Interval in points, where the rows have both.
 
     ``rows`` are those of `lib.evaluation.evaluate`. The column is called "change".
     """
-    sets = dict.fromkeys(row["set"] for row in rows)
-    changes = {(name, new): paired(rows, name, here, before, measure) for name in sets for new, here, before in RUNGS}
+    changes = {
+        (name, idea): paired(rows, name, here, before, measure)
+        for name in ladder.sets
+        for idea, here, before in ladder.rungs
+    }
     found = {place: change for place, change in changes.items() if change is not None}
     index = pd.MultiIndex.from_tuples(found, names=["set", "what is new"])
     return pd.DataFrame({"change": pd.Series(list(found.values()), index=index, dtype=object)})
+
+
+def slight(change: Interval) -> str:
+    """Whether a step is slight: its whole interval within `SLIGHT` of zero, all of it beyond, or neither."""
+    return WORDS[decide(f"{WITHIN} {SLIGHT}", change)]

@@ -7,46 +7,54 @@ import pandas as pd
 
 from lib.baselines import METHODS
 from lib.intervals import Interval
+from lib.upsampler import PRETRAINED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#BBBBBB"  # Okabe and Ito's, which differ for every kind of colour vision
-NAMES = {"d1_test": "D1 test", "td2": "TD2"}
+# Okabe and Ito's, which differ for every kind of colour vision
+BLUE, GREEN, ORANGE, GREY = "#0072B2", "#009E73", "#D55E00", "#BBBBBB"
+NAMES = {"d1_test_software": "D1 test, R1's damage", "d1_test": "D1 test, a camera's damage", "td2": "TD2"}
+ORDER = ("target", *METHODS, *PRETRAINED)  # of the methods, from above
+ON_CAMERA = tuple(name for name in PRETRAINED if name.endswith("-camera")) + ("bv-unet", "bg-unet")
 
 
 def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> "Figure":
     """A panel for each set, a row for each method: mean and 95 % interval of a column of `lib.evaluation.table`.
 
-    Interpolation is orange, input and target are black, the others blue. ``zero`` draws a line at 0, for differences.
-    Methods without the measure are left out.
+    Interpolation is orange, input and target are black, networks that learned on a camera's damage green, the others
+    blue. ``zero`` draws a line at 0, for differences. A method has one row in all panels; those without the measure are
+    left out.
     """
+    frame = frame[frame[measure].map(lambda value: isinstance(value, Interval))]
     figure, axes = _panels(frame, lambda rows: 0.3 * rows + 1)
+    methods = _in_order(frame)
     for ax, (name, of_set) in axes:
-        kept = of_set[measure][of_set[measure].map(lambda value: isinstance(value, Interval))]
-        for row, ((_, method), value) in enumerate(kept.items()):
+        for (_, method), value in of_set[measure].items():
+            row = methods.index(method)
             colour = _colour(method.partition(" + ")[0])
             ax.plot([value.low, value.high], [row, row], color=colour, linewidth=2)
             ax.plot(value.mean, row, "o", color=colour)
         if zero:
             ax.axvline(0, color="black", linewidth=0.8)
-        _finish(ax, name, [method for _, method in kept.index], label)
+        _finish(ax, name, methods, label)
     return figure
 
 
 def fates(frame: pd.DataFrame) -> "Figure":
     """A bar for each method: of all hands, the share found, drawn where no hand is, and lost; a panel for each set."""
     figure, axes = _panels(frame, lambda rows: 0.24 * rows + 1.3)
+    methods = _in_order(frame)
     for ax, (name, of_set) in axes:
         false = [value.mean for value in of_set["false of all, %"]]
         lost = [value.mean for value in of_set["UHP both, %"]]
         found = [100 - a - b for a, b in zip(false, lost)]
-        start, rows = [0.0] * len(of_set), range(len(of_set))
+        start, rows = [0.0] * len(of_set), [methods.index(method) for _, method in of_set.index]
         for values, colour, what in ((found, BLUE, "found"), (false, ORANGE, "false"), (lost, GREY, "lost")):
             ax.barh(rows, values, left=start, color=colour, label=what, height=0.75)
             start = [a + b for a, b in zip(start, values)]
-        _finish(ax, name, [method for _, method in of_set.index], "both hands, % of frames")
+        _finish(ax, name, methods, "both hands, % of frames")
     figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
     return figure
 
@@ -69,16 +77,25 @@ def scatter(frame: pd.DataFrame, x: str, y: str) -> "Figure":
 def _colour(method: str) -> str:
     if method in ("input", "target"):
         return "black"
-    return ORANGE if method in METHODS else BLUE
+    if method in METHODS:
+        return ORANGE
+    return GREEN if method in ON_CAMERA else BLUE
+
+
+def _in_order(frame: pd.DataFrame) -> list[str]:
+    """Every method of the frame once, in `ORDER`; what is not in that (ideas, choices, looks) as it comes."""
+    there = list(dict.fromkeys(frame.index.get_level_values(1)))
+    first = {method: method.partition(" + ")[0] for method in there}  # a second look stands beside the first
+    return sorted(there, key=lambda method: ORDER.index(first[method]) if first[method] in ORDER else len(ORDER))
 
 
 def _panels(frame: pd.DataFrame, height: Callable[[int], float], share: bool = True) -> tuple["Figure", list[tuple]]:
     import matplotlib.pyplot as plt
 
     sets = list(frame.groupby(level="set", sort=False))
-    tall = height(max(len(of_set) for _, of_set in sets))
+    tall, wide = height(frame.index.get_level_values(1).nunique()), 4.6 if len(sets) < 3 else 3.4
     figure, axes = plt.subplots(
-        1, len(sets), figsize=(4.6 * len(sets), tall), squeeze=False, sharex=share, sharey=share, layout="constrained"
+        1, len(sets), figsize=(wide * len(sets), tall), squeeze=False, sharex=share, sharey=share, layout="constrained"
     )
     plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
     return figure, list(zip(axes[0], sets, strict=True))

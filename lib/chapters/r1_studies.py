@@ -48,3 +48,8 @@ def studies(rows: Sequence[dict], names: Mapping[str, str]) -> pd.DataFrame:
 def read() -> list[dict]:
     """The shipped rows of the studies. Raises BadInput where they are not there."""
     return shipped_rows.read(SHIPPED)
+
+
+def validation() -> dict[str, float]:
+    """Each training's loss on the films kept for validation, by its own loss: compare only what has the same loss."""
+    return dict(shipped_rows.about(SHIPPED).get("validation", {}))

@@ -1,0 +1,146 @@
+"""R1 and two reproductions of it side by side: is it the damage, the scale, or the signers?
+
+Between R1 and ours in R1's damage the damage is alike, as far as R1 tells of it; scale and signers are not. Between our
+two the films and signers are the same; damage, head, residual and schedule are not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from lib.errors import BadInput
+from lib.evaluation import table
+from lib.intervals import Interval, alike
+from lib.papers import look_up
+from lib.paths import WEIGHTS
+from lib.recipes import STAGES
+from lib.weights import read_weights
+
+NONE = "no rows yet"
+HEADS = {"transposed": "transposed convolution, then 1x1", "conv3": "bilinear, 3x3, then 1x1"}
+D1_RUNGS = {"b-ae": "B-AE", "b-unet": "B-UNet", "ba-unet": "BA-UNet", "bwa-unet": "BWA-UNet"}
+TD2_RUNGS = {"bwa-unet": "BWA-UNet", "bwfa-unet": "BWFA-UNet"}
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """One reproduction: its D1 test set in the rows, and how its networks' names end."""
+
+    title: str
+    damage: str
+    d1: str
+    ending: str = ""
+
+
+OURS = (
+    SetUp("ours, R1's damage", "by software: halved, then flow blur of three frames", "d1_test_software"),
+    SetUp("ours, a camera's damage", "open shutter, then halved, then H.264", "d1_test", "-camera"),
+)
+
+
+def set_ups(rows: Sequence[dict], weights: Path = WEIGHTS) -> pd.DataFrame:
+    """A column for R1 and for each of ours, a line for each thing that differs, then what came out, as text.
+
+    ``rows`` are those of `lib.evaluation.evaluate`, of one path; what they lack says so.
+    """
+    frame = table(rows)
+    columns = {"R1": _theirs()} | {one.title: _facts(one, weights) | _measured(one, frame) for one in OURS}
+    return pd.DataFrame(columns)
+
+
+def _theirs() -> dict[str, str]:
+    d1, td2 = "R1 Table I, {}, {}", "R1 Table II, {}, {}"
+    frames, epochs = look_up("R1 III-C, training frames"), look_up("R1 IV-A, epochs")
+    lines = {
+        "damage": "by software: halved, then motion blur of scale 3 (III-C)",
+        "signers": "recorded people",
+        "learned from": f"{look_up('R1 III-C, training videos')} videos of a minute",
+        "pictures seen": f"whole frames, {frames} in each of at most {epochs} epochs",
+        "width": "not said",
+        "head": "upsampling, then 1x1 (III-A)",
+        "input added": "no",
+        "learning rate": f"{look_up('R1 IV-A, learning rate')}, constant",
+        "D1, lost in the input": str(look_up(d1.format("input", "UHP %"))),
+        "D1, lost in the target": str(look_up(d1.format("target", "UHP %"))),
+    }
+    lines |= {_closed(name): str(look_up(d1.format(name, "gap closed %"))) for name in D1_RUNGS.values()}
+    return lines | {
+        _fewer(name): str(look_up(td2.format(name, "fewer than the input %"))) for name in TD2_RUNGS.values()
+    }
+
+
+def _facts(one: SetUp, weights: Path) -> dict[str, str]:
+    """What the weight files tell of the training, or the recipe alone where there are none."""
+    names = [name + one.ending for name in D1_RUNGS]
+    crops = [_crops(name, weights) for name in names]
+    stage, (facts, config) = STAGES[names[0]], _read(names[0], weights)
+    return {
+        "damage": one.damage,
+        "signers": "rendered",
+        "learned from": f"{sum(facts['clips'].values())} clips of a few seconds" if facts else "not trained yet",
+        "pictures seen": f"crops around a hand, {_range(crops)} in all",
+        "width": str(config.get("width", "not trained yet")),
+        "head": HEADS[stage.head],
+        "input added": "yes, enlarged bilinearly" if stage.residual else "no",
+        "learning rate": f"{stage.learning_rate:g}, {'falling to 0' if stage.cosine else 'constant'}",
+    }
+
+
+def _read(name: str, weights: Path) -> tuple[Mapping, Mapping]:
+    try:
+        _, config, facts = read_weights(weights / f"{name}.safetensors")
+    except BadInput:
+        return {}, {}
+    return facts, config
+
+
+def _crops(name: str, weights: Path) -> int:
+    """Crops that a network has seen, with those of the network that it starts from."""
+    stage, (facts, _) = STAGES[name], _read(name, weights)
+    seen = facts.get("crops", stage.epochs * stage.crops)
+    return seen + (_crops(stage.start, weights) if stage.start else 0)
+
+
+def _measured(one: SetUp, frame: pd.DataFrame) -> dict[str, str]:
+    def cell(of_set: str, method: str, column: str) -> str:
+        value = frame[column].get((of_set, method)) if column in frame else None
+        return "{} % ({} to {})".format(*alike(value.mean, value.low, value.high)) if _is(value) else NONE
+
+    lines = {f"D1, lost in the {end}": cell(one.d1, end, "UHP dominant, %") for end in ("input", "target")}
+    lines |= {_closed(name): cell(one.d1, short + one.ending, "gap closed, %") for short, name in D1_RUNGS.items()}
+    return lines | {
+        _fewer(name): cell("td2", short + one.ending, "fewer than input, %") for short, name in TD2_RUNGS.items()
+    }
+
+
+def crossed(rows: Sequence[dict], network: str = "bwa-unet") -> pd.DataFrame:
+    """Share of the gap closed by a network of each kind on the damage of each kind, Intervals or None.
+
+    Down: what it learned on; across: what it is tested on. The clips are the same.
+    """
+    frame = table(rows)
+    found = frame["gap closed, %"] if "gap closed, %" in frame else pd.Series(dtype=object)
+    lines = {}
+    for one in OURS:
+        cells = {f"on {to.title.removeprefix('ours, ')}": found.get((to.d1, network + one.ending)) for to in OURS}
+        lines[one.title.removeprefix("ours, ")] = cells
+    return pd.DataFrame.from_dict(lines, orient="index", dtype=object).rename_axis("learned on")
+
+
+def _closed(name: str) -> str:
+    return f"D1, gap closed by {name}"
+
+
+def _fewer(name: str) -> str:
+    return f"TD2, fewer lost than in the input, {name}"
+
+
+def _is(value: object) -> bool:
+    return isinstance(value, Interval)
+
+
+def _range(values: Sequence[int]) -> str:
+    low, high = min(values), max(values)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
