@@ -15,8 +15,9 @@ An answer in ``claims.toml`` is one of
     file = "transfer.json", method, minus, shots    the same on real words
     file = "r3.json", method, split                 letters read, in per cent, or another ``measure``; with ``minus``, a
                                                     network, the difference seed by seed; with ``minus`` (method, split)
-                                                    or ``turned`` (degrees) in points; ``every``: of so few photos only
-    file = "r3.json", order, split                  networks in a row: the smallest step between two of them, in points
+                                                    or ``turned`` (degrees) in points
+    file = "r3.json", order, split                  networks in a row: the smallest step between two of them, in points;
+                                                    ``every``: of trainings on each so manieth photo
 """
 
 from collections.abc import Callable, Mapping, Sequence

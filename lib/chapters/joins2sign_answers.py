@@ -13,7 +13,7 @@ from lib.errors import BadInput
 from lib.intervals import Interval, clip_bootstrap
 from lib.joins2sign_progress import unrest
 from lib.joins2sign_results import seeds_of
-from lib.joins2sign_scores import in_percent, over_photos, over_signers
+from lib.joins2sign_scores import in_percent, joint_interval, over_photos, over_signers
 from lib.lis import LETTERS
 from lib.seeds import over_seeds
 
@@ -34,10 +34,15 @@ def measured(row: dict, measure: str) -> float:
 
 
 def over_trainings(rows: Sequence[dict], measure: str = "accuracy") -> Interval | float:
-    """The mean over seeds of a network's figure; of letters, over seeds or photos, whichever interval is wider. A bare
-    number, or letters over photos, where there is one training only."""
+    """The mean over seeds of a network's figure; of letters, over seeds or photos, whichever interval is wider. Where
+    there is one training only: over photos, or a bare number."""
     if len(rows) == 1:
-        return in_percent(over_photos(rows[0])) if measure == "accuracy" else measured(rows[0], measure)
+        row = rows[0]
+        return (
+            in_percent(over_photos(row))
+            if measure == "accuracy"
+            else joint_interval(row | {measure: measured(row, measure)}, measure)
+        )
     seeds = over_seeds([measured(row, measure) for row in rows])
     if measure != "accuracy":
         return seeds
@@ -66,15 +71,15 @@ def smallest_step(networks: Sequence[Sequence[dict]]) -> Interval:
 
 def answer(wanted: Mapping) -> tuple[Interval, str]:
     """The figure of a claim's answer (`lib.chapters.claim_answers`), and what its n counts. Raises BadInput."""
-    rows, split = joins2sign_results.read_results()["rows"], wanted["split"]
+    rows, split, every = joins2sign_results.read_results()["rows"], wanted["split"], wanted.get("every", 1)
     if "order" in wanted:
-        return smallest_step([_there(rows, kind, split) for kind in wanted["order"]]), "trainings"
-    mine, measure = _there(rows, wanted["method"], split, wanted.get("every", 1)), wanted.get("measure", "accuracy")
+        return smallest_step([_there(rows, kind, split, every) for kind in wanted["order"]]), "trainings"
+    mine, measure = _there(rows, wanted["method"], split, every), wanted.get("measure", "accuracy")
     if "turned" in wanted:
         return _turned(mine[0], wanted["turned"]), "photos"
     other = wanted.get("minus")
     if isinstance(other, str):
-        return gain(mine, _there(rows, other, split, wanted.get("every", 1)), measure), "trainings"
+        return gain(mine, _there(rows, other, split, every), measure), "trainings"
     if other:  # another split: other photos, other people
         found, of = _alone(mine[0])
         against, of_other = _alone(_there(rows, other["method"], other["split"])[0])
