@@ -82,7 +82,7 @@ def answer(wanted: Mapping) -> tuple[Interval, str]:
         return gain(mine, _there(rows, other, split, every), measure), "trainings"
     if other:  # another split: other photos, other people
         found, of = _alone(mine[0])
-        against, of_other = _alone(_there(rows, other["method"], other["split"])[0])
+        against, of_other = _alone(_there(rows, other["method"], other["split"], every)[0])
         return minus(found, against), of if found.n <= against.n else of_other
     found = over_trainings(mine, measure)
     if not isinstance(found, Interval):
