@@ -31,12 +31,12 @@ def performance(signer: int, seed: int = 0, signs: int = 4) -> Performance:
 
 @pytest.fixture(scope="module")
 def film() -> Film:
-    """Signer 5 (light hair, long sleeves) making one sign before the black backdrop."""
+    """Signer 5 (light hair, long sleeves) making one sign in the studio."""
     from lib.signer.figure import Figure
 
     figure, rng = Figure(SIGNERS[5]), np.random.default_rng(7)
     signing = figure.performer.perform(draw_lexicon(60, 1)[3:4], FPS * PER_FRAME, rng)
-    return Film(figure, signing, STAGES["black box"](figure.body, rng))
+    return Film(figure, signing, STAGES["studio"](figure.body, rng))
 
 
 def excerpt(film: Film, moments) -> Film:

@@ -44,14 +44,8 @@ def studio(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
     return Stage(_soft(backdrop, 0.012), _lighting(rng, strength=1.0, warm=0.0), camera_for(body, rng, size=size))
 
 
-def black_box(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
-    """TD1's domain: a black backdrop and a good camera."""
-    backdrop = _gradient(np.full(3, 0.004), 0.5, size)
-    return Stage(backdrop, _lighting(rng, strength=1.1, warm=0.05), camera_for(body, rng, size=size))
-
-
 def room(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
-    """TD2's domain: somebody's room. Warm walls, a window, furniture, light from one side."""
+    """TD1's and TD2's domain: somebody's room. Warm walls, a window, furniture, light from one side."""
     backdrop = _gradient(_between(rng, [0.26, 0.21, 0.15], [0.58, 0.50, 0.40]), rng.uniform(0.5, 0.8), size)
     for _ in range(rng.integers(3, 7)):
         _panel(backdrop, rng, _between(rng, [0.04, 0.03, 0.02], [0.60, 0.52, 0.42]))
@@ -69,7 +63,7 @@ def anywhere(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stag
     return Stage(backdrop, lighting, camera_for(body, rng, zoom=rng.uniform(0.72, 1.35), size=size))
 
 
-STAGES: dict[str, Callable[..., Stage]] = {"studio": studio, "black box": black_box, "room": room, "anywhere": anywhere}
+STAGES: dict[str, Callable[..., Stage]] = {"studio": studio, "room": room, "anywhere": anywhere}
 
 
 def _lighting(rng: np.random.Generator, strength: float, warm: float, side: float = 0.5) -> Lighting:
