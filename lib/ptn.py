@@ -8,6 +8,7 @@ transformer then reads the vectors of a clip into one, that of a learned CLS tok
 """
 
 import math
+import pickle
 from pathlib import Path
 
 import torch
@@ -162,6 +163,22 @@ def l1_first_layer(model: PTN, weight: float = L1_WEIGHT) -> Tensor:
 def parameter_count(module: nn.Module) -> int:
     """How many numbers a network learns."""
     return sum(p.numel() for p in module.parameters())
+
+
+def read_ptn(path: str | Path) -> PTN:
+    """A trained PTN from the file of its weights, which `torch.save` wrote of its ``state_dict()``.
+
+    Nothing but numbers is unpickled. Raises BadInput for a missing file, and for one that holds no PTN of our sizes.
+    """
+    try:
+        state = torch.load(path, weights_only=True)
+        model = PTN(state["embedding.residual.weight"].shape[1], len(state["classifier.bias"]))
+        model.load_state_dict(state)
+    except FileNotFoundError:
+        raise BadInput(f"{path} does not exist: give the file of a trained PTN's weights.") from None
+    except (OSError, pickle.UnpicklingError, EOFError, KeyError, TypeError, RuntimeError):
+        raise BadInput(f"{path} holds no PTN's weights: give a file that lib.sign_tables kept.") from None
+    return model
 
 
 def _resnet34(weights: str | Path | None) -> nn.Module:

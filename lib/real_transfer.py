@@ -10,7 +10,8 @@ How it was set up, and the one thing that a look at the test part prompted:
   first try with 30 steps at 3e-4 gave 10 % for the frozen stage in one test row (seed 0, one example a word): less than
   chance, so something had not converged. Indeed the classifier could not name its own *training* examples; by those,
   and not by the test part, 40 steps at 1e-3 were then chosen.
-- Transfer has R2's three stages, here one after the other; from scratch makes as many steps as the three together.
+- Transfer has R2's three stages, of which the last two both begin where the first has ended; from scratch makes as many
+  steps as the first and one of the others together.
 - "logistic" is a yardstick without a transformer: logistic regression on ten moments of the clip.
 - "posture" is a control: logistic regression on the mean places of face, shoulders and hips. A raised arm may lift a
   shoulder, but most of what they tell is how the signer sat while one word's recordings were made.
@@ -74,17 +75,17 @@ def few_shot(
 ) -> dict[str, np.ndarray]:
     """Which clips of ``test`` (N,) bool are named rightly after learning from the ``chosen``, in each way to train.
 
-    ``settings.epochs`` are those of one stage of three.
+    ``settings.epochs`` are those of one stage; each way but "frozen" goes through two.
     """
     import torch
 
     learn, judge, signs = target.take(chosen), target.take(test), int(target.labels.max()) + 1
     watched = learn.take(np.unique(learn.labels, return_index=True)[1])  # there is nothing to stop early by
-    recipe = replace(settings, seed=seed, patience=3 * settings.epochs, plateau=None)
+    recipe = replace(settings, seed=seed, patience=2 * settings.epochs, plateau=None)
     networks = dict(transfer(source, signs, learn, watched, recipe))
     torch.manual_seed(seed)
     networks["scratch"] = PTN(target.clips[0].shape[1], signs)
-    train(networks["scratch"], learn, watched, replace(recipe, epochs=3 * settings.epochs))
+    train(networks["scratch"], learn, watched, replace(recipe, epochs=2 * settings.epochs))
     found = {name: named(net, judge) for name, net in networks.items()}
     return found | {"logistic": logistic(moments(target), target.labels, chosen, test)}
 

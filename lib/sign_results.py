@@ -51,6 +51,10 @@ class SignResults:
         """Whether each row has results of so many seeds, so that it can be shown with an interval."""
         return all(len(self.rows.get(row, [])) >= seeds for row in rows)
 
+    def has(self, row: str, measure: str) -> bool:
+        """Whether every training of the row was measured so: some rows are older than the measure."""
+        return all(measure in result for result in self._row(row))
+
     def clips(self, row: str) -> int:
         """Test clips, over all seeds."""
         return sum(len(result["right"]) for result in self._row(row))

@@ -28,7 +28,7 @@ from lib.commands import command
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.keypoints import Keypoints
-from lib.ptn import PTN, VTN
+from lib.ptn import PTN, VTN, read_ptn
 from lib.sign_corpus import SignCorpus, load_corpus
 from lib.sign_inputs import Inputs
 from lib.sign_pictures import VIDEO, sets_of_pictures
@@ -114,10 +114,7 @@ def _source_model(seed: int, cache: Path) -> PTN:
     path = cache / f"ptn-{seed}.pt"
     if not path.is_file():
         raise BadInput(f"{path} is missing: transfer needs the source's PTN, so run ptn of seed {seed} first.")
-    state = torch.load(path, weights_only=True)
-    model = PTN(state["embedding.residual.weight"].shape[1], len(state["classifier.bias"]))
-    model.load_state_dict(state)
-    return model
+    return read_ptn(path)
 
 
 def score(model: Model, data: Sets) -> dict:

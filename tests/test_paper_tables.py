@@ -7,8 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lib import joins2sign_results, paths, shipped_rows
-from lib.chapters import paper_answers
-from lib.chapters.paper_answers import Ours, Run, number, ours, reasons
+from lib.chapters import paper_answers, paper_answers_r2
+from lib.chapters.paper_answers import ours
+from lib.chapters.paper_answers_r2 import number
+from lib.chapters.paper_cells import Ours, Run, reasons
 from lib.chapters.paper_tables import (
     CONTRADICTIONS,
     contradictions_html,
@@ -49,8 +51,12 @@ def run(tmp_path, monkeypatch):
             report(f"VGT: {place} {what}", count, paper=None, source="R2", profile="ci", chapter="2 Building")
     said = "Points of the right hand missing, synthetic clips, 152 x 168"
     report(said, Interval(4.0, 1.0, 7.0, 4), paper=None, source="R2", profile="ci", chapter="9 Repairing", unit="%")
-    timed = "MediaPipe Holistic, milliseconds a frame of 304x336"
-    report(timed, Interval(40.0, 38.0, 42.0, 4), paper=None, source="R2", profile="ci", chapter="8 Pose", unit="ms")
+    shares = "Frames without the left hand, synthetic signs"
+    report(shares, Interval(5.0, 3.0, 7.0, 4), paper=None, source="R2", profile="ci", chapter="9 Repairing", unit="%")
+    timed = "MediaPipe Holistic, frames a second, frames of 304x336"
+    report(
+        timed, Interval(25.0, 24.0, 26.0, 4), paper=None, source="R2", profile="ci", chapter="8 Pose", unit="frames/s"
+    )
     return Run(gather(), "ci")
 
 
@@ -99,20 +105,32 @@ def test_fid_stands_where_it_was_measured(run):
 
 def test_r2s_counts_and_r3s_accuracy_are_what_was_reported(run):
     assert ours("R2 Table 1", run).cells["train", "examples"] == "1,234"
+    assert not any(column.startswith("gain") and "ASL" in row for row, column in ours("R2 Table 5", run).cells)
     assert ours("R2 Table 3", run).more == {"synthetic, 152 x 168": {"right hand": "4.00 (1.00 to 7.00)"}}
     row = joins2sign_results.pick(joins2sign_results.read_results()["rows"], kind="cnn", split="random")
     assert ours("R3 Table 2", run).cells["CNN", "accuracy"].startswith(f"{100 * row['accuracy']:.1f} (")
 
 
+def test_a_reader_with_asl_signs_sees_table_5_whole(run):
+    for name in paper_answers_r2.ASL.values():
+        here = dict(paper=None, source="R2", profile="ci", chapter="11 From one", unit="points")
+        report(f"Onto asl-signs: {name}, minus from scratch", Interval(-2.0, -3.0, -1.0, 40), **here)
+    cells = ours("R2 Table 5", Run(gather(), "ci")).cells
+    gains = {row: said for (row, column), said in cells.items() if column == "gain" and "ASL" in row}
+    assert gains == {f"PTN to ASL, {stage}": "-2.00 (-3.00 to -1.00)" for stage in paper_answers_r2.ASL}
+
+
 def test_numbers_of_the_text_have_ours_where_it_was_measured(run):
-    assert number("R2 4.1, MediaPipe", run) == "25 frames/s"
+    machine = run.reported.hardware.iloc[0]["cpu"]
+    assert number("R2 4.1, MediaPipe", run) == f"25 frames/s on {machine}"
+    assert number("R2 4.1, left hand missing", run) == "5.00 (3.00 to 7.00) %, synthetic signs"
     assert number("R1 IV-A, epochs", run) == ""
     assert number("R2 5.2, NGT classes", run).startswith("not run: Chapter 2 has run without the data")
     soup = BeautifulSoup(numbers_html("R2", run), "html.parser")
     said = [" ".join(row.get_text(" ").split()) for row in soup.select("tbody tr")]
     kept = look_up("R2 3.1, examples kept").printed
     assert f"examples kept 3.1 {kept} not run: Chapter 2 has run without the data that this needs, see `make data`: it "
-    assert "MediaPipe 4.1 4.8 frames/s 25 frames/s" in said
+    assert f"MediaPipe 4.1 4.8 frames/s 25 frames/s on {machine}" in said
     numbers = sum(len(one.numbers) for one in read().passages if one.where.startswith("R2"))
     assert len(said) == numbers
 

@@ -6,7 +6,9 @@ from html import escape
 from pathlib import Path
 
 from lib.chapters.card_table import STYLE, card_table
-from lib.chapters.paper_answers import Ours, Run, number, ours
+from lib.chapters.paper_answers import ours
+from lib.chapters.paper_answers_r2 import number
+from lib.chapters.paper_cells import Ours, Run
 from lib.errors import BadInput
 from lib.papers import NONE, WORD, Table, filled, look_up, read
 

@@ -29,7 +29,10 @@ PARTS = ("embedding", "sequence", "classifier")
 
 
 def draw_stages() -> "Figure":
-    """R2's three stages: which part of the network learns (orange), and which stays as the source language left it."""
+    """R2's three stages: which part of the network learns (orange), and which stays as it was where the stage begins.
+
+    Arrows at the right go from the stage with which one begins: the last two both begin with the first's network.
+    """
     import matplotlib.pyplot as plt
 
     rows = {"source language": PARTS} | {f"{number}. {name}": parts for number, (name, parts) in _numbered()}
@@ -41,7 +44,12 @@ def draw_stages() -> "Figure":
             ax.add_patch(plt.Rectangle((column * 1.1, row - 0.36), 1, 0.72, facecolor=colour, edgecolor="0.3"))
             ax.text(column * 1.1 + 0.5, row, part if row == 0 or part in learning else "kept", ha="center", va="center")
     ax.text(2.7, 0.5, "new signs", ha="center", va="center", fontsize=8, style="italic")
-    ax.set(xlim=(-1.5, 3.3), ylim=(len(rows) - 0.5, -0.5))
+    for place, (begin, stage) in enumerate(((0, 1), (1, 2), (1, 3))):
+        x = 3.45 + 0.2 * place
+        ends = {"xy": (x, stage), "xytext": (x, begin), "arrowprops": {"arrowstyle": "->", "color": "0.3"}}
+        ax.annotate("", **ends)
+    ax.text(3.65, -0.3, "begins with", ha="center", va="center", fontsize=8, style="italic")
+    ax.set(xlim=(-1.5, 4), ylim=(len(rows) - 0.5, -0.5))
     ax.set_axis_off()
     plt.close(figure)
     return figure

@@ -1,0 +1,77 @@
+"""R2's second target (5.2, Table 5): any trained PTN goes over to Kaggle's asl-signs, for readers who have them.
+
+    python -m lib.asl_transfer --source FILE       FILE: a network's weights, such as lib.sign_tables keeps
+
+R2 keeps four of the signers for validation, and its accuracies are of these; so are ours. The interval is over their
+clips: other signers may give other figures.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from lib.asl_signs import load
+from lib.commands import command
+from lib.errors import BadInput
+from lib.intervals import Interval, paired_bootstrap
+from lib.papers import look_up
+from lib.paths import DATA
+from lib.ptn import PTN, read_ptn
+from lib.real_transfer import named
+from lib.sign_training import Recipe, SignSet, train, transfer
+
+WAYS = ("frozen", "sequence", "all")
+RECIPE = Recipe(epochs=60, patience=12)
+
+
+def kept_signers(signers: np.ndarray, number: int | None = None) -> np.ndarray:
+    """Which clips are for validation, bool (N,): those of the last ``number`` signers by name. None: as many as R2's.
+
+    Raises BadInput where no signer would be left to learn from.
+    """
+    number = int(look_up("R2 5.2, ASL validation signers").value) if number is None else number
+    names = np.unique(signers)
+    if len(names) <= number:
+        raise BadInput(f"asl-signs has {len(names)} signers here, too few to keep {number} for validation")
+    return np.isin(signers, names[-number:])
+
+
+def onto(source: PTN, target: SignSet, held: np.ndarray, recipe: Recipe = RECIPE) -> dict[str, np.ndarray]:
+    """Which of the ``held`` (N,) clips are named rightly: after each of R2's three stages, and from scratch.
+
+    All four stop early by the same clips, as R2's do. ``source`` stays as it is.
+    """
+    learn, judge, signs = target.take(~held), target.take(held), int(target.labels.max()) + 1
+    networks = dict(transfer(source, signs, learn, judge, recipe))
+    torch.manual_seed(recipe.seed)
+    networks["scratch"] = PTN(target.clips[0].shape[1], signs)
+    train(networks["scratch"], learn, judge, recipe)
+    return {name: named(network, judge) for name, network in networks.items()}
+
+
+def gains(found: dict[str, np.ndarray]) -> dict[str, Interval]:
+    """What each way of `onto` wins over training from scratch, in points, over the same clips."""
+    return {way: paired_bootstrap(100.0 * found[way], 100.0 * found["scratch"]) for way in WAYS}
+
+
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--source", type=Path, required=True, help="a trained PTN's weights (.pt)")
+    parser.add_argument("--data", type=Path, default=DATA / "asl_signs", help="folder of data_scripts/asl_signs.py")
+    options = parser.parse_args(argv)
+    source = read_ptn(options.source)
+    clips, names, signers = load(options.data)
+    found = onto(source, clips, kept_signers(signers))
+    for way, right in found.items():
+        print(f"{way}: {100 * right.mean():.2f} % of {len(right)} clips, {len(names)} signs")
+    for way, gain in gains(found).items():
+        print(f"{way} minus scratch: {gain} points")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
