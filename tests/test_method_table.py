@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from lib.chapters.ladder import CAMERA_LADDER, R1_LADDER, rungs, slight
-from lib.chapters.method_chart import dots
+from lib.chapters.method_chart import dots, in_order
 from lib.chapters.method_table import beside, by_verdict, method_table, stacked
 from lib.intervals import Interval
 from lib.upsampler import PRETRAINED
@@ -86,3 +86,16 @@ def test_a_method_has_one_row_in_all_panels():
         assert names == ["input", "bwa-unet", "bwa-unet-camera"]
         drawn = {names[int(line.get_ydata()[0])] for line in ax.lines}
         assert drawn == {"input", methods}, name
+
+
+def test_rows_in_order():
+    rows = [
+        {"set": s, "method": m, "clip": c}
+        for s in ("td2", "d1_test_software")
+        for m in ("b-unet", "input", "b-unet + second look")
+        for c in "ab"
+    ]
+    found = in_order(rows)
+    assert [row["set"] for row in found[::6]] == ["d1_test_software", "td2"]
+    assert [row["method"] for row in found[:6:2]] == ["input", "b-unet", "b-unet + second look"]
+    assert [row["clip"] for row in found[:2]] == ["a", "b"]

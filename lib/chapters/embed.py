@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from lib import paths
+from lib.clips import Clip
+from lib.video import write_video
+
 MIME = {".mp4": "video/mp4", ".webm": "video/webm"}
+
+
+def playable(clip: Clip) -> Path:
+    """A clip's input as a file that browsers play: R1's damage is kept without loss, which they do not, so as H.264."""
+    if clip.input_path.suffix in MIME:
+        return clip.input_path
+    kept = paths.CACHE / "playable" / f"{clip.input_path.stem}.mp4"
+    return kept if kept.is_file() else write_video(kept, clip.input(), clip.info["fps"], crf=12)
 
 
 def videos(paths: Sequence[Path], titles: Sequence[str], description: str, height: int = 336) -> str:

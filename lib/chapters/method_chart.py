@@ -82,11 +82,21 @@ def _colour(method: str) -> str:
     return GREEN if method in ON_CAMERA else BLUE
 
 
+def in_order(rows: Sequence[dict]) -> list[dict]:
+    """Rows of `lib.evaluation` by set and method, R1's damage first; rows of one method stay in their order."""
+    sets = list(NAMES)
+    return sorted(rows, key=lambda row: (sets.index(row["set"]), _place(row["method"])))
+
+
+def _place(method: str) -> int:
+    """Its number in `ORDER`; what is not there (ideas, choices) comes last, a second look stands beside the first."""
+    first = method.partition(" + ")[0]
+    return ORDER.index(first) if first in ORDER else len(ORDER)
+
+
 def _in_order(frame: pd.DataFrame) -> list[str]:
-    """Every method of the frame once, in `ORDER`; what is not in that (ideas, choices, looks) as it comes."""
-    there = list(dict.fromkeys(frame.index.get_level_values(1)))
-    first = {method: method.partition(" + ")[0] for method in there}  # a second look stands beside the first
-    return sorted(there, key=lambda method: ORDER.index(first[method]) if first[method] in ORDER else len(ORDER))
+    """Every method of the frame once."""
+    return sorted(dict.fromkeys(frame.index.get_level_values(1)), key=_place)
 
 
 def _panels(frame: pd.DataFrame, height: Callable[[int], float], share: bool = True) -> tuple["Figure", list[tuple]]:
