@@ -75,5 +75,10 @@ def test_studies_stand_beside_the_first(tmp_path, monkeypatch):
     assert found.iloc[0]["minus the first, points"] is None
     assert found.iloc[1]["minus the first, points"].mean == pytest.approx(10)
     assert r1_studies.validation() == {"fifth": 0.1}
+    html = r1_studies.study_html(r1_studies.read(), r1_studies.LOSSES)
+    assert html.count("<tr>") == 3 and "SSIM + L1 0.1000" in html
+    differences = r1_studies.differences(rows, r1_studies.LOSSES)
+    assert list(differences) == ["L1"] and differences["L1"].mean == pytest.approx(10)
+    assert r1_studies.differences([], r1_studies.LOSSES) == {}
     assert r1_studies.studies([], r1_studies.LOSSES).empty
     assert json.loads(path.read_text())["weights"] == {}

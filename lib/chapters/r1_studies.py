@@ -4,12 +4,15 @@ The rows are `lib.evaluation`'s, of D1 test in R1's damage; the file's "about" h
 """
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import pandas as pd
 
 from lib import shipped_rows
+from lib.chapters.method_table import method_table
 from lib.chapters.paired_rows import paired
 from lib.evaluation import of_path, table
+from lib.intervals import Interval
 from lib.paths import ROOT
 
 SHIPPED = ROOT / "book" / "results" / "r1_studies.json"
@@ -43,6 +46,22 @@ def studies(rows: Sequence[dict], names: Mapping[str, str]) -> pd.DataFrame:
         for name in there.values()
     ]
     return pd.DataFrame(lines, pd.MultiIndex.from_product([[SET], there], names=["set", "choice"]), dtype=object)
+
+
+def differences(rows: Sequence[dict], names: Mapping[str, str]) -> dict[str, Interval]:
+    """Lost dominant hands of each choice but the first, minus those of the first, in points, where there are rows."""
+    first, *others = names
+    straight = [row for row in of_path(rows) if row["set"] == SET]
+    found = {words: paired(straight, SET, names[words], names[first], "uhp_dominant") for words in others}
+    return {words: difference for words, difference in found.items() if difference is not None}
+
+
+def study_html(rows: Sequence[dict], names: Mapping[str, str]) -> str:
+    """`studies` as a table of HTML, with the losses on the films kept for validation below."""
+    judged = validation()
+    told = [f"{escape(words)} {judged[name]:.4f}" for words, name in names.items() if name in judged]
+    below = f"<p>Each training's loss on films kept for validation: {', '.join(told)}.</p>" if told else ""
+    return method_table(studies(rows, names)) + below
 
 
 def read() -> list[dict]:
