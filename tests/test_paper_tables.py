@@ -105,6 +105,8 @@ def test_fid_stands_where_it_was_measured(run):
 
 def test_r2s_counts_and_r3s_accuracy_are_what_was_reported(run):
     assert ours("R2 Table 1", run).cells["train", "examples"] == "1,234"
+    both = ours("R2 Table 2", run).cells
+    assert {("PTN MediaPipe 2D", part) for part in ("train", "validation", "test")} <= set(both)
     assert not any(column.startswith("gain") and "ASL" in row for row, column in ours("R2 Table 5", run).cells)
     assert ours("R2 Table 3", run).more == {"synthetic, 152 x 168": {"right hand": "4.00 (1.00 to 7.00)"}}
     row = joins2sign_results.pick(joins2sign_results.read_results()["rows"], kind="cnn", split="random")
