@@ -110,8 +110,9 @@ def test_a_stage_goes_on_from_the_one_it_starts_from(films, tmp_path, monkeypatc
 def test_r1s_five_are_trained_as_r1_says():
     """One damage, head, rate and budget for all; only BWFA-UNet starts from another's weights (R1, IV-A, IV-C)."""
     five = [STAGES[name] for name in R1_FIVE]
-    for same in ("residual", "head", "loss", "learning_rate", "cosine", "epochs", "patience", "crops"):
+    for same in ("residual", "head", "loss", "learning_rate", "cosine", "epochs", "patience"):
         assert len({getattr(stage, same) for stage in five}) == 1, same
+    assert [stage.crops for stage in five] == [3000] * 4 + [1000]  # TD1 has a third of D1's frames (III-C, III-D)
     assert five[0].learning_rate == 1e-3 and not five[0].cosine and five[0].patience == 7
     assert [stage.start for stage in five] == [None] * 4 + ["bwa-unet"]
     assert [stage.sets for stage in five] == [("d1_software",)] * 4 + [("td1",)]
