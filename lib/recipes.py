@@ -1,6 +1,6 @@
 """R1's progressive procedure (IV-A) as a list: each model adds one thing to the last; and ours, which goes on from it.
 
-R1's five learn on R1's damage as R1 trains: Adam at a constant 0.001, patience 7, as many epochs for all. Only BWFA-UNet
+R1's five learn on R1's damage as R1 trains: Adam at a constant 0.001, patience 7, one number of epochs. Only BWFA-UNet
 starts from another model's weights (IV-C). Those called "-camera" are of an earlier attempt on a camera's damage, with
 a head, a residual and schedules that are ours. BV-UNet and the BG courses learned while TD1 was still spoiled as D1 is.
 """
