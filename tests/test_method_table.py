@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from lib.chapters.ladder import CAMERA_LADDER, R1_LADDER, rungs, slight
-from lib.chapters.method_chart import dots, in_order
+from lib.chapters.method_chart import dots, in_order, scatter
 from lib.chapters.method_table import beside, by_verdict, method_table, stacked
 from lib.intervals import Interval
 from lib.upsampler import PRETRAINED
@@ -99,3 +99,14 @@ def test_rows_in_order():
     assert [row["set"] for row in found[::6]] == ["d1_test_software", "td2"]
     assert [row["method"] for row in found[:6:2]] == ["input", "b-unet", "b-unet + second look"]
     assert [row["clip"] for row in found[:2]] == ["a", "b"]
+
+
+def test_a_method_has_one_mark_in_all_panels():
+    value = Interval(5, 4, 6, 12)
+    places = [("d1_test", "b-unet"), ("d1_test", "b-ae"), ("td2", "b-unet"), ("td2", "bwa-unet")]
+    index = pd.MultiIndex.from_tuples(places, names=["set", "method"])
+    figure = scatter(pd.DataFrame({"x": [value] * 4, "y": [value] * 4}, index=index, dtype=object), "x", "y")
+    drawn = [(line.get_label(), line.get_color(), line.get_marker()) for ax in figure.axes for line in ax.lines]
+    marks = {mark for mark in drawn if mark[0][0] != "_"}
+    assert len(marks) == 3, "b-unet looks alike in both panels"
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["b-ae", "b-unet", "bwa-unet"]

@@ -62,15 +62,19 @@ def fates(frame: pd.DataFrame) -> "Figure":
 def scatter(frame: pd.DataFrame, x: str, y: str) -> "Figure":
     """One mark for each method that has both measures; a panel for each set. Lines are 95 % intervals."""
     figure, axes = _panels(frame, lambda _: 4.8, share=False)
+    methods, handles = _in_order(frame), {}
     for ax, (name, of_set) in axes:
         both = of_set[of_set[[x, y]].map(lambda value: isinstance(value, Interval)).all(axis=1)]
-        for rank, ((_, method), line) in enumerate(both.iterrows()):
-            mark = dict(color=f"C{rank % 10}", marker="os^"[rank // 5 % 3])  # no room for names beside them
+        for (_, method), line in both.iterrows():
+            rank = methods.index(method)
+            mark = dict(color=f"C{rank % 10}", marker="os^Dv"[rank // 5 % 5])  # no room for names beside them
             ax.plot([line[x].mean] * 2, [line[y].low, line[y].high], color=mark["color"], alpha=0.25)
             ax.plot([line[x].mean], [line[y].mean], linestyle="", label=method, markersize=7, **mark)
         ax.set(title=NAMES.get(name, name), xlabel=x, ylabel=y)
         ax.spines[["top", "right"]].set_visible(False)
-    figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False)
+        handles |= {label: handle for handle, label in zip(*ax.get_legend_handles_labels())}
+    shown = sorted(handles, key=methods.index)  # a panel may lack some
+    figure.legend([handles[name] for name in shown], shown, loc="outside lower center", ncols=6, frameon=False)
     return figure
 
 
