@@ -93,7 +93,7 @@ def compare(live: Sequence[dict], shipped: Sequence[dict], measures: Sequence[st
     different on another machine, and one hand more or less with them, so "no" is no alarm: look at the numbers.
     Rows that were not shipped say so.
     """
-    place = ("clip", "method", "path")
+    place = ("set", "clip", "method", "path")
     known = {tuple(row[key] for key in place): row for row in shipped}
     lines = []
     for row in live:

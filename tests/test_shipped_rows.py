@@ -63,6 +63,8 @@ def test_foreign_rows_are_refused(text, tmp_path):
 def test_compare_says_what_agrees(rows):
     live = [rows[2], rows[3] | {"uhp_dominant": 0.5}, rows[0] | {"clip": "td2-9"}]
     assert shipped_rows.compare(live, rows, ["uhp_dominant"])["agree"].tolist() == ["yes", "no", "not shipped"]
+    other = [row | {"set": "d1_test_software", "uhp_dominant": 0.9} for row in rows]  # the same clips, other damage
+    assert shipped_rows.compare(live, rows + other, ["uhp_dominant"])["agree"].tolist() == ["yes", "no", "not shipped"]
 
 
 def hand(xs):
