@@ -33,6 +33,8 @@ def _known(cells: Mapping[tuple[str, str], str | None]) -> Cells:
 
 def _r1(run: Run, of_set: str, rows: Sequence[str], columns: Sequence[str]) -> Ours:
     shipped = [row for row in of_path(shipped_rows.read(), run.path) if row["set"] == of_set]
+    if not shipped:
+        raise BadInput(f"{shipped_rows.R1.name} has no rows of {of_set}: make them, {shipped_rows.EVALUATE}")
     frame = method_table(shipped).loc[of_set]
     cells: dict[tuple[str, str], str | None] = {}
     for row in rows:
@@ -50,7 +52,7 @@ def _r1(run: Run, of_set: str, rows: Sequence[str], columns: Sequence[str]) -> O
 
 def _r1_table1(run: Run) -> Ours:
     rows = ("input", "target", "bilinear", "B-AE", "B-UNet", "BA-UNet", "BWA-UNet")
-    return _r1(run, "d1_test", rows, tuple(PICTURES))
+    return _r1(run, "d1_test_software", rows, tuple(PICTURES))
 
 
 def _r1_table2(run: Run) -> Ours:
