@@ -31,7 +31,7 @@ def rows_of_r1(path="frames"):
     """Two clips of each method, so that each figure is known: the mean of 0.1 and 0.3, and so on."""
     picture = {"psnr": 30.0, "ssim": 0.9, "phash": 1.5, "uhp_both": 0.2}
     empty = dict.fromkeys(("pck_found", "pck_all", "error", "false", "false_all"), 0.0)
-    places = [(name, clip, lost) for name in ("d1_test", "td2") for clip, lost in (("a", 0.1), ("b", 0.3))]
+    places = [(name, clip, lost) for name in ("d1_test_software", "td2") for clip, lost in (("a", 0.1), ("b", 0.3))]
     return [
         {"set": name, "clip": clip, "method": method, "path": path, "frames": 60, "uhp_dominant": lost}
         | (picture if method not in ("input", "target") else {})
@@ -99,7 +99,7 @@ def test_r1s_cells_are_the_rows_of_one_path(run):
 
 
 def test_fid_stands_where_it_was_measured(run):
-    measured = Run(run.reported, "ci", fids={("d1_test", "bwa-unet"): 61.23})
+    measured = Run(run.reported, "ci", fids={("d1_test_software", "bwa-unet"): 61.23})
     assert ours("R1 Table I", measured).cells["BWA-UNet", "FID"] == "61.2"
 
 
