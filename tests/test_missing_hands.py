@@ -2,12 +2,13 @@
 
 import json
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lib import stages
-from lib.chapters.embed import videos
+from lib import paths, stages
+from lib.chapters.embed import playable, videos
 from lib.chapters.hand_speed import by_speed, hand_speed
 from lib.chapters.own_video import examine, missing_hands
 from lib.chapters.spectrum import radial_spectrum
@@ -15,7 +16,7 @@ from lib.clips import Clip
 from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import undetected_hand_presence, undetected_in_view
-from lib.video import write_video
+from lib.video import read_all, write_video
 
 RIGHT = HOLISTIC_75.parts["right_hand"]
 
@@ -175,3 +176,12 @@ def test_the_two_counts_differ_where_a_hand_rests_out_of_view():
     resting = keypoints(10, lost=range(5))
     resting.xyz[:5, HOLISTIC_75.body_wrists[1], 1] = 150
     assert undetected_hand_presence(resting) == 0.5 and undetected_in_view(resting) == 0
+
+
+def test_what_browsers_do_not_play_is_written_as_they_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path)
+    frames = np.zeros((3, 32, 48, 3), np.uint8)
+    lossless = SimpleNamespace(input_path=tmp_path / "a.mkv", info={"fps": 25}, input=lambda: frames)
+    assert playable(lossless).suffix == ".mp4" and read_all(playable(lossless)).shape == frames.shape
+    filmed = SimpleNamespace(input_path=tmp_path / "a.webm")
+    assert playable(filmed) == filmed.input_path
