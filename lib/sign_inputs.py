@@ -26,7 +26,7 @@ class Inputs:
     depth: bool = False
 
     def __call__(self, keypoints: Keypoints, layout: Layout | None = None) -> np.ndarray:
-        """A clip as float32 (T, 2 P), with depth (T, 3 P): x and y (and z) of each point; if told P more, 1 where found.
+        """A clip as float32 (T, 2 P), with depth (T, 3 P): x, y (and z) of each point; if told P more, 1 where found.
 
         Points that are not normalised are in widths of the picture, from its top left corner. ``layout`` drops points
         at the end, as in `lib.normalization.normalize`. Never NaN.

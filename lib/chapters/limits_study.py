@@ -8,7 +8,7 @@ All on the synthetic target language, with the recipe, the seeds and the folds o
     found                            MediaPipe's points, as chapter 11 trains on them
     found, faced                     each frame turned to the camera by MediaPipe's depth, z dropped afterwards
     true                             the true joints, before the camera that filmed them
-    true, turned                     the same, each clip before a camera that was moved round the signer, up to 45 degrees
+    true, turned                     the same, each clip before a camera moved round the signer by up to 45 degrees
     true, turned, faced              turned back by the true depth
     true, turned, faced as found     turned back by an angle that is as wrong as MediaPipe's is in the same frames
 """
