@@ -222,36 +222,6 @@ def test_a_claim_needs_rule_and_answer(tmp_path):
         read_claims(path)
 
 
-def test_a_claim_falls_with_those_that_it_rests_on():
-    tell(-4, -1)
-    tell(-1, 1, claim="b")
-    tell(1, 4, claim="c")
-    bases = [replace(CLAIM, id=name, answer=CLAIM.answer | {"row": name}) for name in "abc"]
-    for base, wanted in zip(bases, (HOLDS, OPEN, OPEN)):
-        one = judge_all(gather(), "ci", [replace(CLAIM, rests=(base.id,)), *bases])[0]
-        assert (one.verdict, one.ours.value) == (wanted, -2.5)
-        assert (f"it rests on {base.id}" in one.reason) == (wanted != HOLDS)
-    below = replace(CLAIM, answer=CLAIM.answer | {"row": "c"}, rests=("b",))
-    assert judge_all(gather(), "ci", [below, *bases])[0].verdict == FAILS, "what does not hold by itself stays so"
-
-
-@pytest.mark.parametrize(
-    ("field", "said"),
-    [('rests = ["y"]', "Claim x in claims.toml rests on 'y'"), ('rule_commit = "soon"', "'soon', which is no commit")],
-)
-def test_what_a_claim_rests_on_and_the_commit_of_its_rule_exist(tmp_path, field, said):
-    path = tmp_path / "claims.toml"
-    path.write_text(f'[[claim]]\nid = "x"\nshort = "x"\nsays = "x"\nwhy = "x"\n{field}\n')
-    with pytest.raises(BadInput, match=re.escape(said)):
-        read_claims(path)
-
-
-def test_the_ledger_names_the_commit_of_a_rule_that_came_first():
-    tell(-4, -1)
-    html = claims_html(judge_all(gather(), "ci", [replace(CLAIM, rule_commit="0123456789abcdef"), CLAIM]), "c")
-    assert html.count("rule of commit 0123456, before the run") == 1
-
-
 def test_difference_of_two_figures_measured_apart():
     gap = minus(Interval(90, 88, 92, 100), Interval(70, 64, 75, 10))
     assert (gap.mean, gap.n) == (20, 10)

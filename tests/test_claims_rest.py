@@ -1,0 +1,43 @@
+"""Claims that rest on others, and the commits of rules that came before their runs."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from test_claims import CLAIM, results, tell  # noqa: F401 - every test writes into a folder of its own
+
+from lib.chapters.claim_tables import claims_html
+from lib.chapters.claims import judge_all, read_claims
+from lib.errors import BadInput
+from lib.report import gather
+from lib.verdicts import FAILS, HOLDS, OPEN
+
+
+def test_a_claim_falls_with_those_that_it_rests_on():
+    tell(-4, -1)
+    tell(-1, 1, claim="b")
+    tell(1, 4, claim="c")
+    bases = [replace(CLAIM, id=name, answer=CLAIM.answer | {"row": name}) for name in "abc"]
+    for base, wanted in zip(bases, (HOLDS, OPEN, OPEN)):
+        one = judge_all(gather(), "ci", [replace(CLAIM, rests=(base.id,)), *bases])[0]
+        assert (one.verdict, one.ours.value) == (wanted, -2.5)
+        assert (f"it rests on {base.id}" in one.reason) == (wanted != HOLDS)
+    below = replace(CLAIM, answer=CLAIM.answer | {"row": "c"}, rests=("b",))
+    assert judge_all(gather(), "ci", [below, *bases])[0].verdict == FAILS, "what does not hold by itself stays so"
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [('rests = ["y"]', "Claim x in claims.toml rests on 'y'"), ('rule_commit = "soon"', "'soon', which is no commit")],
+)
+def test_what_a_claim_rests_on_and_the_commit_of_its_rule_exist(tmp_path, field, said):
+    path = tmp_path / "claims.toml"
+    path.write_text(f'[[claim]]\nid = "x"\nshort = "x"\nsays = "x"\nwhy = "x"\n{field}\n')
+    with pytest.raises(BadInput, match=re.escape(said)):
+        read_claims(path)
+
+
+def test_the_ledger_names_the_commit_of_a_rule_that_came_first():
+    tell(-4, -1)
+    html = claims_html(judge_all(gather(), "ci", [replace(CLAIM, rule_commit="0123456789abcdef"), CLAIM]), "c")
+    assert html.count("rule of commit 0123456, before the run") == 1
