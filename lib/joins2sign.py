@@ -7,6 +7,7 @@ Both halves are trained at once, by two losses whose weights stand still (`stati
 (`dynamic_loss`). Source: Pastore and Loparco, *Joins2Sign: Sign Language Recognition through Hand Pose Estimation*.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -22,7 +23,11 @@ WRIST, MIDDLE_MCP = 0, 9
 
 @dataclass(frozen=True)
 class Config:
-    """What decides the network's shape. As it stands: R3's; ``hidden`` and ``dropout`` its text does not name."""
+    """What decides the network's shape. As it stands: R3's; ``hidden`` and ``dropout`` its text does not name.
+
+    The last four turn something of R3's round: its polar coordinates, the BatchNorm behind them, a regression without
+    dropout, and angles as they are.
+    """
 
     num_joints: int = 21
     num_classes: int = 22
@@ -30,17 +35,22 @@ class Config:
     width: float = 1.0  # share of R3's channels
     hidden: int = 512
     dropout: float = 0.5
-    invariant: bool = False  # angles against the wrist-MCP direction: not in R3
+    polar: bool = True  # False: x and y as shares of the frame's side
+    batch_norm: bool = True
+    regression_dropout: float = 0.0
+    invariant: bool = False  # angles against the wrist-MCP direction
 
 
-STEMS = {256: (11, 4), 64: (3, 1)}  # kernel and stride of the first layer: both leave 62 x 62 cells
+# kernel, stride and padding of the first layer: both leave 62 x 62 cells. R3's is the first (4.1); a pixel of padding
+# there is a quarter of one in the picture of 64
+STEMS = {256: (11, 4, 1), 64: (3, 1, 0)}
 
 
 class Joins2Sign(nn.Module):
     """Input (N, 3, S, S) in [0, 1]; output joints (N, J, 2) in pixels of a 256 x 256 frame, and logits (N, K).
 
-    ``settings`` are further fields of `Config`. ``first`` remembers the two losses of the first batch, which
-    `dynamic_loss` needs for the whole training; it is saved with the weights. Raises BadInput for an unknown size.
+    ``settings`` are further fields of `Config`. ``first`` holds the two losses of the epoch's first batch, by which
+    `dynamic_loss` weighs those of the others. Raises BadInput for an unknown size.
     """
 
     def __init__(self, num_joints: int = 21, num_classes: int = 22, **settings):
@@ -48,7 +58,7 @@ class Joins2Sign(nn.Module):
         self.config = config = Config(num_joints, num_classes, **settings)
         self.regression = nn.Sequential(trunk(config), *head(config, 2 * num_joints))
         self.classifier = KeypointClassifier(config)
-        self.register_buffer("first", torch.full((2,), torch.nan))
+        self.register_buffer("first", torch.full((2,), torch.nan), persistent=False)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Joints and logits. The loss of the letters reaches the joints too, through the polar coordinates."""
@@ -58,12 +68,17 @@ class Joins2Sign(nn.Module):
 
 
 class KeypointClassifier(nn.Module):
-    """R3's second half alone: joints (N, J, 2) in the 256 frame -> polar -> BatchNorm -> three FC -> logits (N, K)."""
+    """R3's second half alone: joints (N, J, 2) in the 256 frame -> polar -> BatchNorm -> three FC -> logits (N, K).
+
+    ``mean_wrist`` (2,) stands in for a wrist that is missing: that of the training photos (R3, 4.2), which the training
+    puts there; before it, the middle of the frame.
+    """
 
     def __init__(self, config: Config):
         super().__init__()
         self.config = config
-        self.norm = nn.BatchNorm1d(2 * config.num_joints)
+        self.register_buffer("mean_wrist", torch.full((2,), FRAME / 2))
+        self.norm = nn.BatchNorm1d(2 * config.num_joints) if config.batch_norm else nn.Identity()
         self.layers = nn.Sequential(
             *_dense(2 * config.num_joints, config.hidden, config.dropout),
             *_dense(config.hidden, config.hidden, config.dropout),
@@ -71,44 +86,54 @@ class KeypointClassifier(nn.Module):
         )
 
     def forward(self, joints: Tensor) -> Tensor:
-        polar = to_polar(joints.float(), FRAME, invariant=self.config.invariant)
-        return self.layers(self.norm(polar.flatten(1)))
+        places = self._polar(joints.float()) if self.config.polar else (joints.float() / FRAME).nan_to_num()
+        return self.layers(self.norm(places.flatten(1)))
 
-
-class LetterCNN(nn.Module):
-    """The baseline without joints: the same convolutions, dense layers with dropout, logits (N, K)."""
-
-    def __init__(self, num_classes: int = 22, **settings):
-        super().__init__()
-        self.config = config = Config(num_classes=num_classes, **settings)
-        self.layers = nn.Sequential(trunk(config), *head(config, num_classes, config.dropout))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x - 0.5).float()
+    def _polar(self, joints: Tensor) -> Tensor:
+        return to_polar(joints, FRAME, wrist=self.mean_wrist, invariant=self.config.invariant)
 
 
 def trunk(config: Config) -> nn.Sequential:
     """Five convolutions and three poolings: (N, 3, S, S) -> (N, 256 w, 6, 6).
 
-    R3 (4.1) names two poolings, each with a normalisation layer behind it, which is not here; without the third,
-    FC6 would not get 256 x 6 x 6. Raises BadInput for a size without a first layer.
+    R3 (4.1) names two poolings, each with a normalisation layer behind it, of which it does not say which; DeepPose,
+    which it follows, has AlexNet's, over neighbouring channels. Without a third pooling FC6 would not get
+    256 x 6 x 6. Raises BadInput for a size without a first layer.
     """
     if config.size not in STEMS:
         raise BadInput(f"Joins2Sign reads pictures of {' or '.join(map(str, STEMS))} pixels, not {config.size}.")
-    kernel, stride = STEMS[config.size]
+    kernel, stride, padding = STEMS[config.size]
     c1, c2, c3, c4, c5 = (max(1, round(config.width * c)) for c in (96, 256, 384, 384, 256))
     return nn.Sequential(
-        nn.Conv2d(3, c1, kernel, stride), nn.ReLU(True), nn.MaxPool2d(3, 2),  # 62, 30
-        nn.Conv2d(c1, c2, 5, padding=2), nn.ReLU(True), nn.MaxPool2d(3, 2),  # 30, 14
+        nn.Conv2d(3, c1, kernel, stride, padding), nn.ReLU(True), nn.MaxPool2d(3, 2), ChannelNorm(c1),  # 62, 30
+        nn.Conv2d(c1, c2, 5, padding=2), nn.ReLU(True), nn.MaxPool2d(3, 2), ChannelNorm(c2),  # 30, 14
         nn.Conv2d(c2, c3, 3, padding=1), nn.ReLU(True),
         nn.Conv2d(c3, c4, 3, padding=1), nn.ReLU(True),
         nn.Conv2d(c4, c5, 3, padding=1), nn.ReLU(True), nn.MaxPool2d(3, 2),  # 14, 6
     ).apply(_he)  # fmt: skip
 
 
-def head(config: Config, out: int, dropout: float = 0.0) -> list[nn.Module]:
+class ChannelNorm(nn.Module):
+    """Each value (N, C, H, W) over the size of those in five neighbouring channels, with AlexNet's constants (its 3.3).
+
+    What nn.LocalResponseNorm(5, 1e-4, 0.75, 2.0) gives. That one takes as long on a CPU as all else together; a
+    convolution with a band of ones sums neighbours in a tenth of the time.
+    """
+
+    def __init__(self, channels: int):
+        super().__init__()
+        place = torch.arange(channels)
+        band = (place[:, None] - place).abs() <= 2
+        self.register_buffer("band", band.float()[:, :, None, None], persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * (2.0 + 1e-4 / 5 * F.conv2d(x.square(), self.band)) ** -0.75
+
+
+def head(config: Config, out: int) -> list[nn.Module]:
     """FC6, FC7 and FC8: 256 w x 6 x 6 -> 4096 w -> 4096 w -> ``out``."""
     cells, wide = max(1, round(config.width * 256)) * 36, max(1, round(config.width * 4096))
+    dropout = config.regression_dropout
     layers = [nn.Flatten(), *_dense(cells, wide, dropout), *_dense(wide, wide, dropout), nn.Linear(wide, out)]
     nn.init.normal_(layers[-1].weight, std=1e-3)  # start in the middle of the frame
     nn.init.zeros_(layers[-1].bias)
@@ -127,32 +152,34 @@ def _he(layer: nn.Module) -> None:
         nn.init.zeros_(layer.bias)
 
 
-def to_polar(joints: Tensor, size: float | tuple[float, float], *, invariant: bool = False) -> Tensor:
-    """Joints (N, J, 2), x right and y down -> (N, J, 2): distance from the wrist, in pixels, and angle in (-pi, pi].
+def to_polar(
+    joints: Tensor, size: float | tuple[float, float], *, wrist: Tensor | None = None, invariant: bool = False
+) -> Tensor:
+    """Joints (N, J, 2), x right and y down, in a picture of ``size`` (a side, or width and height) -> (N, J, 2):
+    distance from the wrist as a share of the picture's diagonal, and angle as a share of a turn, in (-1/2, 1/2].
 
-    The angle is atan2(y, x), 0 to the right and growing clockwise on the screen. R3 (eq. 2) writes arctan(y / x), which
-    gives a finger that points up-right the angle of one that points down-left, and divides by zero straight above. R3
-    divides by the picture's diagonal and by 2 pi (eq. 1 and 2); here the BatchNorm that follows takes out the scale.
-    Where the wrist is missing (NaN), the middle of a picture of ``size`` (a side, or width and height) stands in; R3
-    takes the training photos' mean wrist (4.2). A missing joint, and the wrist itself, get (0, 0). With ``invariant``,
-    the direction from wrist to middle-finger knuckle is subtracted from all angles: a turn of the picture then changes
-    nothing. Not in R3.
+    R3, eq. 1 and 2, but for the angle's arctan(y / x), which gives a finger that points up-right the angle of one that
+    points down-left, and divides by zero straight above. atan2(y, x) is the same where x > 0 and half a turn off where
+    it is not; 0 is to the right, and angles grow clockwise on the screen. ``wrist`` (2,) stands in where a wrist is
+    missing (NaN): R3 takes the training photos' mean (4.2); None: the middle of the picture. A missing joint, and the
+    wrist itself, get (0, 0). With ``invariant``, the direction from wrist to middle-finger knuckle is subtracted from
+    all angles: a turn of the picture then changes nothing. Not in R3.
     """
-    middle = torch.as_tensor(size, dtype=joints.dtype, device=joints.device).expand(2) / 2
-    wrist = joints[:, WRIST : WRIST + 1]
-    span = joints - torch.where(wrist.isnan(), middle, wrist)
+    width_height = torch.as_tensor(size, dtype=joints.dtype, device=joints.device).expand(2)
+    origin = joints[:, WRIST : WRIST + 1]
+    span = joints - torch.where(origin.isnan(), width_height / 2 if wrist is None else wrist, origin)
     there = (span != 0).any(-1) & ~span.isnan().any(-1)
     x, y = torch.where(there[..., None], span, 1.0).unbind(-1)  # where nothing is, 1: no gradient becomes NaN
-    angle = torch.atan2(y, x)
+    turn = torch.atan2(y, x) / (2 * math.pi)
     if invariant:
         known = there[:, MIDDLE_MCP : MIDDLE_MCP + 1]
-        angle = _wrapped(angle - torch.where(known, angle[:, MIDDLE_MCP : MIDDLE_MCP + 1], 0.0))
-    return torch.stack([torch.hypot(x, y), angle], -1) * there[..., None]
+        turn = _wrapped(turn - torch.where(known, turn[:, MIDDLE_MCP : MIDDLE_MCP + 1], 0.0))
+    return torch.stack([torch.hypot(x, y) / torch.linalg.vector_norm(width_height), turn], -1) * there[..., None]
 
 
-def _wrapped(angle: Tensor) -> Tensor:
-    """The same direction in (-pi, pi]."""
-    return torch.atan2(angle.sin(), angle.cos())
+def _wrapped(turn: Tensor) -> Tensor:
+    """The same direction in [-1/2, 1/2)."""
+    return (turn + 0.5) % 1 - 0.5
 
 
 def joint_loss(pred: Tensor, truth: Tensor) -> Tensor:
@@ -178,15 +205,15 @@ def static_loss(joints: Tensor, letters: Tensor, weights: tuple[float, float] = 
 
 
 def dynamic_loss(joints: Tensor, letters: Tensor, first: tuple[float, float] | Tensor, power: float = 0.8) -> Tensor:
-    """R3's dynamic weighting: each loss (a scalar) times (itself / its value at the first batch) ** ``power`` (eq. 6).
+    """R3's dynamic weighting (eq. 5 and 6): each loss (a scalar) times (itself / its ``first``) ** ``power``.
 
-    R3's first batch is that of the epoch; who calls it gives ``first``, and `Joins2Sign` keeps the training's.
-    What still has far to go weighs more. The ratio is a weight and is detached: no gradient flows through it.
+    ``first`` are the two losses of the epoch's first batch. What has fallen least since then weighs most; at that batch
+    both weigh 1. The ratio is a weight and is detached: no gradient flows through it.
     """
     losses = torch.stack([joints, letters])
     return (dynamic_weights(losses, torch.as_tensor(first).to(losses), power) * losses).sum()
 
 
 def dynamic_weights(losses: Tensor, first: Tensor, power: float = 0.8) -> Tensor:
-    """What each of the ``losses`` (2,) weighs, given those of the ``first`` batch (2,). R3's eq. 6; detached."""
+    """What each of the ``losses`` (..., 2) weighs, given those of the epoch's ``first`` batch. R3's eq. 6; detached."""
     return (losses.detach() / first) ** power

@@ -1,11 +1,11 @@
 """The numbers of R3 that ship with the course, made by three commands, so that a chapter shows them without the photos.
 
-    python -m lib.train_joins2sign --threads 1 --bfloat16 --ship book/results/r3.json
+    python -m lib.train_joins2sign --threads 1 --bfloat16 --ship book/results/r3.json    (and as its head says)
     python -m lib.find_more_hands --photos 330 --ship book/results/r3.json
-    python -m lib.joins2sign_grid --ship book/results/r3.json
+    python -m lib.joins2sign_grid --threads 1 --bfloat16 --ship book/results/r3.json
 
-``rows`` has one row a network and split, ``ways`` one row a way of looking for hands, ``grid`` one row a setting that
-the grid search tried.
+``rows`` has one row a network, split and seed, ``ways`` one row a way of looking for hands, ``grid`` one row a setting
+that the grid search tried.
 """
 
 import json
@@ -17,7 +17,8 @@ from lib.paths import ROOT
 
 R3 = ROOT / "book" / "results" / "r3.json"
 PARTS = ("rows", "ways", "grid")
-NAMES = ("kind", "split", "profile", "seed")
+NAMES = ("kind", "split", "profile", "seed", "every")
+MADE_BY = 2  # counts up when R3's networks, or how they are trained or scored, change: then all rows are made anew
 
 
 def read_results(path: str | Path = R3, missing_ok: bool = False) -> dict[str, list[dict]]:
@@ -27,13 +28,20 @@ def read_results(path: str | Path = R3, missing_ok: bool = False) -> dict[str, l
         return {part: [] for part in PARTS}
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return {part: list(content.get(part, [])) for part in PARTS}
+        parts = {part: list(content.get(part, [])) for part in PARTS}
+        old = [row for part in ("rows", "grid") for row in parts[part] if row.get("made_by") != MADE_BY]
     except OSError:
         raise BadInput(
             f"{path.name} is missing: make it with python -m lib.train_joins2sign --ship {path.name}"
         ) from None
     except (ValueError, AttributeError, TypeError):
         raise BadInput(f"{path.name} holds no results of R3: delete it and run lib.train_joins2sign again") from None
+    if old:
+        raise BadInput(
+            f"{path.name} has rows of networks as they were before (made_by is not {MADE_BY}): "
+            "delete its rows and grid, and run lib.train_joins2sign and lib.joins2sign_grid again"
+        )
+    return parts
 
 
 def write_results(path: str | Path, results: dict[str, list[dict]]) -> None:
@@ -47,7 +55,7 @@ def write_results(path: str | Path, results: dict[str, list[dict]]) -> None:
 
 
 def same(row: dict, wanted: dict) -> bool:
-    """Do both name the same network, split, profile and seed?"""
+    """Do both name the same network, split, profile, seed and share of the photos?"""
     return all(row.get(name) == wanted.get(name) for name in NAMES)
 
 

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from torch import nn
 
-from lib.joins2sign_training import Recipe, predict
+from lib.joins2sign_recipes import Recipe
+from lib.joins2sign_training import predict
 from lib.lis import Photos
 
 DEGREES = (-90, -60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60, 90)

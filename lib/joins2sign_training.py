@@ -3,13 +3,10 @@
     model, history = train("dynamic", photos, learn, judge, RECIPES["laptop"], folder="runs/dynamic")
     predicted = predict(model, photos[test])
 
-Kinds: "static" and "dynamic" (Joins2Sign with either weighting of its two losses), "cnn" (the same convolutions, no
-joints), "keypoints" (the joints that MediaPipe found straight into R3's classifier), and the last two words
-"... invariant" for angles against the hand's own direction.
+The kinds of network, and how each learns, are in `lib.joins2sign_recipes`.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,58 +18,30 @@ from torch import Tensor, nn
 from lib.errors import BadInput
 from lib.joins2sign import (
     FRAME,
-    Config,
+    WRIST,
     Joins2Sign,
     KeypointClassifier,
-    LetterCNN,
     dynamic_loss,
     joint_loss,
     letter_loss,
     static_loss,
 )
+from lib.joins2sign_progress import Progress
+from lib.joins2sign_recipes import Recipe, build, split_kind
+from lib.letter_cnn import LetterCNN, spoiled
 from lib.lis import Photos
 from lib.training import History, Settings, fit
 
-KINDS = ("static", "dynamic", "cnn", "keypoints")
-INVARIANT = " invariant"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Sizes and pace. ``rates`` are the learning rates of static and dynamic weighting."""
-
-    size: int
-    width: float
-    epochs: int
-    rates: tuple[float, float] = (1e-3, 1e-3)
-    weights: tuple[float, float] = (0.5, 0.5)  # of the joints' and the letters' loss, where the weighting is static
-    batch: int = 128
-    dropout: float = 0.5
-    hidden: int = 512
-    momentum: float | None = None  # None: Adam
-    weight_decay: float | None = None
-    tenth_every: int | None = None
-    cosine: bool = True
-    bfloat16: bool = False
-    device: str = "cpu"
-
-
-# "paper" has R3's sizes and pace (4.1, 4.5); the others see the photo as it is, 64 x 64, through fewer channels, with
-# Adam, fewer epochs and smaller batches: as many steps as R3 (validation photos only: 40 epochs of batches of 32 beat
-# 20, and both beat 128)
-RECIPES = {
-    "paper": Recipe(256, 1.0, 150, (1e-2, 5e-3), momentum=0.9, weight_decay=5e-5, tenth_every=90, cosine=False),
-    "laptop": Recipe(64, 0.125, 40, batch=32, hidden=256, dropout=0.2),
-    "ci": Recipe(64, 0.0625, 2, batch=32, hidden=64, dropout=0.2),
-}
-
 
 class Batch(NamedTuple):
-    """``images`` (n, 3, H, W) uint8, ``joints`` (n, 21, 2) in the 256 frame with NaN, ``labels`` (n,)."""
+    """``images`` (n, 3, H, W) uint8, ``joints`` (n, 21, 2) in the 256 frame with NaN, ``labels`` (n,); which of its
+    epoch's batches it is, from 0."""
 
     images: Tensor
     joints: Tensor
     labels: Tensor
+    number: int
+    epoch: int
 
 
 class Prediction(NamedTuple):
@@ -80,18 +49,6 @@ class Prediction(NamedTuple):
 
     joints: np.ndarray | None
     letters: np.ndarray
-
-
-def build(kind: str, recipe: Recipe) -> nn.Module:
-    """A fresh network of that kind. Raises BadInput for an unknown one."""
-    name = kind.removesuffix(INVARIANT)
-    settings = dict(size=recipe.size, width=recipe.width, hidden=recipe.hidden, dropout=recipe.dropout)
-    settings |= {"invariant": kind.endswith(INVARIANT)}
-    if name not in KINDS or (name == "cnn" and settings["invariant"]):
-        raise BadInput(f"There is no network {kind!r}; choose among {', '.join(KINDS)}, or KIND{INVARIANT} (not cnn).")
-    if name == "keypoints":
-        return KeypointClassifier(Config(**settings))
-    return LetterCNN(**settings) if name == "cnn" else Joins2Sign(**settings)
 
 
 def train(
@@ -103,18 +60,38 @@ def train(
     folder: str | Path,
     seed: int = 0,
     after_epoch: Callable[[History], None] = lambda history: None,
+    final: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[nn.Module, History]:
     """Train on the rows ``learn``, keep the epoch that is best on the rows ``judge``; resumes in ``folder``.
 
-    The loss on ``judge`` is the mean of both losses, or the letters' alone where there are no joints to learn.
+    ``final``, for settings that have been chosen: learn from both, as R3 does in the end (4.6), and keep the last
+    epoch. The loss on ``judge``, the history's "validation", is the mean of both losses, or the letters' alone where
+    there are no joints to learn. ``progress`` is told the losses of every batch of a network that has both.
     """
-    if kind.startswith("keypoints"):
+    if split_kind(kind)[0] == "keypoints":
         learn, judge = (rows[photos.found[rows]] for rows in (learn, judge))
     if not len(learn) or not len(judge):
         raise BadInput("There are no photos to learn from or to judge by: check the split, and that hands were found.")
+    rows = np.concatenate([learn, judge]) if final else learn
     torch.manual_seed(seed)
-    model, loss = build(kind, recipe), _loss(kind, recipe)
-    settings = Settings(
+    model, loss = build(kind, recipe), _loss(kind, recipe, progress)
+    _place_wrist(model, in_frame(photos)[rows, WRIST])
+
+    def data(epoch: int, rank: int, processes: int) -> Iterator[Batch]:
+        drawn = np.random.default_rng([seed, epoch]).permutation(rows)[rank::processes]
+        return _batches(photos, drawn[: len(drawn) // recipe.batch * recipe.batch or None], recipe, epoch)
+
+    def validate(network: nn.Module) -> float:
+        parts = [len(b.labels) * float(_judged(kind, network, b, recipe)) for b in _batches(photos, judge, recipe)]
+        return sum(parts) / len(judge)
+
+    history = fit(model, data, loss, validate, _settings(kind, recipe, seed, final), folder, after_epoch)
+    return model, history
+
+
+def _settings(kind: str, recipe: Recipe, seed: int, final: bool) -> Settings:
+    return Settings(
         learning_rate=recipe.rates[kind.startswith("dynamic")],
         epochs=recipe.epochs,
         patience=recipe.epochs,
@@ -123,30 +100,30 @@ def train(
         tenth_every=recipe.tenth_every,
         momentum=recipe.momentum,
         weight_decay=recipe.weight_decay,
+        keep_last=final,
         bfloat16=recipe.bfloat16,
         device=recipe.device,
     )
 
-    def data(epoch: int, rank: int, processes: int) -> Iterator[Batch]:
-        rng = np.random.default_rng([seed, epoch])
-        rows = rng.permutation(learn)[rank::processes]
-        return _batches(photos, rows[: len(rows) // recipe.batch * recipe.batch or None], recipe)
 
-    def validate(network: nn.Module) -> float:
-        parts = [len(b.labels) * float(_judged(kind, network, b, recipe)) for b in _batches(photos, judge, recipe)]
-        return sum(parts) / len(judge)
-
-    history = fit(model, data, loss, validate, settings, folder, after_epoch)
-    return model, history
+def _place_wrist(model: nn.Module, wrists: np.ndarray) -> None:
+    """The mean wrist of the photos learned from, (N, 2) in the 256 frame, stands in where one is missing (R3, 4.2)."""
+    known = np.isfinite(wrists).all(axis=1)
+    reader = model if isinstance(model, KeypointClassifier) else getattr(model, "classifier", None)
+    if reader is not None and known.any():
+        reader.mean_wrist.copy_(torch.from_numpy(wrists[known].mean(axis=0)))
 
 
-def predict(model: nn.Module, photos: Photos, recipe: Recipe) -> Prediction:
-    """Joints and letters of every photo. Without a hand in it, a keypoint classifier gives no answer: -1."""
+def predict(model: nn.Module, photos: Photos, recipe: Recipe, spoil: bool = False) -> Prediction:
+    """Joints and letters of every photo. Without a hand in it, a keypoint classifier gives no answer: -1.
+
+    With ``spoil`` the photos are turned, slanted and zoomed as the photos' authors do with their test's.
+    """
     model.eval()
-    joints, letters = [], []
+    joints, letters, rng = [], [], torch.Generator().manual_seed(0) if spoil else None
     with torch.inference_mode(), torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
         for batch in _batches(photos, np.arange(len(photos)), recipe):
-            points, logits = _run(model, batch, recipe)
+            points, logits = _run(model, batch, recipe, rng)
             letters.append(logits.argmax(1).cpu().numpy())
             joints.append(points.float().cpu().numpy())
     answers = np.concatenate(letters)
@@ -172,19 +149,13 @@ def in_frame(photos: Photos) -> np.ndarray:
     return photos.joints * np.float32(FRAME / photos.images.shape[2])
 
 
-def with_keypoint_pace(recipe: Recipe) -> Recipe:
-    """The keypoint classifier is so small that it can have more epochs, and R3's batches, whatever the profile."""
-    epochs = max(2, min(60, 4 * recipe.epochs))
-    return replace(recipe, epochs=epochs, rates=(2e-3, 2e-3), batch=128, momentum=None, cosine=True)
-
-
-def _batches(photos: Photos, rows: np.ndarray, recipe: Recipe) -> Iterator[Batch]:
+def _batches(photos: Photos, rows: np.ndarray, recipe: Recipe, epoch: int = 0) -> Iterator[Batch]:
     truth = in_frame(photos)
-    for start in range(0, len(rows), recipe.batch):
+    for number, start in enumerate(range(0, len(rows), recipe.batch)):
         some = rows[start : start + recipe.batch]
         images = torch.from_numpy(photos.images[some]).permute(0, 3, 1, 2)  # channels last, as convolutions like it
         arrays = images, torch.from_numpy(truth[some]), torch.from_numpy(photos.labels[some]).long()
-        yield Batch(*(array.to(recipe.device) for array in arrays))
+        yield Batch(*(array.to(recipe.device) for array in arrays), number, epoch)
 
 
 def _pictures(images: Tensor, size: int) -> Tensor:
@@ -193,28 +164,34 @@ def _pictures(images: Tensor, size: int) -> Tensor:
     return x if x.shape[-1] == size else F.interpolate(x, (size, size), mode="bilinear", antialias=x.shape[-1] > size)
 
 
-def _run(model: nn.Module, batch: Batch, recipe: Recipe) -> tuple[Tensor, Tensor]:
+def _run(model: nn.Module, batch: Batch, recipe: Recipe, rng: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
     """Joints and logits of a network of any kind; the joints are the given ones where it makes none."""
     inner = getattr(model, "module", model)  # DistributedDataParallel wraps the network
     if isinstance(inner, KeypointClassifier):
         return batch.joints, model(batch.joints)
-    answer = model(_pictures(batch.images, recipe.size))
+    pictures = _pictures(batch.images, recipe.size)
+    if rng or (isinstance(inner, LetterCNN) and inner.training):
+        pictures = spoiled(pictures, rng)
+    answer = model(pictures)
     return answer if isinstance(inner, Joins2Sign) else (batch.joints, answer)
 
 
-def _loss(kind: str, recipe: Recipe) -> Callable[[nn.Module, Batch], Tensor]:
+def _loss(kind: str, recipe: Recipe, progress: Progress | None) -> Callable[[nn.Module, Batch], Tensor]:
     def loss(model: nn.Module, batch: Batch) -> Tensor:
         joints, logits = _run(model, batch, recipe)
         letters = letter_loss(logits.float(), batch.labels)
         if not kind.startswith(("static", "dynamic")):
             return letters
         points = joint_loss(joints, batch.joints)
+        both = torch.stack([points, letters]).detach()
+        if progress is not None:
+            progress.add(batch.epoch, both)
         if kind.startswith("static"):
             return static_loss(points, letters, recipe.weights)
         first = getattr(model, "module", model).first
-        if first.isnan().any():
-            first.copy_(torch.stack([points, letters]).detach())
-        return dynamic_loss(points, letters, first)
+        if batch.number == 0:
+            first.copy_(both)
+        return dynamic_loss(points, letters, first, recipe.power)
 
     return loss
 

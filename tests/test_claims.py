@@ -145,7 +145,7 @@ def methods(*files: str) -> set[str]:
 
 
 def test_methods_of_shipped_rows_exist():
-    from lib.joins2sign_training import KINDS
+    from lib.joins2sign_recipes import KINDS
     from lib.sign_tables import RUNS
     from lib.sign_training import STAGES
 

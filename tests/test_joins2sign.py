@@ -11,10 +11,10 @@ from conftest import ROOT
 from lib.errors import BadInput
 from lib.joins2sign import (
     FRAME,
+    ChannelNorm,
     Config,
     Joins2Sign,
     KeypointClassifier,
-    LetterCNN,
     dynamic_loss,
     dynamic_weights,
     joint_loss,
@@ -23,6 +23,7 @@ from lib.joins2sign import (
     to_polar,
     trunk,
 )
+from lib.letter_cnn import LetterCNN, spoiled
 
 NAN = float("nan")
 SMALL = dict(size=64, width=1 / 32, hidden=8)
@@ -36,31 +37,60 @@ def hand(**points: tuple[float, float]) -> torch.Tensor:
     return joints
 
 
+DIAGONAL = 256 * math.sqrt(2)
+
+
 def test_polar_by_hand():
     """A 3-4-5 triangle below right of the wrist, and one of the same size on each of the four sides."""
     polar = to_polar(hand(j1=(103, 54), j2=(110, 50), j3=(90, 50), j4=(100, 60), j5=(100, 40)), 256)
     assert polar.shape == (1, 21, 2)
-    assert polar[0, 1].tolist() == pytest.approx([5, math.atan2(4, 3)])
-    assert polar[0, 2].tolist() == pytest.approx([10, 0])
-    assert polar[0, 3].tolist() == pytest.approx([10, math.pi])
-    assert polar[0, 4].tolist() == pytest.approx([10, math.pi / 2]), "y points down, so below is +90 degrees"
-    assert polar[0, 5].tolist() == pytest.approx([10, -math.pi / 2])
+    assert polar[0, 1].tolist() == pytest.approx([5 / DIAGONAL, math.atan2(4, 3) / (2 * math.pi)])
+    assert polar[0, 2].tolist() == pytest.approx([10 / DIAGONAL, 0])
+    assert polar[0, 3].tolist() == pytest.approx([10 / DIAGONAL, 1 / 2])
+    assert polar[0, 4].tolist() == pytest.approx([10 / DIAGONAL, 1 / 4]), "y points down, so below is +90 degrees"
+    assert polar[0, 5].tolist() == pytest.approx([10 / DIAGONAL, -1 / 4])
     assert polar[0, 0].tolist() == [0, 0], "the wrist itself"
+
+
+@pytest.mark.parametrize("size", [(256, 256), (622, 415)])
+def test_polar_is_that_of_r3s_equations(size):
+    """Equation 1 to the digit; equation 2 where x > 0, and half a turn off where its arctan cannot tell."""
+    joints = torch.rand(50, 21, 2, generator=torch.Generator().manual_seed(0)) * torch.tensor(size)
+    polar = to_polar(joints, size)[:, 1:].double()
+    x, y = (joints[:, 1:] - joints[:, :1]).double().unbind(-1)
+    equation_1 = (x**2 + y**2).sqrt() / math.hypot(*size)
+    equation_2 = (y / x).atan() / (2 * math.pi)
+    assert (polar[..., 0] - equation_1).abs().max() < 1e-5
+    off = polar[..., 1] - equation_2
+    assert off[x > 0].abs().max() < 1e-5
+    assert (off - (2 * off).round() / 2).abs().max() < 1e-5, "modulo half a turn"
+    assert (off[x < 0].abs() - 0.5).abs().max() < 1e-5, "where R3's arctan gives two directions one angle"
 
 
 def test_opposite_directions_differ():
     """arctan(y / x) would give both the same angle."""
     one, other = to_polar(hand(j1=(103, 54), j2=(97, 46)), 256)[0, 1:3, 1].tolist()
-    assert abs(one - other) == pytest.approx(math.pi)
+    assert abs(one - other) == pytest.approx(1 / 2)
 
 
 def test_missing_wrist_and_missing_joint():
     joints = hand(j0=(NAN, NAN), j1=(138, 128), j2=(NAN, NAN), j3=(NAN, 5))
     square, wide = to_polar(joints, 256), to_polar(joints, (276, 256))
-    assert square[0, 1].tolist() == pytest.approx([10, 0]), "the middle of the frame stands in"
+    assert square[0, 1].tolist() == pytest.approx([10 / DIAGONAL, 0]), "the middle of the frame stands in"
     assert wide[0, 1].tolist() == pytest.approx([0, 0])
+    mean = to_polar(joints, 256, wrist=torch.tensor([138.0, 108.0]))
+    assert mean[0, 1].tolist() == pytest.approx([20 / DIAGONAL, 1 / 4]), "or the wrist that is given"
     assert square[0, 2].tolist() == [0, 0] and square[0, 3].tolist() == [0, 0] and square[0, 0].tolist() == [0, 0]
     assert square.isfinite().all()
+
+
+def test_the_classifier_puts_its_mean_wrist_where_one_is_missing():
+    reader = KeypointClassifier(Config(**SMALL)).eval()
+    reader.mean_wrist.copy_(torch.tensor([100.0, 50.0]))
+    shown, lost = hand(j5=(110, 40)), hand(j0=(NAN, NAN), j5=(110, 40))
+    assert torch.equal(reader(shown), reader(lost)), "the wrist was there"
+    reader.mean_wrist += 30
+    assert not torch.equal(reader(shown), reader(lost))
 
 
 def test_no_gradient_is_nan():
@@ -77,11 +107,11 @@ def test_a_turn_shifts_angles_unless_they_are_invariant():
     turned = (joints - 128) @ torch.tensor([[c, s], [-s, c]]) + 128
     plain, moved = to_polar(joints, 256), to_polar(turned, 256)
     assert torch.allclose(plain[..., 0], moved[..., 0], atol=1e-3), "distances stay"
-    shift = (moved[:, 1:, 1] - plain[:, 1:, 1]) % (2 * math.pi)
-    assert torch.allclose(shift, torch.full_like(shift, 0.5), atol=1e-3), "every angle moves by the turn"
+    shift = (moved[:, 1:, 1] - plain[:, 1:, 1]) % 1
+    assert torch.allclose(shift, torch.full_like(shift, 0.5 / (2 * math.pi)), atol=1e-4), "each moves by the turn"
     same = [to_polar(points, 256, invariant=True)[..., 1] for points in (joints, turned)]
     apart = (same[0] - same[1]).abs()
-    assert torch.minimum(apart, 2 * math.pi - apart).max() < 1e-3
+    assert torch.minimum(apart, 1 - apart).max() < 1e-4
     assert same[0][:, 9].abs().max() < 1e-6, "the knuckle's own direction is zero"
 
 
@@ -118,6 +148,23 @@ def test_both_sizes_leave_six_by_six_cells(size):
     assert trunk(Config(size=size, width=1 / 32))(torch.rand(1, 3, size, size)).shape == (1, 8, 6, 6)
 
 
+def test_the_layers_are_r3s():
+    """4.1: paddings 1, 2, 1, 1, 1, a pooling and a normalisation layer behind each of the first two convolutions."""
+    layers = list(trunk(Config(width=1 / 32)))
+    convolutions = [layer for layer in layers if isinstance(layer, torch.nn.Conv2d)]
+    assert [conv.padding[0] for conv in convolutions] == [1, 2, 1, 1, 1]
+    assert [conv.stride[0] for conv in convolutions] == [4, 1, 1, 1, 1]
+    behind = [layers[layers.index(conv) + 1 : layers.index(conv) + 4] for conv in convolutions[:2]]
+    wanted = (torch.nn.ReLU, torch.nn.MaxPool2d, ChannelNorm)
+    assert all(isinstance(layer, kind) for three in behind for layer, kind in zip(three, wanted, strict=True))
+
+
+@pytest.mark.parametrize("channels", [3, 12])
+def test_channel_norm_is_the_librarys(channels):
+    x = 100 * torch.randn(2, channels, 5, 7, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(ChannelNorm(channels)(x), torch.nn.LocalResponseNorm(5, 1e-4, 0.75, 2.0)(x), rtol=1e-5)
+
+
 def test_r3s_layers_at_full_size():
     """Parameters by hand: 96 x 11 x 11 x 3 and so on, FC 9216-4096-4096-42, then 42-512-512-22."""
     with torch.device("meta"):
@@ -137,12 +184,47 @@ def test_network_answers_and_letters_move_the_joints():
     assert (joints - FRAME / 2).abs().max() < 10, "it starts in the middle of the frame"
     letter_loss(logits, torch.tensor([0, 1, 2])).backward()
     assert next(model.regression.parameters()).grad.abs().sum() > 0
-    assert model.first.isnan().all() and "first" in model.state_dict()
+    assert model.first.isnan().all()
+
+
+def test_what_r3_decided_can_be_turned_round():
+    joints = 256 * torch.rand(8, 21, 2, generator=torch.Generator().manual_seed(0))
+    plain = KeypointClassifier(Config(**SMALL, polar=False)).eval()
+    assert not torch.allclose(plain(joints), plain(joints + 9)), "x and y as they are: a shift matters"
+    assert plain(joints * NAN).isfinite().all()
+    polar = KeypointClassifier(Config(**SMALL)).eval()
+    assert torch.allclose(polar(joints), polar(joints + 9), atol=1e-4)
+    assert isinstance(KeypointClassifier(Config(**SMALL, batch_norm=False)).norm, torch.nn.Identity)
+    dropped = [layer for layer in Joins2Sign(**SMALL, regression_dropout=0.5).regression if "Drop" in str(layer)]
+    assert [layer.p for layer in dropped] == [0.5, 0.5]
 
 
 def test_baselines_answer():
-    assert LetterCNN(**SMALL)(torch.rand(2, 3, 64, 64)).shape == (2, 22)
+    assert LetterCNN(width=1 / 32)(torch.rand(2, 3, 64, 64)).shape == (2, 22)
     assert KeypointClassifier(Config(**SMALL))(256 * torch.rand(2, 21, 2)).shape == (2, 22)
+
+
+def test_the_photos_own_cnn_has_its_authors_layers():
+    """Three times two convolutions of 64, dense 128, 128 and 22; one ReLU a group and none between the dense layers."""
+    model = LetterCNN()
+    convs = 27 * 64 + 64 + 5 * (9 * 64 * 64 + 64)
+    dense = (64 * 8 * 8 + 1) * 128 + 129 * 128 + 129 * 22
+    assert sum(p.numel() for p in model.parameters()) == convs + dense
+    layers = [layer for layer in model.modules() if not list(layer.children())]
+    assert sum(isinstance(layer, torch.nn.ReLU) for layer in layers) == 3
+    assert [layer.p for layer in layers if isinstance(layer, torch.nn.Dropout)] == [0.25] * 3 + [0.5] * 2
+
+
+def test_spoiled_pictures_are_turned_about_their_middle_and_the_same_again():
+    x = torch.zeros(6, 3, 65, 65)
+    x[:, :, 32, 32], x[:, 0, 32, 50] = 1.0, 1.0
+    once, again = (spoiled(x, torch.Generator().manual_seed(0)) for _ in range(2))
+    assert torch.equal(once, again) and not torch.equal(once, x)
+    assert (once[:, 1, 32, 32] > 0.5).all() and once[:, 1].flatten(1).argmax(1).tolist() == [32 * 65 + 32] * 6
+    places = [divmod(int(picture[0].masked_fill(picture[1] > 0, 0).argmax()), 65) for picture in once]
+    angles = [math.degrees(math.atan2(row - 32, column - 32)) for row, column in places]
+    reach = [math.hypot(row - 32, column - 32) for row, column in places]
+    assert max(map(abs, angles)) < 60 and len(set(places)) == 6 and 12 < min(reach) < max(reach) < 26
 
 
 def test_other_sizes_are_refused():

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from lib import paths
+from lib import joins2sign_grid, joins2sign_results, paths
 from lib.chapters import joins2sign_figures as figures
 from lib.chapters import letter_pictures
+from lib.chapters.joins2sign_answers import answer, gain, measured, over_trainings, smallest_step
 from lib.chapters.joins2sign_tables import (
     by_signer,
     crossing,
@@ -15,45 +16,123 @@ from lib.chapters.joins2sign_tables import (
     pair_table,
     table1,
     table2,
+    trainings,
+    turned_round,
 )
 from lib.errors import BadInput
-from lib.joins2sign_grid import combinations, folds_of, search, with_settings
+from lib.joins2sign_grid import GRIDS, combinations, parts, search, with_settings
+from lib.joins2sign_recipes import RECIPES, Recipe
+from lib.joins2sign_results import MADE_BY, read_results, seeds_of
 from lib.joins2sign_scores import THRESHOLDS
-from lib.joins2sign_training import RECIPES, Recipe
 from lib.lis import ANGLES, LETTERS, Photos
+from lib.lis_splits import Split
+from lib.papers import look_up
 
 R, U = LETTERS.index("r"), LETTERS.index("u")
 
 
-def row(kind: str = "dynamic", split: str = "random", right: float = 0.9) -> dict:
+def row(kind: str = "dynamic", split: str = "random", right: float = 0.9, seed: int = 0, every: int = 1) -> dict:
     counts = np.zeros((22, 22), int)
     counts[R, R], counts[R, U], counts[U, U], counts[0, 1] = 8, 2, 5, 1
-    pck, curves = list(np.linspace(0, 1, len(THRESHOLDS))), [[[2, 3], [1, 2]]]
+    pck, epoch = list(np.linspace(0, 1, len(THRESHOLDS))), {"losses": [2, 3], "mean": [0.9, 0.8]}
+    epoch |= {"least": [0.5, 0.2], "largest": [2, 3]}
+    hits = "".join("1" if place < round(20 * right) else "0" for place in range(20))
     return {"kind": kind, "split": split, "n": 20, "accuracy": right, "precision": right, "recall": right, "f1": right,
-            "minutes": 1.0, "hands": 19, "epe": 9.0, "median": 7.5, "auc": 0.5, "pck": pck, "curves": curves,
-            "confusion": counts.tolist(), "by_signer": {"0": [9, 10], "1": [9, 10]},
-            "recipe": {"epochs": 20, "batch": 32}}  # fmt: skip
+            "minutes": 1.0, "hands": 19, "epe": 9.0, "median": 7.5, "auc": 0.5, "pck": pck, "curves": [[2.0, 1.0, 0.5]],
+            "confusion": counts.tolist(), "by_signer": {"0": [9, 10], "1": [9, 10]}, "right": hits, "seed": seed,
+            "every": every, "folds": 1, "profile": "laptop", "recipe": {"epochs": 20, "batch": 32}, "made_by": MADE_BY,
+            "epochs": [[{"epoch": 1} | epoch, {"epoch": 2} | epoch]]}  # fmt: skip
+
+
+def test_the_shipped_rows_are_of_the_networks_as_they_are():
+    """`read_results` refuses others; both weightings are there in the same seeds, and so on the same photos."""
+    rows = read_results()["rows"]
+    static, dynamic = ({row["seed"] for row in seeds_of(rows, kind, every=3)} for kind in ("static", "dynamic"))
+    assert static and static <= dynamic and seeds_of(rows, "cnn", every=3)
+    for row in rows:
+        assert len(row["right"]) == row["n"] and row["right"].count("1") == round(row["accuracy"] * row["n"])
 
 
 def test_tables():
-    rows = [row(), row("static"), row(split="signers", right=0.6)]
-    assert table1(rows)["median, px"].tolist() == [7.5] * 3
-    assert table2(rows)["accuracy, %"].tolist() == [90, 90, 60]
-    assert table2(rows)[["epochs", "batch"]].values.tolist() == [[20, 32]] * 3
+    rows = [row(), row("static"), row("static", right=0.8, seed=1), row(split="signers", right=0.6)]
+    assert table1(rows)["EPE median, px"].tolist() == [7.5] * 3
+    letters = table2(rows)
+    assert letters["network"].tolist() == ["dynamic", "static", "dynamic"] and letters["trainings"].tolist() == [
+        1,
+        2,
+        1,
+    ]
+    assert [said.split()[0] for said in letters["accuracy, %"]] == ["90", "85", "90.0"]
+    assert letters["tested"].tolist() == [20, 40, 20] and letters["F1, %"].tolist() == [90, 85, 60]
     assert gap(rows, "static") is None, "its signers were never left out"
 
 
-def test_rows_come_in_one_order():
+def test_rows_come_in_one_order_and_seeds_together():
     pairs = [("keypoints invariant", "random"), ("dynamic", "unseen"), ("keypoints", "random"), ("cnn", "signers")]
-    rows = [row(kind, split) for kind, split in [*pairs, ("dynamic invariant", "random"), ("static", "random")]]
+    rows = [row(kind, split) for kind, split in [*pairs, ("dynamic cartesian", "random"), ("static", "random")]]
     named = [(line["kind"], line["split"]) for line in ordered(rows)]
-    assert named[:2] == [("dynamic invariant", "random"), ("static", "random")]
+    assert named[:2] == [("dynamic cartesian", "random"), ("static", "random")]
     assert named[2:] == [pairs[2], pairs[0], pairs[3], pairs[1]]
+    more = [row(seed=1), row(every=3), row(seed=0)]
+    assert [[(one["seed"], one["every"]) for one in some] for some in trainings(more)] == [[(0, 1), (1, 1)], [(0, 3)]]
+    assert [one["seed"] for one in seeds_of(more, "dynamic")] == [0, 1] and not seeds_of(more, "static")
+
+
+def test_over_trainings_and_gains_by_hand():
+    """90 and 80 % against 80 and 60 %: 15 points in the mean, and an interval that tells of two trainings."""
+    mine, others = (
+        [row(right=share, seed=seed) for seed, share in enumerate(pair)] for pair in ((0.9, 0.8), (0.8, 0.6))
+    )
+    mean, better = over_trainings(mine), gain(mine, others)
+    assert mean.mean == pytest.approx(85) and better.mean == pytest.approx(15) and better.n == 2
+    assert better.low < 10 and better.high > 20, "the t interval over two is wide"
+    one = over_trainings(mine[:1])
+    assert one.mean == 90 and one.n == 20 and 70 < one.low < 90, "over photos"
+    assert over_trainings(mine[:1], "auc") == 0.5 and over_trainings(mine, "auc").mean == 0.5
+    ends = over_trainings([mine[0] | {"median_ends": [7, 8]}], "median")
+    assert (ends.low, ends.high, ends.n) == (7, 8, 19)
+    step = smallest_step([others, [row(right=0.7, seed=seed) for seed in (0, 1)], mine])
+    assert step.mean == pytest.approx(0), "-10 where the order is broken, +10 where it holds"
+    with pytest.raises(BadInput, match="two finite values"):
+        gain(mine[:1], others)
+
+
+def test_measures_by_hand():
+    assert measured(row(), "ru") == pytest.approx(100 * 2 / 15) and measured(row(), "accuracy") == 90
+    assert measured(row(), "unrest") == pytest.approx(0) and measured(row(), "median") == 7.5
+
+
+def test_answers_are_taken_from_the_rows(monkeypatch):
+    shares = {"dynamic": 0.9, "static": 0.8, "cnn": 0.85}
+    rows = [row(kind, right=shares[kind], seed=seed, every=3) for kind in shares for seed in range(5)]
+    rows += [row() | {"turned": {"0": 0.9, "90": 0.3}}, row(split="signers", right=0.5)]
+    monkeypatch.setattr(joins2sign_results, "read_results", lambda: {"rows": rows})
+    here = {"split": "random", "method": "dynamic"}
+    better, of = answer(here | {"minus": "static", "every": 3})
+    assert (better.mean, better.n, of) == (pytest.approx(10), 5, "trainings")
+    assert answer({"split": "random", "order": ["static", "cnn", "dynamic"], "every": 3})[0].mean == pytest.approx(5)
+    assert answer(here | {"turned": 90})[0].mean == pytest.approx(-60)
+    left, of = answer({"split": "signers", "method": "dynamic", "minus": here})
+    assert (left.mean, of) == (pytest.approx(0), "signers"), "by signer all rows here have 90 %"
+    assert answer(here) == (over_trainings([row()]), "photos")
+    for wrong in (here | {"method": "keypoints"}, here | {"minus": "static"}, here | {"measure": "auc"}):
+        with pytest.raises(BadInput, match="r3.json"):
+            answer(wrong)
+
+
+def test_what_r3s_decisions_are_worth():
+    rows = [row(seed=seed, every=3) for seed in (0, 1)]
+    rows += [row("dynamic cartesian", right=0.8, seed=seed, every=3) | {"median": 8.0} for seed in (0, 1)]
+    table = turned_round([*rows, row("static", every=3)])
+    assert table["network"].tolist() == ["dynamic", "dynamic cartesian"]
+    assert table["letters, points"].str.startswith("-10").tolist() == [False, True]
+    assert table["joints, px"].tolist()[0] == "" and table["joints, px"][1].startswith("0.5")
 
 
 def test_r_against_u():
-    table = pair_table([row()])
+    table = pair_table([row(), row(seed=1)])
     assert table["spelled"].tolist() == ["R", "U"] and table["read rightly, %"].tolist() == [80, 100]
+    assert table["n"].tolist() == [20, 10], "over both seeds"
     assert table["as U, %"].tolist() == [20, ""] and table["as R, %"].tolist() == ["", 0]
     assert most_confused(row()["confusion"]).values.tolist() == [["R and U", 2], ["A and B", 1]]
 
@@ -71,7 +150,8 @@ def test_crossing_by_hand():
     "draw",
     [
         lambda rows: figures.pck_curves(rows, ["a", "b"]),
-        lambda rows: figures.curves(rows, ["a", "b"]),
+        lambda rows: figures.training_losses([rows, rows[:1]]),
+        lambda rows: figures.weights(rows[0]),
         lambda rows: figures.confusions([r["confusion"] for r in rows], ["a", "b"]),
         lambda rows: figures.splits(rows),
         lambda rows: figures.each_signer(by_signer(rows, "dynamic")),
@@ -92,33 +172,54 @@ def test_hands_are_drawn_in_the_frame():
 
 
 def test_the_gap_is_taken_signer_by_signer():
-    known, left_out = row(), row(split="signers") | {"by_signer": {"0": [4, 10], "1": [8, 10]}}
+    known, left_out = row(every=3), row(split="signers", every=3) | {"by_signer": {"0": [4, 10], "1": [8, 10]}}
+    assert by_signer([row(), left_out], "dynamic") is None, "of other photos"
     assert by_signer([known, left_out], "dynamic").to_numpy().tolist() == [[90, 40], [90, 80]]
     found = gap([known, left_out], "dynamic")
     assert (found.mean, found.low, found.high, found.n) == pytest.approx((30, 10, 50, 2))
 
 
-def test_grid_has_every_combination():
-    assert list(combinations({"rate": (1, 2), "dropout": (0,)})) == [
-        {"rate": 1, "dropout": 0},
-        {"rate": 2, "dropout": 0},
-    ]
-    recipe = with_settings(RECIPES["ci"], {"rate": 0.5, "dropout": 0.1, "batch": 8})
-    assert (recipe.rates, recipe.dropout, recipe.batch) == ((0.5, 0.5), 0.1, 8)
+def test_grid_has_every_combination_of_r3s():
+    """4.6: three rates with three alphas; and for the dynamic weighting what it names of its ranges."""
+    assert list(combinations({"rate": (1, 2), "alpha": (0,)})) == [{"rate": 1, "alpha": 0}, {"rate": 2, "alpha": 0}]
+    printed = [look_up(f"R3 4.6, {place} learning rate of the grid").value for place in ("first", "second", "third")]
+    assert GRIDS["static"]["rate"] == pytest.approx([rate / 10 for rate in printed]), "10e-2 for 10^-2"
+    assert GRIDS["static"]["alpha"] == (0.3, 0.4, 0.5)
+    chosen = {"rate": look_up("R3 4.5, learning rate, dynamic").value, "alpha": look_up("R3 4.5, alpha, dynamic").value}
+    assert chosen in list(combinations(GRIDS["dynamic"]))
+    recipe = with_settings(RECIPES["ci"], rate=0.5, alpha=0.3)
+    assert (recipe.rates, recipe.weights, recipe.power) == ((0.5, 0.5), (0.3, 0.7), 0.3)
 
 
-def test_grid_search_finds_the_setting_that_learns():
+def test_grid_search_finds_the_setting_that_learns(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     labels, signers = np.arange(80) % 2, np.arange(80) // 2 % 5
     joints = (rng.uniform(10, 50, (2, 21, 2))[labels] + rng.normal(0, 1, (80, 21, 2))).astype(np.float32)
-    photos = Photos(np.zeros((80, 64, 64, 3), np.uint8), joints, labels, signers, signers.astype(str), labels > 1)
-    for part in folds_of(photos, np.arange(80), 5, by_signer=True):
-        assert len(set(signers[part])) == 1
+    images = np.broadcast_to(200 * labels[:, None, None, None], (80, 64, 64, 3)).astype(np.uint8)
+    photos = Photos(images, joints, labels, signers, signers.astype(str), labels > 1)
+    learn, judge = parts(photos, np.arange(80), "signers")
+    assert not set(signers[learn]) & set(signers[judge]) and len(set(signers[judge])) == 1
+    assert [len(part) for part in parts(photos, np.arange(80), "chance")] == [64, 16]
+    monkeypatch.setitem(GRIDS, "static", {"rate": (1e-7, 1e-2), "alpha": (0.5,)})
     recipe = Recipe(64, 1 / 32, 6, batch=8, hidden=8, dropout=0.0)
-    rows = search("keypoints", photos, np.arange(80), recipe, {"rate": (1e-6, 2e-2)}, 2, by_signer=False)
-    assert rows[0]["settings"] == {"rate": 2e-2} and rows[0]["mean"] > 0.9 > rows[1]["mean"]
-    with pytest.raises(BadInput, match="folds"):
-        folds_of(photos, np.arange(80), 6, by_signer=True)
+    rows = search("static", photos, np.arange(80), recipe, "chance")
+    assert rows[0]["settings"]["rate"] == 1e-2 and rows[0]["accuracy"] > 0.9 > rows[1]["accuracy"]
+    assert rows[0]["n"] == 16 and rows[0]["median"] > 0
+    with pytest.raises(BadInput, match="one signer"):
+        parts(photos[signers == 0], np.arange(16), "signers")
+
+
+def test_grid_command_writes_each_setting_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(joins2sign_grid, "read_photos", lambda folder, every: "photos")
+    monkeypatch.setattr(joins2sign_grid, "random_split", lambda photos, seed: Split(*(np.arange(3),) * 3))
+    line = {"settings": {"rate": 1e-2, "alpha": 0.5}, "accuracy": 0.5}
+    monkeypatch.setattr(joins2sign_grid, "search", lambda kind, *rest: [line | {"kind": kind, "judged_by": rest[3]}])
+    for _ in range(2):
+        assert joins2sign_grid.main(["--profile", "ci", "--ship", str(tmp_path / "r3.json")]) == 0
+    grid = read_results(tmp_path / "r3.json")["grid"]
+    assert [(row["kind"], row["judged_by"]) for row in grid] == [
+        (kind, by) for kind in ("static", "dynamic") for by in ("chance", "signers")
+    ]
 
 
 def test_the_synthetic_hand_spells(tmp_path, monkeypatch):

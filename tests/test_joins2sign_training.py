@@ -7,23 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from lib import train_joins2sign
+from lib import joins2sign_training, train_joins2sign
 from lib.errors import BadInput
-from lib.joins2sign import Joins2Sign, static_loss
-from lib.joins2sign_results import read_results
+from lib.joins2sign import Joins2Sign, dynamic_loss, dynamic_weights
+from lib.joins2sign_progress import Progress, unrest
+from lib.joins2sign_recipes import RECIPES, Recipe, at_own_pace, build
+from lib.joins2sign_results import MADE_BY, pick, read_results, write_results
 from lib.joins2sign_rotation import turned
 from lib.joins2sign_scores import confusion, joint_interval, over_photos, over_signers, scores, together
-from lib.joins2sign_training import (
-    RECIPES,
-    Prediction,
-    Recipe,
-    build,
-    in_frame,
-    mean_losses,
-    predict,
-    train,
-    with_keypoint_pace,
-)
+from lib.joins2sign_training import Prediction, in_frame, predict, train
 from lib.lis import LETTERS, Photos
 from lib.lis_splits import leave_signers_out, random_split, unseen_split
 
@@ -50,11 +42,11 @@ def easy(count: int = 88, signers: int = 11) -> Photos:
     return Photos(images, joints, labels, people, np.array(["front"] * count), people == signers - 1)
 
 
-@pytest.mark.parametrize("kind", ["keypoints", "keypoints invariant", "cnn", "static", "dynamic", "dynamic invariant"])
+@pytest.mark.parametrize("kind", ["keypoints", "keypoints invariant", "cnn", "static", "dynamic", "dynamic cartesian"])
 def test_every_kind_learns_and_answers(kind, tmp_path):
     photos = easy()
     split = random_split(photos)
-    recipe = with_keypoint_pace(TINY) if kind.startswith("keypoints") else TINY
+    recipe = at_own_pace(kind, TINY)
     model, history = train(kind, photos, split.learn, split.judge, recipe, tmp_path)
     assert len(history) == recipe.epochs and np.isfinite(history[-1]["train"])
     answer = predict(model, photos, recipe)
@@ -71,21 +63,88 @@ def test_keypoints_of_four_hands_are_told_apart(tmp_path):
     assert (predict(model, photos[test], recipe).letters == photos.labels[test]).mean() > 0.9
 
 
-def test_dynamic_weighting_remembers_its_first_batch(tmp_path):
+def test_the_first_batch_of_every_epoch_weighs_one(tmp_path, monkeypatch):
+    """R3's eq. 6: its losses are what the others of the epoch are divided by."""
+    photos, weights = easy(), []
+
+    def spy(joints, letters, first, power):
+        weights.append(dynamic_weights(torch.stack([joints, letters]), first, power).tolist())
+        return dynamic_loss(joints, letters, first, power)
+
+    monkeypatch.setattr(joins2sign_training, "dynamic_loss", spy)
+    split, progress = random_split(photos), Progress()
+    train("dynamic", photos, *split[:2], replace(TINY, epochs=3), tmp_path, progress=progress)
+    steps = len(split.learn) // TINY.batch
+    assert steps == 3 and len(weights) == 3 * steps
+    for epoch in range(3):
+        first, *others = weights[steps * epoch : steps * (epoch + 1)]
+        assert first == [1, 1] and all(pair != [1, 1] for pair in others)
+        np.testing.assert_allclose(progress.weights(epoch, 0.8), [first, *others], rtol=1e-4)
+    assert [row["epoch"] for row in progress.by_epoch(0.8)] == [1, 2, 3]
+
+
+def test_progress_by_hand():
+    progress = Progress()
+    for pair in ([4.0, 1.0], [2.0, 1.0], [1.0, 4.0]):
+        progress.add(0, torch.tensor(pair))
+    [row] = progress.by_epoch(power=0.5)
+    assert row["losses"] == pytest.approx([7 / 3, 2], abs=1e-3)
+    assert row["least"] == [0.5, 1] and row["largest"] == [1, 2]
+    assert row["mean"] == pytest.approx([(1 + 0.5**0.5 + 0.5) / 3, 4 / 3], abs=1e-3)
+
+
+def test_unrest_by_hand():
+    assert unrest([8, 4, 2, 1]) == pytest.approx(0), "a steady fall has none"
+    assert unrest([1, 2, 1]) == pytest.approx(100), "twice its neighbours"
+    assert unrest([1, 2, 1, 2]) == pytest.approx(100) and unrest([1, 0.5, 1]) == pytest.approx(100)
+
+
+def test_static_weights_and_power_count(tmp_path):
     photos = easy()
     split = random_split(photos)
-    model, history = train("dynamic", photos, split.learn, split.judge, TINY, tmp_path)
-    static, _ = train("static", photos, split.learn, split.judge, TINY, tmp_path / "static")
-    losses = mean_losses(model, photos[split.judge], TINY)
-    best = min(row["validation"] for row in history)
-    assert static_loss(*losses).item() == pytest.approx(best, rel=1e-3), "the loss that judged the epochs"
-    assert model.first.isfinite().all() and model.first[1] == pytest.approx(np.log(22), abs=1.0)
-    assert static.first.isnan().all()
-    other, _ = train("static", photos, *split[:2], replace(TINY, weights=(5.0, 0.5)), tmp_path / "joints")
-    pairs = zip(static.parameters(), other.parameters())
-    assert not all(torch.equal(a, b) for a, b in pairs), "the recipe's weights count"
-    kept = torch.load(tmp_path / "last.pt", weights_only=True)["model"]["first"]
-    assert torch.equal(kept, model.first), "a training that goes on has the same first batch"
+    changes = {"static": {"weights": (5.0, 0.5)}, "dynamic": {"power": 2.0}}
+    for kind, change in changes.items():
+        recipes = TINY, replace(TINY, **change)
+        models = [
+            train(kind, photos, *split[:2], recipe, tmp_path / f"{kind}{i}")[0] for i, recipe in enumerate(recipes)
+        ]
+        pairs = zip(*(model.parameters() for model in models))
+        assert not all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_the_final_training_learns_from_validation_photos_too_and_keeps_its_last_epoch(tmp_path, monkeypatch):
+    """R3, 4.6; and the mean wrist is that of all it learns from."""
+    photos = easy()
+    learn, judge, _ = random_split(photos)
+    seen = []
+    batches = joins2sign_training._batches
+    monkeypatch.setattr(
+        joins2sign_training, "_batches", lambda p, rows, *rest: seen.append(set(rows)) or batches(p, rows, *rest)
+    )
+    model, history = train(
+        "static", photos, learn, judge, replace(TINY, batch=len(learn) + len(judge)), tmp_path, final=True
+    )
+    assert seen[0] == set(learn) | set(judge)
+    wrists = in_frame(photos)[[*learn, *judge], 0]
+    np.testing.assert_allclose(model.classifier.mean_wrist, np.nanmean(wrists, axis=0), rtol=1e-5)
+    last = torch.load(tmp_path / "last.pt", weights_only=True)["model"]
+    assert all(torch.equal(value, last[name]) for name, value in model.state_dict().items())
+    assert len(history) == 2
+
+
+def test_the_photos_own_cnn_learns_from_spoiled_photos_and_reads_plain_ones(tmp_path):
+    photos = easy()
+    recipe = at_own_pace("cnn", TINY)
+    model, _ = train("cnn", photos, *random_split(photos)[:2], recipe, tmp_path)
+    plain, spoiled = predict(model, photos, recipe), predict(model, photos, recipe, spoil=True)
+    assert plain.letters.tolist() == predict(model, photos, recipe).letters.tolist()
+    assert (
+        plain.letters.tolist()
+        != spoiled.letters.tolist()
+        == predict(model, photos, recipe, spoil=True).letters.tolist()
+    )
+    whole = at_own_pace("cnn", RECIPES["paper"])
+    assert (whole.size, whole.width, whole.batch, whole.epochs, whole.momentum) == (64, 1, 64, 250, None)
 
 
 def test_the_papers_recipe_runs_with_few_channels(tmp_path):
@@ -128,7 +187,12 @@ def test_scores_by_hand():
                     np.array(["front"] * 4), np.zeros(4, bool))  # fmt: skip
     guess = in_frame(photos) + np.array([0, 10, 20, 40])[:, None, None] * [1, 0]
     row = scores(Prediction(guess, np.array([0, 0, 1, 0])), photos)
-    assert row["accuracy"] == 0.75 and row["epe"] == pytest.approx(17.5) and row["median"] == pytest.approx(15)
+    assert (
+        row["right"] == "1110"
+        and row["accuracy"] == 0.75
+        and row["epe"] == pytest.approx(17.5)
+        and row["median"] == pytest.approx(15)
+    )
     assert (row["pck"][0], row["pck"][9], row["pck"][10], row["pck"][30]) == (0.25, 0.25, 0.5, 0.75)
     assert row["auc"] == pytest.approx((30 + 20 + 10) / 4 / 30, abs=0.01), "area under three steps"
     median, auc = joint_interval(row, "median"), joint_interval(row, "auc")
@@ -144,6 +208,17 @@ def test_scores_by_hand():
     assert both.letters.tolist() == [3, 0, 1, 0] and together([Prediction(None, np.array([1]))]).joints is None
 
 
+def test_mean_and_median_are_taken_joint_by_joint():
+    """R3, 5.1: over all joints at once the median of these would be 4, not the mean of 0 and 9."""
+    joints = np.full((3, 21, 2), 20.0, np.float32)
+    photos = Photos(np.zeros((3, 64, 64, 3), np.uint8), joints, *(np.zeros(3, int),) * 2, np.array(["front"] * 3), None)
+    off = np.zeros((3, 21, 2), np.float32)
+    off[:, :7, 0], off[:, 7:, 0] = [[0], [0], [12]], [[4], [9], [14]]
+    row = scores(Prediction(in_frame(photos) + off, np.zeros(3, int)), photos)
+    assert row["median"] == pytest.approx((7 * 0 + 14 * 9) / 21)
+    assert row["epe"] == pytest.approx((7 * 4 + 14 * 9) / 21)
+
+
 def test_a_quarter_turn():
     photos = easy(4)
     once = turned(photos, 90)
@@ -157,21 +232,38 @@ def test_command_line_writes_each_row_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(train_joins2sign, "read_photos", lambda folder, every: easy())
     monkeypatch.setitem(RECIPES, "ci", TINY)
     words = ["--profile", "ci", "--out", str(tmp_path / "runs"), "--ship", str(tmp_path / "r3.json")]
+    chosen = ["--kinds", "keypoints", "cnn", "dynamic", "--splits", "random", "signers", "--seeds", "0", "1"]
     for _ in range(2):
-        assert train_joins2sign.main([*words, "--kinds", "keypoints", "cnn", "--splits", "random", "signers"]) == 0
+        assert train_joins2sign.main([*words, *chosen]) == 0
     rows = read_results(tmp_path / "r3.json")["rows"]
-    assert [(row["split"], row["kind"]) for row in rows] == [
-        (split, kind) for split in ("random", "signers") for kind in ("keypoints", "cnn")
+    assert [(row["seed"], row["split"], row["kind"]) for row in rows] == [
+        (seed, split, kind)
+        for seed in (0, 1)
+        for split in ("random", "signers")
+        for kind in ("keypoints", "cnn", "dynamic")
     ]
-    assert rows[0]["turned"].keys() and rows[2]["folds"] == 5 and len(rows[2]["by_signer"]) == 10
-    assert capsys.readouterr().out.count("%") == 4 and len(LETTERS) == len(json.loads(json.dumps(rows[0]["confusion"])))
+    assert rows[0]["turned"].keys() and rows[3]["folds"] == 5 and len(rows[3]["by_signer"]) == 10
+    assert 0 <= pick(rows, kind="cnn")["accuracy_spoiled"] <= 1 and len(rows[0]["right"]) == rows[0]["n"]
+    assert [len(one["epochs"]) for one in (rows[2], rows[5])] == [1, 5] and len(rows[2]["epochs"][0]) == TINY.epochs
+    assert capsys.readouterr().out.count("%") == 12
+    assert len(LETTERS) == len(json.loads(json.dumps(rows[0]["confusion"])))
+
+
+def test_rows_of_networks_as_they_were_before_are_refused(tmp_path):
+    row = {"kind": "static", "made_by": MADE_BY}
+    write_results(tmp_path / "r3.json", {"rows": [row], "ways": [], "grid": []})
+    assert read_results(tmp_path / "r3.json")["rows"] == [row]
+    write_results(tmp_path / "r3.json", {"rows": [row, {"kind": "cnn"}], "ways": [], "grid": []})
+    with pytest.raises(BadInput, match=r"r3\.json has rows of networks as they were before"):
+        read_results(tmp_path / "r3.json")
 
 
 def test_bad_input_is_one_sentence(tmp_path, monkeypatch, capsys):
     assert train_joins2sign.main(["--data", str(tmp_path / "none"), "--ship", str(tmp_path / "r3.json")]) == 1
     assert "lis_fingerspelling.py" in capsys.readouterr().err
-    with pytest.raises(BadInput, match="magic"):
-        build("magic", TINY)
+    for kind in ("magic", "cnn invariant", "dynamic upside down", "keypoints with dropout"):
+        with pytest.raises(BadInput, match=f"no network '{kind}'"):
+            build(kind, TINY)
     photos = easy()
     nobody = Photos(
         *(photos.images, photos.joints * np.nan, photos.labels, photos.signers, photos.angles, photos.unseen)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.chapters.joins2sign_tables import letters_read, trainings
 from lib.joins2sign import FRAME
-from lib.joins2sign_scores import RANGE, THRESHOLDS, over_photos, over_signers
+from lib.joins2sign_scores import RANGE, THRESHOLDS
 from lib.layouts import HOLISTIC_75
 from lib.lis import LETTERS
 
@@ -29,17 +30,34 @@ def pck_curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
     return figure
 
 
-def curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
-    """Loss against the epoch, a panel for each row; of several folds, the first."""
-    from lib.loss_curve import draw, from_pairs
+def training_losses(networks: Sequence[Sequence[dict]]) -> "Figure":
+    """R3's Figure 3: the total training loss against the epoch, a panel for each network, a line for each seed. Each
+    network's loss is in a unit of its own, so that shapes can be compared and heights cannot."""
+    import matplotlib.pyplot as plt
 
-    import matplotlib.pyplot as plt  # isort: skip
-
-    figure, axes = plt.subplots(1, len(rows), figsize=(4.2 * len(rows), 3), squeeze=False, layout="constrained")
-    for ax, row, name in zip(axes[0], rows, names):
-        draw(from_pairs(row["curves"][0]), ax)
-        ax.set_title(name)
+    figure, axes = plt.subplots(1, len(networks), figsize=(4.2 * len(networks), 3), squeeze=False, layout="constrained")
+    for ax, rows, colour in zip(axes[0], networks, COLOURS):
+        for row in rows:
+            ax.plot(range(1, len(row["curves"][0]) + 1), row["curves"][0], ".-", color=colour, linewidth=1, alpha=0.7)
+        ax.set(title=rows[0]["kind"], xlabel="epoch", ylabel="training loss", yscale="log")
+        ax.spines[["top", "right"]].set_visible(False)
     plt.close(figure)
+    return figure
+
+
+def weights(row: dict) -> "Figure":
+    """What the dynamic weighting gave each loss: by epoch the mean over the batches as a line, the least and the
+    largest as a band. 1 is what the epoch's first batch gets."""
+    figure, ax = _figure(6.5, 3.2)
+    epochs = row["epochs"][0]
+    numbers = [epoch["epoch"] for epoch in epochs]
+    for place, (name, colour) in enumerate((("joints", COLOURS[0]), ("letters", COLOURS[1]))):
+        low, mean, high = ([epoch[what][place] for epoch in epochs] for what in ("least", "mean", "largest"))
+        ax.fill_between(numbers, low, high, color=colour, alpha=0.2, linewidth=0)
+        ax.plot(numbers, mean, "o-", markersize=4, color=colour, label=f"loss of the {name}")
+    ax.axhline(1, color="grey", linestyle=":")
+    ax.set(xlabel="epoch", ylabel="weight", yscale="log")
+    figure.legend(frameon=False, loc="outside upper center", ncols=2)
     return figure
 
 
@@ -60,18 +78,18 @@ def confusions(tables: Sequence[Sequence[Sequence[int]]], names: Sequence[str]) 
 
 
 def splits(rows: Sequence[dict]) -> "Figure":
-    """Accuracy by split, a row for each network: dots with 95 % intervals, over photos or, where there are several
-    folds, over signers. The test of one unseen signer has an interval over photos, which says nothing of the next."""
-    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    """Accuracy by split, a row for each network: dots with 95 % intervals, over trainings and photos or, where there
+    are several folds, over signers. The test of one unseen signer says nothing of the next."""
+    networks = trainings(rows)
+    kinds = list(dict.fromkeys(some[0]["kind"] for some in networks))
     figure, ax = _figure(7, 0.5 * len(kinds) + 1.3)
     marks = {"random": ("o", -0.2), "signers": ("s", 0.0), "unseen": ("^", 0.2)}
     for (split, (mark, offset)), colour in zip(marks.items(), COLOURS):
         label = {"random": "random split", "signers": "signers left out", "unseen": "the one signer kept apart"}[split]
-        for row in (row for row in rows if row["split"] == split):
-            value = over_signers([row]) if split == "signers" else over_photos(row)
-            y = kinds.index(row["kind"]) + offset
-            ax.plot([100 * value.low, 100 * value.high], [y, y], color=colour)
-            ax.plot(100 * value.mean, y, mark, color=colour, label=label)
+        for some in (some for some in networks if some[0]["split"] == split):
+            value, y = letters_read(some), kinds.index(some[0]["kind"]) + offset
+            ax.plot([value.low, value.high], [y, y], color=colour)
+            ax.plot(value.mean, y, mark, color=colour, label=label)
             label = None
     ax.set_yticks(range(len(kinds)), kinds)
     ax.set(xlabel="letters read rightly, %", xlim=(None, 100.5))

@@ -1,13 +1,16 @@
 """R3's Tables 1 and 2 and the pair that it discusses, R against U, from the rows of `lib.joins2sign_results`."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
+from lib.chapters.joins2sign_answers import gain, measured, over_trainings
 from lib.intervals import Interval, paired_bootstrap
+from lib.joins2sign_recipes import split_kind
 from lib.joins2sign_results import pick
-from lib.joins2sign_training import INVARIANT
+from lib.joins2sign_scores import in_percent, over_signers
 from lib.lis import LETTERS, Photos
 
 # R3's figures, by their names in `lib.papers`: for the dynamic weighting; and the letters of each network
@@ -22,49 +25,96 @@ LETTERS_READ = {
     "cnn": "R3 Table 2, CNN, accuracy",
 }
 ORDER = ("random", "signers", "unseen"), ("dynamic", "static", "cnn", "keypoints")  # of splits and of networks
+MEANS = {"precision": "precision", "recall": "recall", "f1": "F1"}  # over the letters
 
 
 def ordered(rows: Sequence[dict]) -> list[dict]:
-    """The rows split by split; of each split R3's networks before the baselines, an invariant one behind its like."""
+    """The rows split by split, those of all photos first; of each split R3's networks before the baselines, what is
+    done otherwise behind its like, and seed by seed."""
 
-    def place(row: dict) -> tuple[int, int, bool]:
-        name = row["kind"].removesuffix(INVARIANT)
-        return ORDER[0].index(row["split"]), ORDER[1].index(name), name != row["kind"]
+    def place(row: dict) -> tuple:
+        name, variant = split_kind(row["kind"])
+        return ORDER[0].index(row["split"]), row["every"], ORDER[1].index(name), variant, row["seed"]
 
     return sorted(rows, key=place)
 
 
+def trainings(rows: Sequence[dict]) -> list[list[dict]]:
+    """The rows of each network, split and share of the photos, which differ in nothing but their seed."""
+    return [list(some) for _, some in groupby(ordered(rows), lambda row: (row["split"], row["every"], row["kind"]))]
+
+
+def _names(some: Sequence[dict]) -> dict:
+    """What all trainings of a line have in common."""
+    row, every = some[0], some[0]["every"]
+    seen = "all" if every == 1 else f"each {every}rd" if every == 3 else f"each {every}th"
+    return {"network": row["kind"], "test": row["split"], "photos": seen, "trainings": len(some) * row["folds"]}
+
+
+def letters_read(some: Sequence[dict]) -> Interval:
+    """In per cent: over signers where they were left out, else over trainings and photos."""
+    if some[0]["split"] == "signers":
+        return in_percent(over_signers(list(some)))
+    return over_trainings(some)
+
+
 def table1(rows: Sequence[dict]) -> pd.DataFrame:
-    """Joints: mean and median error in pixels of the 256 frame, and AUC of PCK, for both weightings of the losses."""
-    lines = [
-        {"network": row["kind"], "test": row["split"], "hands": row["hands"], "EPE, px": round(row["epe"], 1),
-         "median, px": round(row["median"], 1), "AUC 0-30 px": round(row["auc"], 3), "epochs": row["recipe"]["epochs"]}
-        for row in rows if "auc" in row
-    ]  # fmt: skip
+    """Joints: median and mean error in pixels of the 256 frame, joint by joint, and AUC of PCK; means over seeds."""
+    lines = []
+    for some in trainings([row for row in rows if "auc" in row]):
+        figures = {name: np.mean([row[name] for row in some]) for name in ("median", "epe", "auc")}
+        lines.append(
+            _names(some)
+            | {"hands": sum(row["hands"] for row in some)}
+            | {"EPE median, px": round(figures["median"], 1), "EPE mean, px": round(figures["epe"], 1)}
+            | {"AUC 0-30 px": round(figures["auc"], 3)}
+        )
     return pd.DataFrame(lines)
 
 
 def table2(rows: Sequence[dict]) -> pd.DataFrame:
-    """Letters: accuracy and, as means over the letters, precision, recall and F1, in percent; how long it learned."""
+    """Letters: accuracy with its interval and, as means over the letters, precision, recall and F1, in per cent; how
+    long each network learned."""
     lines = []
-    for row in rows:
-        line = {"network": row["kind"], "test": row["split"], "photos": row["n"]}
-        for name in ("accuracy", "precision", "recall", "f1"):
-            line[f"{name}, %"] = round(100 * row[name], 2) if name in row else None
-        lines.append(line | {name: row["recipe"][name] for name in ("epochs", "batch")} | {"minutes": row["minutes"]})
+    for some in trainings(rows):
+        line = _names(some) | {"tested": sum(row["n"] for row in some), "accuracy, %": str(letters_read(some))}
+        line |= {f"{MEANS[name]}, %": round(100 * np.mean([row[name] for row in some]), 1) for name in MEANS}
+        lines.append(
+            line | {"epochs": some[0]["recipe"]["epochs"], "minutes": round(sum(row["minutes"] for row in some))}
+        )
     return pd.DataFrame(lines)
+
+
+def turned_round(rows: Sequence[dict], base: str = "dynamic", every: int = 3) -> pd.DataFrame:
+    """What R3's decisions are worth: its network, and with one of them turned round. Means over the seeds, and how much
+    each differs from R3's, seed by seed: letters in points, joints in pixels."""
+    chosen = [row for row in rows if (row["split"], row["every"]) == ("random", every)]
+    networks = {some[0]["kind"]: some for some in trainings(chosen) if some[0]["kind"].startswith(base)}
+    lines = []
+    for kind, some in networks.items():
+        line = {"network": kind, "trainings": len(some), "letters, %": str(over_trainings(some))}
+        line |= {"joints, median px": round(np.mean([measured(row, "median") for row in some]), 1)}
+        if kind != base:
+            line |= {
+                "letters, points": str(gain(some, networks[base])),
+                "joints, px": str(gain(some, networks[base], "median")),
+            }
+        lines.append(line)
+    return pd.DataFrame(lines).fillna("")
 
 
 def by_signer(rows: Sequence[dict], kind: str) -> pd.DataFrame | None:
     """Accuracy, in percent, on the photos of each signer: with others of their photos learned from ("random"), and with
-    none ("signers"). None where one of the two was not run."""
-    pair = {split: pick(list(rows), kind=kind, split=split) for split in ("random", "signers")}
-    if None in pair.values():
+    none ("signers"), of as many of the photos. None where one of the two was not run."""
+    apart = pick(list(rows), kind=kind, split="signers")
+    among = apart and pick(list(rows), kind=kind, split="random", every=apart["every"], seed=apart["seed"])
+    if not among:
         return None
-    counts = {split: row["by_signer"] for split, row in pair.items()}
+    counts = {"random": among["by_signer"], "signers": apart["by_signer"]}
     signers = sorted(counts["signers"], key=int)
     return pd.DataFrame(
-        {split: [100 * np.divide(*counts[split][s]) for s in signers] for split in pair}, index=list(map(int, signers))
+        {split: [100 * np.divide(*counts[split][s]) for s in signers] for split in counts},
+        index=list(map(int, signers)),
     )
 
 
@@ -76,14 +126,14 @@ def gap(rows: Sequence[dict], kind: str) -> Interval | None:
 
 
 def pair_table(rows: Sequence[dict], pair: str = "ru") -> pd.DataFrame:
-    """How often each of two letters is read as itself, as the other, and as anything else, in percent."""
+    """How often each of two letters is read as itself, as the other, and as anything else, in percent, over seeds."""
     first, second = (LETTERS.index(letter) for letter in pair)
     lines = []
-    for row in rows:
-        counts = np.asarray(row["confusion"], float)
+    for some in trainings(rows):
+        counts = np.sum([row["confusion"] for row in some], axis=0).astype(float)
         for spelled, other in ((first, second), (second, first)):
             total = counts[spelled].sum()
-            line = {"network": row["kind"], "test": row["split"], "spelled": LETTERS[spelled].upper(), "n": int(total)}
+            line = _names(some) | {"spelled": LETTERS[spelled].upper(), "n": int(total)}
             itself, wrong = (round(100 * counts[spelled, k] / max(total, 1), 1) for k in (spelled, other))
             line |= {"read rightly, %": itself, f"as {LETTERS[other].upper()}, %": wrong}
             lines.append(line)

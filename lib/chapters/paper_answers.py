@@ -5,14 +5,13 @@ Ours are of other data: synthetic clips and signs, smaller photos. A cell that w
 
 from collections.abc import Callable, Mapping, Sequence
 
-from lib import joins2sign_results, shipped_rows
-from lib.chapters import paper_answers_r2
+from lib import shipped_rows
+from lib.chapters import paper_answers_r2, paper_answers_r3
 from lib.chapters.paper_cells import Cells, Ours, Run, text
 from lib.errors import BadInput
 from lib.evaluation import of_path
 from lib.evaluation import table as method_table
-from lib.intervals import Interval, clip_bootstrap
-from lib.joins2sign_scores import joint_interval, over_photos
+from lib.intervals import clip_bootstrap
 
 PICTURES = {"PSNR": "PSNR, dB", "SSIM": "SSIM", "pHash": "pHash, bits"}  # R1's columns, by those of lib.evaluation
 
@@ -59,34 +58,6 @@ def _r1_table2(run: Run) -> Ours:
     return _r1(run, "td2", ("input", "bilinear", "B-AE", "B-UNet", "BA-UNet", "BWA-UNet", "BWFA-UNet"), ())
 
 
-def _photos(kind: str) -> dict | None:
-    """The rows of a network on the random split, as large as there is one."""
-    rows = joins2sign_results.read_results()["rows"]
-    return joins2sign_results.pick(rows, kind=kind, split="random", profile="paper") or joins2sign_results.pick(
-        rows, kind=kind, split="random"
-    )
-
-
-def _r3_table1(run: Run) -> Ours:
-    cells: dict[tuple[str, str], str | None] = {}
-    for kind in ("static", "dynamic"):
-        if row := _photos(kind):
-            cells[kind, "EPE median"] = text(joint_interval(row, "median"))
-            cells[kind, "EPE mean"] = text(row["epe"])
-            cells[kind, "AUC"] = text(joint_interval(row, "auc"))
-    return Ours(_known(cells))
-
-
-def _r3_table2(run: Run) -> Ours:
-    cells: Cells = {}
-    for kind, name in {"CNN": "cnn", "static": "static", "dynamic": "dynamic"}.items():
-        if row := _photos(name):
-            share = over_photos(row)
-            cells[kind, "accuracy"] = text(Interval(100 * share.mean, 100 * share.low, 100 * share.high, share.n))
-            cells |= {(kind, column): f"{row[column.lower()]:.4f}" for column in ("precision", "recall", "F1")}
-    return Ours(cells)
-
-
 TABLES: dict[str, Callable[[Run], Ours]] = {
     "R1 Table I": _r1_table1,
     "R1 Table II": _r1_table2,
@@ -95,6 +66,6 @@ TABLES: dict[str, Callable[[Run], Ours]] = {
     "R2 Table 3": paper_answers_r2.table3,
     "R2 Table 4": paper_answers_r2.table4,
     "R2 Table 5": paper_answers_r2.table5,
-    "R3 Table 1": _r3_table1,
-    "R3 Table 2": _r3_table2,
+    "R3 Table 1": paper_answers_r3.table1,
+    "R3 Table 2": paper_answers_r3.table2,
 }
