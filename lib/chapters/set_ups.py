@@ -1,7 +1,7 @@
 """R1 and two reproductions of it side by side: is it the damage, the scale, or the signers?
 
 Between R1 and ours in R1's damage the damage is alike, as far as R1 tells of it; scale and signers are not. Between our
-two the films and signers are the same; damage, head, residual and schedule are not.
+two the signers are the same; damage, crops seen, head, residual and schedule are not.
 """
 
 from collections.abc import Mapping, Sequence
