@@ -67,7 +67,9 @@ def test_studies_stand_beside_the_first(tmp_path, monkeypatch):
     rows = rows_of(r1_studies.SET, lost, psnr={"fifth": 34.0, "fifth-l1": 33.0}, ssim={"fifth": 0.9, "fifth-l1": 0.9})
     path = tmp_path / "r1_studies.json"
     monkeypatch.setattr(r1_studies, "SHIPPED", path)
-    with pytest.raises(BadInput, match="r1_studies.json does not exist"):
+    with pytest.raises(
+        BadInput, match="r1_studies.json does not exist; make the rows again: train each .fifth. of lib.recipes"
+    ):
         r1_studies.read()
     shipped_rows.write(rows, path, {}, {"validation": {"fifth": 0.1}})
     found = r1_studies.studies(r1_studies.read(), r1_studies.LOSSES)
