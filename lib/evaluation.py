@@ -11,8 +11,7 @@ then the mean over frames.
 
 With a graph for every clip nothing carries over from clip to clip, and equal frames give equal keypoints to the last
 bit (tested): a second run would add nothing. What remains is chance in the choice of clips: that is what the intervals
-show. They draw whole clips, since frames of one clip are alike. Another machine may round a network's pictures
-differently.
+show. They draw whole clips, since frames of one clip are alike. Another machine may round pictures differently.
 
 Every row is kept in the cache under the sum of what it depends on: weights, clip, versions.
 """
@@ -65,15 +64,14 @@ MEASURES = {
 def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> dict:
     """One row: how a method does on a clip, after so many ``looks`` (`lib.looks`), on one of the `PATHS`.
 
-    uhp_dominant          share of frames in which the signer's dominant hand was not found (R1 IV-B)
-    uhp_both              the same, mean of both hands
+    uhp_dominant, _both   share of frames without the signer's dominant hand (R1 IV-B); the same, mean of both hands
     psnr, ssim, phash     against the target; left out for "input", of another size, and for "target"'s own frames
     pck_found, pck_all    share of the true joints hit within 0.2 of the hand's size, over the found hands or over all;
                           hands that are out of the picture do not count
     error                 mean distance of a found hand's joints from the true ones, as a share of the hand's size
     false, false_all      hands found where none is, or off by more than half a hand: of the hands found, of all
 
-    All but the first are over both hands. A measure that has nothing to measure is None. Input keypoints are scaled
+    All but the first are over both hands; what has nothing to measure is None. Input keypoints are scaled
     to the target's pixels before they are compared with the truth. Of a clip without truth, which is to say of every
     recording, the last five are left out, and of one without target the pictures' too. Raises BadInput for another
     path, and for the method "target" of a clip that has none.

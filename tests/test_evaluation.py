@@ -1,18 +1,18 @@
 """R1's protocol on whole videos: measures by hand, the cache, repeatability, the table; and real films."""
 
-import json
 import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from person import person
+from short_clips import short_clips
 
-from lib import evaluation, paths, shipped_rows
+from lib import evaluation, paths
 from lib.clips import Clip, clips
 from lib.degrade import upscale
 from lib.errors import BadInput
-from lib.evaluate import fids, joined, main, tidy
+from lib.evaluate import fids, main, tidy
 from lib.evaluation import (
     CRF,
     FILM,
@@ -48,16 +48,7 @@ def own_cache(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def shorts(tmp_path_factory):
     """The folder of a set "short": eight frames each of two clips."""
-    folder = tmp_path_factory.mktemp("clips")
-    for clip in clips("d1_train")[:2]:
-        short = folder / "short" / clip.name
-        short.mkdir(parents=True)
-        for path, frames in ((clip.target_path, clip.target()), (clip.input_path, clip.input())):
-            write_video(short / path.name, frames[20 : 20 + LENGTH], clip.info["fps"], crf=12)
-        with np.load(clip.folder / "truth.npz") as truth:
-            np.savez(short / "truth.npz", **{key: truth[key][20 : 20 + LENGTH] for key in truth})
-        (short / "clip.json").write_text(json.dumps(clip.info | {"set": "short", "frames": LENGTH}))
-    return folder
+    return short_clips(tmp_path_factory.mktemp("clips"), LENGTH)
 
 
 def methods(*names):
@@ -246,33 +237,3 @@ def test_fid_is_over_all_frames_of_a_set(shorts, tmp_path, monkeypatch):
     bilinear = np.concatenate([colours(watch(methods("bilinear")[0], clip)[0], None) for clip in both])
     found = fids(methods("input", "target", "bilinear"), both, tmp_path / "weights")
     assert found == {("short", "bilinear"): pytest.approx(frechet_distance(bilinear, target))}
-
-
-def test_rows_are_joined_to_those_that_ship():
-    def row(path, name, method, clip="a", value=0):
-        return {"path": path, "set": name, "method": method, "clip": clip, "uhp_both": value}
-
-    old = [row("frames", "d1_test", "bilinear"), row("frames", "d1_test", "b-unet"), row("film", "d1_test", "bilinear")]
-    new = [row("frames", "d1_test", "b-ae"), row("frames", "d1_test_software", "b-unet")]
-    found = joined(
-        old, [*new, row("frames", "d1_test", "b-unet", value=1), row("frames", "mine", "b-ae + second look")]
-    )
-    assert [(r["path"], r["set"], r["method"]) for r in found] == [
-        ("frames", "d1_test_software", "b-unet"),
-        ("frames", "d1_test", "bilinear"),
-        ("frames", "d1_test", "b-ae"),
-        ("frames", "d1_test", "b-unet"),
-        ("frames", "mine", "b-ae + second look"),
-        ("film", "d1_test", "bilinear"),
-    ]
-    assert found[3]["uhp_both"] == 1, "measured anew"
-
-
-def test_shipping_more_rows_keeps_the_others(shorts, tmp_path):
-    shipped = tmp_path / "rows.json"
-    arguments = ["--set", "short", "--data", str(shorts), "--paths", "frames", "--ship", str(shipped)]
-    assert main([*arguments, "--models", "input"]) == 0
-    assert main([*arguments, "--models", "bilinear", "--add"]) == 0
-    assert [row["method"] for row in shipped_rows.read(shipped)] == ["input"] * 2 + ["bilinear"] * 2
-    assert main([*arguments, "--models", "bilinear"]) == 0
-    assert {row["method"] for row in shipped_rows.read(shipped)} == {"bilinear"}

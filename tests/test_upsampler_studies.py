@@ -1,31 +1,19 @@
 """Studies of one choice in training: rows of networks that do not ship, beside the facts of their training."""
 
-import json
-
-import numpy as np
 import pytest
 import torch
+from short_clips import short_clips
 
 from lib import paths
-from lib.clips import clips
 from lib.errors import BadInput
 from lib.upsampler import UNet, save
 from lib.upsampler_studies import TOLD, added, judge, main, named, read
-from lib.video import write_video
 
 
 @pytest.fixture(scope="module")
 def short(tmp_path_factory):
     """Three frames each of two clips, as a set "short"."""
-    folder = tmp_path_factory.mktemp("clips")
-    for clip in clips("d1_train")[:2]:
-        place = folder / "short" / clip.name
-        place.mkdir(parents=True)
-        write_video(place / clip.target_path.name, clip.target()[:3], 25, crf=12)
-        with np.load(clip.folder / "truth.npz") as truth:
-            np.savez(place / "truth.npz", **{key: truth[key][:3] for key in truth})
-        (place / "clip.json").write_text(json.dumps(clip.info | {"set": "short", "frames": 3}))
-    return folder
+    return short_clips(tmp_path_factory.mktemp("clips"), length=3)
 
 
 def weights(folder, name: str, seed: int = 0):

@@ -1,0 +1,43 @@
+"""Rows that are measured later, beside those that ship already."""
+
+import pytest
+from short_clips import short_clips
+
+from lib import paths, shipped_rows
+from lib.evaluate import joined, main
+
+
+def row(path, name, method, value=0):
+    return {"path": path, "set": name, "method": method, "clip": "a", "uhp_both": value}
+
+
+def test_rows_are_joined_to_those_that_ship():
+    old = [row("frames", "d1_test", "bilinear"), row("frames", "d1_test", "b-unet"), row("film", "d1_test", "bilinear")]
+    new = [row("frames", "d1_test", "b-ae"), row("frames", "d1_test_software", "b-unet")]
+    new += [row("frames", "d1_test", "b-unet", value=1), row("frames", "mine", "b-ae + second look")]
+    found = joined(old, new)
+    assert [(r["path"], r["set"], r["method"]) for r in found] == [
+        ("frames", "d1_test_software", "b-unet"),
+        ("frames", "d1_test", "bilinear"),
+        ("frames", "d1_test", "b-ae"),
+        ("frames", "d1_test", "b-unet"),
+        ("frames", "mine", "b-ae + second look"),
+        ("film", "d1_test", "bilinear"),
+    ]
+    assert found[3]["uhp_both"] == 1, "measured anew"
+
+
+@pytest.fixture
+def short(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    return short_clips(tmp_path / "clips", length=3)
+
+
+def test_shipping_more_rows_keeps_the_others(short, tmp_path):
+    shipped = tmp_path / "rows.json"
+    arguments = ["--set", "short", "--data", str(short), "--paths", "frames", "--ship", str(shipped)]
+    assert main([*arguments, "--models", "input"]) == 0
+    assert main([*arguments, "--models", "bilinear", "--add"]) == 0
+    assert [row["method"] for row in shipped_rows.read(shipped)] == ["input"] * 2 + ["bilinear"] * 2
+    assert main([*arguments, "--models", "bilinear"]) == 0
+    assert {row["method"] for row in shipped_rows.read(shipped)} == {"bilinear"}
