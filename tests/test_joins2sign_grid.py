@@ -1,0 +1,56 @@
+"""R3's grid of learning rates and alphas: its combinations, the search, the command."""
+
+import numpy as np
+import pytest
+
+from lib import joins2sign_grid
+from lib.errors import BadInput
+from lib.joins2sign_grid import GRIDS, combinations, parts, search, with_settings
+from lib.joins2sign_recipes import RECIPES, Recipe
+from lib.joins2sign_results import read_results
+from lib.lis import Photos
+from lib.lis_splits import Split
+from lib.papers import look_up
+
+
+def test_grid_has_every_combination_of_r3s():
+    """4.6: three rates with three alphas; and for the dynamic weighting what it names of its ranges."""
+    assert list(combinations({"rate": (1, 2), "alpha": (0,)})) == [{"rate": 1, "alpha": 0}, {"rate": 2, "alpha": 0}]
+    printed = [look_up(f"R3 4.6, {place} learning rate of the grid").value for place in ("first", "second", "third")]
+    assert GRIDS["static"]["rate"] == pytest.approx([rate / 10 for rate in printed]), "10e-2 for 10^-2"
+    assert GRIDS["static"]["alpha"] == (0.3, 0.4, 0.5)
+    chosen = {"rate": look_up("R3 4.5, learning rate, dynamic").value, "alpha": look_up("R3 4.5, alpha, dynamic").value}
+    assert chosen in list(combinations(GRIDS["dynamic"]))
+    recipe = with_settings(RECIPES["ci"], rate=0.5, alpha=0.3)
+    assert (recipe.rates, recipe.weights, recipe.power) == ((0.5, 0.5), (0.3, 0.7), 0.3)
+
+
+def test_grid_search_finds_the_setting_that_learns(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    labels, signers = np.arange(80) % 2, np.arange(80) // 2 % 5
+    joints = (rng.uniform(10, 50, (2, 21, 2))[labels] + rng.normal(0, 1, (80, 21, 2))).astype(np.float32)
+    images = np.broadcast_to(200 * labels[:, None, None, None], (80, 64, 64, 3)).astype(np.uint8)
+    photos = Photos(images, joints, labels, signers, signers.astype(str), labels > 1)
+    learn, judge = parts(photos, np.arange(80), "signers")
+    assert not set(signers[learn]) & set(signers[judge]) and len(set(signers[judge])) == 1
+    assert [len(part) for part in parts(photos, np.arange(80), "chance")] == [64, 16]
+    monkeypatch.setitem(GRIDS, "static", {"rate": (1e-7, 1e-2), "alpha": (0.5,)})
+    recipe = Recipe(64, 1 / 32, 6, batch=8, hidden=8, dropout=0.0)
+    rows = search("static", photos, np.arange(80), recipe, "chance")
+    assert rows[0]["settings"]["rate"] == 1e-2 and rows[0]["accuracy"] > 0.9 > rows[1]["accuracy"]
+    assert rows[0]["n"] == 16 and rows[0]["median"] > 0
+    with pytest.raises(BadInput, match="one signer"):
+        parts(photos[signers == 0], np.arange(16), "signers")
+
+
+def test_grid_command_writes_each_setting_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(joins2sign_grid, "read_photos", lambda folder, every: "photos")
+    monkeypatch.setattr(joins2sign_grid, "random_split", lambda photos, seed: Split(*(np.arange(3),) * 3))
+    line = {"settings": {"rate": 1e-2, "alpha": 0.5}, "accuracy": 0.5}
+    monkeypatch.setattr(joins2sign_grid, "search", lambda kind, *rest: [line | {"kind": kind, "judged_by": rest[3]}])
+    for _ in range(2):
+        assert joins2sign_grid.main(["--profile", "ci", "--ship", str(tmp_path / "r3.json")]) == 0
+    grid = read_results(tmp_path / "r3.json")["grid"]
+    assert [(row["kind"], row["judged_by"]) for row in grid] == [
+        (kind, by) for kind in ("static", "dynamic") for by in ("chance", "signers")
+    ]
