@@ -6,7 +6,7 @@ import pytest
 from lib import find_more_hands, hand_finder
 from lib.errors import BadInput
 from lib.hand_finder import Way, find_hands, find_in_turn, prepare
-from lib.joins2sign_results import read_results, write_results
+from lib.joins2sign_results import MADE_BY, read_results, write_results
 from lib.lis import Photos
 
 LEVELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
@@ -103,8 +103,8 @@ def test_each_way_gets_a_row(close_up, tmp_path, monkeypatch):
 def test_results_keep_their_parts(tmp_path):
     path = tmp_path / "r3.json"
     assert read_results(path, missing_ok=True)["rows"] == []
-    write_results(path, {"rows": [{"kind": "cnn"}], "ways": [], "grid": []})
-    assert read_results(path)["rows"] == [{"kind": "cnn"}]
+    write_results(path, {"rows": [{"kind": "cnn", "made_by": MADE_BY}], "ways": [], "grid": []})
+    assert read_results(path)["rows"] == [{"kind": "cnn", "made_by": MADE_BY}]
     path.write_text("[")
     with pytest.raises(BadInput, match="no results"):
         read_results(path)
