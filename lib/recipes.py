@@ -44,7 +44,8 @@ _FIVE = [
     ),
 ]  # fmt: skip
 
-# What single choices are worth: the U-Net at a fifth of the budget, with one thing changed.
+# What single choices are worth: the U-Net at a fifth of the budget, with one thing changed. With a constant rate
+# "fifth" is B-UNet's own first epochs, to the last bit; it is a stage so that it leaves weights and facts of its own.
 _FIFTH = Stage("fifth", "the U-Net at a fifth of the budget", epochs=4)
 _FIFTHS = [
     _FIFTH,

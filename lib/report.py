@@ -106,13 +106,11 @@ def report(
 ) -> Row:
     """Write ``results/PROFILE/CLAIM.json`` and return the row, which a notebook displays.
 
-    ``claim`` is a short sentence and the row's name: the same words must not stand for two numbers. ``value`` is a
-    number, or anything with ``mean``, ``low``, ``high`` and ``n``, in ``unit``; it is None only with the verdict "not
-    testable here" or "no run" and a ``note`` that says why. ``paper`` names what a paper says (`lib.papers`), in the
-    same unit; number and place come from there. With None (no paper speaks of it) or a number of another text
-    ``source`` says where from. ``n`` counts what was measured, for a value that does not say it. ``quantity`` names
-    what is measured where another chapter measures the same (`lib.agreement.quantity`), and ``apart`` says why the two
-    may differ. Raises BadInput.
+    ``claim`` is a sentence and the row's name: the same words must not stand for two numbers. ``value``, in ``unit``,
+    is a number or has ``mean``, ``low``, ``high`` and ``n``; it is None only with "not testable here" or "no run" and a
+    ``note`` that says why. ``paper`` names what a paper says (`lib.papers`); with None, or a number of another text,
+    ``source`` says where from. ``n`` counts what was measured. ``quantity`` names what another chapter measures, too
+    (`lib.agreement.quantity`), and ``apart`` says why the two may differ. Raises BadInput.
     """
     theirs, printed, source = beside(claim, paper, source, unit)
     numbers = {"value": value, "low": None, "high": None, "paper": theirs}

@@ -24,7 +24,7 @@ EVALUATE = "python -m lib.evaluate --models all --looks 3 --ship book/results/r1
 COMMANDS = {
     "r1.json": EVALUATE,
     "real.json": "python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json",
-    "r1_studies.json": 'train each "fifth" of lib.recipes by lib.train_upsampler, then python -m lib.upsampler_studies',
+    "r1_studies.json": 'train each "fifth" of lib.recipes by lib.train_upsampler, then lib.chapters.upsampler_studies',
 }
 
 

@@ -27,6 +27,7 @@ from lib.commands import command, positive
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.losses import hand_weights
+from lib.papers import look_up
 from lib.paths import DATA
 from lib.recipes import STAGES, Stage
 from lib.sharpen import usable_device
@@ -36,7 +37,8 @@ from lib.upsampler import PRETRAINED, UNet, save
 from lib.upsampler_facts import command_of, facts
 
 HELD_OUT = 10  # one clip in so many is for validation
-PAPER = {"width": 64, "crop": 0, "epochs": 50, "bfloat16": True}  # R1's size (IV-A); the width is U-Net's, R1 has none
+# R1's size: whole frames, and its epochs; the width is U-Net's, R1 gives none
+PAPER = {"width": 64, "crop": 0, "epochs": int(look_up("R1 IV-A, epochs").value), "bfloat16": True}
 
 
 def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
@@ -139,8 +141,8 @@ def clips_of(data: Path, name: str) -> list[Clip]:
 
 def crops_of(stage: Stage, options: argparse.Namespace) -> int:
     """How many pairs an epoch shows: those asked for, the stage's own, or R1's frames at its size (III-C, III-D)."""
-    of_r1 = 62_000 if stage.sets == ("td1",) else 180_000
-    return options.crops or (of_r1 if options.profile == "paper" else stage.crops)
+    of_r1 = "R1 III-D, TD1 frames" if stage.sets == ("td1",) else "R1 III-C, training frames"
+    return options.crops or (int(look_up(of_r1).value) if options.profile == "paper" else stage.crops)
 
 
 def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> None:

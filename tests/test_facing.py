@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from lib.chapters import limits_study
+from lib.chapters.facing import faced, yaw
 from lib.chapters.limits_results import RUNS, shipped
 from lib.errors import BadInput
-from lib.facing import faced, yaw
 from lib.keypoints import HOLISTIC_67
 from lib.sign_corpus import SignCorpus
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from lib import sign_corpus
+from lib.chapters.facing import yaw
 from lib.chapters.sign_neighbours import PARTS, likeness
 from lib.errors import BadInput
-from lib.facing import yaw
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.sign_corpus import load_corpus, make_clip, pack
 from lib.sign_inputs import Inputs, without_hands

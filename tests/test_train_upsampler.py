@@ -11,6 +11,7 @@ import torch
 from lib import train_upsampler, training_data
 from lib.clips import clips
 from lib.errors import BadInput
+from lib.papers import look_up
 from lib.paths import ROOT
 from lib.recipes import STAGES
 from lib.training_data import HANDS, batches, read_frames
@@ -113,7 +114,8 @@ def test_r1s_five_are_trained_as_r1_says():
     for same in ("residual", "head", "loss", "learning_rate", "cosine", "epochs", "patience"):
         assert len({getattr(stage, same) for stage in five}) == 1, same
     assert [stage.crops for stage in five] == [3000] * 4 + [1000]  # TD1 has a third of D1's frames (III-C, III-D)
-    assert five[0].learning_rate == 1e-3 and not five[0].cosine and five[0].patience == 7
+    rate, patience = (look_up(f"R1 IV-A, {name}").value for name in ("learning rate", "patience"))
+    assert (five[0].learning_rate, five[0].patience, five[0].cosine) == (rate, patience, False)
     assert [stage.start for stage in five] == [None] * 4 + ["bwa-unet"]
     assert [stage.sets for stage in five] == [("d1_software",)] * 4 + [("td1",)]
 
@@ -219,11 +221,12 @@ def test_r1s_size_takes_two_steps_here(stage, films, tmp_path):
 
 
 def test_r1s_size_is_r1s():
-    """50 epochs (IV-A) of 180,000 frames of D1 (III-C), or 62,000 of TD1 (III-D)."""
+    """Its epochs (IV-A) of all frames of D1 (III-C), or of TD1 (III-D)."""
     options = train_upsampler._options(["b-ae", "--profile", "paper"])
-    assert (options.epochs, options.crop, options.width, options.bfloat16) == (50, 0, 64, True)
+    assert (options.epochs, options.crop, options.bfloat16) == (look_up("R1 IV-A, epochs").value, 0, True)
     crops = [train_upsampler.crops_of(STAGES[name], options) for name in R1_FIVE]
-    assert crops == [180_000] * 4 + [62_000]
+    d1, td1 = look_up("R1 III-C, training frames").value, look_up("R1 III-D, TD1 frames").value
+    assert crops == [d1] * 4 + [td1] and td1 < d1
 
 
 def test_frames_that_memory_cannot_hold_lie_on_the_disk(films, tmp_path, monkeypatch):

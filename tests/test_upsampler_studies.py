@@ -5,8 +5,8 @@ import torch
 from short_clips import short_clips
 
 from lib import paths, shipped_rows
+from lib.chapters.upsampler_studies import TOLD, add, judge, main, named
 from lib.upsampler import UNet, save
-from lib.upsampler_studies import TOLD, add, judge, main, named
 
 
 @pytest.fixture(scope="module")

@@ -26,9 +26,9 @@ import torch
 from tqdm.auto import tqdm
 
 from lib import paths
+from lib.chapters.facing import faced, yaw
 from lib.chapters.limits_results import COMMAND, RESULTS, RUNS
 from lib.commands import command
-from lib.facing import faced, yaw
 from lib.files import written_whole
 from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN

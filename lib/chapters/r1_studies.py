@@ -11,12 +11,12 @@ import pandas as pd
 from lib import shipped_rows
 from lib.chapters.method_table import method_table
 from lib.chapters.paired_rows import paired
+from lib.chapters.upsampler_studies import RESULTS as SHIPPED
+from lib.chapters.upsampler_studies import SET
 from lib.evaluation import of_path, table
 from lib.intervals import Interval
-from lib.paths import ROOT
 
-SHIPPED = ROOT / "book" / "results" / "r1_studies.json"
-SET, BASE = "d1_test_software", "fifth"
+BASE = "fifth"
 LOSSES = {"SSIM + L1": BASE, "L1": "fifth-l1", "L2": "fifth-l2", "SSIM + L2": "fifth-ssim-l2", "SSIM": "fifth-ssim"}
 HEADS = {
     "transposed convolution, 1x1": BASE,
