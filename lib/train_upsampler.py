@@ -37,6 +37,7 @@ from lib.upsampler import PRETRAINED, UNet, save
 from lib.upsampler_facts import command_of, facts
 
 HELD_OUT = 10  # one clip in so many is for validation
+BATCH = 16  # pairs a step, at every size: R1 IV-A gives none
 # R1's size: whole frames, and its epochs; the width is U-Net's, R1 gives none
 PAPER = {"width": 64, "crop": 0, "epochs": int(look_up("R1 IV-A, epochs").value), "bfloat16": True}
 
@@ -211,7 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--profile", choices=("laptop", "paper"), default="laptop", help=about)
     parser.add_argument("--width", type=positive, default=24, help="channels at full size (default: %(default)s)")
     parser.add_argument("--crop", type=int, default=64, help="side of a crop in input pixels; 0: whole frames")
-    parser.add_argument("--batch", type=positive, default=16)
+    parser.add_argument("--batch", type=positive, default=BATCH, help="pairs a step (default: %(default)s)")
     parser.add_argument("--epochs", type=positive, help="instead of the stage's own")
     parser.add_argument("--crops", type=positive, help="crops an epoch, instead of the stage's own")
     parser.add_argument("--seed", type=int, default=0)

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from lib import train_upsampler
 from lib.chapters import paper_scale
 from lib.chapters.paper_scale import SIDE, Need, need, needs
 from lib.upsampler import R1_FIVE
@@ -46,6 +47,8 @@ def test_a_line_for_each_of_r1s_five(monkeypatch):
     monkeypatch.setattr(paper_scale, "PAPER", {"width": 4, "epochs": 50})
     table = needs([10, 20])
     assert list(table.index) == list(R1_FIVE)
+    batch = train_upsampler._options(["ba-unet", "--profile", "paper"]).batch
+    assert f"GiB, batch {batch}" in table, "memory is that of the batch which the command beside it takes"
     assert (table["hours at 10 Tflop/s"] == 2 * table["hours at 20 Tflop/s"]).all()
     assert table.loc["b-ae", "parameters"] < table.loc["b-unet", "parameters"] < table.loc["ba-unet", "parameters"]
     assert table.loc["bwfa-unet", "hours at 10 Tflop/s"] < table.loc["bwa-unet", "hours at 10 Tflop/s"]

@@ -15,11 +15,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from lib.losses import ssim_l1
 from lib.papers import look_up
 from lib.recipes import STAGES
-from lib.train_upsampler import PAPER
+from lib.train_upsampler import BATCH, PAPER
 from lib.upsampler import R1_FIVE, UNet, parameter_count
 
 ADAM = 16  # bytes for a parameter: itself, its gradient and Adam's two means, 4 each
-BATCH = 16
 SIDE = 32  # of the crop that is counted, input pixels
 
 
