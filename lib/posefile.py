@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pose_format import Pose
     from pose_format.pose_header import PoseHeader, PoseHeaderComponent
 
-    from lib.keypoints import Keypoints
-
+Parts = tuple[np.ndarray, np.ndarray, Layout, float, tuple[int, int]]  # the fields of Keypoints, in their order
 _MEDIAPIPE = {part: f"{part.upper()}_LANDMARKS" for part in ("pose", "face", "left_hand", "right_hand")}
 _COMPONENTS = {
     "HOLISTIC": _MEDIAPIPE,
@@ -33,35 +32,32 @@ _COMPONENTS = {
 }
 
 
-def write(keypoints: "Keypoints", path: str | Path) -> None:
-    """Write ``keypoints`` to ``path``, with the component names, limbs and colours that pose-format's viewer needs."""
+def write(parts: Parts, path: str | Path) -> None:
+    """Write the parts of Keypoints, with the component names, limbs and colours that pose-format's viewer needs."""
     from pose_format import Pose
     from pose_format.numpy import NumPyPoseBody
     from pose_format.pose_header import PoseHeader, PoseHeaderDimensions
 
-    missing = np.isnan(keypoints.xyz[..., 0])
-    flat = not missing.all() and np.isnan(keypoints.xyz[..., 2]).all()
-    xyz = np.nan_to_num(keypoints.xyz[..., : 2 if flat else 3], nan=0.0)
-    width, height = keypoints.size
+    xyz, confidence, layout, fps, (width, height) = parts
+    flat = not np.isnan(xyz[..., 0]).all() and np.isnan(xyz[..., 2]).all()
+    places = np.nan_to_num(xyz[..., : 2 if flat else 3], nan=0.0)
     header = PoseHeader(
         version=0.2,
         dimensions=PoseHeaderDimensions(width, height, 0 if flat else width),
-        components=_header_components(keypoints.layout, "XYC" if flat else "XYZC"),
+        components=_header_components(layout, "XYC" if flat else "XYZC"),
     )
-    pose = Pose(header, NumPyPoseBody(keypoints.fps, xyz[:, None], keypoints.confidence[:, None]))
+    pose = Pose(header, NumPyPoseBody(fps, places[:, None], confidence[:, None]))
     with written_whole(path) as partial, open(partial, "wb") as file:
         pose.write(file)
 
 
-def read(path: str | Path) -> "Keypoints":
-    """Read a ``.pose`` file in one of our layouts.
+def read(path: str | Path) -> Parts:
+    """The parts of Keypoints from a ``.pose`` file in one of our layouts.
 
     A file of pose-format's own Holistic extraction, with face and world points besides, is read as HOLISTIC_75; its z,
     which is a share of the picture's width, becomes pixels. Raises BadInput, naming the file, where it is absent, cut
     short, not a ``.pose`` file, of another layout, without frames or with several people.
     """
-    from lib.keypoints import Keypoints
-
     pose = _parsed(Path(path))
     layout = _recognised(pose.header, path)
     frames, people = pose.body.confidence.shape[:2]
@@ -76,10 +72,7 @@ def read(path: str | Path) -> "Keypoints":
     size = (pose.header.dimensions.width, pose.header.dimensions.height)
     if layout.name.startswith("HOLISTIC") and len(pose.header.components) > len(layout.parts):
         xyz[..., 2] *= size[0]
-    try:
-        return Keypoints(xyz, confidence, layout, pose.body.fps, size)
-    except BadInput as error:
-        raise BadInput(f"{path} holds keypoints that cannot be used: {error}") from None
+    return xyz, confidence, layout, pose.body.fps, size
 
 
 def _parsed(path: Path) -> "Pose":
