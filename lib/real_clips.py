@@ -8,6 +8,7 @@ input and every method's frames pass alike.
 
     python -m lib.real_clips FILE... [--models all] [--weights FILE...] [--looks 3] [--shutter 0.8] [--crf 29]
     python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json    what chapter 7 shows
+    python -m lib.real_clips FILE... --software --ship book/results/real_software.json    in R1's damage: chapter 6
 
 The method "enhance" is `lib.enhance` as it comes: default network, three looks, all at once, on frames.
 
@@ -32,7 +33,7 @@ from tqdm.auto import tqdm
 
 from lib import paths, shipped_rows
 from lib.commands import command, positive
-from lib.degrade import crop, downsample, flow_blur, signer_box
+from lib.degrade import crop, downsample, flow_blur, signer_box, software_blur
 from lib.enhance import MODEL, enhance
 from lib.errors import BadInput
 from lib.evaluation import FILM, FRAMES, PATHS, of_path, through_film
@@ -42,7 +43,7 @@ from lib.keypoints import Keypoints
 from lib.looks import MOST, called, look, looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.real_counts import count, table
-from lib.video import probe, read_all, read_video, write_video
+from lib.video import probe, read_all, read_video, write_lossless, write_video
 
 ENHANCE = "enhance"
 VERSION = 2  # raise it with any change that may change what is kept
@@ -51,26 +52,28 @@ VERSION = 2  # raise it with any change that may change what is kept
 @dataclass(frozen=True)
 class Recipe:
     """How a sharp film is spoilt: (width, height) above which the signer is cut out, and the height is reduced to
-    ``height``; the shutter, in frames; the codec's CRF; how many frames at most."""
+    ``height``; how many frames at most; and a camera's shutter, in frames, and codec's CRF, or R1's `software_blur`."""
 
     width: int = 304
     height: int = 336
+    frames: int = 60
     shutter: float = 0.8
     crf: int = 29
-    frames: int = 60
+    software: bool = False
 
 
 @dataclass(frozen=True)
 class RealClip:
-    """A film's folder in the cache: sharp.mp4 and input.mp4 of half its size, with as many frames."""
+    """A film's folder in the cache: sharp.mp4 and the input of half its size, with as many frames."""
 
     folder: Path
     source: Path
     fps: float
+    input: str = "input.mp4"  # input.mkv, to the last bit, where no codec belongs to the damage
 
     def film(self, method: Method) -> Path:
         """The sharp film or the spoilt one."""
-        return self.folder / ("input.mp4" if method == INPUT else "sharp.mp4")
+        return self.folder / (self.input if method == INPUT else "sharp.mp4")
 
     @lru_cache(maxsize=2)  # noqa: B019  (a film in work serves all its rows; two pictures of it are kept)
     def frames(self, method: Method, path: str) -> np.ndarray:
@@ -100,7 +103,8 @@ class RealClip:
 def spoil(path: Path, recipe: Recipe) -> RealClip:
     """Cut out, shrink and spoil a film. Raises BadInput for what is no film, and where nobody is in view."""
     info, parts = probe(path), [VERSION, version("mediapipe"), version("av"), sha256(path), asdict(recipe)]
-    clip = RealClip(paths.CACHE / "real-clips" / _key(*parts), path, info.fps)
+    ending = ".mkv" if recipe.software else ".mp4"
+    clip = RealClip(paths.CACHE / "real-clips" / _key(*parts), path, info.fps, f"input{ending}")
     if not clip.film(INPUT).is_file():
         box = (0, 0, info.width, info.height)
         if info.height > recipe.height or info.width > recipe.width:
@@ -108,11 +112,19 @@ def spoil(path: Path, recipe: Recipe) -> RealClip:
             box = signer_box(found, (info.width, info.height))
         sharp = list(downsample(crop(_first(path, recipe), box), size=_size(box, recipe.height)))
         write_video(clip.film(TARGET), sharp, info.fps, crf=8)
-        blurred = flow_blur(sharp, recipe.shutter, samples=max(8, round(8 * recipe.shutter)))
-        write_video(clip.film(INPUT), downsample(blurred, 2), info.fps, recipe.crf)
+        _write_input(clip, sharp, recipe)
     if not clip.keypoints(TARGET).present("pose").any():  # a small film was not searched for its signer
         raise BadInput(f"{path}: no person is in view in any frame; give a film that shows a signer.")
     return clip
+
+
+def _write_input(clip: RealClip, sharp: Sequence[np.ndarray], recipe: Recipe) -> None:
+    """A camera's damage: blur, half the size, a codec. R1's (III-C): half the size, blur, no codec."""
+    if recipe.software:
+        write_lossless(clip.film(INPUT), software_blur(read_video(clip.film(TARGET))), clip.fps)
+        return
+    blurred = flow_blur(sharp, recipe.shutter, samples=max(8, round(8 * recipe.shutter)))
+    write_video(clip.film(INPUT), downsample(blurred, 2), clip.fps, recipe.crf)
 
 
 def _first(path: Path, recipe: Recipe) -> Iterator[np.ndarray]:
@@ -195,11 +207,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--enhance", action="store_true", help="also lib.enhance itself, as it comes")
     parser.add_argument("--shutter", type=float, default=Recipe.shutter, help="how long it is open, in frames")
     parser.add_argument("--crf", type=int, default=Recipe.crf, help="H.264 quality: 0 (best) to 51")
+    parser.add_argument("--software", action="store_true", help="R1's damage, by software, in a camera's place")
     parser.add_argument("--frames", type=positive, default=Recipe.frames, metavar="N", help="of each film at most")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the counts, one line for each film and method")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write the counts without the films' names")
     options = parser.parse_args(argv)
-    recipe = Recipe(shutter=options.shutter, crf=options.crf, frames=options.frames)
+    recipe = Recipe(frames=options.frames, shutter=options.shutter, crf=options.crf, software=options.software)
     methods = [method for method in find_methods(options.models, options.weights) if method != TARGET]
     if options.enhance:
         methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))

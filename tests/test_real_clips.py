@@ -7,7 +7,7 @@ from person import person
 
 from lib import paths, real_clips, real_counts, shipped_rows
 from lib.clips import clips
-from lib.degrade import upscale
+from lib.degrade import software_blur, upscale
 from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, Keypoints
@@ -65,6 +65,14 @@ def test_spoiling_a_real_film(films, monkeypatch):
     write_video(small, np.zeros((3, 90, 120, 3), np.uint8), 25)
     with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="no person is in view"):
         real_clips.spoil(small, real_clips.Recipe())
+
+
+def test_a_real_film_in_r1s_damage_loses_nothing_to_a_codec(films):
+    clip = real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3, software=True))
+    assert clip.film(INPUT).suffix == ".mkv"
+    target, spoilt = read_all(clip.film(TARGET)), read_all(clip.film(INPUT))
+    assert (target.shape[1], target.shape[2]) == (2 * spoilt.shape[1], 2 * spoilt.shape[2])
+    assert np.array_equal(spoilt, np.stack(list(software_blur(target))))
 
 
 @pytest.mark.filterwarnings("ignore:Nobody was found")
