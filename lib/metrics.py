@@ -10,21 +10,17 @@ import numpy as np
 
 from lib.errors import BadInput
 from lib.frechet import frechet_distance
-from lib.intervals import Interval, clip_bootstrap, paired_bootstrap
 from lib.keypoints import Keypoints
 
 if TYPE_CHECKING:
     import torch
 
 __all__ = [
-    "Interval",
-    "clip_bootstrap",
     "endpoint_error",
     "false_hands",
     "frechet_distance",
     "hand_distance",
     "hand_size",
-    "paired_bootstrap",
     "pck",
     "pck_auc",
     "phash_distance",

@@ -7,8 +7,9 @@ import pandas as pd
 
 from lib.clips import Clip
 from lib.holistic import extract
+from lib.intervals import clip_bootstrap, paired_bootstrap
 from lib.keypoints import Keypoints
-from lib.metrics import clip_bootstrap, false_hands, paired_bootstrap, undetected_hand_presence
+from lib.metrics import false_hands, undetected_hand_presence
 from lib.stages import enlarged
 
 STAGES = ("target", "input", "bilinear")
