@@ -1,6 +1,7 @@
 """A paper's figure is typed in book/papers.toml alone: code asks for it by name, and what prose quotes stands there.
 
-Prose may name a figure of a paper; then the same sentence names the paper, and this looks whether the file has it.
+Prose may name a figure of a paper; then the same sentence names the paper, or one of its sections where a sentence
+before has named the paper, and this looks whether the file has it.
 """
 
 import re
@@ -20,13 +21,15 @@ PAGES = sorted(path for path in (ROOT / "book").glob("*.md") if path.name != "la
 TYPED = [ROOT / "lib" / "chapters" / "claims.toml", *sorted((ROOT / "tests").rglob("*.py"))]
 NUMBER = re.compile(r"(?<![\w.])\d[\d_,]*(?:\.\d+)?(?!\w)")
 LONG = re.compile(
-    r"(?<![\w.\-])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+\.\d{2,}|\d{2,}\.\d+|\d{4,})(?!\w)"
+    r"(?<![\w.\-])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+\.\d{2,}|\d{2,}\.\d+|\d{3,})(?!\w)"
 )  # nobody's by chance
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+(?=[A-Z*(\[-])|\n\n|\n- |\| ")
 COINCIDENCE = {"1.15"}  # of chapter 2: a length in the drawing of the body
-THEIR_CODE = {"0.75"}  # a threshold in the code of R2's authors
+THEIR_CODE = {"0.75", "536"}  # a threshold and a width in the code of R2's authors
+OTHERS = {"133"}  # COCO-WholeBody's points, in a sentence on how many of them R2 keeps
 MEANT = {"0.001", "0.0001"}  # R3 prints its grid as 10e^-3 and 10e^-4: the page of tables shows both
 CITED = re.compile(r"\b(R[123]),? \(?(?:Sections? )?((?:Tables?|Figures?) [IVX\d]+|[IVX]+-[A-Z]\b|\d\.\d\b)")
+SECTION = re.compile(r"\([^()]*(?<![\w.])(?:(?:I{1,3}|I?V|VI)-[A-Z]|[1-9]\.\d|Tables? [IVX\d]+)(?![\w.])")
 ROMAN = re.compile(r"\b((?:I{1,3}|I?V|VI)-[A-Z])\b")  # sections of this kind are R1's alone
 
 
@@ -45,7 +48,10 @@ def cells() -> set[str]:
 
 @cache
 def figures(paper: str) -> set[str]:
-    return {plain(one.printed) for one in PAPERS.figures.values() if one.paper == paper and one.number is not None}
+    """Those of the paper, and those in the names of its tables' rows, such as sizes of pictures."""
+    names = " ".join(row for table in PAPERS.tables if table.name.startswith(paper) for row in table.rows)
+    printed = [one.printed for one in PAPERS.figures.values() if one.paper == paper and one.number is not None]
+    return {plain(number) for number in [*printed, *NUMBER.findall(names)]}
 
 
 def typed(text: str) -> list[str]:
@@ -53,10 +59,13 @@ def typed(text: str) -> list[str]:
 
 
 def misquoted(text: str) -> Iterator[str]:
-    """Figures of sentences that name a paper, and that none of the papers named there has."""
+    """Figures of sentences that speak of a paper, and that none of the papers meant has."""
+    papers: set[str] = set()
     for sentence in SENTENCE.split(text):
-        if papers := set(re.findall(r"\bR[123]\b", sentence)):
-            known = set().union(*map(figures, papers)) | THEIR_CODE | MEANT
+        named = set(re.findall(r"\bR[123]\b", sentence))
+        papers = named or papers  # a section without a paper is of the one named last
+        if named or SECTION.search(sentence):
+            known = set().union(*map(figures, papers)) | THEIR_CODE | MEANT | OTHERS
             yield from (number for number in LONG.findall(sentence) if plain(number) not in known)
 
 
@@ -92,4 +101,6 @@ def test_a_slip_is_seen():
     assert typed(f"x = {right}") == [right] and not typed(f"x = {wrong}")
     text = "R1 loses {} % (IV-C). Ours loses 28.61 %."
     assert list(misquoted(text.format(wrong))) == [wrong] and not list(misquoted(text.format(right)))
+    later = "R1 counts them. In the input it loses {} % (Table I). Ours loses 28.61 %."
+    assert list(misquoted(later.format(wrong))) == [wrong] and not list(misquoted(later.format(right)))
     assert CITED.findall("see R1, III-F, and R2 (4.1)") == [("R1", "III-F"), ("R2", "4.1")]
