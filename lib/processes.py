@@ -8,13 +8,26 @@ import torch.distributed as dist
 from torch import nn
 
 
+def take_own(device: str) -> torch.device:
+    """This process's own device of that kind; from now on it is what "cuda" means, in tensors that follow, too."""
+    if device != "cuda":
+        return torch.device(device)
+    local = int(os.environ.get("LOCAL_RANK", 0))
+    torch.cuda.set_device(local)
+    return torch.device("cuda", local)
+
+
+def is_first() -> bool:
+    """Is this the one of torchrun's processes that writes?"""
+    return int(os.environ.get("RANK", 0)) == 0
+
+
 class Processes:
     """Joins the group that ``torchrun`` has set up; nothing happens in a single process."""
 
     def __init__(self, device: str):
         self.rank, self.count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-        local = int(os.environ.get("LOCAL_RANK", 0))
-        self.device = torch.device("cuda", local) if device == "cuda" else torch.device(device)
+        self.device = take_own(device)
 
     def __enter__(self) -> "Processes":
         """The group is joined once and left when the program ends: it cannot be joined twice (PyTorch issue 74666)."""

@@ -108,10 +108,10 @@ class PTN(nn.Module):
 
 
 class VTN(nn.Module):
-    """Pictures (N, T, 3, H, W) in [0, 1] to scores (N, num_classes): a ResNet-34 (512) takes the embedding's place.
+    """Pictures (N, T, 3, H, W) to scores (N, num_classes): a ResNet-34 (512) takes the embedding's place.
 
-    R2's ResNet-34 was trained on ImageNet. ``weights`` is a folder that holds such weights in transformers' form;
-    None starts from chance, which is another, weaker network. Nothing is downloaded.
+    Pictures are in [0, 1], or uint8. R2's ResNet-34 was trained on ImageNet. ``weights`` is a folder that holds such
+    weights in transformers' form; None starts from chance, which is another, weaker network. Nothing is downloaded.
     """
 
     MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as its networks expect them
@@ -128,7 +128,8 @@ class VTN(nn.Module):
         """What the classifier sees of each clip, (N, 512)."""
         real = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device) if mask is None else mask
         # Only real frames pass the ResNet: its BatchNorm would otherwise learn what padding looks like.
-        seen = self.embedding((x[real] - self.mean) / self.std).pooler_output.flatten(1)
+        shown = x[real] if x.is_floating_point() else x[real].float() / 255
+        seen = self.embedding((shown - self.mean) / self.std).pooler_output.flatten(1)
         frames = seen.new_zeros(*real.shape, seen.shape[1])
         frames[real] = seen
         return self.sequence(frames, mask)

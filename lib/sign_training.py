@@ -34,6 +34,7 @@ STAGES = {  # R2, section 5.2: what is trained in each of its three experiments
 @dataclass(frozen=True)
 class SignSet:
     """Clips and what is signed in them: ``clips`` float32 arrays (T, ...), each of its own length; ``labels`` (N,).
+    Pictures may be uint8 (T, 3, H, W), and may lie on the disk until they are needed.
 
     Signs are numbered from 0. Raises BadInput for what would become an error far from its cause, or a NaN in a loss.
     """
@@ -47,7 +48,7 @@ class SignSet:
         labels = np.asarray(self.labels)
         if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.min() < 0:
             raise BadInput("Labels are whole numbers from 0 on; np.unique(names, return_inverse=True) numbers names.")
-        bad = next((i for i, clip in enumerate(self.clips) if not len(clip) or not np.isfinite(clip).all()), None)
+        bad = next((i for i, clip in enumerate(self.clips) if not len(clip) or not _finite(clip)), None)
         if bad is not None:
             raise BadInput(f"Clip {bad} is empty or holds NaN; impute and normalise before training.")
         forms = [clip.shape[1:] for clip in self.clips]
@@ -152,7 +153,7 @@ def predict(model: nn.Module, clips: Sequence[np.ndarray], batch: int = 128) -> 
     device = next(model.parameters()).device
     model.eval()
     with torch.inference_mode():
-        parts = [collate(clips[start : start + batch]) for start in range(0, len(clips), batch)]
+        parts = (collate(clips[start : start + batch]) for start in range(0, len(clips), batch))  # one in memory
         return torch.cat([model(x.to(device), mask.to(device)).float().cpu() for x, mask in parts]).numpy()
 
 
@@ -172,20 +173,29 @@ def batches(
     order = rng.permutation(len(clips))
     labels = torch.as_tensor(np.asarray(clips.labels), dtype=torch.long)
     for start in range(0, len(order), recipe.batch):
-        rows = order[start : start + recipe.batch][rank::processes]
-        if len(rows):
+        whole = order[start : start + recipe.batch]
+        if len(whole) >= processes:  # each process waits at every batch for all others
+            rows = whole[rank::processes]
             chosen = [clips.clips[row] for row in rows]
             x, mask = collate([recipe.augment(clip, rng) for clip in chosen] if recipe.augment else chosen)
             yield x.to(recipe.device), mask.to(recipe.device), labels[rows].to(recipe.device)
 
 
 def collate(clips: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
-    """Clips (T, ...) of several lengths as one float32 batch (N, longest, ...), zeros at the end, and its mask."""
+    """Clips (T, ...) of several lengths as one batch (N, longest, ...), zeros at the end, and its mask.
+
+    The batch is float32, or uint8 where the clips are: pictures that lie on the disk as bytes.
+    """
     lengths = torch.tensor([len(clip) for clip in clips])
-    batch = torch.zeros(len(clips), int(lengths.max()), *clips[0].shape[1:])
+    kind = torch.uint8 if clips[0].dtype == np.uint8 else torch.float32
+    batch = torch.zeros(len(clips), int(lengths.max()), *clips[0].shape[1:], dtype=kind)
     for row, clip in zip(batch, clips):
-        row[: len(clip)] = torch.as_tensor(clip)
+        row[: len(clip)] = torch.from_numpy(np.array(clip))
     return batch, torch.arange(batch.shape[1]) < lengths[:, None]
+
+
+def _finite(clip: np.ndarray) -> bool:
+    return clip.dtype.kind in "iu" or bool(np.isfinite(clip).all())  # bytes are: they stay on the disk
 
 
 def _check_width(model: nn.Module, clips: Sequence[np.ndarray]) -> None:

@@ -12,7 +12,6 @@ Films to learn from: python data_scripts/training_films.py --out data/training. 
 import argparse
 import json
 import math
-import os
 import sys
 from functools import lru_cache, partial
 from pathlib import Path
@@ -29,6 +28,7 @@ from lib.files import written_whole
 from lib.losses import hand_weights
 from lib.papers import look_up
 from lib.paths import DATA
+from lib.processes import is_first, take_own
 from lib.recipes import STAGES, Stage
 from lib.sharpen import usable_device
 from lib.training import History, Settings, fit
@@ -178,8 +178,9 @@ def _keep(stage: Stage, options: argparse.Namespace, history: History, model: UN
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
     options = _options(argv)
-    first = int(os.environ.get("RANK", 0)) == 0  # of the processes that torchrun started, one writes
+    first = is_first()
     usable_device(options.device)
+    take_own(options.device)
     for name in PRETRAINED if options.stage == "all" else [options.stage]:
         _check_recipe(STAGES[name], options, first)
         model, history = train(STAGES[name], options)

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from lib import sign_training
 from lib.errors import BadInput
-from lib.ptn import PTN
+from lib.ptn import PTN, VTN
 from lib.sign_training import Recipe, SignSet, accuracies, batches, collate, predict, train, transfer
 from lib.training import drops
 
@@ -115,6 +115,24 @@ def test_processes_share_every_clip_of_an_epoch():
     whole = [labels for *_, labels in batches(clips, recipe, np.random.default_rng(3))]
     shares = [[labels for *_, labels in batches(clips, recipe, np.random.default_rng(3), rank, 2)] for rank in range(2)]
     assert sorted(torch.cat(whole).tolist()) == sorted(torch.cat(shares[0] + shares[1]).tolist())
+
+
+def test_every_process_has_as_many_batches():
+    """Each waits at every batch for all others: 64 clips in batches of 21 leave one, which two cannot share."""
+    clips, recipe = easy_signs(), Recipe(batch=21)
+    counts = [len(list(batches(clips, recipe, np.random.default_rng(3), rank, 2))) for rank in range(2)]
+    assert counts == [3, 3] and len(list(batches(clips, recipe, np.random.default_rng(3)))) == 4
+
+
+def test_pictures_travel_as_bytes_from_where_they_lie(tmp_path):
+    np.save(tmp_path / "pictures.npy", np.random.default_rng(0).integers(0, 256, (5, 3, 32, 32), np.uint8))
+    kept = np.load(tmp_path / "pictures.npy", mmap_mode="r")
+    torch.manual_seed(0)
+    model, lying = VTN(2), SignSet([kept[:2], kept[2:]], np.array([0, 1]))
+    assert isinstance(lying.take([1]).clips[0], np.memmap)
+    in_memory = [clip.astype(np.float32) / 255 for clip in lying.clips]
+    assert collate(lying.clips)[0].dtype == torch.uint8
+    np.testing.assert_allclose(predict(model, lying.clips), predict(model, in_memory), atol=1e-6)
 
 
 def test_clips_of_one_and_of_ten_thousand_frames_share_a_batch():

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from lib.errors import BadInput
+from lib.processes import take_own
 from lib.training import Settings, fit
 from lib.training_data import HANDS, Frames, batches
 
@@ -142,6 +143,15 @@ def test_a_machine_that_cannot_compile_is_told_so(tmp_path):
 def test_an_epoch_without_a_batch_is_refused(tmp_path):
     with pytest.raises(BadInput, match="no batch"):
         fit(make_model(), lambda epoch, rank, processes: [], loss, validate, Settings(), tmp_path)
+
+
+def test_each_process_has_a_gpu_of_its_own(monkeypatch):
+    """Tensors of its batches go to "cuda", which has to be where its network is."""
+    chosen = []
+    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    monkeypatch.setenv("LOCAL_RANK", "3")
+    assert take_own("cuda") == torch.device("cuda", 3) and chosen == [3]
+    assert take_own("cpu") == torch.device("cpu") and chosen == [3]
 
 
 @pytest.mark.slow
