@@ -16,25 +16,42 @@ Ask what holds for what you were given. Nobody's recording may be passed on.
 
 writes signs_vgt.npz, the keypoints, with its facts in signs_vgt.json, left_out.csv and manifest.json. Films may lie in
 any folder and have any ending; one that is missing is named, and the others are done. Each film that is done leaves a
-file below OUT/films, so that an interrupted run goes on. Then, in Python:
+file below OUT/films, so that an interrupted run goes on. VTN wants pictures as well: with --pictures 224 there is
+pictures_vgt.npy beside them, 28 GB of it for VGT, and twice as much while it is made. Then
+
+    python -m lib.train_signs ptn --profile paper --device cuda       R2's own split, and R2's sizes
+    python -m lib.train_signs vtn --profile paper --device cuda
+
+or, in Python:
 
     corpus = load_corpus("vgt", Path("data/vgt"))             # lib.sign_corpus
-    learn, judge, test = sets(corpus, Inputs(), fold=0)       # lib.sign_tables: R2's own split
+    learn, judge, test = sets(corpus, Inputs(), fold=0)       # lib.sign_tables
     train(PTN(134, classes((learn, judge, test))), learn, judge, Recipe())
 """
 
+import argparse
 import json
 import sys
+from collections.abc import Sequence
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from lib.commands import command
-from lib.corpus_films import CORPORA, find_jobs, pack, read_cuts, see_film
+from lib.commands import command, positive
+from lib.corpus_films import CORPORA, Corpus, FilmJob, find_jobs, pack, read_cuts, see_film
+from lib.corpus_pictures import pack_pictures, see_pictures
 from lib.errors import BadInput
 from lib.extraction import Outcome
 from lib.own_films import LEFT_OUT, begin, films_parser, finish, make_all, say_yours
 from lib.paths import DATA
+
+
+def make_pictures(jobs: Sequence[FilmJob], corpus: Corpus, options: argparse.Namespace) -> None:
+    """Those of every film whose keypoints are made. Raises BadInput if a film has none: the two would not fit."""
+    see = partial(see_pictures, corpus=corpus, out=options.out / "films", side=options.pictures)
+    for outcome in make_all(see, jobs, options.processes, attrgetter("film"), "film"):
+        if outcome.error:
+            raise BadInput(f"The keypoints are made, but not all pictures: {outcome.error}")
 
 
 @command
@@ -44,6 +61,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--language", choices=list(CORPORA), default="vgt")
     about = "folder that data_scripts/signon_splits.py made (default: %(default)s)"
     parser.add_argument("--tables", type=Path, default=DATA / "signon", metavar="DIR", help=about)
+    parser.add_argument("--pictures", type=positive, metavar="SIDE", help="also pictures for VTN, of so many pixels")
     options = parser.parse_args(argv)
     corpus = CORPORA[options.language]
     say_yours("Recordings", corpus.credit, corpus.access, corpus.terms)
@@ -62,6 +80,10 @@ def main(argv: list[str] | None = None) -> int:
     told = f"python data_scripts/corpus_vgt.py --language {options.language}"
     path, empty = pack(files, examples, corpus, options.out, told)
     entries = [{"file": path.name}, {"file": path.with_suffix(".json").name}]
+    if options.pictures:
+        failed = {outcome.path for outcome in left_out}
+        make_pictures([job for job in jobs if job.film not in failed], corpus, options)
+        entries.append({"file": pack_pictures(files, examples, corpus, options.out, options.pictures).name})
     finish(options.out, entries, left_out, {"source": corpus.access, "licence": corpus.terms, "credit": corpus.credit})
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     print(f"{path} holds {facts['clips']:,} of {len(examples):,} clips, {facts['signers']} signers.")

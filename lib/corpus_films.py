@@ -132,18 +132,23 @@ def see_film(job: FilmJob, corpus: Corpus, out: Path) -> Path:
     return path
 
 
-def _seen(film: Path, row: tuple[int, int, int, int], corpus: Corpus) -> np.ndarray:
-    """Keypoints (T, 67, 3) of one example, in pixels of what was looked at."""
+def looked_at(film: Path, row: tuple[int, int, int, int], corpus: Corpus) -> list[np.ndarray]:
+    """The frames (H, W, 3) of one example, in the NGT the signer's half of each: seconds of signing, a few frames."""
     _, start, end, side = row
-    frames = list(frames_between(film, start / 1000, end / 1000, FPS))  # seconds of signing: a few frames
-    if not frames:
-        return np.empty((0, len(PLACES), 3), np.float32)
     width, height = corpus.size
     left = corpus.film[0] - width if SIDES[side] == "right" else 0
+    return list(crop(frames_between(film, start / 1000, end / 1000, FPS), (left, 0, left + width, height)))
+
+
+def _seen(film: Path, row: tuple[int, int, int, int], corpus: Corpus) -> np.ndarray:
+    """Keypoints (T, 67, 3) of one example, in pixels of what was looked at."""
+    frames = looked_at(film, row, corpus)
+    if not frames:
+        return np.empty((0, len(PLACES), 3), np.float32)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning)  # one frame, or nobody found: R2 has such clips too
         found = extract(
-            crop(frames, (left, 0, left + width, height)),
+            frames,
             fps=FPS,
             min_detection_confidence=0.5,
             min_tracking_confidence=corpus.tracking,

@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 from stand_ins import on_stage, script, signing
 
+from lib import corpus_films
+from lib.corpus_pictures import read_pictures
 from lib.datasets import is_complete
-from lib.keypoints import HOLISTIC_67
+from lib.errors import BadInput
+from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
 from lib.sign_corpus import load_corpus, write_corpus
 from lib.sign_inputs import Inputs
 from lib.sign_tables import sets
@@ -82,6 +85,35 @@ def test_of_a_film_of_the_ngt_the_signers_half_is_taken(tables, tmp_path):
     assert left.present("pose").all() and not right.present("pose").any() and left.size == (352, 288)
     learn, judge, _ = (corpus.split[part] for part in range(3))
     assert learn.tolist() == [0] and judge.tolist() == [1]
+
+
+def test_vtns_pictures_lie_beside_the_keypoints_clip_by_clip(tables, tmp_path, monkeypatch):
+    """Of two films, whose examples alternate in the corpus; keypoints are none of this test's business."""
+    monkeypatch.setattr(corpus_films, "extract", lambda frames, **_: seen_nowhere(len(frames)))
+    films, out, corpus_vgt = tmp_path / "films", tmp_path / "vgt", script("corpus_vgt")
+    levels = {"x_i001": 40, "x_i002": 200}
+    for name, level in levels.items():
+        picture = np.zeros((540, 960, 3), np.uint8)
+        picture[:, 210:750] = level  # the square in the middle
+        write_video(films / f"{name}.mp4", [picture] * 12, 25)
+    argv = ["--source", films, "--tables", tables, "--out", out, "--processes", "1", "--pictures", "8"]
+    assert corpus_vgt.main([str(word) for word in argv]) == 1  # the third film is missing
+    corpus = load_corpus("vgt", out)
+    clips = read_pictures(corpus, "vgt", out)
+    assert [clip.shape for clip in clips] == [(6, 3, 8, 8), (1, 3, 8, 8), (5, 3, 8, 8)]
+    assert np.abs([clip.mean() for clip in clips] - np.array([40, 40, 200])).max() < 6 and clips[0].dtype == np.uint8
+    assert is_complete(out) and not list((out / "films").glob("*.npy"))
+    np.save(out / "pictures_vgt.npy", clips[0])
+    with pytest.raises(BadInput, match=r"has not the 12 pictures of signs_vgt.npz: run .*--pictures"):
+        read_pictures(corpus, "vgt", out)
+    (out / "pictures_vgt.npy").unlink()
+    with pytest.raises(BadInput, match=r"pictures_vgt.npy is missing: run .*--language vgt again, with --pictures"):
+        read_pictures(corpus, "vgt", out)
+
+
+def seen_nowhere(frames: int) -> Keypoints:
+    nothing = np.full((frames, 75, 3), np.nan, np.float32)
+    return Keypoints(nothing, np.zeros(nothing.shape[:2], np.float32), HOLISTIC_75, 25, (960, 540))
 
 
 @pytest.fixture

@@ -1,0 +1,104 @@
+"""Train R2's networks at R2's size: PTN on keypoints, VTN on pictures. (`lib.sign_tables` has the course's own size.)
+
+    python -m lib.train_signs ptn --profile paper --device cuda
+    python -m lib.train_signs vtn --profile paper --device cuda --weights FOLDER     ResNet-34 that has seen ImageNet
+    torchrun --nproc-per-node 8 -m lib.train_signs vtn --profile paper --device cuda
+
+They read data/vgt, which data_scripts/corpus_vgt.py makes of your films, for VTN with --pictures 224, and keep R2's own
+split. The layers are R2's. It does not say how long it trains, nor in which batches (3.4): epochs, patience, batches
+and learning rate are ours, as in `lib.sign_training`; VTN's batch is smaller, so that it fits into a card like R2's.
+A run that was interrupted goes on. RUNS/ptn-vgt-0/best.pt is what lib.asl_transfer takes as its source.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+
+from lib.commands import command, positive
+from lib.corpus_pictures import read_pictures
+from lib.files import written_whole
+from lib.paths import DATA
+from lib.processes import is_first, take_own
+from lib.ptn import PTN, VTN
+from lib.sharpen import usable_device
+from lib.sign_corpus import SignCorpus, load_corpus
+from lib.sign_inputs import Inputs
+from lib.sign_tables import Sets, classes, score, sets
+from lib.sign_training import Recipe, SignSet, train
+
+SIDE = 224  # of VTN's pictures: ImageNet's, R2 gives none
+PAPER = {"ptn": Recipe(bfloat16=True), "vtn": Recipe(batch=32, bfloat16=True)}
+
+
+def read_sets(network: str, language: str, folder: Path) -> Sets:
+    """Train, val and test as the network reads them, by the corpus's own split. Raises BadInput."""
+    corpus = load_corpus(language, folder)
+    return sets(corpus, Inputs(), fold=0) if network == "ptn" else _pictures(corpus, language, folder)
+
+
+def _pictures(corpus: SignCorpus, language: str, folder: Path) -> Sets:
+    everything = SignSet(read_pictures(corpus, language, folder), corpus.labels)
+    return tuple(everything.take(rows) for rows in corpus.split)
+
+
+def build(network: str, signs: int, weights: Path | None = None) -> PTN | VTN:
+    """A fresh network of R2's size; ``weights`` is a folder with a ResNet-34 for VTN, None: chance."""
+    return PTN(134, signs) if network == "ptn" else VTN(signs, weights)
+
+
+def run(options: argparse.Namespace) -> dict | None:
+    """Train, and say how well it reads; None in all of torchrun's processes but the first."""
+    data = read_sets(options.network, options.language, options.data or DATA / options.language)
+    recipe = replace(PAPER[options.network], device=options.device, bfloat16=options.bfloat16, seed=options.seed)
+    recipe = replace(recipe, epochs=options.epochs or recipe.epochs, batch=options.batch or recipe.batch)
+    torch.manual_seed(recipe.seed)
+    model = build(options.network, classes(data), options.weights)
+    folder = options.out / f"{options.network}-{options.language}-{recipe.seed}"
+    history = train(model, *data[:2], recipe, folder)
+    if not is_first():
+        return None
+    result = score(model, data) | {"epochs": len(history), "minutes": sum(row["seconds"] for row in history) / 60}
+    result |= {
+        "recipe": asdict(recipe),
+        "weights": options.weights and str(options.weights),
+        "torch": torch.__version__,
+    }
+    with written_whole(folder / "result.json") as partial:
+        partial.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return result
+
+
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
+    options = _parser().parse_args(argv)
+    usable_device(options.device)
+    take_own(options.device)
+    if result := run(options):
+        shares = ", ".join(f"{100 * result[part]:.2f} % ({part})" for part in ("train", "validation", "micro", "macro"))
+        print(f"{options.network}, {options.language}: {shares}; micro and macro are of the test.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("network", choices=tuple(PAPER))
+    add("--profile", choices=("paper",), default="paper", help="R2's sizes, the only ones here")
+    add("--language", choices=("vgt", "ngt"), default="vgt", help="default: %(default)s")
+    add("--data", type=Path, help="what data_scripts/corpus_vgt.py wrote (default: data/LANGUAGE)")
+    add("--weights", type=Path, help="for VTN: a folder with ImageNet's ResNet-34 in transformers' form")
+    add("--out", type=Path, default=DATA / "runs", help="checkpoints and result.json (default: %(default)s)")
+    add("--epochs", type=positive, help="at most, instead of ours")
+    add("--batch", type=positive, help="clips a step, of all processes together")
+    add("--seed", type=int, default=0)
+    add("--device", default="cpu", help='"cpu" or "cuda"')
+    add("--bfloat16", action=argparse.BooleanOptionalAction, default=True, help="half the bits in layers")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
