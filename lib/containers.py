@@ -45,12 +45,20 @@ def pictures(film: "InputContainer") -> "av.VideoStream | None":
     return next((stream for stream in film.streams.video if not stream.disposition & cover), None)
 
 
-def decoded(film: "InputContainer", stream: "av.VideoStream", faults: list[Exception]) -> Iterator["av.VideoFrame"]:
-    """All frames that can be decoded; what went wrong on the way is added to ``faults``."""
+def decoded(
+    film: "InputContainer",
+    stream: "av.VideoStream",
+    faults: list[Exception],
+    stored: Iterator["av.Packet"] | None = None,
+) -> Iterator["av.VideoFrame"]:
+    """All frames that can be decoded; what went wrong on the way is added to ``faults``.
+
+    ``stored`` are the track's packets, for who wants to see them go by.
+    """
     import av
 
     stream.thread_type = "AUTO"
-    stored = film.demux(stream)
+    stored = film.demux(stream) if stored is None else stored
     while True:
         try:
             packet = next(stored)

@@ -30,7 +30,7 @@ from tqdm.auto import tqdm
 
 from lib.codec import encode
 from lib.enhance_feed import feed
-from lib.enhance_sound import add_sound, has_sound
+from lib.enhance_sound import add_sound
 from lib.enhance_source import Box, Source, open_source
 from lib.errors import BadInput
 from lib.files import written_whole
@@ -118,7 +118,7 @@ def enhance(
         if pose:
             found = _by_neighbours(video, found, progress) if looks > 2 else found
             found.save(pose)
-        sound = _with_sound(film.path, video, frames)
+        sound = film.info.sound and _with_sound(film.path, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
     return Summary(source, out, found, frames, film.info.fps, size, film.box, sound, seconds)
 
@@ -196,9 +196,7 @@ def _by_neighbours(video: Path, found: Keypoints, progress: bool) -> Keypoints:
 
 
 def _with_sound(film: Path, video: Path, frames: int) -> bool:
-    """Put the film's sound under the video, if it has any; whether it is there."""
-    if not has_sound(film):
-        return False
+    """Put the film's sound under the video; whether it is there. For that the film is read once more."""
     both = video.with_stem(f"{video.stem}-sound")  # begins with this run's own name, as its other partial files
     try:
         add_sound(video, film, both, frames)

@@ -10,14 +10,6 @@ from lib.video import FORMATS, check_frames
 LOST = 0.25  # seconds of sound, at beginning and end, that each container counts in its own way
 
 
-def has_sound(path: Path) -> bool:
-    """Whether a film has a sound track; a folder of images has none."""
-    if path.is_dir():
-        return False
-    with open_film(path) as film:
-        return bool(film.streams.audio)
-
-
 def add_sound(silent: Path, film: Path, out: Path, frames: int) -> None:
     """Write ``silent``, a film of so many frames, with the first sound track of ``film`` to ``out``.
 

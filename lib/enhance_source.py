@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.containers import decoded, open_film, pictures
 from lib.degrade import crop, downsample, signer_box
 from lib.errors import BadInput
 from lib.holistic import extract
@@ -18,9 +17,7 @@ Box = tuple[int, int, int, int]  # x0, y0, x1, y1
 
 LEARNED = 168  # pixels: the height of the frames, filled by a signer, that the networks learned from (R1 III-C)
 LOOKS = 300  # frames, spread over the film, in which the signer is looked for
-ASKED = 10  # frames that are asked whether they are interlaced
 UNEVEN = 0.1  # seconds by which a frame may be moved before the reader hears of it
-BREAK = 0.5  # seconds of a film that are announced and not there: it was cut short
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def open_source(path: str | Path, box: Box | str | None = None, height: int | No
     any that the networks learned from, and where the film's rate varies. Raises BadInput for what cannot be read.
     """
     path = Path(path)
-    info = probe(path)
+    info = probe(path, thorough=True)
     box = find_signer(path, info) if box == "signer" else box
     width, full = _size(info, box)
     size = (max(1, round(width * height / full)), height) if height and height < full else (width, full)
@@ -95,50 +92,18 @@ def _warn_of_size(source: Source) -> None:
 
 
 def _warn_of_rate(source: Source) -> None:
-    moved = 0.0 if source.path.is_dir() else moved_by(source.path, source.info.fps)
-    if moved > UNEVEN:
+    if source.info.moved > UNEVEN:
         warnings.warn(
             f"{source.path} has a variable frame rate: every frame is kept and the film's length too, but at an even "
-            f"{source.info.fps:.2f} frames a second a frame moves by up to {moved:.2f} seconds.",
+            f"{source.info.fps:.2f} frames a second a frame moves by up to {source.info.moved:.2f} seconds.",
             stacklevel=3,
         )
 
 
 def _warn_of_interlacing(source: Source) -> None:
-    if interlaced(source.path):
+    if source.info.interlaced:
         warnings.warn(
             f"{source.path} is interlaced: each frame holds two moments, and moving hands look like combs. Part them "
             f"first: ffmpeg -i {source.path.name} -vf bwdif {source.path.stem}-progressive.mp4",
             stacklevel=3,
         )
-
-
-def interlaced(path: Path) -> bool:
-    """Whether the first frames say that they hold two moments each, in odd and even rows, as television's do."""
-    if path.is_dir():
-        return False
-    with open_film(path) as film:
-        return any(frame.interlaced_frame for frame in islice(decoded(film, pictures(film), []), ASKED))
-
-
-def moved_by(path: Path, fps: float) -> float:
-    """Seconds by which the frame that moves most moves when all are shown at an even rate; nothing is decoded."""
-    import av
-
-    times, last, length = [], -np.inf, 0.0
-    with open_film(path) as film:
-        length = (film.duration or 0) / av.time_base
-        try:
-            for packet in film.demux(pictures(film)):
-                if packet.pts is not None:
-                    times.append(float(packet.pts * packet.time_base))
-                    last = times[-1] if packet.dts is None else float(packet.dts * packet.time_base)
-        except av.FFmpegError:
-            pass  # damaged from here on
-    if not times:
-        return 0.0
-    shown = np.sort(times)
-    if length - np.ptp(shown) > BREAK:
-        # a frame is stored after those it is drawn from: where the film breaks off, frames between its last ones lack
-        shown = shown[shown <= max(last, shown[0])]
-    return float(np.abs(shown - shown[0] - np.arange(len(shown)) / fps).max())

@@ -8,10 +8,11 @@ A long film therefore costs no more memory than a short one.
 
 import os
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ FORMATS = {
 }
 VIDEOS = {*FORMATS, ".m4v", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".vob", ".wmv", ".flv", ".3gp", ".ogv"}  # to read
 _SHORT = 1.0  # seconds that a film may lack before the reader hears of it: sound often runs a little longer
+_BREAK = 0.5  # seconds of a film that are announced and not there: it was cut short
+_ASKED = 10  # frames that are asked whether they are interlaced
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,10 @@ class VideoInfo:
     """What a file says of itself. Size is in pixels, upright as a player shows it; ``duration`` in seconds.
 
     ``frames`` is None where the format does not count them (webm, mkv, gif), ``duration`` where it is unknown.
-    ``fps`` is the average rate, 25 for a folder of images.
+    ``fps`` is the average rate, 25 for a folder of images; ``sound`` tells whether there is a sound track.
+    ``interlaced`` tells whether a frame holds two moments, in odd and even rows, as television's do; ``moved`` is
+    seconds by which the frame that moves most moves when all are shown at ``fps``, large for a variable rate. Both are
+    None where `probe` was not to be thorough.
     """
 
     width: int
@@ -52,25 +58,38 @@ class VideoInfo:
     fps: float
     frames: int | None
     duration: float | None
+    sound: bool = False
+    interlaced: bool | None = None
+    moved: float | None = None
 
 
-def probe(path: str | Path) -> VideoInfo:
-    """Size, rate and length of a video file or folder of images; its first frame is decoded to be sure.
+def probe(path: str | Path, thorough: bool = False) -> VideoInfo:
+    """All that is asked of a video file or folder of images, which is opened once; a frame is decoded to be sure.
 
+    ``thorough`` decodes some more, and reads the film to its end without decoding it: see `VideoInfo`.
     Raises BadInput for a file that is missing, empty, no video, audio only, or without one readable frame.
     """
     path = Path(path)
     if path.is_dir():
         files = image_folder.image_files(path)
         height, width = image_folder.read_image(files[0]).shape[:2]
-        return VideoInfo(width, height, image_folder.FPS, len(files), len(files) / image_folder.FPS)
+        return VideoInfo(
+            width, height, image_folder.FPS, len(files), len(files) / image_folder.FPS, interlaced=False, moved=0.0
+        )
     with _opened(path) as (container, stream):
-        first = next(decoded(container, stream, []), None)
-        if first is None:
-            raise BadInput(f"{path} holds no readable frame: damaged or cut short; copy or download it again.")
+        times: list[tuple[float, float]] = []
+        stored = _timed(container, stream, times)
+        frames = decoded(container, stream, [], stored)
+        if (first := next(frames, None)) is None:
+            raise _no_frame(path)
         height, width = ToRGB()(first).shape[:2]
         fps = float(stream.average_rate or stream.guessed_rate or image_folder.FPS)
-        return VideoInfo(width, height, fps, stream.frames or None, _duration(container, stream))
+        says = (width, height, fps, stream.frames or None, _duration(container, stream), bool(container.streams.audio))
+        if not thorough:
+            return VideoInfo(*says)
+        interlaced = any(frame.interlaced_frame for frame in chain([first], islice(frames, _ASKED - 1)))
+        _read_to_the_end(stored)
+        return VideoInfo(*says, interlaced, _moved(times, (container.duration or 0) / 1e6, fps))
 
 
 def read_video(path: str | Path) -> Iterator[np.ndarray]:
@@ -78,11 +97,11 @@ def read_video(path: str | Path) -> Iterator[np.ndarray]:
 
     Formats: mp4, mov, mkv, webm, avi, gif and whatever else FFmpeg reads. Pixels are given as stored: those of
     a film whose pixels are not square are not stretched. Bad files raise BadInput here, not at the first frame
-    (see ``probe``). A film damaged or cut short further on gives what can be read, then a warning.
+    (see `probe`). A film damaged or cut short further on gives what can be read, then a warning.
     """
     path = Path(path)
-    probe(path)
-    return image_folder.read_folder(path) if path.is_dir() else _stream(path)
+    frames = image_folder.read_folder(path) if path.is_dir() else _stream(path)
+    return _going_on([next(frames)], frames)
 
 
 def read_all(path: str | Path, max_frames: int | None = None) -> np.ndarray:
@@ -159,6 +178,45 @@ def _opened(path: Path) -> Iterator[tuple["av.container.InputContainer", "av.Vid
         yield container, stream
 
 
+def _no_frame(path: Path) -> BadInput:
+    return BadInput(f"{path} holds no readable frame: damaged or cut short; copy or download it again.")
+
+
+def _timed(
+    container: "av.container.InputContainer", stream: "av.VideoStream", times: list[tuple[float, float]]
+) -> Iterator["av.Packet"]:
+    """The track's packets; the seconds at which each is shown and decoded are added to ``times``."""
+    for packet in container.demux(stream):
+        if packet.pts is not None:
+            moments = (packet.pts, packet.pts if packet.dts is None else packet.dts)
+            times.append(tuple(float(moment * packet.time_base) for moment in moments))
+        yield packet
+
+
+def _read_to_the_end(stored: Iterator["av.Packet"]) -> None:
+    import av
+
+    with suppress(av.FFmpegError):  # damaged from there on
+        deque(stored, maxlen=0)
+
+
+def _moved(times: list[tuple[float, float]], length: float, fps: float) -> float:
+    """`VideoInfo.moved`, by the moments at which packets are shown and decoded; ``length`` in seconds is announced."""
+    if not times:
+        return 0.0
+    shown, last = np.sort([moment for moment, _ in times]), times[-1][1]
+    if length - np.ptp(shown) > _BREAK:
+        # a frame is stored after those it is drawn from: where the film breaks off, frames between its last ones lack
+        shown = shown[shown <= max(last, shown[0])]
+    return float(np.abs(shown - shown[0] - np.arange(len(shown)) / fps).max())
+
+
+def _going_on(begun: list[np.ndarray], frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """The frame that was drawn to see whether there is one, which is not kept, then the others."""
+    yield begun.pop()
+    yield from frames
+
+
 def _stream(path: Path) -> Iterator[np.ndarray]:
     faults: list[Exception] = []
     with _opened(path) as (container, stream):
@@ -168,10 +226,12 @@ def _stream(path: Path) -> Iterator[np.ndarray]:
             end = frame.time if frame.time is not None else end
             count += 1
             yield to_rgb(frame)
+        if not count:
+            raise _no_frame(path)
         seconds, promised = end - (start or 0.0), _duration(container, stream) or 0.0
     if faults or seconds < promised - _SHORT:
         text = f"{path} is damaged or cut short: {count} frames ({seconds:.1f} of {promised:.1f} seconds) were read."
-        warnings.warn(text, stacklevel=2)
+        warnings.warn(text, stacklevel=3)  # past `_going_on`
 
 
 def _duration(container: "av.container.InputContainer", stream: "av.VideoStream") -> float | None:

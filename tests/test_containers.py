@@ -10,7 +10,6 @@ from film_kinds import beep_at, flash_and_beep, flash_at
 
 from lib.chapters.film_facts import beginning
 from lib.containers import frame_count, open_film, pictures
-from lib.enhance_source import interlaced, moved_by
 from lib.remux import copy_tracks, packets
 from lib.video import probe, read_all, write_video
 
@@ -28,8 +27,9 @@ def test_films_are_opened_in_one_place(project_files):
 def test_a_title_that_is_no_utf8_keeps_nobody_from_reading(tmp_path, suffix):
     film = flash_and_beep(tmp_path / f"old{suffix}", title=TITLE)
     assert TITLE in film.read_bytes()
-    assert probe(film).width == 64 and len(read_all(film)) == frame_count(film) == 30
-    assert not interlaced(film) and moved_by(film, 25) < 0.1
+    info = probe(film, thorough=True)
+    assert info.width == 64 and len(read_all(film)) == frame_count(film) == 30
+    assert info.sound and not info.interlaced and info.moved < 0.1
 
 
 def test_a_name_that_looks_like_an_address_is_a_file(tmp_path, monkeypatch):
@@ -59,7 +59,7 @@ def test_the_cover_of_a_film_is_not_its_pictures(tmp_path):
         for packet in packets(source, source.streams.video[0]):
             packet.stream = stream
             target.mux(packet)
-    assert moved_by(tmp_path / "b.mp4", 25) < 0.1 and frame_count(tmp_path / "b.mp4") == 30
+    assert probe(tmp_path / "b.mp4", thorough=True).moved < 0.1 and frame_count(tmp_path / "b.mp4") == 30
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi"])

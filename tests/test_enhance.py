@@ -10,7 +10,7 @@ from lib.chapters.troubled_films import interlaced
 from lib.enhance import enhance
 from lib.enhance_cli import main
 from lib.enhance_feed import MOST, Stopped, feed
-from lib.enhance_source import LEARNED, moved_by
+from lib.enhance_source import LEARNED
 from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import load
@@ -68,12 +68,28 @@ def test_portrait_film_stands_upright_and_odd_sizes_are_doubled(tmp_path):
 
 def test_variable_rate_keeps_every_frame_and_the_length_and_says_so(films, tmp_path, capsys):
     uneven = varying_rate(tmp_path / "uneven.mp4", signer(12))
-    before = probe(uneven)
+    before = probe(uneven, thorough=True)
     assert run(films, uneven, "--out", tmp_path / "o.mp4") == 0
     after = probe(tmp_path / "o.mp4")
     assert after.frames == 12 and after.duration == pytest.approx(before.duration, abs=0.05)
     assert "Note: " in (said := capsys.readouterr().err) and "variable frame rate" in said
-    assert moved_by(films / "clip.mp4", FPS) < 1e-6 < 0.1 < moved_by(uneven, before.fps)
+    assert probe(films / "clip.mp4", thorough=True).moved < 1e-6 < 0.1 < before.moved
+
+
+@pytest.mark.parametrize(("crop", "times"), [(None, 3), ("signer", 4)])
+def test_a_film_is_opened_once_to_be_asked_and_then_to_be_read(tmp_path, monkeypatch, crop, times):
+    """Frames, sound, and where the signer is looked for, frames once more before."""
+    import av
+
+    film, opened, open_any = with_sound(tmp_path / "a.mp4", signer()), [], av.open
+
+    def counting(file, *arguments, **settings):
+        opened.append(str(file))
+        return open_any(file, *arguments, **settings)
+
+    monkeypatch.setattr(av, "open", counting)
+    assert enhance(film, tmp_path / "o.mp4", tmp_path / "o.pose", model=tiny_network(), crop=crop).sound
+    assert opened.count(str(film)) == times
 
 
 def test_4k_goes_through_with_a_note(tmp_path):

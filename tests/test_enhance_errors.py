@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from enhance_films import FPS, signer, tiny_network, weight_file
+from enhance_films import FPS, signer, tiny_network, weight_file, with_sound
 from safetensors.torch import save_file
 
 from lib import enhance as room
@@ -159,7 +159,7 @@ def test_of_several_films_the_bad_one_is_reported_and_the_done_ones_are_left(fil
 
 @pytest.mark.parametrize("stage", ["sharpen", "encode", "extract", "add_sound"])
 def test_whatever_stage_fails_the_older_files_stay(films, monkeypatch, stage):
-    results = films / "results"
+    results, film = films / "results", with_sound(films / "sound.mp4", signer(6))
     for name in ("o.mp4", "o.pose"):
         (results / name).write_text("older")
 
@@ -167,9 +167,8 @@ def test_whatever_stage_fails_the_older_files_stay(films, monkeypatch, stage):
         raise OSError("No space left on device")
 
     monkeypatch.setattr(room, stage, fails)
-    monkeypatch.setattr(room, "has_sound", lambda film: True)
     with pytest.raises(OSError, match="No space"):
-        enhance(films / "clip.mp4", results / "o.mp4", results / "o.pose", model=tiny_network())
+        enhance(film, results / "o.mp4", results / "o.pose", model=tiny_network())
     assert names(results) == ["o.mp4", "o.pose"] and (results / "o.pose").read_text() == "older"
 
 

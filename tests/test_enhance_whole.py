@@ -234,10 +234,10 @@ def test_whatever_one_film_raises_the_others_are_done(films, monkeypatch, capsys
     for name in "abc":
         flash_and_beep(folder / f"{name}.mp4", sound=None, count=2)
 
-    def fails(path):
+    def fails(path, **asked):
         if path.name == "b.mp4":
             raise Strange("a sentence\nof two lines")
-        return probe(path)
+        return probe(path, **asked)
 
     monkeypatch.setattr(enhance_source, "probe", fails)
     monkeypatch.setattr(video, "probe", fails)

@@ -5,8 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from lib.containers import open_film, pictures
-from lib.enhance_sound import check_sound, has_sound
-from lib.enhance_source import interlaced, moved_by
+from lib.enhance_sound import check_sound
 from lib.errors import BadInput
 from lib.files import written_whole
 from lib.remux import Tally, copy_tracks, packets, tallied, until_moment
@@ -21,16 +20,14 @@ def film_facts(path: str | Path) -> dict[str, str]:
     "shifted by up to" says how far a frame moves when all are shown at an even rate: above a tenth of a second the film
     has a variable frame rate.
     """
-    path = Path(path)
-    info = probe(path)
-    file = not path.is_dir()
+    info = probe(path, thorough=True)
     return {
         "size": f"{info.width} x {info.height}",
         "frames a second": f"{info.fps:.2f}",
         "length": "unknown" if info.duration is None else f"{info.duration:.1f} s",
-        "shifted by up to": f"{moved_by(path, info.fps) if file else 0:.2f} s",
-        "sound": "yes" if has_sound(path) else "no",
-        "interlaced": "yes" if interlaced(path) else "no",
+        "shifted by up to": f"{info.moved:.2f} s",
+        "sound": "yes" if info.sound else "no",
+        "interlaced": "yes" if info.interlaced else "no",
     }
 
 
