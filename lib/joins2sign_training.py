@@ -7,6 +7,7 @@ The kinds of network, and how each learns, are in `lib.joins2sign_recipes`.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,8 +80,9 @@ def train(
     _place_wrist(model, in_frame(photos)[rows, WRIST])
 
     def data(epoch: int, rank: int, processes: int) -> Iterator[Batch]:
-        drawn = np.random.default_rng([seed, epoch]).permutation(rows)[rank::processes]
-        return _batches(photos, drawn[: len(drawn) // recipe.batch * recipe.batch or None], recipe, epoch)
+        drawn = np.random.default_rng([seed, epoch]).permutation(rows)
+        own = drawn[rank::processes][: (len(drawn) // recipe.batch * recipe.batch or len(drawn)) // processes]
+        return _batches(photos, own, replace(recipe, batch=max(1, recipe.batch // processes)), epoch)
 
     def validate(network: nn.Module) -> float:
         parts = [len(b.labels) * float(_judged(kind, network, b, recipe)) for b in _batches(photos, judge, recipe)]

@@ -3,7 +3,8 @@
     python data_scripts/lis_fingerspelling.py --out data/lis
     python -m lib.train_joins2sign                                       all networks and splits, laptop profile
     python -m lib.train_joins2sign --kinds keypoints --splits signers    some
-    python -m lib.train_joins2sign --profile paper --device cuda         R3's sizes
+    python -m lib.train_joins2sign --profile paper --device cuda         R3's sizes, batches and epochs
+    torchrun --nproc-per-node 8 -m lib.train_joins2sign --profile paper --device cuda --splits random --kinds dynamic
 
 The course's rows (the networks that are compared learn from every third photo; what is there is not made again):
 
@@ -38,6 +39,7 @@ from lib.joins2sign_training import predict, train
 from lib.lis import Photos, read_photos
 from lib.lis_splits import Split, leave_signers_out, random_split, unseen_split
 from lib.paths import DATA
+from lib.processes import is_first, take_own
 from lib.sharpen import usable_device
 
 SPLITS = ("random", "signers", "unseen")
@@ -85,8 +87,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(argv)
     torch.set_num_threads(options.threads or torch.get_num_threads())
     usable_device(options.device)
-    recipe = replace(RECIPES[options.profile], device=options.device, bfloat16=options.bfloat16)
-    recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
+    take_own(options.device)
+    recipe = replace(RECIPES[options.profile], device=options.device)
+    chosen = {name: getattr(options, name) for name in ("epochs", "batch", "bfloat16")}
+    recipe = replace(recipe, **{name: value for name, value in chosen.items() if value is not None})
     photos = read_photos(options.data, options.every)
     for seed in options.seeds:
         for split in options.splits:
@@ -101,6 +105,8 @@ def _one(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, optio
     if any(same(row, wanted) for row in results["rows"]):
         return
     row = run(photos, split, kind, recipe, seed, options)
+    if not is_first():
+        return
     results = read_results(options.ship, missing_ok=True)  # another run may have written in the meantime
     results["rows"] = [old for old in results["rows"] if not same(old, wanted)] + [row]
     write_results(options.ship, results)
@@ -125,11 +131,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--splits", nargs="+", choices=SPLITS, default=SPLITS)
     add("--folds", type=positive, default=5, help="groups of signers (default: %(default)s)")
     add("--epochs", type=positive, help="other than the profile's")
+    add("--batch", type=positive, help="other than the profile's; of all processes together")
     add("--every", type=positive, default=1, help="take each so manieth photo only")
     add("--seeds", type=int, nargs="+", default=[0])
     add("--device", default="cpu")
     add("--threads", type=positive, help="of torch")
-    add("--bfloat16", action="store_true", help="half the bits in convolutions")
+    add("--bfloat16", action=argparse.BooleanOptionalAction, help="half the bits in convolutions")
     add("--out", type=Path, default=DATA / "runs" / "r3", help="checkpoints")
     add("--ship", type=Path, default=DATA / "runs" / "r3.json", help="file for the numbers")
     add("--photos", default="real", help="what the photos are, for the record")

@@ -1,6 +1,7 @@
 """Training on pictures whose letter is plain to see, splits, scores, turned pictures, the command line."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,8 @@ from lib.joins2sign_rotation import turned
 from lib.joins2sign_training import in_frame, predict, train
 from lib.lis import LETTERS, Photos
 from lib.lis_splits import random_split
+from lib.papers import look_up
+from lib.ptn import parameter_count
 
 TINY = Recipe(64, 1 / 32, 2, batch=16, hidden=16, dropout=0.0)
 
@@ -143,6 +146,47 @@ def test_the_papers_recipe_runs_with_few_channels(tmp_path):
     model, history = train("dynamic", photos, split.learn, split.judge, recipe, tmp_path)
     assert model.config.size == 256 and history[0]["learning_rate"] == 5e-3
     assert predict(model, photos[:3], recipe).joints.shape == (3, 21, 2)
+
+
+def test_r3s_size_takes_two_steps_here(tmp_path, monkeypatch):
+    """One command trains at R3's size: 256 pixels, all its channels, half the bits."""
+    sizes, real = [], torch.optim.SGD.step
+    monkeypatch.setattr(train_joins2sign, "read_photos", lambda folder, every: easy(12))
+    monkeypatch.setattr(torch.optim.SGD, "step", lambda self, *a, **b: (sizes.append(_size(self)), real(self))[1])
+    places = ["--out", str(tmp_path / "runs"), "--ship", str(tmp_path / "r3.json")]
+    small = ["--splits", "random", "--seeds", "1", "--kinds", "dynamic", "--batch", "4", "--epochs", "1"]
+    assert train_joins2sign.main(["--profile", "paper", *small, *places]) == 0
+    (row,) = read_results(tmp_path / "r3.json")["rows"]
+    assert row["recipe"]["bfloat16"] and row["recipe"]["size"] == look_up("R3 4.1, side of the picture").value
+    whole = parameter_count(Joins2Sign())
+    assert sizes == [whole] * 2 and row["minutes"] > 0
+    shutil.rmtree(tmp_path / "runs")  # a gigabyte
+
+
+def _size(optimizer: torch.optim.Optimizer) -> int:
+    return sum(value.numel() for group in optimizer.param_groups for value in group["params"])
+
+
+def test_the_papers_recipe_is_r3s():
+    """4.5, but for the bits of a number."""
+    paper = RECIPES["paper"]
+    found = (paper.batch, paper.momentum, paper.epochs, paper.tenth_every, *paper.rates, paper.weights[0], paper.power)
+    told = ("batch", "momentum", "epochs", "epochs to a decay", "learning rate, static", "learning rate, dynamic")
+    assert found == tuple(look_up(f"R3 4.5, {name}").value for name in (*told, "alpha, static", "alpha, dynamic"))
+
+
+def test_processes_share_each_batch(tmp_path, monkeypatch):
+    """R3's batch stays R3's, however many devices share it; all have as many, since each waits for all."""
+    given = {}
+    monkeypatch.setattr(joins2sign_training, "fit", lambda model, data, *_: given.update(data=data) or [])
+    photos, recipe = easy(), replace(TINY, batch=16)
+    train("static", photos, np.arange(70), np.arange(70, 88), recipe, tmp_path)
+    alone, *both = ([batch.labels for batch in given["data"](0, rank, n)] for rank, n in ((0, 1), (0, 2), (1, 2)))
+    assert [len(labels) for labels in alone] == [16] * 4 and [len(labels) for one in both for labels in one] == [8] * 8
+    for whole, *parts in zip(alone, *both, strict=True):
+        assert sorted(whole.tolist()) == sorted(torch.cat(parts).tolist())
+    train("static", photos, np.arange(63), np.arange(70, 88), recipe, tmp_path)
+    assert [len(list(given["data"](0, rank, 2))) for rank in range(2)] == [3, 3]
 
 
 def test_a_quarter_turn():
