@@ -117,16 +117,18 @@ def look_up(name: str, path: str | Path = FILE) -> Figure:
     return known[name]
 
 
-def beside(claim: str, paper: str | float | None, source: str, unit: str) -> tuple[float | None, str, str]:
+def beside(claim: str, paper: str | None, source: str, unit: str) -> tuple[float | None, str, str]:
     """What stands beside our number for a claim: the paper's number, how it is printed, and where.
 
-    ``paper`` is a name, whose unit must be ours; or a number or None, and then ``source`` says where from. Raises
-    BadInput for a claim with no source or with two, and for another unit.
+    ``paper`` is a name, whose unit must be ours; or None, and then ``source`` says where from. Raises BadInput for a
+    claim with no source or with two, and for another unit.
     """
-    if bool(source) == isinstance(paper, str):
+    if not isinstance(paper, str | None):
+        raise BadInput(f"Claim {claim!r} gives {paper!r} as a paper's number: give the name of one in {FILE.name}")
+    if bool(source) == bool(paper):
         raise BadInput(f"Claim {claim!r} needs one source: the name of what a paper says, or else a source in words")
-    if not isinstance(paper, str):
-        return paper, "", source
+    if paper is None:
+        return None, "", source
     one = look_up(paper)
     if one.printed is not None and (one.unit == WORD or one.unit != unit):
         raise BadInput(f"Claim {claim!r} is in {unit!r} and {paper!r} in {one.unit!r}: report both in one unit")

@@ -70,7 +70,7 @@ class Row:
         if self.low is not None:
             value, *ends = alike(self.value, self.low, self.high)
             interval = " to ".join(ends)
-        theirs = NOT_THERE if self.paper is None else (self.printed or f"{self.paper:,.10g}") + _unit(self.unit)
+        theirs = NOT_THERE if self.paper is None else self.printed + _unit(self.unit)
         return {
             "claim": self.claim,
             "in the paper": theirs,
@@ -92,7 +92,7 @@ def report(
     claim: str,
     value: float | Interval | None,
     *,
-    paper: str | float | None,
+    paper: str | None,
     source: str = "",
     profile: str,
     chapter: str,
@@ -108,8 +108,8 @@ def report(
 
     ``claim`` is a sentence and the row's name: the same words must not stand for two numbers. ``value``, in ``unit``,
     is a number or has ``mean``, ``low``, ``high`` and ``n``; it is None only with "not testable here" or "no run" and a
-    ``note`` that says why. ``paper`` names what a paper says (`lib.papers`); with None, or a number of another text,
-    ``source`` says where from. ``n`` counts what was measured. ``quantity`` names what another chapter measures, too
+    ``note`` that says why. ``paper`` names what a paper says (`lib.papers`); with None ``source`` says
+    where from, in words. ``n`` counts what was measured. ``quantity`` names what another chapter measures, too
     (`lib.agreement.quantity`), and ``apart`` says why the two may differ. Raises BadInput.
     """
     theirs, printed, source = beside(claim, paper, source, unit)

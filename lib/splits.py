@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from lib.errors import BadInput
-from lib.papers import look_up
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -96,10 +95,10 @@ def read_examples(folder: str | Path) -> pd.DataFrame:
 
 
 def table1(examples: pd.DataFrame) -> pd.DataFrame:
-    """R2's Table 1, and the same for NGT: one row a language and quantity, with the paper's number and ours.
+    """R2's Table 1, and the same for NGT: one row a language and quantity, with the paper's number by name, and ours.
 
     ``examples`` has a row an example with ``language``, ``subset``, ``gloss`` and ``signer``. The result has the
-    columns ``language``, ``quantity``, ``paper`` (None where it gives none) and ``ours``.
+    columns ``language``, ``quantity``, ``paper`` (a name of `lib.papers`, None where it gives none) and ``ours``.
     """
     rows = []
     for language, part in examples.groupby("language", sort=False):
@@ -107,14 +106,9 @@ def table1(examples: pd.DataFrame) -> pd.DataFrame:
         ours = {"glosses": part.gloss.nunique(), "examples": len(part)}
         ours |= {f"{subset} examples": count for subset, count in per_subset["size"].items()}
         ours |= {f"{subset} signers": count for subset, count in per_subset["nunique"].items()}
-        rows += [(language, quantity, _printed(language, quantity), value) for quantity, value in ours.items()]
+        rows += [(language, quantity, R2_TABLE1.get((language, quantity)), value) for quantity, value in ours.items()]
     # dtype object keeps None and whole numbers apart, where pandas would turn both into floats.
     return pd.DataFrame(rows, columns=["language", "quantity", "paper", "ours"], dtype=object)
-
-
-def _printed(language: str, quantity: str) -> int | None:
-    name = R2_TABLE1.get((language, quantity))
-    return None if name is None else int(look_up(name).number)
 
 
 def figure1(examples: pd.DataFrame) -> "Figure":

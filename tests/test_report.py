@@ -26,33 +26,35 @@ def results(tmp_path, monkeypatch):
 
 
 MEASURED = Interval(26.744, 24.1, 29.3, 40)
+THEIRS = "R1 Table II, bilinear, UHP %"
 
 
-def say(claim="Right hand not found", value=MEASURED, paper=27.85, **options):
-    return report(claim, value, paper=paper, source="R1, Table II", **({"profile": "ci", "chapter": "3"} | options))
+def say(claim="Right hand not found", value=MEASURED, paper=THEIRS, **options):
+    where = {"profile": "ci", "chapter": "3", "unit": "%"} | ({} if paper else {"source": "ours"})
+    return report(claim, value, paper=paper, **where | options)
 
 
 def test_row_is_written_with_all_that_judges_it(results):
-    say(unit="%", seed=7, verdict="holds")
+    say(seed=7, verdict="holds")
     kept = json.loads((results / "ci" / "right-hand-not-found.json").read_text())
     assert (kept["value"], kept["low"], kept["high"], kept["n"]) == (26.744, 24.1, 29.3, 40)
-    assert (kept["paper"], kept["seed"], kept["profile"], kept["verdict"]) == (27.85, 7, "ci", "holds")
+    assert (kept["paper"], kept["seed"], kept["profile"], kept["verdict"]) == (look_up(THEIRS).value, 7, "ci", "holds")
     assert {"python", "numpy"} <= set(kept["versions"])
     assert kept["hardware"]["cpu"] and kept["hardware"]["cores"] >= 1
 
 
 def test_paper_and_run_are_apart_and_the_text_is_safe():
-    cells = say(unit="%").cells()
-    assert cells["in the paper"] == "27.85 %"
+    cells = say().cells()
+    assert cells["in the paper"] == str(look_up(THEIRS))
     assert cells["this run (ci)"] == "26.7 %"
     assert cells["95 % interval"] == "24.1 to 29.3"
     html = say("Lanczos < bilinear")._repr_html_()
-    assert "Lanczos &lt; bilinear" in html and "27.85" in html
-    assert "26.7 %" in repr(say(unit="%"))
+    assert "Lanczos &lt; bilinear" in html and look_up(THEIRS).printed in html
+    assert "26.7 %" in repr(say())
 
 
 def test_counts_and_missing_paper_number():
-    cells = say("NGT examples", np.int64(12345), None).cells()
+    cells = say("NGT examples", np.int64(12345), None, unit="").cells()
     assert cells["this run (ci)"] == "12,345"
     assert cells["in the paper"] == "not in the paper"
     assert cells["95 % interval"] == ""
@@ -87,6 +89,8 @@ def test_a_papers_number_needs_a_known_name_one_source_and_one_unit(results):
         named(None)
     with pytest.raises(BadInput, match="is in 'of 1' and .* in '%': report both in one unit"):
         named("R1 Table I, bilinear, UHP %", unit="of 1")
+    with pytest.raises(BadInput, match="a paper's number: give the name of one in papers.toml"):
+        named(36.0, source="R1, Table I")
     with pytest.raises(BadInput, match="in 'word'"):
         named("R1 Table I, B-AE, loss", unit="word")
     assert not list(results.rglob("*.json"))
@@ -110,7 +114,7 @@ def test_gather_orders_by_chapter_and_knows_the_empty_folder():
 
 def test_table_has_a_row_each():
     text = table([say("one"), say("two", profile="laptop")]).to_html()
-    assert text.count("R1, Table II") == 2
+    assert text.count(look_up(THEIRS).source) == 2
     assert text.count('data-label="in the paper"') == 2, "narrow pages show each cell with its column's name"
     with pytest.raises(BadInput):
         table([])
