@@ -128,3 +128,11 @@ def clips(name: str, folder: Path = CLIPS) -> list[Clip]:
     if not found:
         raise BadInput(f"{place} holds no clips; make them with: python data_scripts/synthetic_signers.py")
     return [Clip(path, damage) for path in found]
+
+
+def in_target_pixels(keypoints: Keypoints, clip: Clip) -> Keypoints:
+    """The same keypoints in the target's pixels, so that they can be compared with the truth."""
+    scale = clip.info["size"][0] / keypoints.size[0]
+    return Keypoints(
+        keypoints.xyz * scale, keypoints.confidence, keypoints.layout, keypoints.fps, tuple(clip.info["size"])
+    )

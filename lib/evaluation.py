@@ -29,7 +29,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from lib import metrics, paths
-from lib.clips import Clip
+from lib.clips import Clip, in_target_pixels
 from lib.degrade import compress
 from lib.errors import BadInput
 from lib.files import sha256, written_whole
@@ -38,7 +38,6 @@ from lib.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_boot
 from lib.keypoints import Keypoints
 from lib.looks import called, look
 from lib.methods import INPUT, TARGET, Method
-from lib.signer.calibration import in_target_pixels
 
 VERSION = 3  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
 FRAMES, FILM = "frames", "film"

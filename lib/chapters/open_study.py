@@ -27,7 +27,7 @@ from lib import paths
 from lib.bilingual import Bilingual, marked, together
 from lib.chapters.open_results import COMMAND, RESULTS
 from lib.chapters.smoothing_score import FUNCTIONS, choose, filters, sweep
-from lib.clips import Clip, clips
+from lib.clips import Clip, clips, in_target_pixels
 from lib.commands import command
 from lib.files import written_whole
 from lib.keypoints import Keypoints
@@ -103,7 +103,6 @@ def _score(model: PTN, test: SignSet) -> dict:
 @cache
 def parameters(place: Path) -> dict[str, dict]:
     """The filters' parameters, chosen on the shipped training films; kept in a file at ``place``."""
-    from lib.signer.calibration import in_target_pixels
     from lib.stages import look
 
     if not place.exists():

@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from lib.clips import Clip
+from lib.clips import Clip, in_target_pixels
 from lib.holistic import extract
 from lib.intervals import clip_bootstrap, paired_bootstrap
-from lib.keypoints import Keypoints
 from lib.metrics import false_hands, undetected_hand_presence
 from lib.stages import enlarged
 
@@ -22,14 +21,6 @@ def stage_frames(clip: Clip, stage: str) -> np.ndarray:
     if stage == "target":
         return clip.target()
     return clip.input() if stage == "input" else np.stack(list(enlarged(clip, stage)))
-
-
-def in_target_pixels(keypoints: Keypoints, clip: Clip) -> Keypoints:
-    """The same keypoints in the target's pixels, so that they can be compared with the truth."""
-    scale = clip.info["size"][0] / keypoints.size[0]
-    return Keypoints(
-        keypoints.xyz * scale, keypoints.confidence, keypoints.layout, keypoints.fps, tuple(clip.info["size"])
-    )
 
 
 def measure(clip: Clip, stages: tuple[str, ...] = STAGES) -> list[dict]:
