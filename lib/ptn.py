@@ -9,7 +9,9 @@ transformer then reads the vectors of a clip into one, that of a learned CLS tok
 
 import math
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +19,7 @@ from torch import Tensor, nn
 from lib.errors import BadInput
 
 L1_WEIGHT = 0.002
+Network = TypeVar("Network", bound=nn.Module)
 TANH = ("sum", "mlp")  # of what the embedding takes tanh: the authors' code, their text
 
 
@@ -107,29 +110,52 @@ class PTN(nn.Module):
         return self.classifier(self.features(x, mask))
 
 
-class VTN(nn.Module):
-    """Pictures (N, T, 3, H, W) to scores (N, num_classes): a ResNet-34 (512) takes the embedding's place.
+class ResNet34(nn.Module):
+    """R2's eye: pictures (N, 3, H, W) in [0, 1] to (N, 512). Nothing is downloaded.
 
-    Pictures are in [0, 1], or uint8. R2's ResNet-34 was trained on ImageNet. ``weights`` is a folder that holds such
-    weights in transformers' form; None starts from chance, which is another, weaker network. Nothing is downloaded.
+    R2's was trained on ImageNet. ``weights`` is a folder that holds such weights in transformers' form; None starts
+    from chance. Raises BadInput.
     """
 
     MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, as its networks expect them
 
-    def __init__(self, num_classes: int, weights: str | Path | None = None, **sequence):
+    def __init__(self, weights: str | Path | None = None):
         super().__init__()
-        self.embedding = _resnet34(weights)
-        self.sequence = SequenceEmbedder(512, **sequence)
-        self.classifier = nn.Linear(512, num_classes)
+        self.layers = _resnet34(weights)
         self.register_buffer("mean", torch.tensor(self.MEAN).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(self.STD).view(3, 1, 1), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What the classifier of ImageNet would see of each picture."""
+        return self.layers((x - self.mean) / self.std).pooler_output.flatten(1)
+
+
+class VTN(nn.Module):
+    """Pictures (N, T, 3, H, W) in [0, 1] to scores (N, num_classes): an eye takes the embedding's place.
+
+    ``eye`` turns frames (M, ...) into (M, 512). None is a `ResNet34` with ``weights``, see there; one that has seen
+    ImageNet comes from `lib.eye`.
+    """
+
+    def __init__(
+        self, num_classes: int, weights: str | Path | None = None, *, eye: nn.Module | None = None, **sequence
+    ):
+        super().__init__()
+        self.embedding = ResNet34(weights) if eye is None else eye
+        self.sequence = SequenceEmbedder(512, **sequence)
+        self.classifier = nn.Linear(512, num_classes)
+
+    def train(self, mode: bool = True) -> "VTN":
+        """A frozen eye stays as it is: its BatchNorm neither learns nor looks at the batch."""
+        super().train(mode)
+        self.embedding.train(mode and any(p.requires_grad for p in self.embedding.parameters()))
+        return self
 
     def features(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """What the classifier sees of each clip, (N, 512)."""
         real = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device) if mask is None else mask
-        # Only real frames pass the ResNet: its BatchNorm would otherwise learn what padding looks like.
-        shown = x[real] if x.is_floating_point() else x[real].float() / 255
-        seen = self.embedding((shown - self.mean) / self.std).pooler_output.flatten(1)
+        # Only real frames pass the eye: its BatchNorm would otherwise learn what padding looks like.
+        seen = self.embedding(x[real])
         frames = seen.new_zeros(*real.shape, seen.shape[1])
         frames[real] = seen
         return self.sequence(frames, mask)
@@ -171,14 +197,25 @@ def read_ptn(path: str | Path) -> PTN:
 
     Nothing but numbers is unpickled. Raises BadInput for a missing file, and for one that holds no PTN of our sizes.
     """
+    return _read(
+        "PTN", path, lambda state: PTN(state["embedding.residual.weight"].shape[1], len(state["classifier.bias"]))
+    )
+
+
+def read_vtn(path: str | Path, eye: nn.Module) -> VTN:
+    """A trained VTN likewise; ``eye`` is of the kind that it had, and gets its weights."""
+    return _read("VTN", path, lambda state: VTN(len(state["classifier.bias"]), eye=eye))
+
+
+def _read(name: str, path: str | Path, network: Callable[[dict], Network]) -> Network:
     try:
         state = torch.load(path, weights_only=True)
-        model = PTN(state["embedding.residual.weight"].shape[1], len(state["classifier.bias"]))
+        model = network(state)
         model.load_state_dict(state)
     except FileNotFoundError:
-        raise BadInput(f"{path} does not exist: give the file of a trained PTN's weights.") from None
+        raise BadInput(f"{path} does not exist: give the file of a trained {name}'s weights.") from None
     except (OSError, pickle.UnpicklingError, EOFError, KeyError, TypeError, RuntimeError):
-        raise BadInput(f"{path} holds no PTN's weights: give a file that lib.sign_tables kept.") from None
+        raise BadInput(f"{path} holds no {name}'s weights: give a file that lib.sign_tables kept.") from None
     return model
 
 

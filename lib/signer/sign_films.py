@@ -107,12 +107,16 @@ def recipe(language: Language) -> str:
     return repr((plan(language), lexicon(language), SIZE, FPS, RATE, MOMENTS, BEFORE, AFTER))
 
 
-def frames(job: SignJob, device: str = "cpu") -> Iterator[np.ndarray]:
-    """The pictures of a clip, (H, W, 3) uint8, about nine of them: the way from another sign, the stroke, the hold."""
+def frames(job: SignJob, device: str = "cpu", step: int = 1) -> Iterator[np.ndarray]:
+    """The pictures of a clip, (H, W, 3) uint8, about nine of them: the way from another sign, the stroke, the hold.
+
+    With ``step`` only every so manieth is filmed; each looks as it does among all of them.
+    """
     from lib.light import linear_to_srgb
     from lib.signer.film import Film
 
     figure, performance, stage, moments = _shot(job)
+    moments = moments[::step]
     film = Film(figure, performance, stage, device)
     for bodies in figure.vertices(performance, moments.ravel()).reshape(*moments.shape, -1, 3):
         light = [film.renderer.render(body, smooth=False, offset=(x, 0.5)) for x, body in zip((0.25, 0.75), bodies)]

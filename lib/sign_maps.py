@@ -1,0 +1,99 @@
+"""What VTN's pretrained eye sees of the synthetic corpora: filmed once more, and kept as the front of it left them.
+
+    python -m lib.sign_maps source         film and look at what is missing; --processes or --scheduler spread it
+
+A sign corpus ships its keypoints alone. For VTN every second picture of each clip is filmed again, whole in its width
+(152 x 152 pixels), and passes the layers of `lib.eye` that no training changes. What comes out lies in the cache: a
+quarter of a megabyte a clip, half a second on one core. R2 trains on pictures, with all of the eye.
+"""
+
+import argparse
+import sys
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from lib.commands import command
+from lib.errors import BadInput
+from lib.extraction import spread, spread_options
+from lib.eye import eye
+from lib.files import written_whole
+from lib.sign_corpus import clip_folder, load_corpus
+from lib.sign_training import SignSet
+from lib.splits import signer_independent_split
+
+STEP = 2  # every second picture
+
+
+def sets_of_maps(name: str, fold: int) -> tuple[SignSet, SignSet, SignSet]:
+    """Train, val and test of a language: clips float16 (T, 512, 8, 8), split as the keypoints are.
+
+    Raises BadInput where clips are missing.
+    """
+    corpus, folder = load_corpus(name), map_folder(name)
+    files = sorted(folder.glob(f"{name}-*.npy"))
+    if len(files) != len(corpus):
+        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: python -m lib.sign_maps {name}")
+    everything = SignSet([np.load(file, allow_pickle=False) for file in files], corpus.labels)
+    return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
+
+
+def map_folder(name: str) -> Path:
+    """Where a language's maps lie: beside the clips that MediaPipe saw."""
+    folder = clip_folder(name)
+    return folder.with_name(f"{folder.name}-maps")
+
+
+def make_map(job, out: Path) -> Path:
+    """Film one clip and look at it, unless that is done."""
+    from lib.signer.sign_films import frames
+
+    path = Path(out) / f"{job.name}.npy"
+    if not path.exists():
+        pictures = np.stack(list(frames(job, step=STEP)))
+        with written_whole(path) as partial_path:
+            np.save(partial_path, look(pictures))
+    return path
+
+
+@torch.inference_mode()
+def look(pictures: np.ndarray) -> np.ndarray:
+    """Pictures uint8 (T, H, W, 3) to maps float16 (T, 512, h, w); of each the square at its top."""
+    side = min(pictures.shape[1:3])  # the head is in it, the belt may not be
+    x = torch.from_numpy(pictures[:, :side, :side]).permute(0, 3, 1, 2) / 255
+    return _front()(x).numpy().astype(np.float16)
+
+
+@cache
+def _front() -> torch.nn.Module:
+    return eye()[0]
+
+
+def make(name: str, folder: Path, processes: int, scheduler: str | None) -> None:
+    """Every clip of a language that is not there yet."""
+    from tqdm import tqdm
+
+    from lib.signer.sign_films import LANGUAGES, plan
+
+    _front()  # says so first where the eye is missing
+    jobs = [job for job in plan(LANGUAGES[name]) if not (folder / f"{job.name}.npy").exists()]
+    for _ in tqdm(spread(partial(make_map, out=folder), jobs, processes, scheduler), total=len(jobs), unit="clip"):
+        pass
+
+
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
+    from lib.signer.sign_films import LANGUAGES
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("language", choices=list(LANGUAGES))
+    spread_options(parser)
+    options = parser.parse_args(argv)
+    make(options.language, map_folder(options.language), options.processes, options.scheduler)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
