@@ -42,6 +42,12 @@ class SignResults:
         """The same gain, with a bootstrap interval over the test clips of all seeds: as if signers were all alike."""
         return clip_bootstrap(100.0 * np.concatenate(list(self.differences(row, other).values())))
 
+    def beyond(self, pair: tuple[str, str], other: tuple[str, str]) -> tuple[Interval, Interval]:
+        """How much more one gain is than another, in points: over the seeds, and over the test clips of all seeds."""
+        mine, theirs = self.differences(*pair), self.differences(*other)
+        more = [100.0 * (mine[seed] - theirs[seed]) for seed in sorted(mine.keys() & theirs.keys())]
+        return over_seeds([each.mean() for each in more]), clip_bootstrap(np.concatenate(more))
+
     def differences(self, row: str, other: str) -> dict[int, np.ndarray]:
         """By seed, for each test clip (N,): 1 where ``row`` alone is right, -1 where ``other`` alone is, else 0."""
         mine, theirs = ({r["seed"]: np.array(list(r["right"]), int) for r in self._row(name)} for name in (row, other))

@@ -140,7 +140,7 @@ def methods(*files: str) -> set[str]:
     """Which methods the claims ask for in these shipped files."""
     named = [claim.answer for claim in CLAIMS if (claim.answer or {}).get("file") in files]
     ends = [answer[end] for answer in named for end in ("method", "minus") if end in answer]
-    ends += [end for answer in named for end in answer.get("order", ())]
+    ends += [end for answer in named for end in (*answer.get("order", ()), *answer.get("beyond", ()))]
     return {end if isinstance(end, str) else end["method"] for end in ends}
 
 

@@ -94,6 +94,14 @@ def test_gains_by_clip():
     assert results.complete("a", "b") and not results.complete("a", "lone") and not results.complete("c")
 
 
+def test_one_gain_beyond_another():
+    """a gains two clips of seed 0 over b and one of seed 1; c gains one of each over d: one clip more of four."""
+    made = {name: [{"seed": k, "right": right} for k, right in enumerate(each)] for name, each in
+            {"a": ("11", "11"), "b": ("00", "01"), "c": ("01", "01"), "d": ("00", "00")}.items()}  # fmt: skip
+    seeds, clips = SignResults({}, made).beyond(("a", "b"), ("c", "d"))
+    assert (seeds.mean, seeds.n, clips.mean, clips.n) == (25, 2, 25, 4) and seeds.low < 0 < seeds.high
+
+
 def test_results_that_are_not_there(tmp_path):
     with pytest.raises(BadInput, match="lib.sign_tables"):
         read(tmp_path / "r2.json")

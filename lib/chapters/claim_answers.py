@@ -11,6 +11,7 @@ An answer in ``claims.toml`` is one of
     file = "real.json", method, minus               missing hands of two methods on the same films, in points;
                                                     both are of the path "frames" (`lib.evaluation`), or of ``path``
     file = "r2.json", method, minus                 two trainings, seed by seed, in points
+    file = "r2.json", method, minus, beyond         by how much this gain is larger than that of two others, ``beyond``
     file = "limits.json", method, minus             the same in chapter 13's study of R2's limits
     file = "transfer.json", method, minus, shots    the same on real words
     file = "r3.json", method, split                 letters read, in per cent, or another ``measure``; with ``minus``, a
@@ -139,6 +140,8 @@ def _shipped(path: Path) -> list[dict]:
 
 def _signs(read: Callable[[], SignResults], answer: Mapping) -> tuple[Interval, str]:
     results, pair = read(), (answer["method"], answer["minus"])
+    if "beyond" in answer:
+        return _wider(*results.beyond(pair, answer["beyond"])), "trainings"
     return _wider(results.gain(*pair), results.gain_by_clip(*pair)), "trainings"
 
 
