@@ -131,7 +131,7 @@ class ResNet34(nn.Module):
 
 
 class VTN(nn.Module):
-    """Pictures (N, T, 3, H, W) in [0, 1] to scores (N, num_classes): an eye takes the embedding's place.
+    """Pictures (N, T, 3, H, W) in [0, 1], or uint8, to scores (N, num_classes): an eye takes the embedding's place.
 
     ``eye`` turns frames (M, ...) into (M, 512). None is a `ResNet34` with ``weights``, see there; one that has seen
     ImageNet comes from `lib.eye`.
@@ -155,7 +155,8 @@ class VTN(nn.Module):
         """What the classifier sees of each clip, (N, 512)."""
         real = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device) if mask is None else mask
         # Only real frames pass the eye: its BatchNorm would otherwise learn what padding looks like.
-        seen = self.embedding(x[real])
+        shown = x[real] if x.is_floating_point() else x[real].float() / 255
+        seen = self.embedding(shown)
         frames = seen.new_zeros(*real.shape, seen.shape[1])
         frames[real] = seen
         return self.sequence(frames, mask)
