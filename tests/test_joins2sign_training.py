@@ -136,6 +136,7 @@ def test_the_photos_own_cnn_learns_from_spoiled_photos_and_reads_plain_ones(tmp_
     )
     whole = at_own_pace("cnn", RECIPES["paper"])
     assert (whole.size, whole.width, whole.batch, whole.epochs, whole.momentum) == (64, 1, 64, 250, None)
+    assert at_own_pace("cnn of 60 epochs", TINY) == replace(recipe, epochs=60)
 
 
 def test_the_papers_recipe_runs_with_few_channels(tmp_path):
@@ -231,7 +232,7 @@ def test_rows_of_networks_as_they_were_before_are_refused(tmp_path):
 def test_bad_input_is_one_sentence(tmp_path, monkeypatch, capsys):
     assert train_joins2sign.main(["--data", str(tmp_path / "none"), "--ship", str(tmp_path / "r3.json")]) == 1
     assert "lis_fingerspelling.py" in capsys.readouterr().err
-    for kind in ("magic", "cnn invariant", "dynamic upside down", "keypoints with dropout"):
+    for kind in ("magic", "cnn invariant", "dynamic upside down", "keypoints with dropout", "dynamic of 60 epochs"):
         with pytest.raises(BadInput, match=f"no network '{kind}'"):
             build(kind, TINY)
     photos = easy()
