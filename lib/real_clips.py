@@ -8,7 +8,7 @@ input and every method's frames pass alike.
 
     python -m lib.real_clips FILE... [--models all] [--weights FILE...] [--looks 3] [--shutter 0.8] [--crf 29]
     python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json    what chapter 7 shows
-    python -m lib.real_clips FILE... --software --ship book/results/real_software.json    in R1's damage: chapter 6
+    python -m lib.real_clips FILE... --software --ship book/results/real_software.json    R1's damage, chapter 6
 
 The method "enhance" is `lib.enhance` as it comes: default network, three looks, all at once, on frames.
 

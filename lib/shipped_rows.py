@@ -19,11 +19,12 @@ from lib.errors import BadInput
 from lib.files import sha256, written_whole
 from lib.paths import ROOT, WEIGHTS
 
-R1, REAL = (ROOT / "book" / "results" / name for name in ("r1.json", "real.json"))
+R1, REAL, REAL_SOFTWARE = (ROOT / "book" / "results" / name for name in ("r1.json", "real.json", "real_software.json"))
 EVALUATE = "python -m lib.evaluate --models all --looks 3 --ship book/results/r1.json"
 COMMANDS = {
     "r1.json": EVALUATE,
     "real.json": "python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json",
+    "real_software.json": "python -m lib.real_clips FILE... --software --ship book/results/real_software.json",
     "r1_studies.json": 'train each "fifth" of lib.recipes by lib.train_upsampler, then lib.chapters.upsampler_studies',
 }
 

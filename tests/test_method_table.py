@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lib.chapters.ladder import CAMERA_LADDER, R1_LADDER, rungs, slight
+from lib.chapters.ladder import CAMERA_LADDER, R1_LADDER, over_trainings, rungs, slight
 from lib.chapters.method_chart import dots, in_order, scatter
 from lib.chapters.method_table import beside, by_verdict, method_table, stacked
 from lib.intervals import Interval
@@ -60,6 +60,22 @@ def test_rungs_by_hand():
     assert list(found.index) == [("td2", "skips")]  # gates have one clip alone, and one clip gives no interval
     assert found.loc[("td2", "skips"), "change"].mean == pytest.approx(-20)
     assert rungs([]).empty
+
+
+def test_a_second_training_stands_beside_the_first():
+    def rows(ending: str, **lost: float) -> list[dict]:
+        place = {"set": "d1_test_software"}
+        names = {name.replace("_", "-") + ending: value for name, value in lost.items()}
+        clips = {"a": 0, "b": 0.1}
+        return [
+            place | {"clip": c, "method": m, "uhp_dominant": v + d} for m, v in names.items() for c, d in clips.items()
+        ]
+
+    found = over_trainings(rows("", b_unet=0.3, ba_unet=0.2), rows(", seed 1", b_unet=0.3, ba_unet=0.4, bwa_unet=0.1))
+    names = [f"attention gates, {which}" for which in ("seed 0", "seed 1", "both")]
+    assert [place[1] for place in found.index] == names  # weights have one training alone
+    assert [found.loc[("d1_test_software", name), "change"].mean for name in names] == pytest.approx([-10, 10, 0])
+    assert over_trainings(rows("", b_unet=0.3), []).empty
 
 
 def test_every_network_that_ships_is_on_the_ladder():

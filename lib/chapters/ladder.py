@@ -9,6 +9,7 @@ from lib.chapters.paired_rows import paired
 from lib.intervals import Interval
 from lib.verdicts import FAILS, HOLDS, OPEN, WITHIN, decide
 
+SECOND = ", seed 1"  # behind the name of a network's second training
 SLIGHT = 1.5  # points: how far from zero a step may lie and still be called slight; ours, R1 names no limit
 WORDS = {HOLDS: "slight", FAILS: "not slight", OPEN: OPEN}
 IDEAS = (
@@ -51,6 +52,31 @@ def rungs(rows: Sequence[dict], ladder: Ladder = R1_LADDER, measure: str = "uhp_
     found = {place: change for place, change in changes.items() if change is not None}
     index = pd.MultiIndex.from_tuples(found, names=["set", "what is new"])
     return pd.DataFrame({"change": pd.Series(list(found.values()), index=index, dtype=object)})
+
+
+def over_trainings(rows: Sequence[dict], again: Sequence[dict], measure: str = "uhp_dominant") -> pd.DataFrame:
+    """R1's steps on D1 in its damage by two trainings of each network: by either, and by their mean clip by clip.
+
+    ``again`` are the rows of `lib.chapters.upsampler_studies`, where a second training is called "b-unet, seed 1". The
+    frame is as `rungs` gives it, with "idea, seed 0", "idea, seed 1" and "idea, both" for an idea; empty without them.
+    """
+    name = R1_LADDER.sets[0]
+    first = [row for row in rows if row["set"] == name]
+    second = [row | {"method": row["method"].removesuffix(SECOND)} for row in again if row["method"].endswith(SECOND)]
+    place = ["set", "clip", "method"]
+    common = set.intersection(*({tuple(row[key] for key in place) for row in some} for some in (first, second)))
+    both = pd.DataFrame([row for row in (*first, *second) if tuple(row[key] for key in place) in common])
+    mean = both.groupby(place)[measure].mean().reset_index().to_dict("records") if common else []
+    steps = {"seed 0": rungs(first, measure=measure), "seed 1": rungs(second, measure=measure)}
+    steps["both"] = rungs(mean, measure=measure)
+    changes = {
+        (name, f"{idea}, {which}"): frame.loc[(name, idea), "change"]
+        for idea, *_ in R1_LADDER.rungs
+        for which, frame in steps.items()
+        if (name, idea) in steps["both"].index
+    }
+    index = pd.MultiIndex.from_tuples(changes, names=["set", "what is new"])
+    return pd.DataFrame({"change": pd.Series(list(changes.values()), index=index, dtype=object)})
 
 
 def slight(change: Interval) -> str:
