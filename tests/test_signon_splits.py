@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import paths
+from lib import paths, train_signs
+from lib.chapters.paper_scale import FRAMES, FULLEST, LONGEST
+from lib.corpus_films import CORPORA, FPS, read_cuts
 from lib.datasets import command_line
 from lib.errors import BadInput
 from lib.papers import look_up
@@ -232,3 +234,9 @@ def test_real_tables_give_the_papers_rows(signon, tmp_path):
     assert examples.groupby(["language", "signer"]).subset.nunique().max() == 1
     assert (examples.groupby(["language", "gloss"]).subset.nunique() == 3).all()
     assert (examples.groupby(["language", "label"]).gloss.nunique() == 1).all()
+    cuts = read_cuts(tmp_path / "out", CORPORA["vgt"])
+    frames = np.ceil((cuts.end_ms - cuts.start_ms)[cuts.subset == "train"].to_numpy() * FPS / 1000)
+    assert (frames.sum(), frames.max()) == (FRAMES, LONGEST), "what lib.chapters.paper_scale counts with"
+    batch = train_signs.PAPER["vtn"].batch
+    drawn = (np.random.default_rng([0, epoch]).permutation(frames) for epoch in range(train_signs.PAPER["vtn"].epochs))
+    assert max(np.add.reduceat(epoch, np.arange(0, len(epoch), batch)).max() for epoch in drawn) == FULLEST
