@@ -30,7 +30,7 @@ from lib.splits import SUBSETS, read_examples
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half
 CUTS = ["id", "start_ms", "end_ms", "side"]
-PLACES = [HOLISTIC_75.points.index(point) for point in HOLISTIC_67.points]
+PLACES = HOLISTIC_75.places(HOLISTIC_67)
 
 
 @dataclass(frozen=True)

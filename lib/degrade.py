@@ -19,6 +19,7 @@ import numpy as np
 from lib.codec import ToRGB, encode
 from lib.containers import open_film
 from lib.errors import BadInput
+from lib.layouts import HOLISTIC_75
 from lib.motion_blur import flow_blur, shutter_blur
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ __all__ = [
     "upscale",
 ]
 
-NOSE, SHOULDERS, ARMS, HIPS, HANDS = [0], [11, 12], [13, 14, 15, 16], [23, 24], list(range(33, 75))  # of HOLISTIC_75
+# All of HOLISTIC_75 that moves above the waist: face and feet do not, and feet are guessed
+UPPER = [
+    HOLISTIC_75.index("nose"),
+    *(point for joint in ("shoulder", "elbow", "wrist") for point in HOLISTIC_75.pair(joint)),
+    *(point for side in ("left", "right") for point in range(len(HOLISTIC_75))[HOLISTIC_75.parts[f"{side}_hand"]]),
+]
 SCALE = 3.0  # of R1's motion blur, read as frames
 INTERPOLATION = {
     "nearest": cv2.INTER_NEAREST,
@@ -55,13 +61,14 @@ def signer_box(keypoints: "Keypoints", size: tuple[int, int], aspect: float = 51
     Raises BadInput if no frame shows both shoulders: nobody in view.
     """
     xy = np.asarray(keypoints.xyz)[:, :, :2]
-    breadth = np.linalg.norm(xy[:, 11] - xy[:, 12], axis=1)
+    breadth = np.linalg.norm(np.subtract(*(xy[:, point] for point in HOLISTIC_75.shoulders)), axis=1)
     if not np.isfinite(breadth).any():
         raise BadInput("No person is in view in any frame; give a clip that shows a signer's head and shoulders.")
     margin = 0.5 * np.nanmedian(breadth)  # half a shoulder width: from the nose to above the hair, from wrist to tips
-    upper = xy[:, NOSE + SHOULDERS + ARMS + HANDS].reshape(-1, 2)
+    upper = xy[:, UPPER].reshape(-1, 2)
     low, high = np.nanpercentile(upper, [0.5, 99.5], axis=0)  # a stray keypoint in one frame moves nothing
-    waist = np.nanmedian(xy[:, HIPS, 1]) if np.isfinite(xy[:, HIPS, 1]).any() else high[1]
+    hips = xy[:, HOLISTIC_75.hips, 1]
+    waist = np.nanmedian(hips) if np.isfinite(hips).any() else high[1]
     x0, y0 = np.maximum(low - margin, 0)
     x1, y1 = np.minimum([high[0] + margin, max(high[1], waist)], size)
     height = min(max(y1 - y0, (x1 - x0) / aspect), size[1], size[0] / aspect)

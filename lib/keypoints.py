@@ -97,13 +97,7 @@ class Keypoints:
 
     def select(self, layout: Layout) -> Self:
         """The same clip in a layout whose points are among this one's, taken by name (75 -> 67, 133 -> 53)."""
-        lacking = sorted(set(layout.points) - set(self.layout.points))
-        if lacking:
-            raise BadInput(
-                f"{self.layout.name} lacks {len(lacking)} of the points of {layout.name} (first: {lacking[0]}); "
-                "select a layout of the same pose estimator."
-            )
-        places = [self.layout.points.index(name) for name in layout.points]
+        places = self.layout.places(layout)
         return type(self)(self.xyz[:, places], self.confidence[:, places], layout, self.fps, self.size)
 
     def save(self, path: str | Path) -> None:

@@ -7,8 +7,13 @@ Sources: MediaPipe ``PoseLandmark`` and ``HandLandmark``; OpenPose BODY_25; COCO
 asl-signs competition. The reduced layouts keep what De Coster et al. keep (arXiv 2306.17558, section 3.1).
 """
 
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
+from typing import ClassVar
+
+from lib.errors import BadInput
 
 Names = tuple[str, ...]
 Pairs = tuple[tuple[str, str], ...]
@@ -26,25 +31,73 @@ PART_COLOURS = {
 class Layout:
     """A named order of points. Two layouts are equal when their names are.
 
-    ``parts`` gives each part's slice of the points, ``edges`` the pairs of points that a drawing joins. ``shoulders``,
-    ``hips`` and ``body_wrists`` are (left, right) points of the body, ``neck`` is one point; None where the layout
-    lacks them. Normalisation needs the hips, so normalise *before* selecting a layout that drops them. ``wrist`` and
-    ``middle_mcp`` (the knuckle of the middle finger) count from the beginning of a hand.
+    ``parts`` gives each part's slice of the points, ``edges`` the pairs of points that a drawing joins. Normalisation
+    needs the hips, so normalise *before* selecting a layout that drops them. ``wrist`` and ``middle_mcp`` (the knuckle
+    of the middle finger) count from the beginning of a hand.
     """
 
     name: str
     points: Names = field(compare=False, repr=False)
     parts: dict[str, slice] = field(compare=False, repr=False)
     edges: dict[str, tuple[tuple[int, int], ...]] = field(compare=False, repr=False)
-    shoulders: tuple[int, int] = field(compare=False, repr=False)
-    hips: tuple[int, int] | None = field(compare=False, repr=False)
-    body_wrists: tuple[int, int] = field(compare=False, repr=False)
-    neck: int | None = field(compare=False, repr=False)
-    wrist: int = field(default=0, compare=False, repr=False)
-    middle_mcp: int = field(default=9, compare=False, repr=False)
+    wrist: ClassVar[int] = 0
+    middle_mcp: ClassVar[int] = 9
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def index(self, point: str) -> int:
+        """The number of a point, by its name in any estimator's spelling: "left_wrist", "LEFT_WRIST" or "LWrist".
+
+        Raises BadInput where the layout lacks it.
+        """
+        if (number := self._numbers.get(_plain(point))) is None:
+            raise BadInput(f"{self.name} has no point {point!r}; its points are {', '.join(self.points[:4])} ...")
+        return number
+
+    def pair(self, joint: str) -> tuple[int, int]:
+        """The numbers of a joint's (left, right) points: of the body's "wrist", or of "hand_index_finger_tip"."""
+        return self.index(f"left_{joint}"), self.index(f"right_{joint}")
+
+    def places(self, other: "Layout") -> list[int]:
+        """Where in this layout the points of another lie, by name; BadInput where it lacks some."""
+        lacking = sorted(set(other.points) - set(self.points))
+        if lacking:
+            raise BadInput(
+                f"{self.name} lacks {len(lacking)} of the points of {other.name} (first: {lacking[0]}); "
+                "choose a layout of the same pose estimator."
+            )
+        return [self.points.index(point) for point in other.points]
+
+    @property
+    def shoulders(self) -> tuple[int, int]:
+        """(left, right)"""
+        return self.pair("shoulder")
+
+    @property
+    def hips(self) -> tuple[int, int] | None:
+        """(left, right); None where the layout drops them."""
+        return self.pair("hip") if "lefthip" in self._numbers else None
+
+    @property
+    def body_wrists(self) -> tuple[int, int]:
+        """(left, right), of the body: each hand has a wrist of its own."""
+        return self.pair("wrist")
+
+    @property
+    def neck(self) -> int | None:
+        """Which only OpenPose has."""
+        return self._numbers.get("neck")
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {_plain(point): number for number, point in enumerate(self.points)}
+
+
+def _plain(point: str) -> str:
+    """MediaPipe's LEFT_WRIST, OpenPose's LWrist and COCO's left_wrist are "leftwrist"."""
+    side = {"L": "left", "R": "right"}
+    return re.sub(r"^[LR](?=[A-Z][a-z])", lambda letter: side[letter[0]], point).replace("_", "").lower()
 
 
 def _layout(name: str, parts: dict[str, Names], body_edges: Pairs, dropped: frozenset[int] = frozenset()) -> Layout:
@@ -60,20 +113,7 @@ def _layout(name: str, parts: dict[str, Names], body_edges: Pairs, dropped: froz
             start += len(names)
     pairs = {"pose": body_edges, "face": FACE_EDGES} | {f"{side}_hand": _hand_edges(side) for side in ("left", "right")}
     edges = {part: tuple((place[a], place[b]) for a, b in pairs[part] if {a, b} <= place.keys()) for part in slices}
-    joints = [_pair(place, joint) for joint in ("shoulder", "hip", "wrist")]
-    return Layout(name, points, slices, edges, *joints, place.get("Neck"))
-
-
-def _pair(place: dict[str, int], joint: str) -> tuple[int, int] | None:
-    """(left, right) of a joint in the spelling of MediaPipe, OpenPose or COCO."""
-    for left, right in (
-        (f"LEFT_{joint.upper()}", f"RIGHT_{joint.upper()}"),
-        (f"L{joint.title()}", f"R{joint.title()}"),
-        (f"left_{joint}", f"right_{joint}"),
-    ):
-        if left in place:
-            return place[left], place[right]
-    return None
+    return Layout(name, points, slices, edges)
 
 
 def _names(text: str) -> Names:

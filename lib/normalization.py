@@ -49,7 +49,7 @@ def normalize(keypoints: Keypoints, *, layout: Layout | None = None, imputed: bo
             result[:, where] = _about_the_wrist(xyz[:, where], own, known[where])
     if not imputed:
         result[~found] = 0
-    return result[:, _places(own, layout)].astype(np.float32)
+    return result[:, own.places(layout or own)].astype(np.float32)
 
 
 def _about_the_chest(xyz: np.ndarray, layout: Layout, known: np.ndarray) -> np.ndarray:
@@ -78,11 +78,3 @@ def _over(points: np.ndarray, distance: np.ndarray) -> np.ndarray:
     if usual == 0:
         return np.zeros_like(points)
     return points / np.where(distance < TOO_NEAR * usual, usual, distance)[:, None, None]
-
-
-def _places(own: Layout, chosen: Layout | None) -> list[int]:
-    """Where the chosen layout's points lie in our own."""
-    lacking = set(chosen.points) - set(own.points) if chosen else set()
-    if lacking:
-        raise BadInput(f"{own.name} has no {sorted(lacking)[0]}; choose a layout of the same pose estimator.")
-    return [own.points.index(name) for name in (chosen or own).points]

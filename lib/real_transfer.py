@@ -42,7 +42,7 @@ SHOTS = (1, 2, 5, 10, 20)
 SEEDS = 5
 TEST, SOURCE_TEST = 10, 15  # recordings of a word kept back: in DGS, and in ASL for early stopping and for judging
 MOMENTS = 10
-POSTURE = [*range(13), 23, 24]  # of HOLISTIC_67: face, shoulders, hips; they sign nothing
+POSTURE = [*range(HOLISTIC_67.index("mouth_right") + 1), *HOLISTIC_67.shoulders, *HOLISTIC_67.hips]  # signs nothing
 SETTINGS = Recipe(batch=32, epochs=12)
 FEW, STEPS = Recipe(batch=32, learning_rate=1e-3), 40  # steps of each stage, of 32 examples at most
 

@@ -36,8 +36,8 @@ LOOKS = (1.3, 1.0, 1.7, 0.8, 2.2)  # sides of the square, in body widths
 NEAR = 0.3  # body widths
 SIDE = 256  # pixels that the square is enlarged to: more than the 192 that the palm detector takes
 PALM_CONFIDENCE = 0.3
-# Points of HOLISTIC_75, left and right; the body's knuckles are those of the little finger and the index finger.
-SHOULDERS, ELBOWS, WRISTS, KNUCKLES = (11, 12), (13, 14), (15, 16), ((17, 19), (18, 20))
+SHOULDERS, ELBOWS, WRISTS = (HOLISTIC_75.pair(joint) for joint in ("shoulder", "elbow", "wrist"))
+KNUCKLES = tuple(zip(HOLISTIC_75.pair("pinky"), HOLISTIC_75.pair("index")))  # the body's, of each side
 SIDES = ("left", "right")
 HAND = tuple(HOLISTIC_75.parts[f"{side}_hand"] for side in SIDES)
 

@@ -130,7 +130,7 @@ def pack(name: str, cache: Path, out: Path) -> Path:
     """The keypoints of all clips in one file, and its facts. Raises BadInput where clips are missing."""
     from lib.signer.sign_films import FPS, LANGUAGES, SIZE, plan
 
-    jobs, places = plan(LANGUAGES[name]), [HOLISTIC_75.points.index(point) for point in HOLISTIC_67.points]
+    jobs, places = plan(LANGUAGES[name]), HOLISTIC_75.places(HOLISTIC_67)
     if lacking := [job.name for job in jobs if not (cache / f"{job.name}.npz").exists()]:
         raise BadInput(f"{cache} lacks {len(lacking)} clips ({lacking[0]}): python -m lib.sign_corpus make {name}")
     clips = [np.load(cache / f"{job.name}.npz", allow_pickle=False)["xyz"][:, places] for job in jobs]

@@ -40,7 +40,7 @@ class Inputs:
             points = impute(keypoints.xyz, own.parts) if self.imputed else np.nan_to_num(keypoints.xyz)
             points = points / keypoints.size[0]
         found = observed(keypoints.xyz, own.parts)
-        places = [own.points.index(name) for name in (layout or own).points]
+        places = own.places(layout or own)
         columns = [points[:, places, : 3 if self.depth else 2].reshape(len(points), -1)]
         if self.told:
             columns.append(found[:, places])

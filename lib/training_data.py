@@ -18,8 +18,10 @@ from torch import Tensor
 
 from lib.clips import Clip
 from lib.errors import BadInput
+from lib.layouts import HOLISTIC_75
 
-BODY_WRISTS, SHOULDERS, HANDS = [15, 16], [11, 12], (slice(33, 54), slice(54, 75))  # of HOLISTIC_75
+BODY_WRISTS, SHOULDERS = list(HOLISTIC_75.body_wrists), HOLISTIC_75.shoulders
+HANDS = HOLISTIC_75.parts["left_hand"], HOLISTIC_75.parts["right_hand"]
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,15 @@ def test_hips_serve_normalisation_before_they_are_dropped():
         assert left.lower().startswith("l") and right.lower().startswith("r")
 
 
+def test_a_point_is_found_by_name_in_any_spelling():
+    assert HOLISTIC_75.pair("wrist") == (15, 16) and HOLISTIC_75.index("left_hand_wrist") == 33
+    for layout in LAYOUTS:
+        assert [layout.index(point) for point in layout.points] == list(range(len(layout)))
+        assert layout.points[layout.index("left_wrist")] in ("LEFT_WRIST", "LWrist", "left_wrist")
+    with pytest.raises(BadInput, match="HOLISTIC_75 has no point 'left_tail'; its points are NOSE, "):
+        HOLISTIC_75.index("left_tail")
+
+
 def test_parts_and_presence():
     clip = some_keypoints()
     assert clip.part("pose").shape == (5, 33, 3) and clip.part("right_hand").shape == (5, 21, 3)

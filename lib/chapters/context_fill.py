@@ -48,7 +48,7 @@ def context_fills(library: Tracks, weights: np.ndarray) -> Callable[[Keypoints, 
 def arm_of(clip: Keypoints, part: str) -> np.ndarray:
     """Elbow, wrist and knuckles of the body's arm on the hand's side, (T, 5, 2) pixels, its own gaps on lines."""
     side = part.removesuffix("_hand").upper()
-    points = clip.xyz[:, [clip.layout.points.index(f"{side}_{name}") for name in ARM]]
+    points = clip.xyz[:, [clip.layout.index(f"{side}_{name}") for name in ARM]]
     return linear(points)[..., :2]
 
 

@@ -15,7 +15,6 @@ FINGERS = {
     "ring": (13, 14, 15, 16),
     "little": (17, 18, 19, 20),
 }
-SHOULDERS = (11, 12)
 
 
 def hands_mask(points: np.ndarray, size: tuple[int, int], hands: tuple[str, ...] = ("left", "right")) -> np.ndarray:
@@ -39,7 +38,7 @@ def hands_mask(points: np.ndarray, size: tuple[int, int], hands: tuple[str, ...]
 
 def finger_width(points: np.ndarray) -> float:
     """Pixels across a finger of the signer in this frame, from the distance of the shoulders. ``points`` (75, 2+)."""
-    left, right = points[list(SHOULDERS), :2]
+    left, right = points[list(HOLISTIC_75.shoulders), :2]
     return float(FINGER * np.linalg.norm(left - right))
 
 

@@ -11,7 +11,6 @@ from lib.layouts import HOLISTIC_75
 # A soft lens, a grainy sensor, a nudge of the tripod, a dimmer lamp: as strong as in everyday footage
 SOFTNESS, GRAIN, SHIFT, DIMMER = 1.5, 8.0, 1, 0.85
 SLOW = 0.7  # shoulder widths a second
-TIPS = {"index": 8, "middle": 12, "ring": 16, "little": 20}
 MISSING = "finger missing"
 
 
@@ -45,12 +44,12 @@ def without_finger(frame: np.ndarray, points: np.ndarray, finger: str, hand: str
 def longest_finger(points: np.ndarray, hand: str = "right") -> str:
     """The finger (no thumb) whose tip is furthest from the wrist in the picture. ``points`` (75, 2+)."""
     joints = points[HOLISTIC_75.parts[f"{hand}_hand"], :2]
-    return max(TIPS, key=lambda finger: np.linalg.norm(joints[TIPS[finger]] - joints[0]))
+    return max(list(FINGERS)[1:], key=lambda finger: np.linalg.norm(joints[FINGERS[finger][-1]] - joints[0]))
 
 
 def openness(truth: Keypoints, hand: str = "right") -> np.ndarray:
     """How far the finger tips are from one another in the picture, in shoulder widths, the mean over pairs, (T,)."""
-    tips = truth.part(f"{hand}_hand")[:, [4, *TIPS.values()], :2]
+    tips = truth.part(f"{hand}_hand")[:, [joints[-1] for joints in FINGERS.values()], :2]
     left, right = (truth.xyz[:, point, :2] for point in truth.layout.shoulders)
     apart = np.linalg.norm(tips[:, :, None] - tips[:, None], axis=-1).mean(axis=(1, 2))
     return apart / np.linalg.norm(left - right, axis=1)
