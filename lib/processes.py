@@ -7,13 +7,21 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from lib.errors import BadInput
+
 
 def take_own(device: str) -> torch.device:
-    """This process's own device of that kind; from now on it is what "cuda" means, in tensors that follow, too."""
+    """This process's own device of that kind; from now on it is what "cuda" means, in tensors that follow, too.
+
+    Raises BadInput where this machine has some GPUs, but none for this process.
+    """
     if device != "cuda":
         return torch.device(device)
-    local = int(os.environ.get("LOCAL_RANK", 0))
-    torch.cuda.set_device(local)
+    local, there = int(os.environ.get("LOCAL_RANK", 0)), torch.cuda.device_count()
+    if 0 < there <= local:
+        raise BadInput(f"There are {there} GPUs and more processes: start torchrun with --nproc-per-node {there}.")
+    if there:
+        torch.cuda.set_device(local)
     return torch.device("cuda", local)
 
 

@@ -86,8 +86,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
     options = _parser().parse_args(argv)
     torch.set_num_threads(options.threads or torch.get_num_threads())
-    usable_device(options.device)
     take_own(options.device)
+    usable_device(options.device)
     recipe = replace(RECIPES[options.profile], device=options.device)
     chosen = {name: getattr(options, name) for name in ("epochs", "batch", "bfloat16")}
     recipe = replace(recipe, **{name: value for name, value in chosen.items() if value is not None})

@@ -76,8 +76,8 @@ def run(options: argparse.Namespace) -> dict | None:
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
     options = _parser().parse_args(argv)
-    usable_device(options.device)
     take_own(options.device)
+    usable_device(options.device)
     if result := run(options):
         shares = ", ".join(f"{100 * result[part]:.2f} % ({part})" for part in ("train", "validation", "micro", "macro"))
         print(f"{options.network}, {options.language}: {shares}; micro and macro are of the test.")

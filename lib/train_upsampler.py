@@ -179,8 +179,8 @@ def main(argv: list[str] | None = None) -> None:
     """The command line."""
     options = _options(argv)
     first = is_first()
-    usable_device(options.device)
     take_own(options.device)
+    usable_device(options.device)
     for name in PRETRAINED if options.stage == "all" else [options.stage]:
         _check_recipe(STAGES[name], options, first)
         model, history = train(STAGES[name], options)

@@ -150,8 +150,12 @@ def test_each_process_has_a_gpu_of_its_own(monkeypatch):
     chosen = []
     monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
     monkeypatch.setenv("LOCAL_RANK", "3")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
     assert take_own("cuda") == torch.device("cuda", 3) and chosen == [3]
     assert take_own("cpu") == torch.device("cpu") and chosen == [3]
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(BadInput, match="There are 2 GPUs and more processes: start torchrun with --nproc-per-node 2"):
+        take_own("cuda")
 
 
 @pytest.mark.slow
