@@ -6,7 +6,7 @@ and a long film passes through frame by frame:
 
     frames = crop(read_video(path), signer_box(keypoints, keypoints.size))
     target = list(downsample(frames, size=(304, 336)))
-    bad = list(degrade(target, fps=25, shutter=1.0, crf=30))
+    bad = list(software_blur(target))
 """
 
 import io
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = [
     "compress",
     "crop",
-    "degrade",
     "downsample",
     "flow_blur",
     "shutter_blur",
@@ -140,15 +139,3 @@ def software_blur(targets: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     The course's other damage is a camera's: a true shutter before there are pixels, then shrinking and compression.
     """
     return flow_blur(downsample(targets, 2), shutter=SCALE, samples=round(8 * SCALE))
-
-
-def degrade(
-    frames: Iterable[np.ndarray], fps: float, *, shutter: float, crf: int, codec: str = "h264", factor: int = 2
-) -> Iterator[np.ndarray]:
-    """A camera's and a codec's harm to a real film: optical-flow motion blur, downsampling, compression, in this order.
-
-    R1 (III-C) downsamples first, blurs the small frames, and has no compression.
-    Frames of (H, W, 3) at ``fps`` come back as (H // factor, W // factor, 3), as many. See the steps for the numbers.
-    """
-    blurred = flow_blur(frames, shutter, samples=max(8, round(8 * shutter)))
-    return compress(downsample(blurred, factor), crf, codec, fps)

@@ -134,18 +134,6 @@ def predict(model: nn.Module, photos: Photos, recipe: Recipe, spoil: bool = Fals
     return Prediction(np.concatenate(joints) if isinstance(model, Joins2Sign) else None, answers)
 
 
-def mean_losses(model: nn.Module, photos: Photos, recipe: Recipe) -> Tensor:
-    """(2,) the loss of the joints and that of the letters, over all photos; of a network that makes both."""
-    model.eval()
-    total = torch.zeros(2)
-    with torch.inference_mode(), torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
-        for batch in _batches(photos, np.arange(len(photos)), recipe):
-            joints, logits = _run(model, batch, recipe)
-            both = joint_loss(joints, batch.joints), letter_loss(logits.float(), batch.labels)
-            total += len(batch.labels) * torch.stack(both).cpu()
-    return total / len(photos)
-
-
 def in_frame(photos: Photos) -> np.ndarray:
     """The known joints (N, 21, 2) in pixels of R3's 256 x 256 frame."""
     return photos.joints * np.float32(FRAME / photos.images.shape[2])

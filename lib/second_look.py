@@ -90,18 +90,6 @@ def looking_again(looks: tuple[float, ...] = LOOKS) -> Iterator[Retouch]:
         yield again
 
 
-def first_look(keypoints: Keypoints) -> Keypoints:
-    """The same keypoints with Holistic's own hands only: those that a later look has put in have confidence below 1.
-
-    Where a third look has put one in place of Holistic's, there is none then.
-    """
-    xyz, confidence = keypoints.xyz.copy(), keypoints.confidence.copy()
-    for hand in HAND:
-        added = (confidence[:, hand] < 1).all(axis=1)
-        xyz[added, hand], confidence[added, hand] = np.nan, 0
-    return Keypoints(xyz, confidence, keypoints.layout, keypoints.fps, keypoints.size)
-
-
 def _mismatch(keypoints: Keypoints, found: str) -> str:
     width, height = keypoints.size
     wanted = f"{len(keypoints)} frames of {width}x{height}"

@@ -9,7 +9,7 @@ from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import false_hands, hand_size
-from lib.second_look import HAND, SIDES, first_look, second_look
+from lib.second_look import HAND, SIDES, second_look
 
 LEFT, RIGHT = 0, 1
 
@@ -59,13 +59,6 @@ def test_what_is_there_stays(frames, found):
     np.testing.assert_array_equal(again.xyz[:, kept], found.xyz[:, kept])
     np.testing.assert_array_equal(again.confidence[:, kept], found.confidence[:, kept])
     assert again.fps == found.fps and again.size == found.size
-
-
-def test_what_a_second_look_added_can_be_taken_out_again(frames, found):
-    lost = without(found, LEFT)
-    first = first_look(second_look(frames, lost))
-    np.testing.assert_array_equal(first.xyz, lost.xyz)
-    assert (first.confidence[:, HAND[LEFT]] == 0).all() and first.present("right_hand").any()
 
 
 def test_a_frame_does_not_depend_on_those_before(frames, found):
