@@ -33,6 +33,7 @@ def without(clip: Keypoints, start: int, stop: int, part="right_hand") -> Keypoi
 
 def test_runs():
     assert runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
+    assert runs(np.array([1, 1, 0, 1, 0, 0, 1], bool)) == [(0, 2), (3, 4), (6, 7)]
     assert runs(np.zeros(3, bool)) == [] and runs(np.ones(3, bool)) == [(0, 3)]
 
 

@@ -51,11 +51,6 @@ def test_changes_by_hand():
     assert without_truth.signs(person([0, 30, 60], left=30)).loc["right"].tolist() == [2, 1]
 
 
-def test_stretches_are_runs():
-    assert without_truth.stretches(np.array([1, 1, 0, 1, 0, 0, 1], bool)) == [(0, 2), (3, 4), (6, 7)]
-    assert without_truth.stretches(np.zeros(3, bool)) == []
-
-
 def test_timeline_has_a_row_for_each_hand_and_film():
     figure = timeline({"before": person([0, np.nan, 30]), "after": person([0, 1, 2])})
     ax = figure.axes[0]

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.chapters.without_truth import HANDS, jumps, stretches
+from lib.chapters.without_truth import HANDS, jumps
+from lib.gaps import runs
 from lib.keypoints import Keypoints
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def timeline(films: Mapping[str, Keypoints]) -> "Figure":
     figure, ax = plt.subplots(figsize=(8, 0.45 * len(rows) + 0.9), layout="constrained")
     for row, (hand, name) in enumerate(rows):
         keypoints = films[name]
-        found = [(a / keypoints.fps, (b - a) / keypoints.fps) for a, b in stretches(keypoints.present(f"{hand}_hand"))]
+        found = [(a / keypoints.fps, (b - a) / keypoints.fps) for a, b in runs(keypoints.present(f"{hand}_hand"))]
         ax.broken_barh(found, (row - 0.35, 0.7), color=COLOURS[hand])
         times = np.flatnonzero(jumps(keypoints, hand)) / keypoints.fps
         ax.plot(times, np.full(len(times), row - 0.42), "|", color=JUMP, markersize=9, markeredgewidth=2)

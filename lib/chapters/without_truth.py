@@ -43,12 +43,6 @@ def apart(before: Keypoints, after: Keypoints, hand: str = "right") -> np.ndarra
     return hand_distance(two, one) > APART
 
 
-def stretches(mask: np.ndarray) -> list[tuple[int, int]]:
-    """(start, stop) of each run of True in (T,) bool: neighbours that are lost together count once."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(mask, int), [0]])))
-    return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2])]
-
-
 def changes(before: Keypoints, after: Keypoints) -> pd.DataFrame:
     """Frames in which each hand was found in the film as it was (``before``) and as it is: one row a hand."""
     rows = {}
