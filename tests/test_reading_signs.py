@@ -102,6 +102,12 @@ def test_one_gain_beyond_another():
     assert (seeds.mean, seeds.n, clips.mean, clips.n) == (25, 2, 25, 4) and seeds.low < 0 < seeds.high
 
 
+def test_rows_do_not_tell_where_tanh_stands():
+    """Chapter 10 says so, beside R2's text (3.3) and its authors' code."""
+    gains = read().gain("ptn", "tanh inside"), read().gain_by_clip("ptn", "tanh inside")
+    assert all(gain.low < 0 < gain.high for gain in gains)
+
+
 def test_results_that_are_not_there(tmp_path):
     with pytest.raises(BadInput, match="lib.sign_tables"):
         read(tmp_path / "r2.json")
