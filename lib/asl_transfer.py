@@ -1,6 +1,7 @@
 """R2's second target (5.2, Table 5): any trained PTN goes over to Kaggle's asl-signs, for readers who have them.
 
-    python -m lib.asl_transfer --source FILE       FILE: a network's weights, such as lib.sign_tables keeps
+    python -m lib.asl_transfer --source FILE       FILE: a network's weights, such as lib.sign_tables keeps, or best.pt
+                                                   of lib.train_signs; --device cuda where there is a GPU
 
 R2 keeps four of the signers for validation, and its accuracies are of these; so are ours. The interval is over their
 clips: other signers may give other figures.
@@ -8,6 +9,7 @@ clips: other signers may give other figures.
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from lib.papers import look_up
 from lib.paths import DATA
 from lib.ptn import PTN, read_ptn
 from lib.real_transfer import named
+from lib.sharpen import usable_device
 from lib.sign_training import Recipe, SignSet, train, transfer
 
 WAYS = ("frozen", "sequence", "all")
@@ -63,10 +66,13 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, required=True, help="a trained PTN's weights (.pt)")
     parser.add_argument("--data", type=Path, default=DATA / "asl_signs", help="folder of data_scripts/asl_signs.py")
+    parser.add_argument("--device", default="cpu", help='"cpu" or "cuda", where layers have half the bits')
     options = parser.parse_args(argv)
+    usable_device(options.device)
     source = read_ptn(options.source)
     clips, names, signers = load(options.data)
-    found = onto(source, clips, kept_signers(signers))
+    recipe = replace(RECIPE, device=options.device, bfloat16=options.device == "cuda")
+    found = onto(source, clips, kept_signers(signers), recipe)
     for way, right in found.items():
         print(f"{way}: {100 * right.mean():.2f} % of {len(right)} clips, {len(names)} signs")
     for way, gain in gains(found).items():

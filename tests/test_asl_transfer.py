@@ -51,7 +51,6 @@ def test_gains_are_over_the_same_clips():
 def test_the_command_on_a_made_up_folder(tmp_path, monkeypatch, capsys):
     torch.set_num_threads(1)
     monkeypatch.setattr(asl_transfer, "RECIPE", TINY)
-    monkeypatch.setattr(asl_transfer.onto, "__defaults__", (TINY,))
     rng, files = np.random.default_rng(0), []
     for signer in range(5):
         signs = np.array(["bird", "cat"] * 2)
@@ -67,6 +66,8 @@ def test_the_command_on_a_made_up_folder(tmp_path, monkeypatch, capsys):
     assert "of 16 clips, 2 signs" in said and all(f"{way} minus scratch" in said for way in WAYS)
     assert asl_transfer.main([*options, "--data", str(tmp_path / "none")]) == 1
     assert "kaggle.com" in capsys.readouterr().err
+    assert asl_transfer.main([*options, "--device", "none"]) == 1
+    assert "The device 'none' is not there" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"", b"no weights", None])

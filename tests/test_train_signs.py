@@ -1,6 +1,7 @@
 """R2's networks at R2's size: two steps of each on the CPU, from a small corpus in the form of the reader's."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,7 @@ def test_r2s_size_takes_two_steps_here(network, corpus, capsys, monkeypatch):
     assert best["classifier.weight"].shape == (2, look_up(f"R2 3.4, {network.upper()}'s frame embedding").value)
     layers = {name.split(".")[3] for name in best if name.startswith("sequence.encoder.layers.")}
     assert len(layers) == look_up("R2 3.4, transformer layers").value
+    shutil.rmtree(corpus / "runs")  # VTN's are half a gigabyte
 
 
 def test_a_trained_ptn_is_a_source_of_transfer(corpus):
