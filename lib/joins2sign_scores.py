@@ -14,10 +14,11 @@ THRESHOLDS = tuple(range(RANGE + 1))
 def scores(predicted: Prediction, photos: Photos) -> dict:
     """Everything about one test, as plain numbers and lists that fit into a JSON file.
 
-    No answer (-1) counts as wrong. Joints are compared with MediaPipe's (or the true ones) where there are any.
+    No answer (-1) counts as wrong, and is in no column of the confusion, whose rows are what was spelled.
+    Joints are compared with MediaPipe's (or the true ones) where there are any.
     ``right`` has a "1" for each photo whose letter was read rightly and a "0" for each other one, in the test's order.
     """
-    from sklearn.metrics import precision_recall_fscore_support
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
     right = predicted.letters == photos.labels
     kinds = np.arange(len(LETTERS))
@@ -34,7 +35,7 @@ def scores(predicted: Prediction, photos: Photos) -> dict:
         "recall": float(recall[present].mean()),
         "f1": float(f1[present].mean()),
         "by_signer": by_signer,
-        "confusion": confusion(photos.labels, predicted.letters).tolist(),
+        "confusion": confusion_matrix(photos.labels, predicted.letters, labels=kinds).tolist(),
         "right": "".join("01"[one] for one in right.astype(int)),
     }
     return table | (joint_scores(predicted.joints, photos) if predicted.joints is not None else {})
@@ -75,14 +76,6 @@ def joint_interval(row: dict, name: str) -> Interval | float:
     """``row["median"]`` or ``row["auc"]`` with its interval over photos, where the row has one."""
     ends = row.get(f"{name}_ends")
     return Interval(row[name], *ends, row["hands"]) if ends else row[name]
-
-
-def confusion(labels: np.ndarray, letters: np.ndarray) -> np.ndarray:
-    """(22, 22) counts: row = what was spelled, column = what was read; no answer (-1) is in no column."""
-    table = np.zeros((len(LETTERS),) * 2, int)
-    answered = letters >= 0
-    np.add.at(table, (labels[answered], letters[answered]), 1)
-    return table
 
 
 def over_photos(row: dict, seed: int = 0) -> Interval:

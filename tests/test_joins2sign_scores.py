@@ -5,7 +5,7 @@ import pytest
 from easy_photos import easy
 
 from lib.errors import BadInput
-from lib.joins2sign_scores import confusion, joint_interval, over_photos, over_signers, scores, together
+from lib.joins2sign_scores import joint_interval, over_photos, over_signers, scores, together
 from lib.joins2sign_training import Prediction, in_frame
 from lib.lis import Photos
 from lib.lis_splits import leave_signers_out, random_split, unseen_split
@@ -56,7 +56,8 @@ def test_scores_by_hand():
     assert row["precision"] == pytest.approx((2 / 3 + 1) / 2) and row["recall"] == pytest.approx(0.75)
     assert row["by_signer"] == {"0": [2, 2], "1": [1, 2]} and over_signers([row]).mean == 0.75
     assert over_photos(row).mean == 0.75 and row["confusion"][1][:2] == [1, 1]
-    assert confusion(np.array([3]), np.array([-1])).sum() == 0
+    unread = scores(Prediction(None, np.array([0, 0, 1, -1])), photos)
+    assert np.sum(unread["confusion"]) == 3, "no answer is in no column"
     both = together([Prediction(guess[:1], np.array([3])), Prediction(guess[1:], np.array([0, 1, 0]))])
     np.testing.assert_array_equal(both.joints, guess)
     assert both.letters.tolist() == [3, 0, 1, 0] and together([Prediction(None, np.array([1]))]).joints is None

@@ -46,9 +46,9 @@ def draw_map(ax: "Axes", places: np.ndarray, groups: np.ndarray, names: Sequence
 
 def draw_confusion(ax: "Axes", guesses: np.ndarray, labels: np.ndarray, classes: int) -> None:
     """Rows: the sign that was made. Columns: the sign that was read. Each row's shares add up to 1."""
-    counts = np.zeros((classes, classes))
-    np.add.at(counts, (labels, guesses), 1)
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    from sklearn.metrics import confusion_matrix
+
+    shares = confusion_matrix(labels, guesses, labels=range(classes), normalize="true")
     picture = ax.imshow(shares, cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
     ax.set(xlabel="sign that was read", ylabel="sign that was made")
     ax.figure.colorbar(picture, ax=ax, label="share of the row", shrink=0.8)
