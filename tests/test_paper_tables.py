@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from lib import paths, shipped_rows
+from lib import paths, shipped_rows, sign_results
 from lib.chapters import paper_answers, paper_answers_r2, paper_answers_r3
 from lib.chapters.paper_answers import ours
 from lib.chapters.paper_answers_r2 import number
@@ -22,6 +22,7 @@ from lib.errors import BadInput
 from lib.intervals import Interval
 from lib.papers import NONE, WORD, look_up, read
 from lib.report import gather, report
+from lib.sign_results import SignResults
 
 TABLES = {table.name: table for table in read().tables}
 METHODS = ("input", "target", "bilinear", "b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet")
@@ -109,6 +110,23 @@ def test_r2s_counts_and_r3s_accuracy_are_what_was_reported(run):
     assert {("PTN MediaPipe 2D", part) for part in ("train", "validation", "test")} <= set(both)
     assert not any(column.startswith("gain") and "ASL" in row for row, column in ours("R2 Table 5", run).cells)
     assert ours("R2 Table 3", run).more == {"synthetic, 152 x 168": {"right hand": "4.00 (1.00 to 7.00)"}}
+
+
+def test_r2s_vtn_is_the_one_whose_eye_has_seen_imagenet(run, monkeypatch):
+    def row(right):
+        return [{"seed": seed, "micro": right.count("1") / 4, "right": right, "seconds": 1.0} for seed in (0, 1)]
+
+    shipped = sign_results.read()
+    made = {"eye": row("0111"), "eye scratch": row("0001"), "vtn": row("0011")}
+    made |= {f"eye transfer, {stage}": row("0011") for stage in ("frozen", "sequence", "all")}
+    monkeypatch.setattr(sign_results, "read", lambda: SignResults(shipped.facts, shipped.rows | made))
+    table2, table5 = ours("R2 Table 2", run), ours("R2 Table 5", run).cells
+    assert table2.cells["VTN", "test"].startswith("75.0 (") and ("VTN", "train") not in table2.cells
+    assert table2.more["VTN from chance, 32 x 32 pixels"]["test"].startswith("50.0 (")
+    found = [table5["VTN to VGT, all", column][:6] for column in ("NGT", "target", "gain")]
+    assert found == ["75.0 (", "50.0 (", "25.0 ("] and table5["VTN to VGT, alone", "target"].startswith("25.0 (")
+    made["eye scratch"].pop()
+    assert not any(row.startswith("VTN") for row, _ in ours("R2 Table 5", run).cells), "one training has no interval"
 
 
 def test_r3s_cells_are_of_all_photos_and_below_them_stand_several_trainings(run, monkeypatch):
