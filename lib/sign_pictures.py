@@ -1,4 +1,7 @@
-"""What VTN sees: thumbnails of the source language's clips, which stay in the cache (they are too large to ship)."""
+"""What a VTN from chance sees: thumbnails of the source language's clips, which stay in the cache (too large to ship).
+
+One with an eye that has seen ImageNet looks at larger pictures: `lib.sign_maps`.
+"""
 
 import numpy as np
 
