@@ -5,8 +5,9 @@
     torchrun --nproc-per-node 8 -m lib.train_signs vtn --profile paper --device cuda
 
 They read data/vgt, which data_scripts/corpus_vgt.py makes of your films, for VTN with --pictures 224, and keep R2's own
-split. The layers are R2's. It does not say how long it trains, nor in which batches (3.4): epochs, patience, batches
-and learning rate are ours, as in `lib.sign_training`; VTN's batch is smaller, so that it fits into a card like R2's.
+split. The layers are R2's. It does not say how long it trains, nor in which batches (for VTN it refers to an earlier
+paper, 3.4): epochs, patience, batches and learning rate are ours, as in `lib.sign_training`; VTN's batch is smaller, so
+that it fits into a card like R2's (4.1).
 A run that was interrupted goes on. RUNS/ptn-vgt-0/best.pt is what lib.asl_transfer takes as its source.
 """
 
