@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lib import verdicts
+from lib.chapters.charts import GREEN, SKY, VERMILLION, panel
 from lib.chapters.claims import Judged
 from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito; each verdict has a mark of its own besides.
+# Each verdict has a mark of its own, too.
 MARKS = {
-    HOLDS: ("#009E73", "o"),
-    FAILS: ("#D55E00", "X"),
-    OPEN: ("#56B4E9", "s"),
+    HOLDS: (GREEN, "o"),
+    FAILS: (VERMILLION, "X"),
+    OPEN: (SKY, "s"),
     UNTESTABLE: ("#BBBBBB", "_"),
     NO_RUN: ("#FFFFFF", "o"),
 }
@@ -48,31 +49,26 @@ def margin(one: Judged) -> tuple[float, float, float, float | None] | None:
 
 def forest(judged: Sequence[Judged], title: str) -> "Figure":
     """A line a claim that has an interval in points or per cent; to the right of zero it speaks for the claim."""
-    import matplotlib.pyplot as plt
-
     drawn = [(one, found) for one in judged if (found := margin(one)) is not None]
-    figure, ax = plt.subplots(figsize=(WIDTH, 1.6 + 0.47 * max(len(drawn), 1)), layout="constrained")
+    figure, ax = panel(WIDTH, 1.6 + 0.47 * max(len(drawn), 1))
     for row, (one, figures) in enumerate(drawn):
         _line(ax, row, one, *figures)
     ax.axvline(0, color="0.3", linewidth=1)
     ax.set_ylim(len(drawn) - 0.3, -0.9)
     ax.set_yticks([])
-    ax.spines[["left", "top", "right"]].set_visible(False)
+    ax.spines["left"].set_visible(False)
     ax.set_xlabel("points from the limit; right: for the claim", fontsize=9.5)
     ax.set_title(title, loc="left", fontsize=11)
     if not drawn:
         ax.text(0.5, 0.5, "no run yet", transform=ax.transAxes, ha="center")
     else:
         figure.legend(handles=_legend(drawn), loc="outside lower left", frameon=False, fontsize=9)
-    plt.close(figure)
     return figure
 
 
 def rules(intervals: Sequence[tuple[float, float]], rule: str = "> 0") -> "Figure":
     """What a rule says of made-up intervals (low, high), one a line."""
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots(figsize=(WIDTH, 0.5 * len(intervals) + 0.9), layout="constrained")
+    figure, ax = panel(WIDTH, 0.5 * len(intervals) + 0.9)
     for row, (low, high) in enumerate(intervals):
         word, _ = verdicts.verdict(rule, (low + high) / 2, low, high, verdicts.FEWEST)
         colour, mark = MARKS[word]
@@ -81,8 +77,7 @@ def rules(intervals: Sequence[tuple[float, float]], rule: str = "> 0") -> "Figur
         ax.text(1.02, row, f"{SYMBOLS[word]} {word}", transform=ax.get_yaxis_transform(), va="center")
     ax.axvline(verdicts.parse(rule)[1], color="0.3", linewidth=1)
     ax.set(yticks=[], ylim=(len(intervals) - 0.4, -0.6), xlabel="made-up differences")
-    ax.spines[["left", "top", "right"]].set_visible(False)
-    plt.close(figure)
+    ax.spines["left"].set_visible(False)
     return figure
 
 
@@ -113,21 +108,20 @@ def _legend(drawn: Sequence[tuple]) -> list:
 
 def board(counted: pd.DataFrame) -> "Figure":
     """A tile a claim, a row a paper, verdict by verdict; ``counted`` is `lib.chapters.claims.counts`."""
-    import matplotlib.pyplot as plt
+    from matplotlib.patches import Rectangle
 
     wide = int(counted.sum(axis=1).max())
-    figure, ax = plt.subplots(figsize=(WIDTH, 0.6 * len(counted) + 1.5), layout="constrained")
+    figure, ax = panel(WIDTH, 0.6 * len(counted) + 1.5)
     for row, (paper, line) in enumerate(counted.iterrows()):
         tiles = [name for name, many in line.items() for _ in range(many)]
         for at, name in enumerate(tiles):
-            ax.add_patch(plt.Rectangle((at, row - 0.36), 0.88, 0.72, facecolor=MARKS[name][0], edgecolor="0.3"))
+            ax.add_patch(Rectangle((at, row - 0.36), 0.88, 0.72, facecolor=MARKS[name][0], edgecolor="0.3"))
             ax.text(at + 0.44, row, SYMBOLS[name], ha="center", va="center", fontsize=7)
         ax.text(-0.4, row, paper, ha="right", va="center")
     used = [name for name in counted if counted[name].sum()]
-    handles = [plt.Rectangle((0, 0), 1, 1, facecolor=MARKS[name][0], edgecolor="0.3",
+    handles = [Rectangle((0, 0), 1, 1, facecolor=MARKS[name][0], edgecolor="0.3",
                              label=f"{SYMBOLS[name]} {name}: {counted[name].sum()}") for name in used]  # fmt: skip
     figure.legend(handles=handles, loc="outside lower left", frameon=False, fontsize=9)
     ax.set(xlim=(-2.5, wide), ylim=(len(counted) - 0.5, -0.5))
     ax.set_axis_off()
-    plt.close(figure)
     return figure

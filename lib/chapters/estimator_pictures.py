@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.chapters.charts import panels
 from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.layouts import PART_COLOURS, Layout
@@ -31,10 +32,8 @@ def as_layout(xyz: np.ndarray, layout: Layout) -> np.ndarray:
 
 def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles: Sequence[str]) -> "Figure":
     """One panel for each (whole, kept) layout: HOLISTIC_75 points (75, 3) in it, those that R2 drops in grey."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, len(pairs), figsize=(3.4 * len(pairs), 4.6), layout="constrained", squeeze=False)
-    for ax, (whole, kept), title in zip(axes[0], pairs, titles, strict=True):
+    figure, axes = panels(len(pairs), (3.4 * len(pairs), 4.6))
+    for ax, (whole, kept), title in zip(axes, pairs, titles, strict=True):
         points = as_layout(xyz, whole)
         for part, where in whole.parts.items():
             colour = np.array(PART_COLOURS[part]) / 255
@@ -48,7 +47,6 @@ def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles
         ax.set_aspect("equal")
         ax.invert_yaxis()
         ax.set_axis_off()
-    plt.close(figure)
     return figure
 
 
@@ -57,22 +55,17 @@ def confidence_histograms(groups: Mapping[str, Sequence[Keypoints]], bins: int =
 
     A point that was not found counts with 0. Bars are shares of all points of the part.
     """
-    import matplotlib.pyplot as plt
-
     parts = (("body", ("pose",)), ("hands", ("left_hand", "right_hand")))
-    size = (8.5, 2.2 * len(groups) + 0.5)
-    figure, axes = plt.subplots(len(groups), 2, figsize=size, layout="constrained", squeeze=False, sharey="row")
-    for row, (name, clips) in zip(axes, groups.items(), strict=True):
+    figure, axes = panels(2, (8.5, 2.2 * len(groups) + 0.5), rows=len(groups), sharey="row")
+    for row, (name, clips) in zip(zip(axes[::2], axes[1::2]), groups.items(), strict=True):
         for ax, (title, members) in zip(row, parts, strict=True):
             values = confidences(clips, members)
             top = max(1.0, values.max())  # OpenPose's and RTMW's scores can pass 1
             ax.hist(values, np.linspace(0, top, bins + 1), weights=np.full(len(values), 100 / len(values)))
             ax.set_title(f"{name}: {title}", fontsize=10)
-            ax.spines[["top", "right"]].set_visible(False)
         row[0].set_ylabel("% of points")
-    for ax in axes[-1]:
+    for ax in axes[-2:]:
         ax.set_xlabel("confidence (not found: 0)")
-    plt.close(figure)
     return figure
 
 

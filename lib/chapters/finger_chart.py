@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lib.chapters.charts import PALETTE, panel
 from lib.chapters.spoilings import MISSING
 from lib.intervals import Interval, clip_bootstrap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # Okabe and Ito's
 
 
 def in_fingers(tables: Sequence[pd.DataFrame], loss: str, spoiling: str, seed: int = 0) -> Interval:
@@ -26,19 +25,15 @@ def in_fingers(tables: Sequence[pd.DataFrame], loss: str, spoiling: str, seed: i
 
 def draw_in_fingers(tables: Sequence[pd.DataFrame], seed: int = 0) -> "Figure":
     """A row for each loss, and in it a dot with its interval for each spoiling; a dotted line at one finger."""
-    import matplotlib.pyplot as plt
-
     losses, others = list(tables[0].columns), [name for name in tables[0].index if name != MISSING]
-    figure, ax = plt.subplots(figsize=(8.5, 1.1 + 0.5 * len(losses)), layout="constrained")
+    figure, ax = panel(8.5, 1.1 + 0.5 * len(losses))
     for (row, loss), (lane, name) in product(enumerate(losses), enumerate(others)):
         value, y = in_fingers(tables, loss, name, seed), row + 0.15 * (lane - (len(others) - 1) / 2)
-        ax.plot([value.low, value.high], [y, y], color=COLOURS[lane], linewidth=2)
-        ax.plot(value.mean, y, "o", color=COLOURS[lane], label=None if row else name)
+        ax.plot([value.low, value.high], [y, y], color=PALETTE[lane], linewidth=2)
+        ax.plot(value.mean, y, "o", color=PALETTE[lane], label=None if row else name)
     ax.axvline(1, color="grey", linestyle=":")
     ax.set(xscale="log", xlabel="costs as much as so many missing fingers (mean over clips, 95 % interval)")
     ax.set_yticks(range(len(losses)), losses)
     ax.invert_yaxis()
-    ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
     return figure

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lib.chapters.charts import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel, panels
 from lib.gaps import EDGE, INSIDE, NEVER, runs
 from lib.keypoints import Keypoints
 
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's, which differ for every kind of colour vision; black is the truth
-COLOURS = {"hold last": "#CC79A7", "linear": "#0072B2", "cubic": "#009E73", "Kalman": "#D55E00"}
+COLOURS = {"hold last": PURPLE, "linear": BLUE, "cubic": GREEN, "Kalman": VERMILLION}  # black is the truth
 MARKERS = {"hold last": "s", "linear": "o", "cubic": "^", "Kalman": "D"}
-WHERE = {INSIDE: "#0072B2", EDGE: "#E69F00", NEVER: "#999999"}
+WHERE = {INSIDE: BLUE, EDGE: ORANGE, NEVER: "#999999"}
 
 
 def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[str]) -> "Figure":
@@ -28,7 +28,7 @@ def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[s
             ax.broken_barh([(a, b - a) for a, b in runs(~clip.present(part))], (row - 0.4, 0.8), color="#222222")
         ax.set(title=part.replace("_", " "), xlabel="frame", ylim=(len(clips) - 0.5, -0.5))
         ax.set_yticks(range(len(clips)), names)
-        ax.spines[["top", "right", "left"]].set_visible(False)
+        ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
     return figure
 
@@ -46,7 +46,6 @@ def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> "Figu
             below += count
         ax.set_xticks(range(len(names)), names)
         ax.set(title=name, xlabel="length of the gap, frames")
-        ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("gaps")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
     return figure
@@ -65,7 +64,6 @@ def errors(panels: Mapping[str, pd.DataFrame], label: str) -> "Figure":
         ax.set_xticks(range(len(edges)), [_span(low, high) for low, high in edges])
         ax.set(title=name, xlabel="length of the gap, frames", xlim=(-0.5, len(edges) - 0.5))
         ax.grid(axis="y", alpha=0.3)
-        ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel(label)
     axes[0].set_ylim(bottom=0)  # now that all panels, which share it, are drawn
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
@@ -75,7 +73,7 @@ def errors(panels: Mapping[str, pd.DataFrame], label: str) -> "Figure":
 def track(found: np.ndarray, filled: Mapping[str, np.ndarray], truth: np.ndarray | None, label: str) -> "Figure":
     """One coordinate of one point over time, all arrays (T,): what was found, what each method makes of the gaps
     (shaded), and what is true, if that is known."""
-    figure, (ax,) = _panels(1, height=3.2, width=8)
+    figure, ax = panel(8, 3.2)
     gaps = runs(np.isnan(found))
     for start, stop in gaps:
         ax.axvspan(start - 0.5, stop - 0.5, color="#EEEEEE", zorder=0)
@@ -85,7 +83,6 @@ def track(found: np.ndarray, filled: Mapping[str, np.ndarray], truth: np.ndarray
         _inside_gaps(ax, values, gaps, method)
     ax.plot(found, ".", color="#555555", label="found", zorder=3)
     ax.set(xlabel="frame", ylabel=label)
-    ax.spines[["top", "right"]].set_visible(False)
     figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=6, frameon=False)
     return figure
 
@@ -106,10 +103,5 @@ def _span(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low}–{high}"
 
 
-def _panels(number: int, height: float, width: float = 0, share: bool = False) -> tuple["Figure", np.ndarray]:
-    import matplotlib.pyplot as plt
-
-    size = (width or min(4.2 * number, 10.5), height)
-    figure, axes = plt.subplots(1, number, figsize=size, squeeze=False, sharey=share, layout="constrained")
-    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
-    return figure, axes[0]
+def _panels(number: int, height: float, share: bool = False) -> tuple["Figure", list["Axes"]]:
+    return panels(number, (min(4.2 * number, 10.5), height), sharey=share)

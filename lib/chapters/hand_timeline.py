@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.chapters.charts import ORANGE, SKY, VERMILLION, panel
 from lib.chapters.without_truth import HANDS, jumps
 from lib.gaps import runs
 from lib.keypoints import Keypoints
@@ -12,8 +13,7 @@ from lib.keypoints import Keypoints
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = {"right": "#E69F00", "left": "#56B4E9"}  # as in `lib.draw`
-JUMP = "#D55E00"
+COLOURS = {"right": ORANGE, "left": SKY}  # as in `lib.draw`
 
 
 def timeline(films: Mapping[str, Keypoints]) -> "Figure":
@@ -21,19 +21,15 @@ def timeline(films: Mapping[str, Keypoints]) -> "Figure":
 
     Red strokes above a row are jumps (`lib.chapters.without_truth.jumps`). All films are of one length.
     """
-    import matplotlib.pyplot as plt
-
     rows = [(hand, name) for hand in HANDS for name in films]
-    figure, ax = plt.subplots(figsize=(8, 0.45 * len(rows) + 0.9), layout="constrained")
+    figure, ax = panel(8, 0.45 * len(rows) + 0.9)
     for row, (hand, name) in enumerate(rows):
         keypoints = films[name]
         found = [(a / keypoints.fps, (b - a) / keypoints.fps) for a, b in runs(keypoints.present(f"{hand}_hand"))]
         ax.broken_barh(found, (row - 0.35, 0.7), color=COLOURS[hand])
         times = np.flatnonzero(jumps(keypoints, hand)) / keypoints.fps
-        ax.plot(times, np.full(len(times), row - 0.42), "|", color=JUMP, markersize=9, markeredgewidth=2)
+        ax.plot(times, np.full(len(times), row - 0.42), "|", color=VERMILLION, markersize=9, markeredgewidth=2)
     last = max(len(keypoints) / keypoints.fps for keypoints in films.values())
     ax.set(xlim=(0, last), ylim=(len(rows) - 0.5, -0.6), xlabel="seconds")
     ax.set_yticks(range(len(rows)), [f"{hand} hand, {name}" for hand, name in rows])
-    ax.spines[["top", "right"]].set_visible(False)
-    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
     return figure

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lib.chapters.charts import PALETTE, panel
 from lib.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73")  # Okabe and Ito
 MARKS = "osD"
 
 
@@ -17,12 +17,10 @@ def interval_chart(groups: Mapping[str, Mapping[str, Interval]], xlabel: str) ->
 
     Rows of the same name in several groups share a line of the picture.
     """
-    import matplotlib.pyplot as plt
-
     names = list(dict.fromkeys(name for rows in groups.values() for name in rows))
-    figure, ax = plt.subplots(figsize=(8, 0.8 + 0.42 * len(names)), layout="constrained")
+    figure, ax = panel(8, 0.8 + 0.42 * len(names))
     for at, (group, rows) in enumerate(groups.items()):
-        shift, colour = 0.16 * (at - (len(groups) - 1) / 2), COLOURS[at % len(COLOURS)]
+        shift, colour = 0.16 * (at - (len(groups) - 1) / 2), PALETTE[at % 3]
         for name, found in rows.items():
             place = names.index(name) + shift
             ax.plot([found.low, found.high], [place, place], color=colour, linewidth=2.5)
@@ -31,6 +29,4 @@ def interval_chart(groups: Mapping[str, Mapping[str, Interval]], xlabel: str) ->
     if len(groups) > 1:
         handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
         ax.legend(handles.values(), handles, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    ax.spines[["top", "right"]].set_visible(False)
-    plt.close(figure)
     return figure

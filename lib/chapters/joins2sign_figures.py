@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.chapters.charts import BLUE, ORANGE, PALETTE, SKY, VERMILLION, panel, panels
 from lib.chapters.joins2sign_tables import letters_read, trainings
 from lib.joins2sign import FRAME
 from lib.joins2sign_scores import RANGE, THRESHOLDS
@@ -14,15 +15,14 @@ from lib.lis import LETTERS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito's
 START = HOLISTIC_75.parts["right_hand"].start
 BONES = [(a - START, b - START) for a, b in HOLISTIC_75.edges["right_hand"]]
 
 
 def pck_curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
     """Share of joints within so many pixels of the 256 frame of the annotation; the area up to `RANGE` is the AUC."""
-    figure, ax = _figure(5.6, 3.2 + 0.2 * len(rows))
-    for row, name, colour in zip(rows, names, COLOURS):
+    figure, ax = panel(5.6, 3.2 + 0.2 * len(rows))
+    for row, name, colour in zip(rows, names, PALETTE):
         label = f"{name}: AUC {row['auc']:.3f}, median {row['median']:.1f} px"
         ax.plot(THRESHOLDS, row["pck"], color=colour, label=label)
     ax.set(xlabel="distance, pixels of 256", ylabel="joints within it", xlim=(0, RANGE), ylim=(0, 1))
@@ -33,25 +33,21 @@ def pck_curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
 def training_losses(networks: Sequence[Sequence[dict]]) -> "Figure":
     """R3's Figure 3: the total training loss against the epoch, a panel for each network, a line for each seed. Each
     network's loss is in a unit of its own, so that shapes can be compared and heights cannot."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, len(networks), figsize=(4.2 * len(networks), 3), squeeze=False, layout="constrained")
-    for ax, rows, colour in zip(axes[0], networks, COLOURS):
+    figure, axes = panels(len(networks), (4.2 * len(networks), 3))
+    for ax, rows, colour in zip(axes, networks, PALETTE):
         for row in rows:
             ax.plot(range(1, len(row["curves"][0]) + 1), row["curves"][0], ".-", color=colour, linewidth=1, alpha=0.7)
         ax.set(title=rows[0]["kind"], xlabel="epoch", ylabel="training loss", yscale="log")
-        ax.spines[["top", "right"]].set_visible(False)
-    plt.close(figure)
     return figure
 
 
 def weights(row: dict) -> "Figure":
     """What the dynamic weighting gave each loss: by epoch the mean over the batches as a line, the least and the
     largest as a band. 1 is what the epoch's first batch gets."""
-    figure, ax = _figure(6.5, 3.2)
+    figure, ax = panel(6.5, 3.2)
     epochs = row["epochs"][0]
     numbers = [epoch["epoch"] for epoch in epochs]
-    for place, (name, colour) in enumerate((("joints", COLOURS[0]), ("letters", COLOURS[1]))):
+    for place, (name, colour) in enumerate((("joints", BLUE), ("letters", VERMILLION))):
         low, mean, high = ([epoch[what][place] for epoch in epochs] for what in ("least", "mean", "largest"))
         ax.fill_between(numbers, low, high, color=colour, alpha=0.2, linewidth=0)
         ax.plot(numbers, mean, "o-", markersize=4, color=colour, label=f"loss of the {name}")
@@ -63,17 +59,14 @@ def weights(row: dict) -> "Figure":
 
 def confusions(tables: Sequence[Sequence[Sequence[int]]], names: Sequence[str]) -> "Figure":
     """Confusion matrices side by side: row = what was spelled, column = what was read, as shares of the row."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, len(tables), figsize=(5 * len(tables), 5), squeeze=False, layout="constrained")
-    for ax, table, name in zip(axes[0], tables, names):
+    figure, axes = panels(len(tables), (5 * len(tables), 5), frame=True)
+    for ax, table, name in zip(axes, tables, names):
         table = np.asarray(table, float)
         shown = ax.imshow(table / np.maximum(table.sum(axis=1, keepdims=True), 1), vmin=0, vmax=1, cmap="Blues")
         ax.set_xticks(range(len(LETTERS)), list(LETTERS))
         ax.set_yticks(range(len(LETTERS)), list(LETTERS))
         ax.set(xlabel="read", ylabel="spelled", title=name)
     figure.colorbar(shown, ax=axes, shrink=0.8, label="share of the row")
-    plt.close(figure)
     return figure
 
 
@@ -82,9 +75,9 @@ def splits(rows: Sequence[dict]) -> "Figure":
     are several folds, over signers. The test of one unseen signer says nothing of the next."""
     networks = trainings(rows)
     kinds = list(dict.fromkeys(some[0]["kind"] for some in networks))
-    figure, ax = _figure(7, 0.5 * len(kinds) + 1.3)
+    figure, ax = panel(7, 0.5 * len(kinds) + 1.3)
     marks = {"random": ("o", -0.2), "signers": ("s", 0.0), "unseen": ("^", 0.2)}
-    for (split, (mark, offset)), colour in zip(marks.items(), COLOURS):
+    for (split, (mark, offset)), colour in zip(marks.items(), PALETTE):
         label = {"random": "random split", "signers": "signers left out", "unseen": "the one signer kept apart"}[split]
         for some in (some for some in networks if some[0]["split"] == split):
             value, y = letters_read(some), kinds.index(some[0]["kind"]) + offset
@@ -102,12 +95,12 @@ def each_signer(table: "pd.DataFrame") -> "Figure":  # noqa: F821 - pandas is im
     """A line for each signer, from the accuracy with them left out to that with them among the learned, in percent;
     ``table`` is from `lib.chapters.joins2sign_tables.by_signer`."""
     table = table.sort_values("signers")
-    figure, ax = _figure(7, 0.28 * len(table) + 1.2)
+    figure, ax = panel(7, 0.28 * len(table) + 1.2)
     lines = range(len(table))
     ax.hlines(lines, table["signers"], table["random"], color="lightgrey")
     for split, mark, colour, label in (
-        ("random", "o", COLOURS[0], "other photos of the signer learned from"),
-        ("signers", "s", COLOURS[1], "the signer left out"),
+        ("random", "o", BLUE, "other photos of the signer learned from"),
+        ("signers", "s", VERMILLION, "the signer left out"),
     ):
         ax.plot(table[split], lines, mark, color=colour, label=label)
     ax.set_yticks(lines, [f"signer {number}" for number in table.index])
@@ -118,8 +111,8 @@ def each_signer(table: "pd.DataFrame") -> "Figure":  # noqa: F821 - pandas is im
 
 def turns(by_turn: Sequence[dict[str, float]], names: Sequence[str]) -> "Figure":
     """Accuracy against how far the test pictures were turned."""
-    figure, ax = _figure(6, 3.2)
-    for accuracy, name, colour in zip(by_turn, names, COLOURS):
+    figure, ax = panel(6, 3.2)
+    for accuracy, name, colour in zip(by_turn, names, PALETTE):
         degrees = sorted(map(int, accuracy))
         ax.plot(degrees, [100 * accuracy[str(d)] for d in degrees], "o-", markersize=4, color=colour, label=name)
     ax.set(xlabel="degrees clockwise", ylabel="letters read rightly, %", ylim=(0, 102))
@@ -130,11 +123,11 @@ def turns(by_turn: Sequence[dict[str, float]], names: Sequence[str]) -> "Figure"
 def ways(rows: Sequence[dict]) -> "Figure":
     """How often each way finds the hand (interval over signers), and how often it finds one that is not there."""
     rows = sorted(rows, key=lambda row: row["found"])
-    figure, ax = _figure(7, 0.26 * len(rows) + 1.2)
+    figure, ax = panel(7, 0.26 * len(rows) + 1.2)
     for y, row in enumerate(rows):
-        ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color=COLOURS[0])
-        ax.plot(100 * row["mean"], y, "o", color=COLOURS[0], label="hand found" if y == 0 else None)
-        ax.plot(100 * row["false"], y, "x", color=COLOURS[1], label="hand wiped out, one found" if y == 0 else None)
+        ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color=BLUE)
+        ax.plot(100 * row["mean"], y, "o", color=BLUE, label="hand found" if y == 0 else None)
+        ax.plot(100 * row["false"], y, "x", color=VERMILLION, label="hand wiped out, one found" if y == 0 else None)
     ax.set_yticks(range(len(rows)), [row["way"] for row in rows])
     ax.set(xlabel="photos, %", xlim=(-2, 102))
     figure.legend(frameon=False, loc="outside upper center", ncols=2)
@@ -146,22 +139,17 @@ def hands(
 ) -> "Figure":
     """Pictures (N, H, W, 3) with the network's joints (N, 21, 2) in orange and the annotation in blue, both given in
     pixels of the 256 frame."""
-    import matplotlib.pyplot as plt
-
     rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(1.7 * columns, 1.95 * rows), squeeze=False, layout="constrained"
-    )
-    for ax in axes.flat:
+    figure, axes = panels(columns, (1.7 * columns, 1.95 * rows), rows=rows)
+    for ax in axes:
         ax.set_axis_off()
-    for number, (ax, image, title) in enumerate(zip(axes.flat, images, titles)):
+    for number, (ax, image, title) in enumerate(zip(axes, images, titles)):
         ax.imshow(image, extent=(0, FRAME, FRAME, 0), interpolation="nearest")
-        for points, colour in ((truth, COLOURS[4]), (joints, COLOURS[5])):
+        for points, colour in ((truth, SKY), (joints, ORANGE)):
             if points is not None:
                 _skeleton(ax, points[number], colour)
         ax.set(xlim=(0, FRAME), ylim=(FRAME, 0))
         ax.set_title(title, fontsize=9)
-    plt.close(figure)
     return figure
 
 
@@ -169,13 +157,3 @@ def _skeleton(ax, points: np.ndarray, colour: str) -> None:
     for a, b in BONES:
         ax.plot(*points[[a, b]].T, color=colour, linewidth=1.2)
     ax.plot(*points.T, ".", color=colour, markersize=3)
-
-
-def _figure(width: float, height: float):
-    """A figure with one pair of axes that the notebook shows once, when the cell returns it."""
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots(figsize=(width, height), layout="constrained")
-    ax.spines[["top", "right"]].set_visible(False)
-    plt.close(figure)
-    return figure, ax

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lib.baselines import METHODS
+from lib.chapters.charts import BLUE, GREEN, VERMILLION, panels
 from lib.intervals import Interval
 from lib.upsampler import PRETRAINED
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's, which differ for every kind of colour vision
-BLUE, GREEN, ORANGE, GREY = "#0072B2", "#009E73", "#D55E00", "#BBBBBB"
+GREY = "#BBBBBB"
 NAMES = {"d1_test_software": "D1 test, R1's damage", "d1_test": "D1 test, a camera's damage", "td2": "TD2"}
 ORDER = ("target", *METHODS, *PRETRAINED)  # of the methods, from above
 ON_CAMERA = tuple(name for name in PRETRAINED if name.endswith("-camera")) + ("bv-unet", "bg-unet")
@@ -51,7 +51,7 @@ def fates(frame: pd.DataFrame) -> "Figure":
         lost = [value.mean for value in of_set["UHP both, %"]]
         found = [100 - a - b for a, b in zip(false, lost)]
         start, rows = [0.0] * len(of_set), [methods.index(method) for _, method in of_set.index]
-        for values, colour, what in ((found, BLUE, "found"), (false, ORANGE, "false"), (lost, GREY, "lost")):
+        for values, colour, what in ((found, BLUE, "found"), (false, VERMILLION, "false"), (lost, GREY, "lost")):
             ax.barh(rows, values, left=start, color=colour, label=what, height=0.75)
             start = [a + b for a, b in zip(start, values)]
         _finish(ax, name, methods, "both hands, % of frames")
@@ -71,7 +71,6 @@ def scatter(frame: pd.DataFrame, x: str, y: str) -> "Figure":
             ax.plot([line[x].mean] * 2, [line[y].low, line[y].high], color=mark["color"], alpha=0.25)
             ax.plot([line[x].mean], [line[y].mean], linestyle="", label=method, markersize=7, **mark)
         ax.set(title=NAMES.get(name, name), xlabel=x, ylabel=y)
-        ax.spines[["top", "right"]].set_visible(False)
         handles |= {label: handle for handle, label in zip(*ax.get_legend_handles_labels())}
     shown = sorted(handles, key=methods.index)  # a panel may lack some
     figure.legend([handles[name] for name in shown], shown, loc="outside lower center", ncols=6, frameon=False)
@@ -82,7 +81,7 @@ def _colour(method: str) -> str:
     if method in ("input", "target"):
         return "black"
     if method in METHODS:
-        return ORANGE
+        return VERMILLION
     return GREEN if method in ON_CAMERA else BLUE
 
 
@@ -104,15 +103,10 @@ def _in_order(frame: pd.DataFrame) -> list[str]:
 
 
 def _panels(frame: pd.DataFrame, height: Callable[[int], float], share: bool = True) -> tuple["Figure", list[tuple]]:
-    import matplotlib.pyplot as plt
-
     sets = list(frame.groupby(level="set", sort=False))
     tall, wide = height(frame.index.get_level_values(1).nunique()), 4.6 if len(sets) < 3 else 3.4
-    figure, axes = plt.subplots(
-        1, len(sets), figsize=(wide * len(sets), tall), squeeze=False, sharex=share, sharey=share, layout="constrained"
-    )
-    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
-    return figure, list(zip(axes[0], sets, strict=True))
+    figure, axes = panels(len(sets), (wide * len(sets), tall), sharex=share, sharey=share)
+    return figure, list(zip(axes, sets, strict=True))
 
 
 def _finish(ax: "Axes", name: str, methods: Sequence[str], label: str) -> None:
@@ -120,4 +114,3 @@ def _finish(ax: "Axes", name: str, methods: Sequence[str], label: str) -> None:
     ax.set_ylim(len(methods) - 0.4, -0.6)
     ax.set(title=NAMES.get(name, name), xlabel=label)
     ax.grid(axis="x", alpha=0.3)
-    ax.spines[["top", "right"]].set_visible(False)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from lib.chapters.charts import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel
 from lib.upsampler import UNet, parameter_count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = {"encode": "#0072B2", "double": "#E69F00", "gate": "#D55E00", "decode": "#009E73", "head": "#CC79A7"}
+COLOURS = {"encode": BLUE, "double": ORANGE, "gate": VERMILLION, "decode": GREEN, "head": PURPLE}
 KINDS = {
     "encode": "two 3x3 convolutions with ReLU; then halved (max)",
     "decode": "3x3 convolution, ReLU",
@@ -66,10 +67,9 @@ def _modules(model: UNet) -> list[tuple[str, int, torch.nn.Module]]:
 
 def draw(model: UNet, height: int = 168, width: int = 152, title: str | None = None) -> "Figure":
     """The network at work on a frame of ``height`` x ``width``: shapes (channels x height x width), parameters."""
-    import matplotlib.pyplot as plt
 
     found = parts(model, height, width)
-    figure, ax = plt.subplots(figsize=(10, 4.8 if model.config.residual else 4.5), layout="constrained")
+    figure, ax = panel(10, 4.8 if model.config.residual else 4.5)
     y = _middles(found)
     right = _way_down(ax, found, y, (3, height, width))
     output = _way_up(ax, found, y, right, model.config.skips)
@@ -80,7 +80,6 @@ def draw(model: UNet, height: int = 168, width: int = 152, title: str | None = N
     ax.set_aspect("equal")
     ax.autoscale_view()
     ax.set_axis_off()
-    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
     return figure
 
 

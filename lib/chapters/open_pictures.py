@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lib.chapters import method_chart
+from lib.chapters.charts import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
 from lib.chapters.smoothing_score import RAW, Parameters
 from lib.intervals import Interval
 
@@ -14,19 +15,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's, which differ for every kind of colour vision; black is the truth
-COLOURS = {RAW: "#777777", "One-Euro": "#D55E00", "Butterworth": "#009E73", "Kalman": "#0072B2"}
+COLOURS = {RAW: "#777777", "One-Euro": VERMILLION, "Butterworth": GREEN, "Kalman": BLUE}  # black is the truth
 MARKERS = {RAW: "*", "One-Euro": "o", "Butterworth": "^", "Kalman": "D"}
 
 
 def tracks(found: np.ndarray, smoothed: Mapping[str, np.ndarray], truth: np.ndarray, fps: float) -> "Figure":
     """One coordinate over time, all arrays (T,): dots where it was found, a panel for each way to smooth it, and the
     truth in black."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(
-        len(smoothed), 1, figsize=(8, 1.9 * len(smoothed) + 0.6), sharex=True, sharey=True, layout="constrained"
-    )
+    size = (8, 1.9 * len(smoothed) + 0.6)
+    figure, axes = panels(1, size, rows=len(smoothed), sharex=True, sharey=True)
     seconds = np.arange(len(found)) / fps
     for ax, (name, values) in zip(axes, smoothed.items(), strict=True):
         ax.plot(seconds, truth, color="black", linewidth=1, label="true")
@@ -34,35 +31,27 @@ def tracks(found: np.ndarray, smoothed: Mapping[str, np.ndarray], truth: np.ndar
         ax.plot(seconds, values, color=COLOURS[name], linewidth=1.8)
         ax.set_title(name, loc="left", color=COLOURS[name], fontsize=10)
         ax.set_ylabel("y, pixels")
-        ax.spines[["top", "right"]].set_visible(False)
     axes[0].invert_yaxis()  # pixels count downwards; the panels share the axis
     axes[-1].set_xlabel("seconds")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False)
-    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
     return figure
 
 
 def turns(found: np.ndarray, truth: np.ndarray, fps: float) -> "Figure":
     """How far a body is turned over time, degrees (T,): as its estimated depth has it, and in truth."""
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots(figsize=(8, 2.8), layout="constrained")
+    figure, ax = panel(8, 2.8)
     seconds = np.arange(len(found)) / fps
-    ax.plot(seconds, found, color="#D55E00", linewidth=1.8, label="by MediaPipe's depth")
+    ax.plot(seconds, found, color=VERMILLION, linewidth=1.8, label="by MediaPipe's depth")
     ax.plot(seconds, truth, color="black", linewidth=1.2, label="true")
     ax.set(xlabel="seconds", ylabel="shoulders turned, degrees")
-    ax.spines[["top", "right"]].set_visible(False)
     figure.legend(*ax.get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False)
-    plt.close(figure)
     return figure
 
 
 def trade(table: pd.DataFrame, chosen: Mapping[str, Parameters]) -> "Figure":
     """What every setting of a `lib.chapters.smoothing_score.sweep` takes and costs: jitter against error, and error
     against lag. The chosen settings have a black ring."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 2, figsize=(9.5, 4), layout="constrained")
+    figure, axes = panels(2, (9.5, 4))
     for name, of_filter in table.groupby("filter", sort=False):
         for ax, (x, y) in zip(axes, (("error", "jitter"), ("lag", "error"))):
             look = dict(color=COLOURS[name], marker=MARKERS[name], markersize=12 if name == RAW else 6)
@@ -74,7 +63,6 @@ def trade(table: pd.DataFrame, chosen: Mapping[str, Parameters]) -> "Figure":
     _axes(axes[1], "lag, milliseconds", "error, shoulder widths")
     axes[0].set_ylim(bottom=0)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
-    plt.close(figure)
     return figure
 
 
@@ -97,16 +85,14 @@ def forest(panels: Mapping[str, Mapping[str, Interval]], label: str) -> "Figure"
 
 def draw_bilingual(signs: tuple[int, int]) -> "Figure":
     """Clips of two languages go through one body; each language has a classifier of its own."""
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots(figsize=(8, 2.6), layout="constrained")
-    orange, blue, grey = "#E69F00", "#56B4E9", "#CCCCCC"
-    _box(ax, (0, 1.1), "clips of the\nsource language", orange)
-    _box(ax, (0, 0), "clips of the\ntarget language", blue)
+    figure, ax = panel(8, 2.6)
+    grey = "#CCCCCC"
+    _box(ax, (0, 1.1), "clips of the\nsource language", ORANGE)
+    _box(ax, (0, 0), "clips of the\ntarget language", SKY)
     _box(ax, (2.1, 0.55), "embedding", grey)
     _box(ax, (3.9, 0.55), "sequence", grey)
-    _box(ax, (6, 1.1), f"classifier,\n{signs[0]} signs", orange)
-    _box(ax, (6, 0), f"classifier,\n{signs[1]} signs", blue)
+    _box(ax, (6, 1.1), f"classifier,\n{signs[0]} signs", ORANGE)
+    _box(ax, (6, 0), f"classifier,\n{signs[1]} signs", SKY)
     for start, end in (((1.5, 1.45), (2.1, 1)), ((1.5, 0.35), (2.1, 0.8)), ((3.6, 0.9), (3.9, 0.9))):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "->"})
     for start, end in (((5.4, 1), (6, 1.45)), ((5.4, 0.8), (6, 0.35))):
@@ -114,7 +100,6 @@ def draw_bilingual(signs: tuple[int, int]) -> "Figure":
     ax.text(3.75, 1.5, "shared: learns from both", ha="center")
     ax.set(xlim=(-0.1, 7.6), ylim=(-0.1, 1.9))
     ax.axis("off")
-    plt.close(figure)
     return figure
 
 
@@ -128,4 +113,3 @@ def _box(ax: "Axes", corner: tuple[float, float], text: str, colour: str) -> Non
 def _axes(ax: "Axes", x: str, y: str) -> None:
     ax.set(xlabel=x, ylabel=y)
     ax.grid(alpha=0.3)
-    ax.spines[["top", "right"]].set_visible(False)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.chapters.charts import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
 from lib.keypoints import Keypoints
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def flatten(vectors: np.ndarray, seed: int = 0) -> np.ndarray:
 def draw_map(ax: "Axes", places: np.ndarray, groups: np.ndarray, names: Sequence[str]) -> None:
     """Points (N, 2) in the colours and marks of their groups (N,); clips of group -1 are grey."""
     ax.scatter(*places[groups < 0].T, s=6, color="0.85")
-    colours = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000")
+    colours = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, YELLOW, BLACK)
     for group, name in enumerate(names):
         mark = dict(s=34, color=colours[group % 8], marker="os^vDPX*"[group % 8], edgecolor="k", linewidth=0.4)
         ax.scatter(*places[groups == group].T, label=name, **mark)

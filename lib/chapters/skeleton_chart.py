@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.chapters import charts
+from lib.chapters.charts import PALETTE
 from lib.errors import BadInput
 from lib.layouts import Layout
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito's
 
 
 def skeletons(
@@ -22,19 +22,15 @@ def skeletons(
     ``parts`` says for each panel which parts of the layout to draw, ``names`` what the figures are called. Points that
     are NaN are left out. Raises BadInput for more figures than there are colours.
     """
-    import matplotlib.pyplot as plt
-
-    if len(names) > len(COLOURS):
-        raise BadInput(f"A picture has room for {len(COLOURS)} stick figures, not {len(names)}; choose fewer.")
-    figure, axes = plt.subplots(1, len(panels), figsize=(3.4 * len(panels), 3.8), squeeze=False, layout="constrained")
-    for ax, (title, figures), drawn in zip(axes[0], panels.items(), parts, strict=True):
-        for points, colour, name in zip(figures, COLOURS, names, strict=False):
+    if len(names) > len(PALETTE):
+        raise BadInput(f"A picture has room for {len(PALETTE)} stick figures, not {len(names)}; choose fewer.")
+    figure, axes = charts.panels(len(panels), (3.4 * len(panels), 3.8))
+    for ax, (title, figures), drawn in zip(axes, panels.items(), parts, strict=True):
+        for points, colour, name in zip(figures, PALETTE, names, strict=False):
             lines = [points[[a, b], :2] for part in drawn for a, b in layout.edges[part]]
             for number, line in enumerate(lines):
                 ax.plot(*line.T, color=colour, linewidth=1.4, alpha=0.85, label=None if number else name)
         ax.set(title=title, aspect="equal")
         ax.invert_yaxis()
-        ax.spines[["top", "right"]].set_visible(False)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(names), frameon=False)
-    plt.close(figure)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(names), frameon=False)
     return figure

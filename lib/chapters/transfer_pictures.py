@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lib.chapters.charts import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
 from lib.chapters.sign_view import draw_map
 from lib.real_transfer import accuracy
 from lib.sign_training import STAGES, collate
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
     from lib.ptn import PTN
 
-# Okabe and Ito; each way has a mark of its own besides.
+# Each way has a mark of its own besides its colour.
 WAYS = {
     "scratch": ("from scratch", "0.35", "s"),
-    "frozen": ("transfer, body frozen", "#56B4E9", "o"),
-    "sequence": ("transfer, sequence part tuned", "#009E73", "^"),
-    "all": ("transfer, all tuned", "#D55E00", "D"),
-    "logistic": ("logistic regression", "#CC79A7", "x"),
-    "posture": ("posture alone (control)", "#E69F00", "+"),
+    "frozen": ("transfer, body frozen", SKY, "o"),
+    "sequence": ("transfer, sequence part tuned", GREEN, "^"),
+    "all": ("transfer, all tuned", VERMILLION, "D"),
+    "logistic": ("logistic regression", PURPLE, "x"),
+    "posture": ("posture alone (control)", ORANGE, "+"),
 }
 DATA_SETS = {"asl": "ASL words", "synthetic": "synthetic signs"}
 PARTS = ("embedding", "sequence", "classifier")
@@ -33,15 +34,15 @@ def draw_stages() -> "Figure":
 
     Arrows at the right go from the stage with which one begins: the last two both begin with the first's network.
     """
-    import matplotlib.pyplot as plt
+    from matplotlib.patches import Rectangle
 
     rows = {"source language": PARTS} | {f"{number}. {name}": parts for number, (name, parts) in _numbered()}
-    figure, ax = plt.subplots(figsize=(7.5, 2.6), layout="constrained")
+    figure, ax = panel(7.5, 2.6)
     for row, (title, learning) in enumerate(rows.items()):
         ax.text(-0.1, row, title, ha="right", va="center")
         for column, part in enumerate(PARTS):
-            colour = "#E69F00" if part in learning else "0.88"
-            ax.add_patch(plt.Rectangle((column * 1.1, row - 0.36), 1, 0.72, facecolor=colour, edgecolor="0.3"))
+            colour = ORANGE if part in learning else "0.88"
+            ax.add_patch(Rectangle((column * 1.1, row - 0.36), 1, 0.72, facecolor=colour, edgecolor="0.3"))
             ax.text(column * 1.1 + 0.5, row, part if row == 0 or part in learning else "kept", ha="center", va="center")
     ax.text(2.7, 0.5, "new signs", ha="center", va="center", fontsize=8, style="italic")
     for place, (begin, stage) in enumerate(((0, 1), (1, 2), (1, 3))):
@@ -51,7 +52,6 @@ def draw_stages() -> "Figure":
     ax.text(3.65, -0.3, "begins with", ha="center", va="center", fontsize=8, style="italic")
     ax.set(xlim=(-1.5, 4), ylim=(len(rows) - 0.5, -0.5))
     ax.set_axis_off()
-    plt.close(figure)
     return figure
 
 
@@ -60,10 +60,8 @@ def few_shot_curves(rows: Sequence[dict], chance: float, ways: Sequence[str] = t
 
     ``rows`` as `lib.real_transfer.read` gives them; ``chance`` in per cent is a dotted line.
     """
-    import matplotlib.pyplot as plt
-
     shots = sorted({row["shots"] for row in rows})
-    figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
+    figure, ax = panel(8, 4.2)
     for at, way in enumerate(ways):
         name, colour, mark = WAYS[way]
         found = [accuracy(rows, way, number) for number in shots]
@@ -78,8 +76,6 @@ def few_shot_curves(rows: Sequence[dict], chance: float, ways: Sequence[str] = t
     ax.minorticks_off()
     ax.set(xlabel="examples of each sign", ylabel="accuracy on the test recordings, %", ylim=(0, 103))
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    ax.spines[["top", "right"]].set_visible(False)
-    plt.close(figure)
     return figure
 
 
@@ -101,27 +97,22 @@ def neighbours(vectors: np.ndarray, labels: np.ndarray, signers: np.ndarray) -> 
 
 def maps(vectors: Mapping[str, np.ndarray], labels: np.ndarray, names: Sequence[str]) -> "Figure":
     """Each set of vectors (N, F) in the plane that shows most of it (PCA); a few signs, each with a mark of its own."""
-    import matplotlib.pyplot as plt
     from sklearn.decomposition import PCA
 
-    size = (3.2 * len(vectors) + 1.2, 3.3)
-    figure, axes = plt.subplots(1, len(vectors), figsize=size, layout="constrained", squeeze=False)
-    for ax, (title, points) in zip(axes[0], vectors.items(), strict=True):
+    figure, axes = panels(len(vectors), (3.2 * len(vectors) + 1.2, 3.3), frame=True)
+    for ax, (title, points) in zip(axes, vectors.items(), strict=True):
         draw_map(ax, PCA(2).fit_transform(points), labels, names)
         ax.set_title(title)
-    axes[0, -1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, title="sign")
-    plt.close(figure)
+    axes[-1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, title="sign")
     return figure
 
 
 def imbalance_chart(rows: Sequence[dict]) -> "Figure":
     """Micro, macro and rare-sign accuracy by loss: a panel a data set, a dot a seed, a bar for the mean."""
-    import matplotlib.pyplot as plt
-
     frame = pd.DataFrame(rows)
     groups = list(frame.groupby("data", sort=False))
-    figure, axes = plt.subplots(1, len(groups), figsize=(4.4 * len(groups), 3.4), layout="constrained", squeeze=False)
-    for ax, (name, part) in zip(axes[0], groups, strict=True):
+    figure, axes = panels(len(groups), (4.4 * len(groups), 3.4))
+    for ax, (name, part) in zip(axes, groups, strict=True):
         for at, (loss, runs) in enumerate(part.groupby("loss", sort=False)):
             for x, measure in enumerate(("micro", "macro", "rare")):
                 place = x + 0.25 * (at - 1)
@@ -130,10 +121,8 @@ def imbalance_chart(rows: Sequence[dict]) -> "Figure":
                 ax.plot([place] * len(values), values, ".", color="0.2", markersize=4)
         ax.set_xticks(range(3), ["micro", "macro", "rarer half"])
         ax.set(ylim=(0, 103), title=DATA_SETS.get(name, name))
-        ax.spines[["top", "right"]].set_visible(False)
-    axes[0, 0].set_ylabel("accuracy, %")
-    axes[0, -1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    plt.close(figure)
+    axes[0].set_ylabel("accuracy, %")
+    axes[-1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
 

@@ -1,0 +1,35 @@
+"""What all charts share: their colours, and panels that a page shows once."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, which differs for every kind of colour vision
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+YELLOW, BLACK = "#F0E442", "#000000"
+PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
+
+
+def panels(
+    columns: int, size: tuple[float, float], *, rows: int = 1, frame: bool = False, **shared: object
+) -> tuple["Figure", list["Axes"]]:
+    """A figure of ``size`` inches and its axes, row by row; a ``frame`` goes all around, else left and below alone.
+
+    ``shared`` says what the axes share (``sharex``, ``sharey``). A notebook shows the figure that a cell returns: left
+    open it would be shown twice.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained", **shared)
+    plt.close(figure)
+    for ax in axes.flat:
+        ax.spines[["top", "right"]].set_visible(frame)
+    return figure, list(axes.flat)
+
+
+def panel(width: float, height: float) -> tuple["Figure", "Axes"]:
+    """A figure with one pair of axes."""
+    figure, (ax,) = panels(1, (width, height))
+    return figure, ax
