@@ -213,9 +213,9 @@ def test_shots_are_the_frames_at_their_places(film):
 
 
 def test_costs_in_fingers():
-    tables = [pd.DataFrame({"L1": {"too dark": cost, MISSING: 2.0}}) for cost in (4.0, 8.0)]
+    tables = [pd.DataFrame({"L1": {"noisy": 1.0, "too dark": cost, MISSING: 2.0}}) for cost in (4.0, 8.0)]
     value = in_fingers(tables, "L1", "too dark")
     assert (value.mean, value.n) == (3.0, 2) and in_fingers(tables, "L1", MISSING).high == 1
     (ax,) = draw_in_fingers(tables).axes
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["too dark"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["noisy", "too dark"]
     assert 3.0 in [line.get_xdata()[0] for line in ax.lines]

@@ -147,7 +147,7 @@ def test_what_is_gained_by_imputing_is_sorted_by_how_much_was_gone():
     frame = by_gap(SignResults({}, made), corpus)
     many = frame["gaps"].isin(["up to a half", "more than half"])
     assert len(frame) == len(test) and set(frame["gain"][many]) == {100} and set(frame["gain"][~many]) == {0}
-    assert gap_gain_chart(frame).axes[0].get_xticklabels()[0].get_text().startswith("no gap")
+    assert gap_gain_chart(frame).axes[0].get_yticklabels()[0].get_text().startswith("no gap")
 
 
 def test_a_hand_that_is_never_found_has_no_gap():

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from lib.intervals import Interval
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -33,3 +35,9 @@ def panel(width: float, height: float) -> tuple["Figure", "Axes"]:
     """A figure with one pair of axes."""
     figure, (ax,) = panels(1, (width, height))
     return figure, ax
+
+
+def interval(ax: "Axes", found: Interval, at: float, colour: str, mark: str = "o", label: str | None = None) -> None:
+    """A mean with its interval, in the row ``at``."""
+    ax.plot([found.low, found.high], [at, at], color=colour, linewidth=2)
+    ax.plot(found.mean, at, mark, color=colour, label=label)

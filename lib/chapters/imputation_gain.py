@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lib.chapters.charts import BLUE, panel
+from lib.chapters.interval_chart import interval_chart
 from lib.gaps import HANDS
 from lib.intervals import clip_bootstrap
 from lib.sign_corpus import SignCorpus
@@ -46,13 +46,7 @@ def by_gap(results: SignResults, corpus: SignCorpus, row: str = "ptn", other: st
 def gap_gain_chart(frame: pd.DataFrame) -> "Figure":
     """Points gained, with an interval over the clips, for each of SHARES that has clips; `by_gap` gives ``frame``."""
     groups = {name: part["gain"] for name, part in frame.groupby("gaps") if len(part) > 1}
-    names = [name for name in SHARES if name in groups]
-    figure, ax = panel(7, 2.8)
-    for place, name in enumerate(names):
-        found = clip_bootstrap(groups[name])
-        ax.plot([place, place], [found.low, found.high], color=BLUE, linewidth=3)
-        ax.plot(place, found.mean, "o", color=BLUE, markersize=8)
-    ax.axhline(0, color="0.4", linewidth=0.8)
-    ax.set_xticks(range(len(names)), [f"{name}\n{len(groups[name])} clips" for name in names])
-    ax.set(ylabel="points gained", xlabel="how much of a hand was missing", xlim=(-0.5, len(names) - 0.5))
+    rows = {f"{name}, {len(groups[name])} clips": clip_bootstrap(groups[name]) for name in SHARES if name in groups}
+    figure = interval_chart({"": rows}, "points gained, by how much of a hand was missing")
+    figure.axes[0].axvline(0, color="0.4", linewidth=0.8)
     return figure

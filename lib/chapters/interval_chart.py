@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lib.chapters.charts import PALETTE, panel
+from lib.chapters.charts import PALETTE, interval, panel
 from lib.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MARKS = "osD"
+MARKS = "osD^"
 
 
 def interval_chart(groups: Mapping[str, Mapping[str, Interval]], xlabel: str) -> "Figure":
@@ -18,13 +18,11 @@ def interval_chart(groups: Mapping[str, Mapping[str, Interval]], xlabel: str) ->
     Rows of the same name in several groups share a line of the picture.
     """
     names = list(dict.fromkeys(name for rows in groups.values() for name in rows))
-    figure, ax = panel(8, 0.8 + 0.42 * len(names))
+    figure, ax = panel(8, 0.8 + max(0.42, 0.14 * len(groups)) * len(names))
     for at, (group, rows) in enumerate(groups.items()):
-        shift, colour = 0.16 * (at - (len(groups) - 1) / 2), PALETTE[at % 3]
+        shift, colour = 0.16 * (at - (len(groups) - 1) / 2), PALETTE[at % len(MARKS)]
         for name, found in rows.items():
-            place = names.index(name) + shift
-            ax.plot([found.low, found.high], [place, place], color=colour, linewidth=2.5)
-            ax.plot(found.mean, place, MARKS[at % len(MARKS)], color=colour, label=group)
+            interval(ax, found, names.index(name) + shift, colour, MARKS[at % len(MARKS)], group)
     ax.set(yticks=range(len(names)), yticklabels=names, xlabel=xlabel, ylim=(len(names) - 0.5, -0.5))
     if len(groups) > 1:
         handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))

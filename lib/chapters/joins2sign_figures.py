@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.chapters.charts import BLUE, ORANGE, PALETTE, SKY, VERMILLION, panel, panels
+from lib.chapters.charts import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
 from lib.chapters.joins2sign_tables import letters_read, trainings
 from lib.joins2sign import FRAME
 from lib.joins2sign_scores import RANGE, THRESHOLDS
@@ -81,8 +81,7 @@ def splits(rows: Sequence[dict]) -> "Figure":
         label = {"random": "random split", "signers": "signers left out", "unseen": "the one signer kept apart"}[split]
         for some in (some for some in networks if some[0]["split"] == split):
             value, y = letters_read(some), kinds.index(some[0]["kind"]) + offset
-            ax.plot([value.low, value.high], [y, y], color=colour)
-            ax.plot(value.mean, y, mark, color=colour, label=label)
+            interval(ax, value, y, colour, mark, label)
             label = None
     ax.set_yticks(range(len(kinds)), kinds)
     ax.set(xlabel="letters read rightly, %", xlim=(None, 100.5))

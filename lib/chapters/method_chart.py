@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lib.baselines import METHODS
-from lib.chapters.charts import BLUE, GREEN, VERMILLION, panels
+from lib.chapters.charts import BLUE, GREEN, VERMILLION, interval, panels
 from lib.intervals import Interval
 from lib.upsampler import PRETRAINED
 
@@ -34,8 +34,7 @@ def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> "
         for (_, method), value in of_set[measure].items():
             row = methods.index(method)
             colour = _colour(method.partition(" + ")[0])
-            ax.plot([value.low, value.high], [row, row], color=colour, linewidth=2)
-            ax.plot(value.mean, row, "o", color=colour)
+            interval(ax, value, row, colour)
         if zero:
             ax.axvline(0, color="black", linewidth=0.8)
         _finish(ax, name, methods, label)
