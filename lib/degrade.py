@@ -20,7 +20,7 @@ from lib.codec import ToRGB, encode
 from lib.containers import open_film
 from lib.errors import BadInput
 from lib.layouts import HOLISTIC_75
-from lib.motion_blur import flow_blur, shutter_blur
+from lib.motion_blur import flow_blur
 
 if TYPE_CHECKING:
     from lib.keypoints import Keypoints
@@ -30,7 +30,6 @@ __all__ = [
     "crop",
     "downsample",
     "flow_blur",
-    "shutter_blur",
     "signer_box",
     "software_blur",
     "upscale",

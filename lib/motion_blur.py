@@ -1,4 +1,4 @@
-"""Motion blur: what an open shutter does to a moving hand, from a high-speed film or, for real video, by optical flow.
+"""Motion blur for real video: what an open shutter does to a moving hand, by optical flow.
 
 A shutter is given as the part of the frame interval that it stays open: 0.5 is the film maker's 180 degrees, 1 never
 closes, and 3 smears over three intervals, which no camera does but R1's recipe may (III-C: DaVinci, "scale 3").
@@ -18,30 +18,6 @@ from lib.errors import BadInput
 from lib.light import linear_to_srgb, srgb_to_linear
 
 _STILL = 0.5  # pixels of flow between two frames below which a point stands still, and so stays sharp
-
-
-def shutter_blur(subframes: Iterable[np.ndarray], per_frame: int, shutter: float) -> Iterator[np.ndarray]:
-    """True motion blur from a high-speed film: the mean light of the sub-frames that an open shutter lets through.
-
-    ``subframes`` are uint8 (H, W, 3), ``per_frame`` of them to each frame of the output. The sharp frame at the middle
-    of output i is sub-frame ``i * per_frame + per_frame // 2``, and output i exists where that was filmed. Where a
-    shutter reaches beyond the ends of the film, the mean is of what there is.
-    """
-    _check(shutter, per_frame)
-    opened = max(1, round(shutter * per_frame))
-    middle, before = per_frame // 2, opened // 2
-    window: deque[np.ndarray] = deque(maxlen=opened)
-    count = done = 0
-    for subframe in checked(subframes):
-        window.append(srgb_to_linear(subframe))
-        count += 1
-        if count == done * per_frame + middle - before + opened:  # the window of the next output ends here
-            yield linear_to_srgb(np.mean(window, axis=0))
-            done += 1
-    while done * per_frame + middle < count:
-        seen = count - max(0, done * per_frame + middle - before)
-        yield linear_to_srgb(np.mean(list(window)[-seen:], axis=0))
-        done += 1
 
 
 def flow_blur(frames: Iterable[np.ndarray], shutter: float = 0.5, samples: int = 8) -> Iterator[np.ndarray]:

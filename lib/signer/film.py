@@ -20,7 +20,7 @@ class Film:
     """A signer's performance on a stage, to be photographed at any shutter.
 
     The sharp picture of frame i is taken at moment ``i * PER_FRAME + PER_FRAME // 2``, the middle of its interval;
-    the shutter opens symmetrically about it (`lib.motion_blur.shutter_blur` keeps the same clock).
+    the shutter opens symmetrically about it.
     """
 
     def __init__(self, figure: Figure, performance: Performance, stage: Stage, device: str = "cpu"):
