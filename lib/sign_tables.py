@@ -54,7 +54,7 @@ INPUTS = {  # rows on the source language, by what PTN sees
 FEW = 3  # examples of each sign, where the target language is to have few
 NETWORKS = {"tanh inside": {"tanh": "mlp"}}  # rows on the source language of another PTN
 OF_SOURCE = (*INPUTS, *NETWORKS)
-EYE = {"epochs": 24, "patience": 6}  # of VTN with a pretrained eye
+EYE = {"epochs": 24}  # of VTN with a pretrained eye: by then it knows its training clips by heart
 OF_EYE = ("eye", "eye scratch", "eye transfer")  # the first on the source language
 # A transfer is R2's three stages; "vtn" starts from chance.
 RUNS = (*OF_SOURCE, "scratch", "transfer", "few scratch", "few transfer", "vtn", *OF_EYE)
