@@ -24,15 +24,16 @@ from lib.commands import command, positive
 from lib.errors import BadInput
 from lib.evaluation import PATHS, evaluate_all, of_path, table, watch
 from lib.files import written_whole
-from lib.frechet import WHY_NOT, frechet_distance
 from lib.intervals import Interval
 from lib.looks import looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
+from lib.metrics import frechet_distance
 from lib.paths import CLIPS
 from lib.upsampler import PRETRAINED
 from lib.video import read_video
 
 SETS = ("d1_test_software", "d1_test", "td2")
+WHY_NOT = "FID is not measured here: Inception's weights are absent; lib/inception.py says where to get them."
 
 
 def fids(
