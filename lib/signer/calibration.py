@@ -1,7 +1,5 @@
 """Does the synthetic footage lose hands as R1's footage does? Real MediaPipe, clip by clip."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -45,19 +43,15 @@ def summary(rows: pd.DataFrame, column: str = "uhp_dominant") -> pd.DataFrame:
     """Mean over clips with its interval, by set and stage, in per cent; and each stage's difference to the input."""
     lines = []
     for name, of_set in rows.groupby("set", sort=False):
-        table = of_set.pivot(index="clip", columns="stage", values=column)
+        table = 100 * of_set.pivot(index="clip", columns="stage", values=column)
         for stage in of_set["stage"].unique():
             line = {
                 "set": name,
                 "stage": stage,
                 "clips": len(table),
-                column: str(_percent(clip_bootstrap(table[stage]))),
+                column: str(clip_bootstrap(table[stage])),
             }
             if stage != "input":
-                line["minus input"] = str(_percent(paired_bootstrap(table[stage], table["input"])))
+                line["minus input"] = str(paired_bootstrap(table[stage], table["input"]))
             lines.append(line)
     return pd.DataFrame(lines).fillna("")
-
-
-def _percent(interval):
-    return replace(interval, mean=100 * interval.mean, low=100 * interval.low, high=100 * interval.high)
