@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from lib.errors import BadInput
+from lib.training import parameter_count as parameter_count
 
 L1_WEIGHT = 0.002
 Network = TypeVar("Network", bound=nn.Module)
@@ -186,11 +187,6 @@ def padding(x: Tensor, mask: Tensor | None) -> Tensor | None:
 def l1_first_layer(model: PTN, weight: float = L1_WEIGHT) -> Tensor:
     """R2's penalty, a scalar for the loss: ``weight`` times the sum of the first layer's absolute weights."""
     return weight * model.embedding.first.weight.abs().sum()
-
-
-def parameter_count(module: nn.Module) -> int:
-    """How many numbers a network learns."""
-    return sum(p.numel() for p in module.parameters())
 
 
 def read_ptn(path: str | Path) -> PTN:

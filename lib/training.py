@@ -216,6 +216,11 @@ def _optimizer(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
     return torch.optim.SGD(model.parameters(), momentum=settings.momentum, **common)
 
 
+def parameter_count(model: nn.Module) -> int:
+    """Number of weights and biases that a network, or a part of it, learns."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
 def drops(scores: list[float], patience: int | None) -> int:
     """How often ReduceLROnPlateau has cut the learning rate after epochs with these ``scores`` (lower is better).
 

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from lib.errors import BadInput
 from lib.paths import WEIGHTS
+from lib.training import parameter_count as parameter_count
 from lib.weights import read_weights, save_weights
 
 R1_FIVE = ("b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet")  # in the order in which R1 builds them up
@@ -182,11 +183,6 @@ HEADS: dict[str, Callable[[int], nn.Sequential]] = {
 def build(config: Config) -> UNet:
     """The network of a configuration, with fresh weights."""
     return UNet(**asdict(config))
-
-
-def parameter_count(model: nn.Module) -> int:
-    """Number of weights and biases."""
-    return sum(parameter.numel() for parameter in model.parameters())
 
 
 def save(model: UNet, path: str | Path, facts: dict) -> Path:
