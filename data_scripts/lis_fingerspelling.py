@@ -18,9 +18,9 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 from PIL import Image
 from tqdm.auto import tqdm
 
@@ -150,7 +150,7 @@ def _summary(out: Path) -> None:
     """What is there, in how many photos a hand was found, and all that is odd, a line for each reason."""
     table = read_table(out)
     joints, _ = read_hands(out, list(table.file))
-    found = sum(_lines_with_hand(joints))
+    found = np.isfinite(joints).all(axis=(1, 2)).sum()
     signers = table.signer.nunique()
     print(f"{out} holds {len(table):,} photos of {signers} signers; a hand was found in {found:,} of them.")
     with open(out / LEFT_OUT, newline="", encoding="utf-8") as file:
@@ -164,10 +164,6 @@ def _summary(out: Path) -> None:
         print(f"  {', '.join(files[:NAMED])}{more}: {why}")
     if odd:
         print(f"If a whole archive would help: delete {out / MANIFEST} and run again, with --source ARCHIVE.")
-
-
-def _lines_with_hand(joints) -> Iterator[bool]:
-    return (bool((hand == hand).all()) for hand in joints)  # NaN is not equal to itself
 
 
 if __name__ == "__main__":

@@ -122,16 +122,7 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float, crf:
     path = Path(path)
     if path.suffix and path.suffix.lower() not in FORMATS:
         raise BadInput(f"{path}: cannot write {path.suffix}; choose {', '.join(FORMATS)}, or no suffix for a folder.")
-    try:
-        if not path.suffix:
-            image_folder.write_folder(path, checked(frames))
-            return path
-        with written_whole(path) as partial:
-            count, _ = encode(frames, str(partial), *FORMATS[path.suffix.lower()], crf, fps)
-            check_frames(partial, count)
-        return path
-    except BadInput as error:
-        raise BadInput(f"{path} was not written. {error}") from error
+    return _write(path, frames, FORMATS.get(path.suffix.lower()), crf, fps)
 
 
 def write_lossless(path: str | Path, frames: Iterable[np.ndarray], fps: float) -> Path:
@@ -139,10 +130,17 @@ def write_lossless(path: str | Path, frames: Iterable[np.ndarray], fps: float) -
 
     For frames whose damage is to be what somebody else's recipe says, and not a codec's. Errors as in `write_video`.
     """
-    path = Path(path)
+    return _write(Path(path), frames, ("matroska", "h264-rgb"), 0, fps)
+
+
+def _write(path: Path, frames: Iterable[np.ndarray], kind: tuple[str, str] | None, crf: int, fps: float) -> Path:
+    """Write a film; ``kind`` is its container and codec, or None for a folder of PNG files."""
     try:
+        if kind is None:
+            image_folder.write_folder(path, checked(frames))
+            return path
         with written_whole(path) as partial:
-            count, _ = encode(frames, str(partial), "matroska", "h264-rgb", 0, fps)
+            count, _ = encode(frames, str(partial), *kind, crf, fps)
             check_frames(partial, count)
         return path
     except BadInput as error:
