@@ -10,22 +10,15 @@ machine and `dask worker tcp://HOST:8786 --nthreads 1 --nworkers auto` on each.
 """
 
 import argparse
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from lib.commands import command, positive
+from lib.commands import command
 from lib.errors import BadInput, in_a_line
-from lib.parallel import in_parallel
+from lib.parallel import spread, spread_options
 from lib.video import VIDEOS
-
-SECONDS_TO_ANSWER = 20  # for the scheduler of a cluster
-Job = TypeVar("Job")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -34,38 +27,6 @@ class Outcome:
 
     path: Path
     error: str = ""
-
-
-def spread(
-    make: Callable[[Job], Result],
-    jobs: Sequence[Job],
-    processes: int = 1,
-    scheduler: str | None = None,
-    lost: Callable[[Job], Result] | None = None,
-) -> Iterator[Result]:
-    """``make`` of every job, in any order: here, in ``processes`` of this machine, or on ``scheduler``'s cluster.
-
-    A process takes one job at a time, and every job begins with a fresh graph of MediaPipe, so the result does not
-    depend on how the jobs were spread. Where its process is lost, a job's result is ``lost(job)``, if that is given;
-    on a cluster it is tried once more before.
-    """
-    if scheduler is None:
-        yield from in_parallel(make, jobs, processes, lost)
-        return
-    with _client(scheduler) as client:
-        from distributed import KilledWorker, as_completed
-
-        # pure=False: a job that is given a second time is run a second time, and decides itself what is left to do
-        given = dict(zip(client.map(make, jobs, pure=False, retries=1), jobs))
-        for future in as_completed(given):
-            try:
-                result = future.result()
-            except KilledWorker:
-                if lost is None:
-                    raise
-                result = lost(given[future])
-            yield result
-            future.release()  # the scheduler need not remember thousands of results
 
 
 def extract_video(video: Path, videos: Path, out: Path, **settings: float) -> Outcome:
@@ -118,21 +79,6 @@ def extract_folder(
     place = {"videos": Path(videos), "out": Path(out)}
     work = spread(partial(extract_video, **place, **settings), jobs, processes, scheduler, partial(_lost, **place))
     return list(tqdm(work, total=len(jobs), unit="video"))
-
-
-def _client(scheduler: str):
-    from distributed import Client
-
-    try:
-        return Client(scheduler, timeout=SECONDS_TO_ANSWER)
-    except (OSError, ValueError) as error:
-        raise BadInput(f"No dask scheduler answers at {scheduler}: start one with `dask scheduler`.") from error
-
-
-def spread_options(parser: argparse.ArgumentParser) -> None:
-    """The two options that say where the work is done."""
-    parser.add_argument("--processes", type=positive, default=os.cpu_count() or 1, help="default: one a core")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="a dask.distributed scheduler, such as tcp://HOST:8786")
 
 
 @command

@@ -1,5 +1,6 @@
-"""Jobs spread over processes of this machine: none outlives the program, and none takes the others with it."""
+"""Jobs spread over processes of this machine, or over a cluster: none outlives the program or takes others with it."""
 
+import argparse
 import os
 import pickle
 import signal
@@ -12,10 +13,50 @@ from multiprocessing import Process, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
+from lib.commands import positive
 from lib.errors import BadInput
 
+SECONDS_TO_ANSWER = 20  # for the scheduler of a cluster
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+
+def spread(
+    make: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    processes: int = 1,
+    scheduler: str | None = None,
+    lost: Callable[[Job], Result] | None = None,
+) -> Iterator[Result]:
+    """``make`` of every job, in any order: here, in ``processes`` of this machine, or on ``scheduler``'s cluster.
+
+    A process takes one job at a time, and every job begins with a fresh graph of MediaPipe, so the result does not
+    depend on how the jobs were spread. Where its process is lost, a job's result is ``lost(job)``, if that is given;
+    on a cluster it is tried once more before.
+    """
+    if scheduler is None:
+        yield from in_parallel(make, jobs, processes, lost)
+        return
+    with _client(scheduler) as client:
+        from distributed import KilledWorker, as_completed
+
+        # pure=False: a job that is given a second time is run a second time, and decides itself what is left to do
+        given = dict(zip(client.map(make, jobs, pure=False, retries=1), jobs))
+        for future in as_completed(given):
+            try:
+                result = future.result()
+            except KilledWorker:
+                if lost is None:
+                    raise
+                result = lost(given[future])
+            yield result
+            future.release()  # the scheduler need not remember thousands of results
+
+
+def spread_options(parser: argparse.ArgumentParser) -> None:
+    """The two options that say where the work is done."""
+    parser.add_argument("--processes", type=positive, default=os.cpu_count() or 1, help="default: one a core")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="a dask.distributed scheduler, such as tcp://HOST:8786")
 
 
 def in_parallel(
@@ -131,3 +172,12 @@ def _portable(error: Exception) -> Exception:
         return error
     except Exception:
         return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _client(scheduler: str):
+    from distributed import Client
+
+    try:
+        return Client(scheduler, timeout=SECONDS_TO_ANSWER)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"No dask scheduler answers at {scheduler}: start one with `dask scheduler`.") from error

@@ -23,9 +23,9 @@ import numpy as np
 from lib import paths
 from lib.commands import command
 from lib.errors import BadInput
-from lib.extraction import spread, spread_options
 from lib.files import sha256, written_whole
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
+from lib.parallel import spread, spread_options
 
 SHIPPED = paths.ROOT / "book" / "keypoints"
 THUMBNAIL = 64  # pixels

@@ -17,9 +17,9 @@ import torch
 
 from lib.commands import command
 from lib.errors import BadInput
-from lib.extraction import spread, spread_options
 from lib.eye import eye
 from lib.files import written_whole
+from lib.parallel import spread, spread_options
 from lib.sign_corpus import clip_folder, load_corpus
 from lib.sign_training import SignSet
 from lib.splits import signer_independent_split

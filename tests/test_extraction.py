@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib import extraction
+from lib import extraction, parallel
 from lib.clips import clips
 from lib.errors import BadInput
-from lib.extraction import extract_folder, find_videos, main, spread
+from lib.extraction import extract_folder, find_videos, main
 from lib.keypoints import Keypoints
+from lib.parallel import spread
 from lib.video import read_video, write_video
 
 
@@ -95,13 +96,13 @@ def test_a_job_that_a_cluster_loses_again_and_again_has_its_result():
 
 
 def test_a_video_whose_process_is_lost_is_named(videos, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(extraction, "in_parallel", lambda make, jobs, processes, lost: [lost(jobs[0]), make(jobs[1])])
+    monkeypatch.setattr(parallel, "in_parallel", lambda make, jobs, processes, lost: [lost(jobs[0]), make(jobs[1])])
     assert main([str(videos), "--out", str(tmp_path), "--processes", "2"]) == 1
     said = capsys.readouterr()
     assert "one.mp4 failed: its process ended early, perhaps for want of memory" in said.err and "1 of 2" in said.out
 
 
 def test_a_cluster_that_is_not_there(monkeypatch):
-    monkeypatch.setattr(extraction, "SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr(parallel, "SECONDS_TO_ANSWER", 1)
     with pytest.raises(BadInput, match="No dask scheduler answers"):
         list(spread(square, [1], scheduler="tcp://127.0.0.1:9"))
