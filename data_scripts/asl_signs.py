@@ -17,8 +17,9 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from lib.asl_signs import HOW, PAGE, convert, read_list
-from lib.datasets import command_line, is_complete, say_whose, write_manifest
+from lib.datasets import command_line, say_whose
 from lib.errors import BadInput
+from lib.files import is_complete, write_manifest
 from lib.parallel import in_parallel
 
 LICENCE = "the competition's rules, which you accepted at Kaggle"

@@ -25,10 +25,10 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from lib import paths
-from lib.datasets import MANIFEST, command_line, is_complete, say_whose, write_manifest
+from lib.datasets import command_line, say_whose
 from lib.download import fetched
 from lib.errors import BadInput
-from lib.files import written_whole
+from lib.files import MANIFEST, is_complete, write_manifest, written_whole
 from lib.lis import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
 from lib.lis_hands import annotate
 

@@ -19,10 +19,10 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from lib import paths
-from lib.datasets import command_line, is_complete, say_whose, write_manifest
+from lib.datasets import command_line, say_whose
 from lib.download import content_of, fetched, member
 from lib.errors import BadInput
-from lib.files import written_whole
+from lib.files import is_complete, write_manifest, written_whole
 from lib.splits import SUBSETS, in_every_subset, signer_independent_split
 
 COMMIT = "3c0d5e9c2d088a367999e66792ef1e6e1a1c3fd5"

@@ -19,8 +19,8 @@ from tqdm.auto import tqdm
 
 from lib.clips import clips
 from lib.commands import command, positive
-from lib.datasets import write_manifest
 from lib.errors import BadInput
+from lib.files import write_manifest
 from lib.parallel import in_parallel
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.datasets import MANIFEST
 from lib.errors import BadInput
-from lib.files import written_whole
+from lib.files import MANIFEST, written_whole
 from lib.keypoints import HOLISTIC_75, Keypoints, read_asl_signs
 from lib.sign_training import SignSet
 from lib.words import features

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from lib.commands import positive
-from lib.datasets import MANIFEST, say_whose, write_manifest
+from lib.datasets import say_whose
 from lib.errors import BadInput, in_a_line
 from lib.extraction import Outcome, find_videos
-from lib.files import written_whole
+from lib.files import MANIFEST, write_manifest, written_whole
 from lib.parallel import in_parallel
 from lib.video import probe
 

@@ -8,8 +8,8 @@ import torch
 
 from lib import asl_transfer
 from lib.asl_transfer import WAYS, gains, kept_signers, onto
-from lib.datasets import MANIFEST
 from lib.errors import BadInput
+from lib.files import MANIFEST
 from lib.papers import look_up
 from lib.ptn import PTN, read_ptn
 from lib.sign_training import Recipe, SignSet

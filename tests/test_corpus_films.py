@@ -11,8 +11,8 @@ from stand_ins import on_stage, script, signing
 
 from lib import corpus_films
 from lib.corpus_pictures import read_pictures
-from lib.datasets import is_complete
 from lib.errors import BadInput
+from lib.files import is_complete
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
 from lib.sign_corpus import load_corpus, write_corpus
 from lib.sign_inputs import Inputs

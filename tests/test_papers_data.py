@@ -17,10 +17,10 @@ from lib import broadcasts, paths
 from lib.broadcasts import Cut, centred, make_clip
 from lib.clips import Clip, clips
 from lib.cuts import frames_between
-from lib.datasets import is_complete
 from lib.degrade import crop, downsample, software_blur
 from lib.errors import BadInput
 from lib.evaluation import FRAMES, evaluate_all
+from lib.files import is_complete
 from lib.holistic import extract
 from lib.methods import INPUT, TARGET, find_methods
 from lib.train_upsampler import clips_of
