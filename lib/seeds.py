@@ -1,6 +1,7 @@
 """How sure a mean over a handful of trainings is: Student's t, since a bootstrap of five is far too sure of itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.stats import t
@@ -21,3 +22,8 @@ def over_seeds(values: Sequence[float], level: float = 0.95) -> Interval:
     half = t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     mean = values.mean()
     return Interval(float(mean), float(mean - half), float(mean + half), len(values), level)
+
+
+def wider(seeds: Interval, clips: Interval) -> Interval:
+    """The interval over trainings or that over test clips, whichever reaches further, on either side."""
+    return replace(seeds, low=min(seeds.low, clips.low), high=max(seeds.high, clips.high))

@@ -36,6 +36,7 @@ from lib.chapters.picture_order import agreement
 from lib.errors import BadInput
 from lib.evaluation import FILM, FRAMES, of_path
 from lib.intervals import Interval
+from lib.seeds import wider
 from lib.sign_results import SignResults
 
 FILMED = ", through a film"  # how chapter 6's rows of that path end
@@ -141,19 +142,14 @@ def _shipped(path: Path) -> list[dict]:
 def _signs(read: Callable[[], SignResults], answer: Mapping) -> tuple[Interval, str]:
     results, pair = read(), (answer["method"], answer["minus"])
     if "beyond" in answer:
-        return _wider(*results.beyond(pair, answer["beyond"])), "trainings"
-    return _wider(results.gain(*pair), results.gain_by_clip(*pair)), "trainings"
+        return wider(*results.beyond(pair, answer["beyond"])), "trainings"
+    return wider(results.gain(*pair), results.gain_by_clip(*pair)), "trainings"
 
 
 def _transfer(answer: Mapping) -> tuple[Interval, str]:
     rows = real_transfer.read(real_transfer.SHIPPED)
     pair = (answer["method"], answer["minus"], answer["shots"])
-    return _wider(real_transfer.gain(rows, *pair), real_transfer.gain_by_clip(rows, *pair)), "trainings"
-
-
-def _wider(seeds: Interval, clips: Interval) -> Interval:
-    """The interval over trainings or that over test clips, whichever reaches further, on either side."""
-    return replace(seeds, low=min(seeds.low, clips.low), high=max(seeds.high, clips.high))
+    return wider(real_transfer.gain(rows, *pair), real_transfer.gain_by_clip(rows, *pair)), "trainings"
 
 
 def _there(thing, what: str):

@@ -4,7 +4,6 @@ Each seed splits the photos at random anew, so what differs between seeds is the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from lib.joins2sign_progress import unrest
 from lib.joins2sign_results import seeds_of
 from lib.joins2sign_scores import in_percent, joint_interval, over_photos, over_signers
 from lib.lis import LETTERS
-from lib.seeds import over_seeds
+from lib.seeds import over_seeds, wider
 
 PAIR = "ru"  # the letters that R3 looks at (5.2)
 TURNED = 400  # photos of a test that lib.train_joins2sign shows turned
@@ -46,7 +45,7 @@ def over_trainings(rows: Sequence[dict], measure: str = "accuracy") -> Interval 
     seeds = over_seeds([measured(row, measure) for row in rows])
     if measure != "accuracy":
         return seeds
-    return _wider(seeds, clip_bootstrap(100.0 * np.concatenate([_right(row) for row in rows]), n=2000))
+    return wider(seeds, clip_bootstrap(100.0 * np.concatenate([_right(row) for row in rows]), n=2000))
 
 
 def gain(rows: Sequence[dict], others: Sequence[dict], measure: str = "accuracy") -> Interval:
@@ -58,7 +57,7 @@ def gain(rows: Sequence[dict], others: Sequence[dict], measure: str = "accuracy"
     seeds = over_seeds([measured(one, measure) - measured(other, measure) for one, other in pairs])
     if measure != "accuracy":
         return seeds
-    return _wider(seeds, clip_bootstrap(100.0 * np.concatenate([_right(a) - _right(b) for a, b in pairs]), n=2000))
+    return wider(seeds, clip_bootstrap(100.0 * np.concatenate([_right(a) - _right(b) for a, b in pairs]), n=2000))
 
 
 def smallest_step(networks: Sequence[Sequence[dict]]) -> Interval:
@@ -130,8 +129,3 @@ def _pairs(rows: Sequence[dict], others: Sequence[dict]) -> list[tuple[dict, dic
 
 def _right(row: dict) -> np.ndarray:
     return np.array(list(row["right"]), int)
-
-
-def _wider(seeds: Interval, photos: Interval) -> Interval:
-    """The interval over trainings or that over test photos, whichever reaches further, on either side."""
-    return replace(seeds, low=min(seeds.low, photos.low), high=max(seeds.high, photos.high))
