@@ -14,7 +14,7 @@ from lib.keypoints import HOLISTIC_75
 from lib.quiet import quiet
 from lib.video import write_video
 
-NOSE, LEFT_SHOULDER, RIGHT_SHOULDER = 0, 11, 12
+NOSE, LEFT_SHOULDER, RIGHT_SHOULDER = map(HOLISTIC_75.index, ("nose", "left_shoulder", "right_shoulder"))
 
 
 def drawn_person(lift: int = 0) -> np.ndarray:
