@@ -13,7 +13,7 @@ from lib.layouts import PART_COLOURS, Layout
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MIDDLES = {"Neck": ("LEFT_SHOULDER", "RIGHT_SHOULDER"), "MidHip": ("LEFT_HIP", "RIGHT_HIP")}
+_MIDDLES = {"Neck": "shoulder", "MidHip": "hip"}
 GREY = "0.72"
 
 
@@ -25,9 +25,7 @@ def as_layout(xyz: np.ndarray, layout: Layout) -> np.ndarray:
     """
     if xyz.shape != (len(HOLISTIC_75), 3):
         raise BadInput(f"The points to rename are HOLISTIC_75, (75, 3), not {xyz.shape}.")
-    place = {name: xyz[i] for i, name in enumerate(HOLISTIC_75.points)}
-    place |= {name: (place[a] + place[b]) / 2 for name, (a, b) in _MIDDLES.items()}
-    return np.stack([place.get(_mediapipe(name), np.full(3, np.nan)) for name in layout.points])
+    return np.stack([_place(xyz, name) for name in layout.points])
 
 
 def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles: Sequence[str]) -> "Figure":
@@ -76,11 +74,11 @@ def confidences(clips: Sequence[Keypoints], parts: Sequence[str]) -> np.ndarray:
     return np.concatenate([clip.confidence[:, clip.layout.parts[part]].ravel() for clip in clips for part in parts])
 
 
-def _mediapipe(name: str) -> str:
-    """What MediaPipe calls a point of OpenPose (``LShoulder``) or COCO-WholeBody (``left_shoulder``)."""
-    if name in _MIDDLES or name in HOLISTIC_75.points:
-        return name
-    plain = name.upper()
-    if name[:1] in "LR" and name[1:2].isupper():  # LShoulder, RBigToe
-        plain = {"L": "LEFT_", "R": "RIGHT_"}[name[0]] + name[1:].upper()
-    return plain.replace("BIG_TOE", "FOOT_INDEX").replace("BIGTOE", "FOOT_INDEX")
+def _place(xyz: np.ndarray, name: str) -> np.ndarray:
+    """Where a point of OpenPose (``LShoulder``) or COCO-WholeBody (``left_shoulder``) is, (3,)."""
+    if name in _MIDDLES:
+        return xyz[list(HOLISTIC_75.pair(_MIDDLES[name]))].mean(axis=0)
+    try:
+        return xyz[HOLISTIC_75.index(name.replace("BigToe", "FootIndex").replace("big_toe", "foot_index"))]
+    except BadInput:
+        return np.full(3, np.nan)
