@@ -1,7 +1,7 @@
 """Finding and reading rendered clips: the few that ship with the course, and those that ``make data`` adds."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -132,7 +132,5 @@ def clips(name: str, folder: Path = CLIPS) -> list[Clip]:
 
 def in_target_pixels(keypoints: Keypoints, clip: Clip) -> Keypoints:
     """The same keypoints in the target's pixels, so that they can be compared with the truth."""
-    scale = clip.info["size"][0] / keypoints.size[0]
-    return Keypoints(
-        keypoints.xyz * scale, keypoints.confidence, keypoints.layout, keypoints.fps, tuple(clip.info["size"])
-    )
+    size = clip.info["size"]
+    return replace(keypoints, xyz=keypoints.xyz * (size[0] / keypoints.size[0]), size=size)

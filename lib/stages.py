@@ -6,6 +6,7 @@ function of a `Clip` that gives frames: ``Clip.target``, ``Clip.input``, or one 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice
 
@@ -80,9 +81,7 @@ def _look(clip: Clip, treatments: Mapping[str, Treatment], span: slice) -> dict[
 
 def cut(keypoints: Keypoints, span: slice) -> Keypoints:
     """The same keypoints, of some frames only."""
-    return Keypoints(
-        keypoints.xyz[span], keypoints.confidence[span], keypoints.layout, keypoints.fps, keypoints.size
-    )  # fmt: skip
+    return replace(keypoints, xyz=keypoints.xyz[span], confidence=keypoints.confidence[span])
 
 
 def telling_frame(
