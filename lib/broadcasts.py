@@ -22,7 +22,7 @@ import numpy as np
 
 from lib.clips import FOUND
 from lib.cuts import frames_between
-from lib.degrade import crop, downsample, signer_box, software_blur
+from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
 from lib.errors import BadInput
 from lib.extraction import Outcome
 from lib.files import written_whole
@@ -37,7 +37,6 @@ LEAST = (204, 224)  # of a crop from 720p: in 1080p it has TARGET's pixels, so t
 CRF = 8
 LOOKS = 30  # frames of a clip in which the signer is looked for
 VERSION = 1  # raise it with any change here or below that may change a clip
-Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -149,15 +148,6 @@ def _roomy(cut: Cut) -> Box:
     grown = max(1.0, *(least / side for least, side in zip(LEAST, size)))
     width, height = (min(round(grown * side / 2) * 2, whole) for side, whole in zip(size, FILM))
     return tuple(side // 2 * 2 for side in centred(box, (width, height), FILM))
-
-
-def centred(box: Box, size: tuple[int, int], frame: tuple[int, int]) -> Box:
-    """A box of ``size`` (width, height) about the middle of ``box``, moved inside the frame where it juts out."""
-    x, y = (
-        int(np.clip(round((box[axis] + box[axis + 2] - size[axis]) / 2), 0, frame[axis] - size[axis]))
-        for axis in (0, 1)
-    )
-    return x, y, x + size[0], y + size[1]
 
 
 def _check_moments(cut: Cut) -> None:

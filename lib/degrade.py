@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lib.keypoints import Keypoints
 
 __all__ = [
+    "centred",
     "compress",
     "crop",
     "downsample",
@@ -41,6 +42,7 @@ UPPER = [
     *(point for joint in ("shoulder", "elbow", "wrist") for point in HOLISTIC_75.pair(joint)),
     *(point for side in ("left", "right") for point in range(len(HOLISTIC_75))[HOLISTIC_75.parts[f"{side}_hand"]]),
 ]
+Box = tuple[int, int, int, int]  # x0, y0, x1, y1
 SCALE = 3.0  # of R1's motion blur, read as frames
 INTERPOLATION = {
     "nearest": cv2.INTER_NEAREST,
@@ -50,7 +52,7 @@ INTERPOLATION = {
 }
 
 
-def signer_box(keypoints: "Keypoints", size: tuple[int, int], aspect: float = 517 / 571) -> tuple[int, int, int, int]:
+def signer_box(keypoints: "Keypoints", size: tuple[int, int], aspect: float = 517 / 571) -> Box:
     """(x0, y0, x1, y1) in pixels, one for the whole clip: head to waist, and as wide as both arms ever reach.
 
     ``keypoints.xyz`` is (T, 75, 3) as HOLISTIC_75 orders it, NaN where missing; ``size`` is (width, height) of the
@@ -71,12 +73,19 @@ def signer_box(keypoints: "Keypoints", size: tuple[int, int], aspect: float = 51
     x1, y1 = np.minimum([high[0] + margin, max(high[1], waist)], size)
     height = min(max(y1 - y0, (x1 - x0) / aspect), size[1], size[0] / aspect)
     width, height = min(round(height * aspect), size[0]), round(height)
-    left = int(np.clip(round((x0 + x1 - width) / 2), 0, size[0] - width))
-    top = int(np.clip(round((y0 + y1 - height) / 2), 0, size[1] - height))
-    return left, top, left + width, top + height
+    return centred((x0, y0, x1, y1), (width, height), size)
 
 
-def crop(frames: Iterable[np.ndarray], box: tuple[int, int, int, int]) -> Iterator[np.ndarray]:
+def centred(box: Box, size: tuple[int, int], frame: tuple[int, int]) -> Box:
+    """A box of ``size`` (width, height) about the middle of ``box``, moved inside the frame where it juts out."""
+    x, y = (
+        int(np.clip(round((box[axis] + box[axis + 2] - size[axis]) / 2), 0, frame[axis] - size[axis]))
+        for axis in (0, 1)
+    )
+    return x, y, x + size[0], y + size[1]
+
+
+def crop(frames: Iterable[np.ndarray], box: Box) -> Iterator[np.ndarray]:
     """The part (x0, y0, x1, y1) of each frame, right and lower edge excluded; BadInput if it is not inside."""
     x0, y0, x1, y1 = box
     for frame in frames:
