@@ -20,12 +20,13 @@ FRAMES = 4
 @pytest.fixture
 def short_films(monkeypatch):
     """Clips of a few frames in place of four seconds; the rest of the recipe is the real one."""
+    from lib.signer.figure import drawn_figure
     from lib.signer.film import PER_FRAME, Film
     from lib.signer.performer import Performance
     from lib.signer.stage import STAGES
 
     def short(job, device="cpu"):
-        figure = corpus._figure(job.signer)
+        figure = drawn_figure(job.signer + 1)
         rng, lexicon = np.random.default_rng(job.seed), corpus.draw_lexicon(corpus.LEXICON_SIZE, corpus.LEXICON_SEED)
         whole = figure.performer.perform([lexicon[sign] for sign in job.sentence], 200, rng)
         cut = slice(100, 100 + FRAMES * PER_FRAME)
@@ -113,7 +114,7 @@ def test_script_fails_with_one_sentence(script, tmp_path, capsys):
 
 
 def test_script_writes_a_manifest_with_the_command(script, short_films, tmp_path, monkeypatch):
-    from lib.datasets import is_complete
+    from lib.files import is_complete
 
     monkeypatch.setattr(script, "plan", lambda scale, seed: plan(scale, seed)[:1])
     assert script.main(["--scale", "tiny", "--workers", "1", "--out", str(tmp_path)]) == 0

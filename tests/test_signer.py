@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lib.layouts import HOLISTIC_75
+from lib.signer.blur_study import ENDS, blur_study, fastest_frame
 from lib.signer.body import Body
 from lib.signer.film import FPS, PER_FRAME, Film
 from lib.signer.hand import ANGLES
@@ -156,16 +157,10 @@ def test_film_has_the_size_it_says(film):
     assert len(film) == len(film.performance.rotation) // PER_FRAME
 
 
-def fastest(film: Film) -> int:
-    """The frame in which a wrist moves most."""
-    wrists = film.performance.position[:, [film.figure.body.index[f"wrist.{side}"] for side in "LR"]]
-    return int(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).max(-1)[: len(film) * PER_FRAME].argmax()) // PER_FRAME
-
-
 def test_who_stands_still_is_not_blurred_and_who_moves_is(film):
     """The rest is edges: the sharp frame and the open shutter smooth them with different rays."""
-    moving = excerpt(film, np.arange(PER_FRAME) + fastest(film) * PER_FRAME)
-    still = excerpt(film, np.full(PER_FRAME, moving.middles[0] + fastest(film) * PER_FRAME))
+    moving = excerpt(film, np.arange(PER_FRAME) + fastest_frame(film) * PER_FRAME)
+    still = excerpt(film, np.full(PER_FRAME, moving.middles[0] + fastest_frame(film) * PER_FRAME))
     differences = []
     for part in (still, moving):
         sharp, blurred = next(part.sharp()).astype(int), next(part.blurred(1.0)).astype(int)
@@ -176,7 +171,7 @@ def test_who_stands_still_is_not_blurred_and_who_moves_is(film):
 
 def test_the_truth_lies_on_the_person(film):
     """Before a black backdrop, every joint that is in the picture has a lit pixel near it."""
-    frame = fastest(film)
+    frame = fastest_frame(film)
     truth, metres = film.truth()
     assert truth.xyz.shape == (len(film), 75, 3) and metres.shape == (len(film), 75, 3)
     picture = next(excerpt(film, np.arange(PER_FRAME) + frame * PER_FRAME).sharp())
@@ -200,7 +195,6 @@ def test_the_truths_wrists_are_the_hands_wrists(film):
 
 def test_excerpt_and_blur_study(film):
     """The true blur is nearer to itself than anything; the flow is nearer to it than no blur, where things move."""
-    from lib.signer.blur_study import ENDS, blur_study, fastest_frame
     from lib.signer.blur_study import excerpt as shortened
 
     part = shortened(film, fastest_frame(film) - 3, 7)

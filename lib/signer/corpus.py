@@ -8,7 +8,6 @@ R1's TD1 is made from 720p and 1080p footage of the same episodes (III-D); that 
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from lib.clips import UNITS
 from lib.degrade import downsample
 from lib.files import written_whole
 from lib.signer.phonology import Sign, draw_lexicon, draw_sentence
-from lib.signer.signers import SIGNERS, draw_signer
+from lib.signer.signers import SIGNERS
 
 LEXICON_SIZE, LEXICON_SEED = 60, 1
 
@@ -79,13 +78,6 @@ def plan(scale: str, seed: int) -> list[Job]:
     return jobs
 
 
-@lru_cache(maxsize=8)
-def _figure(signer: int):
-    from lib.signer.figure import Figure
-
-    return Figure(draw_signer(signer + 1))
-
-
 def film(job: Job, device: str = "cpu"):
     """The `lib.signer.film.Film` of a job, ready to be photographed."""
     lexicon = draw_lexicon(LEXICON_SIZE, LEXICON_SEED)
@@ -95,10 +87,11 @@ def film(job: Job, device: str = "cpu"):
 
 def film_of(signer: int, signs: list[Sign], stage: str, rng: np.random.Generator, device: str = "cpu"):
     """The `lib.signer.film.Film` of signer number ``signer`` (from 0; 0-17 are the corpora's) on a stage."""
+    from lib.signer.figure import drawn_figure
     from lib.signer.film import FPS, PER_FRAME, Film
     from lib.signer.stage import STAGES
 
-    figure = _figure(signer)
+    figure = drawn_figure(signer + 1)
     performance = figure.performer.perform(signs, FPS * PER_FRAME, rng)
     return Film(figure, performance, STAGES[stage](figure.body, rng), device)
 

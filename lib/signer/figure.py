@@ -1,5 +1,7 @@
 """A dressed person ready to draw: which vertices there are, what covers them, and where a pose puts them."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from lib.signer.body import Body
@@ -7,7 +9,7 @@ from lib.signer.hair import curtain
 from lib.signer.look import dress, upper_body
 from lib.signer.performer import Performance, Performer
 from lib.signer.renderer import Outfit
-from lib.signer.signers import Signer
+from lib.signer.signers import Signer, draw_signer
 from lib.signer.truth import Truth
 
 
@@ -33,6 +35,12 @@ class Figure:
         head = self.body.index["head"]
         hair = np.einsum("tab,vb->tva", rotation[:, head], self.curtain - self.body.rest_joints[head])
         return np.concatenate([skin, hair + position[:, head, None]], axis=1).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def drawn_figure(number: int) -> Figure:
+    """The figure of `lib.signer.signers.draw_signer` (``number``); a body takes a second to build."""
+    return Figure(draw_signer(number))
 
 
 def _with_hair(outfit: Outfit, hair: np.ndarray) -> Outfit:

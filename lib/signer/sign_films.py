@@ -10,7 +10,6 @@ pairs), and each is cut out of signing, so that the hands come from another sign
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -135,11 +134,13 @@ def truth(job: SignJob, turn: float = 0.0) -> Keypoints:
 
 def _shot(job: SignJob):
     """Who moves how before which camera, and the moments (T, 2) that each picture is the mean of."""
+    from lib.signer.figure import drawn_figure
+
     language, rng = LANGUAGES[job.language], np.random.default_rng([job.seed])
-    figure, signs = _figure(job.signer), lexicon(language)
+    figure, signs = drawn_figure(job.signer), lexicon(language)
     before = signs[(job.sign + rng.integers(1, language.signs)) % language.signs]  # any sign but this one
     performance = figure.performer.perform([before, signs[job.sign]], RATE, rng)
-    stage = _stage(job.signer, language.stage, rng)
+    stage = _stage(job.signer, language.stage, figure.body, rng)
     start, end = performance.spans[1]
     seconds = np.arange(start - BEFORE, end + AFTER, 1 / FPS)
     moments = (np.rint(seconds * RATE).astype(int)[:, None] + MOMENTS).clip(0, len(performance.rotation) - 1)
@@ -154,19 +155,11 @@ def _round_the_signer(camera, degrees: float):
     return replace(camera, eye=tuple(map(float, eye)))
 
 
-@lru_cache(maxsize=2)
-def _figure(signer: int):
-    from lib.signer.figure import Figure
-    from lib.signer.signers import draw_signer
-
-    return Figure(draw_signer(signer))
-
-
-def _stage(signer: int, name: str, rng: np.random.Generator):
+def _stage(signer: int, name: str, body, rng: np.random.Generator):
     """A stage as in the other corpora, but with the camera where this signer's camera stands."""
     from lib.signer.stage import STAGES, camera_for
 
-    body, place = _figure(signer).body, np.random.default_rng([signer, 7])
+    place = np.random.default_rng([signer, 7])
     stage = STAGES[name](body, rng, size=SIZE)
     camera = camera_for(body, rng, zoom=place.uniform(0.7, 1.05), size=SIZE)
     aside, up = place.uniform(-0.15, 0.15), place.uniform(-0.08, 0.08)
