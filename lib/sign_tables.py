@@ -54,8 +54,10 @@ INPUTS = {  # rows on the source language, by what PTN sees
 FEW = 3  # examples of each sign, where the target language is to have few
 NETWORKS = {"tanh inside": {"tanh": "mlp"}}  # rows on the source language of another PTN
 OF_SOURCE = (*INPUTS, *NETWORKS)
-EYE = {"epochs": 24}  # of VTN with a pretrained eye: by then it knows its training clips by heart
-OF_EYE = ("eye", "eye scratch", "eye transfer")  # the first on the source language
+OF_EYE = ("eye", "eye scratch", "eye transfer")  # VTN with a pretrained eye; the first on the source language
+EYE = {"epochs": 24}  # by then it knows its training clips by heart
+SHORT = EYE | {"patience": 6}  # half of RECIPE's: with it two of the source's three came out the same
+OTHER = {"vtn": VIDEO, "eye": EYE, "eye scratch": SHORT, "eye transfer": SHORT}  # what differs from RECIPE, by run
 # A transfer is R2's three stages; "vtn" starts from chance.
 RUNS = (*OF_SOURCE, "scratch", "transfer", "few scratch", "few transfer", "vtn", *OF_EYE)
 RESULTS = paths.ROOT / "book" / "results" / "r2.json"
@@ -124,7 +126,7 @@ def _network(name: str, width: int, signs: int) -> Model:
 
 
 def _recipe(name: str, seed: int) -> Recipe:
-    return replace(RECIPE, seed=seed, **(VIDEO if name == "vtn" else EYE if name in OF_EYE else {}))
+    return replace(RECIPE, seed=seed, **OTHER.get(name, {}))
 
 
 def _source_model(name: str, seed: int, cache: Path) -> Model:
@@ -182,7 +184,7 @@ def main(argv: list[str] | None = None) -> None:
         result = run(name, seed, options.cache)
         with written_whole(options.cache / f"{name}-{seed}.json") as partial:
             partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
-    recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | {"vtn": VIDEO, "eye": EYE}
+    recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | OTHER
     gather(options.cache, options.out, {"command": "python -m lib.sign_tables", "recipe": recipe})
 
 

@@ -127,7 +127,7 @@ def test_rows_of_the_eye(tmp_path, monkeypatch):
     """From the source language to the target in R2's three stages, on a few random maps."""
     monkeypatch.setattr(sign_tables, "sets_of_maps", lambda name, fold: [few_signs(2 if name == "source" else 4)] * 3)
     monkeypatch.setattr(sign_tables, "eye", network)
-    monkeypatch.setattr(sign_tables, "EYE", {"epochs": 1})
+    monkeypatch.setattr(sign_tables, "OTHER", dict.fromkeys(sign_tables.OF_EYE, {"epochs": 1}))
     with pytest.raises(BadInput, match="run eye of seed 0 first"):
         sign_tables.run("eye transfer", 0, tmp_path)
     rows = sign_tables.run("eye", 0, tmp_path) | sign_tables.run("eye transfer", 0, tmp_path)
