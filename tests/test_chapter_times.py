@@ -10,6 +10,8 @@ import pytest
 from lib.exercises.make_stubs import tagged
 
 CHAPTERS = sorted((Path(__file__).parent.parent / "book").glob("[01]*.ipynb"))
+TO_RUN = re.compile(r"\*\*Time[:.]\*\* About (\d+) minutes? to run on a laptop", re.I)
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 SAID = re.compile(
     r"\*\*Time[:.]\*\* .*?\bto\s+run\b.*?\babout\s+(\d+)\s+minutes\s+to\s+read.*?\(our\s+estimate\)", re.S | re.I
 )
@@ -32,3 +34,9 @@ def test_opening_says_how_long_it_takes(path):
     wanted = estimate(notebook)
     assert said, f"say: about ... minutes to run on a laptop, about {wanted} minutes to read ... (our estimate)"
     assert abs(int(said[1]) - wanted) <= 10, f"about {wanted} minutes to read"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_the_readme_says_the_same_minutes_to_run(path):
+    listed = re.search(rf"\(book/{path.name}\).*\| (\d+) \|$", README, re.M)
+    assert TO_RUN.search(nbformat.read(path, as_version=4).cells[0].source)[1] == listed[1]
