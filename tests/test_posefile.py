@@ -1,0 +1,117 @@
+"""The .pose file."""
+
+import numpy as np
+import pytest
+from person import some_keypoints
+
+from lib.errors import BadInput
+from lib.keypoints import (
+    HOLISTIC_75,
+    LAYOUTS,
+    OPENPOSE_67,
+    load,
+)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_pose_file_round_trip_is_exact(layout, tmp_path):
+    clip = some_keypoints(layout)
+    clip.save(tmp_path / "clip.pose")
+    again = load(tmp_path / "clip.pose")
+    np.testing.assert_array_equal(again.xyz, clip.xyz)  # NaN equals NaN here
+    np.testing.assert_array_equal(again.confidence, clip.confidence)
+    assert again.layout == layout and again.size == clip.size
+    assert again.fps == np.float32(clip.fps)
+    assert list(tmp_path.iterdir()) == [tmp_path / "clip.pose"]
+
+
+def test_pose_file_keeps_points_in_the_plane_and_empty_clips(tmp_path):
+    flat, empty = some_keypoints(OPENPOSE_67), some_keypoints()
+    flat.xyz[..., 2], empty.xyz[:], empty.confidence[:] = np.nan, np.nan, 0
+    for clip in (flat, empty):
+        clip.save(tmp_path / "clip.pose")
+        np.testing.assert_array_equal(load(tmp_path / "clip.pose").xyz, clip.xyz)
+
+
+def test_pose_format_reads_and_draws_our_file(tmp_path):
+    from pose_format import Pose
+    from pose_format.pose_visualizer import PoseVisualizer
+    from pose_format.utils.generic import pose_hide_legs, pose_normalization_info
+
+    clip = some_keypoints()
+    clip.xyz[3, 33] = (150, 150, 0)
+    clip.save(tmp_path / "clip.pose")
+    pose = Pose.read((tmp_path / "clip.pose").read_bytes())
+    names = ["POSE_LANDMARKS", "LEFT_HAND_LANDMARKS", "RIGHT_HAND_LANDMARKS"]
+    assert [component.name for component in pose.header.components] == names
+    assert pose.body.data.mask[1, 0, 33:].all() and not pose.body.data.mask[0].any()
+    assert pose.header.get_point_index("RIGHT_HAND_LANDMARKS", "MIDDLE_FINGER_MCP") == 54 + 9
+    assert pose_normalization_info(pose.header).p1 == HOLISTIC_75.shoulders[1]
+    frames = list(PoseVisualizer(pose).draw())
+    assert frames[0].shape == (336, 304, 3) and (frames[0] != 255).any()
+    assert not pose_hide_legs(pose).body.confidence[:, :, 25:33].any()
+
+
+def test_pose_format_holistic_file_is_read_in_pixels(tmp_path):
+    from pose_format import Pose
+    from pose_format.numpy import NumPyPoseBody
+    from pose_format.pose_header import PoseHeader, PoseHeaderDimensions
+    from pose_format.utils.holistic import holistic_components
+
+    data = np.random.default_rng(0).uniform(0.1, 1, (3, 1, 576, 3))
+    header = PoseHeader(0.2, PoseHeaderDimensions(200, 100, 0), holistic_components())
+    with open(tmp_path / "theirs.pose", "wb") as file:
+        Pose(header, NumPyPoseBody(25, data, np.ones((3, 1, 576)))).write(file)
+    clip = load(tmp_path / "theirs.pose")
+    assert clip.layout == HOLISTIC_75
+    theirs = data[:, 0, [*range(33), *range(33 + 468, 33 + 468 + 42)]]
+    np.testing.assert_allclose(clip.xyz, theirs * [1, 1, 200], rtol=1e-6)
+
+
+def test_another_layout_is_named(tmp_path):
+    from pose_format import Pose
+    from pose_format.numpy import NumPyPoseBody
+    from pose_format.pose_header import PoseHeader, PoseHeaderComponent, PoseHeaderDimensions
+
+    header = PoseHeader(0.2, PoseHeaderDimensions(9, 9), [PoseHeaderComponent("CAT", ["ear", "tail"], [], [], "XYC")])
+    with open(tmp_path / "cat.pose", "wb") as file:
+        Pose(header, NumPyPoseBody(25, np.ones((1, 1, 2, 2)), np.ones((1, 1, 2)))).write(file)
+    with pytest.raises(BadInput, match=r"cat\.pose has another layout: CAT \(2 points\); extract .* HOLISTIC_75"):
+        load(tmp_path / "cat.pose")
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.1, 0.5, 0.99])
+def test_a_file_cut_short_is_named(share, tmp_path):
+    path = tmp_path / "clip.pose"
+    some_keypoints().save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(BadInput, match=r"clip\.pose is not a whole \.pose file"):
+        load(path)
+
+
+def test_a_file_of_something_else_is_named(tmp_path):
+    path = tmp_path / "clip.pose"
+    for content in (b"hello, I am a text", b"\x89PNG\r\n\x1a\n" * 40, np.random.default_rng(1).bytes(5000)):
+        path.write_bytes(content)
+        with pytest.raises(BadInput, match=r"clip\.pose"):
+            load(path)
+    with pytest.raises(BadInput, match=r"nowhere\.pose does not exist"):
+        load(tmp_path / "nowhere.pose")
+
+
+def test_a_failing_save_leaves_the_old_file(tmp_path, monkeypatch):
+    from pose_format import Pose
+
+    path = tmp_path / "clip.pose"
+    some_keypoints().save(path)
+    before = path.read_bytes()
+
+    def fails(self, file):
+        file.write(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Pose, "write", fails)
+    with pytest.raises(OSError, match="disk full"):
+        some_keypoints(seed=1).save(path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
