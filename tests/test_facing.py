@@ -56,6 +56,18 @@ def test_the_study_has_a_corpus_for_each_run():
     assert made["true, turned, faced"] == pytest.approx(still)
 
 
+def test_rows_say_what_chapter_13_says_of_turning():
+    """Found poses lose by their own depth. What a moved camera costs, and what turning true joints is worth, stays open."""
+    rows = shipped()
+    both = {pair: (rows.gain(*pair), rows.gain_by_clip(*pair)) for pair in (
+        ("found, faced", "found"), ("true, turned", "true"), ("true, turned, faced", "true, turned"),
+        ("true, turned, faced as found", "true, turned"),
+    )}  # fmt: skip
+    worse, *open_ = both.values()
+    assert all(gain.high < 0 for gain in worse)
+    assert all(gain.low < 0 < gain.high for pair in open_ for gain in pair)
+
+
 def test_missing_rows_name_the_command(tmp_path):
     with pytest.raises(BadInput, match="python -m lib.chapters.limits_study"):
         shipped(tmp_path / "limits.json")
