@@ -57,7 +57,7 @@ def test_the_study_has_a_corpus_for_each_run():
 
 
 def test_rows_say_what_chapter_13_says_of_turning():
-    """Found poses lose by their own depth. What a moved camera costs, and what turning true joints is worth, stays open."""
+    """Found poses lose by their own depth. What moved cameras cost, and turning true joints brings, stays open."""
     rows = shipped()
     both = {pair: (rows.gain(*pair), rows.gain_by_clip(*pair)) for pair in (
         ("found, faced", "found"), ("true, turned", "true"), ("true, turned, faced", "true, turned"),
