@@ -18,9 +18,9 @@ from string import Template
 
 from offline.wheels import fetch_all, listing, pins, wants_gpu_libraries
 
-from lib.commands import command
-from lib.errors import BadInput
-from lib.files import written_whole
+from lib.tools.commands import command
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "hands-in-focus-offline"

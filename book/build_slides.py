@@ -18,9 +18,9 @@ from slides.choose import choose
 from slides.markup import cited_names
 from slides.page import contents, deck
 
-from lib.commands import command
-from lib.errors import BadInput
-from lib.files import written_whole
+from lib.tools.commands import command
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -18,9 +18,9 @@ from tqdm.auto import tqdm
 
 from lib.asl_signs import HOW, PAGE, convert, read_list
 from lib.datasets import command_line, say_whose
-from lib.errors import BadInput
-from lib.files import is_complete, write_manifest
-from lib.parallel import in_parallel
+from lib.tools.errors import BadInput
+from lib.tools.files import is_complete, write_manifest
+from lib.tools.parallel import in_parallel
 
 LICENCE = "the competition's rules, which you accepted at Kaggle"
 

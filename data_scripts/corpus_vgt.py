@@ -37,13 +37,13 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from lib.commands import command, positive
 from lib.corpus_films import CORPORA, Corpus, FilmJob, find_jobs, pack, read_cuts, see_film
 from lib.corpus_pictures import pack_pictures, see_pictures
-from lib.errors import BadInput
 from lib.extraction import Outcome
 from lib.own_films import LEFT_OUT, begin, films_parser, finish, make_all, say_yours
-from lib.paths import DATA
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
+from lib.tools.paths import DATA
 
 
 def make_pictures(jobs: Sequence[FilmJob], corpus: Corpus, options: argparse.Namespace) -> None:

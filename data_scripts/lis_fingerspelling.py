@@ -24,13 +24,13 @@ import numpy as np
 from PIL import Image
 from tqdm.auto import tqdm
 
-from lib import paths
 from lib.datasets import command_line, say_whose
 from lib.download import fetched
-from lib.errors import BadInput
-from lib.files import MANIFEST, is_complete, write_manifest, written_whole
 from lib.lis import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
 from lib.lis_hands import annotate
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import MANIFEST, is_complete, write_manifest, written_whole
 
 COMMIT = "32e1f312e93d58a06d971ec2e5027f85d6937c54"
 ARCHIVE = f"https://github.com/maghid/italian_fingerspelling_recognition/archive/{COMMIT}.zip"

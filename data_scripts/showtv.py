@@ -29,11 +29,11 @@ from functools import partial
 from pathlib import Path
 
 from lib.broadcasts import FILM, SHARP_FILM, Cut, cut_all
-from lib.commands import command, positive
-from lib.errors import BadInput
 from lib.extraction import Outcome
 from lib.own_films import check_film, film_name, films_in, films_parser, say_yours
 from lib.pieces import plan_pieces
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
 
 CREDIT = "Show TV, Show Ana Haber, and its interpreters"
 ACCESS = "your own copies; R1 names programmes of 2022 on https://www.showtv.com.tr"

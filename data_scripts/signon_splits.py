@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from lib import paths
 from lib.datasets import command_line, say_whose
 from lib.download import content_of, fetched, member
-from lib.errors import BadInput
-from lib.files import is_complete, write_manifest, written_whole
 from lib.splits import SUBSETS, in_every_subset, signer_independent_split
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import is_complete, write_manifest, written_whole
 
 COMMIT = "3c0d5e9c2d088a367999e66792ef1e6e1a1c3fd5"
 ARCHIVE = f"https://github.com/signon-project/wp3-slr-dataset-processing/archive/{COMMIT}.zip"

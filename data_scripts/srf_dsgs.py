@@ -26,11 +26,11 @@ from functools import partial
 from pathlib import Path
 
 from lib.broadcasts import FILM, FPS, Cut, cut_all
-from lib.commands import command, positive
-from lib.errors import BadInput
 from lib.extraction import Outcome
 from lib.own_films import check_film, film_name, films_in, films_parser, say_yours
 from lib.pieces import plan_pieces
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
 
 CREDIT = "Swiss Radio and Television (SRF); data set by Jiang, Müller, Ebling, Moryossef and Ribback, 2023"
 ACCESS = "LaRS on SWISSUbase, https://www.swissubase.ch: register, request the data set, wait for the answer"

@@ -18,11 +18,11 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from lib.clips import clips
-from lib.commands import command, positive
-from lib.errors import BadInput
-from lib.files import write_manifest
-from lib.parallel import in_parallel
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
+from lib.tools.files import write_manifest
+from lib.tools.parallel import in_parallel
 
 
 def render(out: Path, scale: str, seed: int, workers: int, device: str) -> None:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from lib.commands import command, positive
-from lib.parallel import in_parallel
 from lib.signer.training_films import make, plan
+from lib.tools.commands import command, positive
+from lib.tools.parallel import in_parallel
 
 
 @command

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.errors import BadInput
-from lib.files import MANIFEST, written_whole
 from lib.keypoints import HOLISTIC_75, Keypoints, read_asl_signs
 from lib.sign_training import SignSet
+from lib.tools.errors import BadInput
+from lib.tools.files import MANIFEST, written_whole
 from lib.words import features
 
 PAGE = "https://www.kaggle.com/competitions/asl-signs"

@@ -16,15 +16,15 @@ import numpy as np
 import torch
 
 from lib.asl_signs import load
-from lib.commands import command
-from lib.errors import BadInput
 from lib.intervals import Interval, paired_bootstrap
 from lib.papers import look_up
-from lib.paths import DATA
 from lib.ptn import PTN, read_ptn
 from lib.real_transfer import named
 from lib.sharpen import usable_device
 from lib.sign_training import Recipe, SignSet, train, transfer
+from lib.tools.commands import command
+from lib.tools.errors import BadInput
+from lib.tools.paths import DATA
 
 WAYS = ("frozen", "sequence", "all")
 RECIPE = Recipe(epochs=60, patience=12)

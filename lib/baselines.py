@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from lib.degrade import upscale
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 Frames = Iterable[np.ndarray]
 

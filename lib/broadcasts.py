@@ -23,12 +23,12 @@ import numpy as np
 from lib.clips import FOUND
 from lib.cuts import frames_between
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
-from lib.errors import BadInput
 from lib.extraction import Outcome
-from lib.files import written_whole
 from lib.holistic import extract
 from lib.moments import best_lag
 from lib.own_films import begin, finish, make_all
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 from lib.video import read_video, write_lossless, write_video
 
 FILM, SHARP_FILM, FPS = (1280, 720), (1920, 1080), 25

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import paths
 from lib.degrade import software_blur
-from lib.errors import BadInput
-from lib.files import sha256
 from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.paths import CLIPS
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
+from lib.tools.paths import CLIPS
 from lib.video import read_all, write_lossless
 
 UNITS = 32  # truth is stored in whole 32nds of a pixel

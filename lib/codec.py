@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from lib.containers import new_film
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     import av

@@ -19,13 +19,13 @@ import pandas as pd
 
 from lib.cuts import frames_between
 from lib.degrade import crop
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.own_films import check_film, film_name, films_in
 from lib.sign_corpus import write_corpus
 from lib.splits import SUBSETS, read_examples
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half

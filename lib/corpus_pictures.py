@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.lib.format import open_memmap
 
 from lib.corpus_films import Corpus, FilmJob, looked_at
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.sign_corpus import SignCorpus
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 
 def see_pictures(job: FilmJob, corpus: Corpus, out: Path, side: int) -> Path:

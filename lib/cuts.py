@@ -10,7 +10,7 @@ import numpy as np
 
 from lib.codec import ToRGB
 from lib.containers import decoded, open_film, pictures
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.video import probe
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lib.commands import command
+from lib.tools.commands import command
 
 
 @command

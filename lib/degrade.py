@@ -18,9 +18,9 @@ import numpy as np
 
 from lib.codec import ToRGB, encode
 from lib.containers import open_film
-from lib.errors import BadInput
 from lib.layouts import HOLISTIC_75
 from lib.motion_blur import flow_blur
+from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     from lib.keypoints import Keypoints

@@ -14,8 +14,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from tqdm.auto import tqdm
 
-from lib import files
-from lib.errors import BadInput
+from lib.tools import files
+from lib.tools.errors import BadInput
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.layouts import PART_COLOURS, Layout
+from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -32,14 +32,14 @@ from lib.codec import encode
 from lib.enhance_feed import feed
 from lib.enhance_sound import add_sound
 from lib.enhance_source import Box, Source, open_source
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.looks import MOST
 from lib.second_look import looking_again
 from lib.sharpen import sharpen, step_behind
 from lib.third_look import third_look
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
 from lib.video import FORMATS, check_frames, read_video
 

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from lib import enhance
-from lib.commands import command, positive, print_any_name
 from lib.enhance_jobs import Job, plan
 from lib.enhance_pool import side_by_side
 from lib.enhance_source import Box
-from lib.errors import BadInput, in_a_line
 from lib.looks import MOST, looks_option
 from lib.sharpen import usable_device
+from lib.tools.commands import command, positive, print_any_name
+from lib.tools.errors import BadInput, in_a_line
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
 
 AGAIN = "give the command again with --processes {}, and it goes on with what is left."
@@ -153,7 +153,7 @@ def _plain_words() -> Iterator[None]:
 
 @contextmanager
 def _own_stderr() -> Iterator[None]:
-    """Python's messages past `lib.quiet`, which holds back all that reaches descriptor 2 while MediaPipe works."""
+    """Python's messages past `lib.tools.quiet`, which holds back all that reaches descriptor 2 while MediaPipe works."""
     try:
         descriptor = os.dup(sys.stderr.fileno())
     except (OSError, ValueError):  # a stream without descriptor needs no other

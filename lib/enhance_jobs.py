@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.errors import BadInput
 from lib.image_folder import SUFFIXES as IMAGES
+from lib.tools.errors import BadInput
 from lib.video import FORMATS, VIDEOS
 
 

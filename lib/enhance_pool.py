@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from lib.parallel import end_with_parent, interruptible
+from lib.tools.parallel import end_with_parent, interruptible
 
 Job = TypeVar("Job")
 Work = Callable[[Iterable[Job]], Iterator[bool]]

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from lib.containers import open_film, pictures
-from lib.errors import BadInput
 from lib.remux import Tally, copy_tracks, from_moment, packets, tallied, tally
+from lib.tools.errors import BadInput
 from lib.video import FORMATS, check_frames
 
 LOST = 0.25  # seconds of sound, at beginning and end, that each container counts in its own way

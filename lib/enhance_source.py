@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from lib.degrade import crop, downsample, signer_box
-from lib.errors import BadInput
 from lib.holistic import extract
+from lib.tools.errors import BadInput
 from lib.video import VideoInfo, probe, read_video
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1

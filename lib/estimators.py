@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import COCO_133, Keypoints, read_asl_signs, read_coco_wholebody, read_openpose
+from lib.tools.errors import BadInput
 
 Estimator = Callable[[Iterable[np.ndarray]], Keypoints]
 READERS: dict[str, Callable[[Path], Keypoints]] = {

@@ -20,15 +20,15 @@ import pandas as pd
 from lib import shipped_rows
 from lib.baselines import METHODS
 from lib.clips import Clip, clips
-from lib.commands import command, positive
-from lib.errors import BadInput
 from lib.evaluation import PATHS, evaluate_all, of_path, table, watch
-from lib.files import written_whole
 from lib.intervals import Interval
 from lib.looks import looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.metrics import frechet_distance
-from lib.paths import CLIPS
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
+from lib.tools.paths import CLIPS
 from lib.upsampler import PRETRAINED
 from lib.video import read_video
 

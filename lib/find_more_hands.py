@@ -15,14 +15,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lib.commands import command, positive
-from lib.errors import BadInput
 from lib.hand_finder import Way, find_hands
 from lib.intervals import clip_bootstrap
 from lib.joins2sign import FRAME
 from lib.joins2sign_results import R3, read_results, write_results
 from lib.lis import Photos, read_photos
-from lib.paths import DATA, WEIGHTS
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
+from lib.tools.paths import DATA, WEIGHTS
 
 PADDED = 16
 WAYS = (

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from lib.baselines import METHODS
-from lib.errors import BadInput
-from lib.paths import WEIGHTS
-from lib.quiet import quiet
+from lib.tools.errors import BadInput
+from lib.tools.paths import WEIGHTS
+from lib.tools.quiet import quiet
 
 JOINTS = 21
 

@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.holistic_graph import body_and_hands
 from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.quiet import quiet
+from lib.tools.errors import BadInput
+from lib.tools.quiet import quiet
 
 VERSION = "0.10.21"
 BAR_AFTER_SECONDS = 5.0

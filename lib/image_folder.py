@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.errors import BadInput
-from lib.files import flush, one_writer, partial_name
+from lib.tools.errors import BadInput
+from lib.tools.files import flush, one_writer, partial_name
 
 FPS = 25.0  # a folder does not say how fast it plays
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}

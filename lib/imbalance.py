@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 LOSSES = ("plain", "weighted", "logit-adjusted")
 

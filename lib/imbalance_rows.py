@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from lib import study_rows
-from lib.commands import command, positive
 from lib.imbalance import LOSSES, ClassLoss, long_tail
-from lib.paths import CACHE, DATA, ROOT
 from lib.sign_training import Recipe, SignSet, predict, train
+from lib.tools.commands import command, positive
+from lib.tools.paths import CACHE, DATA, ROOT
 
 SHIPPED = ROOT / "book" / "results" / "imbalance.json"
 COMMAND = "python -m lib.imbalance_rows asl synthetic"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 Parts = Mapping[str, slice]
 

@@ -21,9 +21,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lib.errors import BadInput
-from lib.files import sha256
-from lib.paths import DATA
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
+from lib.tools.paths import DATA
 
 FILE = "pt_inception-2015-12-05-6726825d.pth"
 SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 Clips = Sequence[float] | Sequence[np.ndarray]
 

@@ -16,15 +16,15 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from lib.commands import command, positive
-from lib.errors import BadInput
 from lib.joins2sign_recipes import RECIPES, Recipe
 from lib.joins2sign_results import MADE_BY, R3, read_results, write_results
 from lib.joins2sign_scores import joint_scores
 from lib.joins2sign_training import predict, train
 from lib.lis import Photos, read_photos
 from lib.lis_splits import random_split
-from lib.paths import DATA
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
+from lib.tools.paths import DATA
 
 Grid = dict[str, tuple[float, ...]]
 GRIDS: dict[str, Grid] = {

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from torch import nn
 
-from lib.errors import BadInput
 from lib.joins2sign import Config, Joins2Sign, KeypointClassifier
 from lib.letter_cnn import SIDE, LetterCNN
+from lib.tools.errors import BadInput
 
 KINDS = ("static", "dynamic", "cnn", "keypoints")
 INVARIANT, PATIENT = " invariant", " of 60 epochs"

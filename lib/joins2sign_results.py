@@ -11,9 +11,9 @@ that the grid search tried.
 import json
 from pathlib import Path
 
-from lib.errors import BadInput
-from lib.files import written_whole
-from lib.paths import ROOT
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
+from lib.tools.paths import ROOT
 
 R3 = ROOT / "book" / "results" / "r3.json"
 PARTS = ("rows", "ways", "grid")

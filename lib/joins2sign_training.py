@@ -16,7 +16,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lib.errors import BadInput
 from lib.joins2sign import (
     FRAME,
     WRIST,
@@ -31,6 +30,7 @@ from lib.joins2sign_progress import Progress
 from lib.joins2sign_recipes import Recipe, build, split_kind
 from lib.letter_cnn import LetterCNN, spoiled
 from lib.lis import Photos
+from lib.tools.errors import BadInput
 from lib.training import History, Settings, fit
 
 

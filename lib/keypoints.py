@@ -12,7 +12,6 @@ from typing import Any, Self
 import numpy as np
 
 from lib import readers_json
-from lib.errors import BadInput
 from lib.layouts import (
     ASL_SIGNS_543,
     COCO_53,
@@ -25,6 +24,7 @@ from lib.layouts import (
     Layout,
 )
 from lib.readers_mediapipe import WEBCAM, asl_signs, npy_frames, npy_values
+from lib.tools.errors import BadInput
 
 __all__ = [
     "ASL_SIGNS_543",

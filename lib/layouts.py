@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 Names = tuple[str, ...]
 Pairs = tuple[tuple[str, str], ...]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.image_folder import read_image
+from lib.tools.errors import BadInput
 
 LETTERS = "abcdefhiklmnopqrtuvwxy"
 ANGLES = ("front", "left", "right", "top", "bottom")

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.hand_finder import CASCADE, find_in_turn
 from lib.image_folder import read_image
 from lib.lis import HANDS, read_hands, read_table
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 PIECE = 500  # photos: about ten seconds
 

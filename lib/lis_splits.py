@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.lis import Photos
+from lib.tools.errors import BadInput
 
 SHARES = (0.66, 0.17, 0.17)  # R3, 4.6: training, validation, test; by which rule it does not say
 

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 WINDOW, SIGMA = 11, 1.5
 C1, C2 = 0.01**2, 0.03**2  # keep the quotients finite where a window is black, or flat; data range 1

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from lib.baselines import METHODS
-from lib.errors import BadInput
-from lib.files import sha256
-from lib.paths import WEIGHTS
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
+from lib.tools.paths import WEIGHTS
 from lib.upsampler import PRETRAINED, UNet, load
 
 Frames = Iterable[np.ndarray]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.keypoints import Keypoints
+from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     import torch

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lib import shipped_rows
-from lib.commands import command
-from lib.errors import BadInput
 from lib.evaluation import PATHS, of_path, table
-from lib.files import sha256, written_whole
-from lib.paths import WEIGHTS
+from lib.tools.commands import command
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256, written_whole
+from lib.tools.paths import WEIGHTS
 from lib.weights import read_weights
 
 SHOWN = ("UHP dominant, %", "UHP both, %", "minus input", "PCK of found, %", "false of found, %", "PSNR, dB")

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from lib.codec import checked
-from lib.errors import BadInput
 from lib.light import linear_to_srgb, srgb_to_linear
+from lib.tools.errors import BadInput
 
 _STILL = 0.5  # pixels of flow between two frames below which a point stands still, and so stays sharp
 

@@ -18,10 +18,10 @@ R2's text does not say what happens when these points fail, so these are our cho
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.imputation import impute, observed
 from lib.keypoints import Keypoints
 from lib.layouts import Layout
+from lib.tools.errors import BadInput
 
 TOO_NEAR = 0.05  # of the clip's median distance
 

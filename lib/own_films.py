@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from lib.commands import positive
 from lib.datasets import say_whose
-from lib.errors import BadInput, in_a_line
 from lib.extraction import Outcome, find_videos
-from lib.files import MANIFEST, write_manifest, written_whole
-from lib.parallel import in_parallel
+from lib.tools.commands import positive
+from lib.tools.errors import BadInput, in_a_line
+from lib.tools.files import MANIFEST, write_manifest, written_whole
+from lib.tools.parallel import in_parallel
 from lib.video import probe
 
 LEFT_OUT = "left_out.csv"

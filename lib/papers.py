@@ -15,8 +15,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-from lib import paths
-from lib.errors import BadInput
+from lib.tools import paths
+from lib.tools.errors import BadInput
 
 FILE = paths.ROOT / "book" / "papers.toml"
 WORD = "word"  # the unit of a table's column that holds words

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.extraction import Outcome
+from lib.tools.errors import BadInput
 
 
 def evenly(count: int, wanted: int) -> list[int]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.layouts import LAYOUTS, PART_COLOURS, Layout
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 if TYPE_CHECKING:
     from pose_format import Pose

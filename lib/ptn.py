@@ -16,7 +16,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.training import parameter_count as parameter_count
 
 L1_WEIGHT = 0.002

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 Size = tuple[int, int]
 Read = tuple[np.ndarray, np.ndarray, Size]  # xyz (T, P, 3), confidence (T, P), size of the picture

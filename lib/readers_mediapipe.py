@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.layouts import ASL_SIGNS_543
+from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd

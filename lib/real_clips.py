@@ -31,18 +31,19 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from lib import paths, shipped_rows
-from lib.commands import command, positive
+from lib import shipped_rows
 from lib.degrade import crop, downsample, flow_blur, signer_box, software_blur
 from lib.enhance import MODEL, enhance
-from lib.errors import BadInput
 from lib.evaluation import FILM, FRAMES, PATHS, of_path, through_film
-from lib.files import sha256, written_whole
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.looks import MOST, called, look, looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.real_counts import count, table
+from lib.tools import paths
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256, written_whole
 from lib.video import probe, read_all, read_video, write_lossless, write_video
 
 ENHANCE = "enhance"

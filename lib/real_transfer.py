@@ -26,14 +26,14 @@ from pathlib import Path
 import numpy as np
 
 from lib import study_rows
-from lib.commands import command, positive
-from lib.files import written_whole
 from lib.intervals import Interval, paired_bootstrap
 from lib.keypoints import HOLISTIC_67
-from lib.paths import CACHE, DATA, ROOT
 from lib.ptn import PTN
 from lib.seeds import over_seeds
 from lib.sign_training import Recipe, SignSet, predict, train, transfer
+from lib.tools.commands import command, positive
+from lib.tools.files import written_whole
+from lib.tools.paths import CACHE, DATA, ROOT
 from lib.words import kept_back, read_words, sign_set
 
 SHIPPED = ROOT / "book" / "results" / "transfer.json"

@@ -25,11 +25,11 @@ from pathlib import Path
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from lib import paths
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.intervals import alike, alone
 from lib.papers import beside
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 from lib.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 
 NOT_THERE = "not in the paper"

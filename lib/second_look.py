@@ -27,10 +27,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from lib.errors import BadInput
 from lib.holistic import Retouch, solutions
 from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.quiet import quiet
+from lib.tools.errors import BadInput
+from lib.tools.quiet import quiet
 
 LOOKS = (1.3, 1.0, 1.7, 0.8, 2.2)  # sides of the square, in body widths
 NEAR = 0.3  # body widths

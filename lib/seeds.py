@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import t
 
-from lib.errors import BadInput
 from lib.intervals import Interval
+from lib.tools.errors import BadInput
 
 
 def over_seeds(values: Sequence[float], level: float = 0.95) -> Interval:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from lib.codec import checked
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 
 LARGEST = 1024  # pixels of a side: larger frames are computed in tiles, so that 4K fits into a laptop's memory

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lib.errors import BadInput
-from lib.files import sha256, written_whole
-from lib.paths import ROOT, WEIGHTS
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256, written_whole
+from lib.tools.paths import ROOT, WEIGHTS
 
 R1, REAL, REAL_SOFTWARE = (ROOT / "book" / "results" / name for name in ("r1.json", "real.json", "real_software.json"))
 EVALUATE = "python -m lib.evaluate --models all --looks 3 --ship book/results/r1.json"

@@ -20,12 +20,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import paths
-from lib.commands import command
-from lib.errors import BadInput
-from lib.files import sha256, written_whole
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
-from lib.parallel import spread, spread_options
+from lib.tools import paths
+from lib.tools.commands import command
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256, written_whole
+from lib.tools.parallel import spread, spread_options
 
 SHIPPED = paths.ROOT / "book" / "keypoints"
 THUMBNAIL = 64  # pixels

@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.commands import command
-from lib.errors import BadInput
 from lib.eye import eye
-from lib.files import written_whole
-from lib.parallel import spread, spread_options
 from lib.sign_corpus import clip_folder, load_corpus
 from lib.sign_training import SignSet
 from lib.splits import signer_independent_split
+from lib.tools.commands import command
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
+from lib.tools.parallel import spread, spread_options
 
 STEP = 2  # every second picture
 

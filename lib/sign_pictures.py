@@ -5,10 +5,10 @@ One with an eye that has seen ImageNet looks at larger pictures: `lib.sign_maps`
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.sign_corpus import clip_folder, load_corpus
 from lib.sign_training import SignSet
 from lib.splits import signer_independent_split
+from lib.tools.errors import BadInput
 
 SIDE = 32  # pixels: with 64 the ResNet-34 would need hours on one core
 STEP = 2  # every second picture

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import paths
-from lib.errors import BadInput
 from lib.intervals import Interval, clip_bootstrap
 from lib.seeds import over_seeds
+from lib.tools import paths
+from lib.tools.errors import BadInput
 
 SHIPPED = paths.ROOT / "book" / "results" / "r2.json"
 

@@ -25,11 +25,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lib import paths
-from lib.commands import command
-from lib.errors import BadInput
 from lib.eye import eye, network
-from lib.files import written_whole
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN, read_ptn, read_vtn
 from lib.sign_corpus import SignCorpus, load_corpus
@@ -38,6 +34,10 @@ from lib.sign_maps import sets_of_maps
 from lib.sign_pictures import VIDEO, sets_of_pictures
 from lib.sign_training import Recipe, SignSet, accuracies, predict, train, transfer
 from lib.splits import signer_independent_split
+from lib.tools import paths
+from lib.tools.commands import command
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 SEEDS = 5
 RECIPE = Recipe(batch=32, epochs=60, patience=12, bfloat16=True)

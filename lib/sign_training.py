@@ -20,8 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lib.errors import BadInput
 from lib.ptn import L1_WEIGHT, PTN, l1_first_layer
+from lib.tools.errors import BadInput
 from lib.training import History, Settings, fit
 
 STAGES = {  # R2, section 5.2: what is trained in each of its three experiments

@@ -17,9 +17,9 @@ import numpy as np
 from scipy.signal import butter, filtfilt
 
 from lib import kalman as kalman_smoother
-from lib.errors import BadInput
 from lib.gaps import runs
 from lib.keypoints import Keypoints
+from lib.tools.errors import BadInput
 
 Filter = Callable[[np.ndarray, float], np.ndarray]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,9 +14,9 @@ import numpy as np
 
 from lib.clips import Clip
 from lib.degrade import compress, downsample, flow_blur, upscale
-from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import Keypoints
+from lib.tools.errors import BadInput
 
 Treatment = Callable[[Clip], Iterable[np.ndarray]]
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib.errors import BadInput
-from lib.files import written_whole
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 
 def write(rows: Sequence[dict], path: Path, command: str) -> None:

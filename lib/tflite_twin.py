@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 SAME, RELU6 = 0, 3  # in tflite's Padding and ActivationFunctionType; the other values that occur are VALID and none
 

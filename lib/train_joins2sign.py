@@ -29,7 +29,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.commands import command, positive
 from lib.joins2sign_progress import Progress
 from lib.joins2sign_recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
 from lib.joins2sign_results import MADE_BY, read_results, same, write_results
@@ -38,9 +37,10 @@ from lib.joins2sign_scores import scores, together
 from lib.joins2sign_training import predict, train
 from lib.lis import Photos, read_photos
 from lib.lis_splits import Split, leave_signers_out, random_split, unseen_split
-from lib.paths import DATA
-from lib.processes import is_first, take_own
 from lib.sharpen import usable_device
+from lib.tools.commands import command, positive
+from lib.tools.parallel import is_first, take_own
+from lib.tools.paths import DATA
 
 SPLITS = ("random", "signers", "unseen")
 TURNED = 400  # test photos that are shown turned, thirteen times each

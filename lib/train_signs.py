@@ -19,17 +19,17 @@ from pathlib import Path
 
 import torch
 
-from lib.commands import command, positive
 from lib.corpus_pictures import read_pictures
-from lib.files import written_whole
-from lib.paths import DATA
-from lib.processes import is_first, take_own
 from lib.ptn import PTN, VTN
 from lib.sharpen import usable_device
 from lib.sign_corpus import SignCorpus, load_corpus
 from lib.sign_inputs import Inputs
 from lib.sign_tables import Sets, classes, score, sets
 from lib.sign_training import Recipe, SignSet, train
+from lib.tools.commands import command, positive
+from lib.tools.files import written_whole
+from lib.tools.parallel import is_first, take_own
+from lib.tools.paths import DATA
 
 SIDE = 224  # of VTN's pictures: ImageNet's, R2 gives none
 PAPER = {"ptn": Recipe(bfloat16=True), "vtn": Recipe(batch=32, bfloat16=True)}

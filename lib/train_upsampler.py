@@ -22,15 +22,15 @@ from tqdm import tqdm
 
 from lib import losses
 from lib.clips import SOFTWARE, Clip, clips
-from lib.commands import command, positive
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.losses import hand_weights
 from lib.papers import look_up
-from lib.paths import DATA
-from lib.processes import is_first, take_own
 from lib.recipes import STAGES, Stage
 from lib.sharpen import usable_device
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
+from lib.tools.parallel import is_first, take_own
+from lib.tools.paths import DATA
 from lib.training import History, Settings, fit
 from lib.training_data import Batch, Counted, Frames, batches, read_frames
 from lib.upsampler import PRETRAINED, UNet, save

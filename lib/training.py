@@ -21,9 +21,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lib.errors import BadInput
-from lib.files import written_whole
-from lib.processes import Processes
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
+from lib.tools.parallel import Processes
 
 
 @dataclass(frozen=True)

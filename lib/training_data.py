@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 
 from lib.clips import Clip
-from lib.errors import BadInput
 from lib.layouts import HOLISTIC_75
+from lib.tools.errors import BadInput
 
 BODY_WRISTS, SHOULDERS = list(HOLISTIC_75.body_wrists), HOLISTIC_75.shoulders
 HANDS = HOLISTIC_75.parts["left_hand"], HOLISTIC_75.parts["right_hand"]

@@ -22,8 +22,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lib.errors import BadInput
-from lib.paths import WEIGHTS
+from lib.tools.errors import BadInput
+from lib.tools.paths import WEIGHTS
 from lib.training import parameter_count as parameter_count
 from lib.weights import read_weights, save_weights
 

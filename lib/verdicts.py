@@ -14,7 +14,7 @@
 import math
 from typing import Protocol
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 HOLDS, FAILS, OPEN = "holds", "does not hold", "cannot be told"
 UNTESTABLE, NO_RUN = "not testable here", "no run"

@@ -21,8 +21,8 @@ import numpy as np
 from lib import image_folder
 from lib.codec import ToRGB, checked, encode
 from lib.containers import decoded, frame_count, open_film, pictures
-from lib.errors import BadInput
-from lib.files import written_whole
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 if TYPE_CHECKING:
     import av

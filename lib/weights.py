@@ -11,8 +11,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from lib.errors import BadInput
-from lib.files import written_whole
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 
 def save_weights(path: str | Path, state: Mapping[str, torch.Tensor], config: dict, facts: dict) -> Path:

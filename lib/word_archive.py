@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from lib import paths
 from lib.datasets import say_whose
 from lib.download import fetched
-from lib.errors import BadInput
-from lib.files import is_complete, write_manifest, written_whole
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import is_complete, write_manifest, written_whole
 
 LARGEST = 1 << 16  # bytes; a frame of keypoints has a fifth of that, and a zip can claim anything
 

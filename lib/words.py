@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_67, Keypoints, from_npy_values
 from lib.normalization import normalize
 from lib.sign_training import SignSet
+from lib.tools.errors import BadInput
 
 
 @dataclass(frozen=True)

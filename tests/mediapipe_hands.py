@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from lib.clips import clips
-from lib.quiet import quiet
+from lib.tools.quiet import quiet
 
 _CROP = """
 node {

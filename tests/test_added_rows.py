@@ -3,8 +3,9 @@
 import pytest
 from short_clips import short_clips
 
-from lib import paths, shipped_rows
+from lib import shipped_rows
 from lib.evaluate import joined, main
+from lib.tools import paths
 
 
 def row(path, name, method, value=0):

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from lib import paths, shipped_rows
+from lib import shipped_rows
 from lib.agreement import agreement_table, disagreements, quantity, shared
 from lib.clips import Clip, clips
 from lib.evaluation import of_path
@@ -13,6 +13,7 @@ from lib.metrics import undetected_hand_presence
 from lib.report import report
 from lib.signer.calibration import measure
 from lib.stages import enlarged, look
+from lib.tools import paths
 
 BILINEAR = quantity("d1_test", "bilinear", minus="input")
 

@@ -10,8 +10,8 @@ from conftest import ROOT
 
 from lib.asl_signs import load, read_list
 from lib.datasets import command_line
-from lib.errors import BadInput
 from lib.layouts import ASL_SIGNS_543
+from lib.tools.errors import BadInput
 
 sys.path.insert(0, str(ROOT / "data_scripts"))
 import asl_signs

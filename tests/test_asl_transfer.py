@@ -8,11 +8,11 @@ import torch
 
 from lib import asl_transfer
 from lib.asl_transfer import WAYS, gains, kept_signers, onto
-from lib.errors import BadInput
-from lib.files import MANIFEST
 from lib.papers import look_up
 from lib.ptn import PTN, read_ptn
 from lib.sign_training import Recipe, SignSet
+from lib.tools.errors import BadInput
+from lib.tools.files import MANIFEST
 
 TINY = Recipe(batch=8, epochs=1)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lib import paths
 from lib.chapters.build_facts import machines, this_build
 from lib.report import report
+from lib.tools import paths
 
 
 @pytest.fixture

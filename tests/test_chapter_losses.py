@@ -16,7 +16,6 @@ from lib.chapters.presence_ascent import ascend, presence, presence_gradient, re
 from lib.chapters.shots import read_shots
 from lib.chapters.spoilings import MISSING, longest_finger, most_open, moved, spoiled
 from lib.clips import Clip, clips
-from lib.errors import BadInput
 from lib.hand_crops import Roi, cut, hand_roi
 from lib.hand_twin import HandTwin
 from lib.keypoints import Keypoints
@@ -24,6 +23,7 @@ from lib.layouts import HOLISTIC_75
 from lib.losses import l1, l2
 from lib.metrics import false_hands
 from lib.tensors import batch_of, frames_of
+from lib.tools.errors import BadInput
 
 RIGHT = HOLISTIC_75.parts["right_hand"]
 

@@ -6,8 +6,8 @@ import pytest
 from lib.chapters import colour_order
 from lib.chapters.colour_order import compare, swapped
 from lib.clips import clips
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.tools.errors import BadInput
 
 
 def test_swapping_twice_changes_nothing():

@@ -9,8 +9,8 @@ import warnings
 import pytest
 from conftest import ROOT
 
-from lib.commands import command, positive
-from lib.errors import BadInput
+from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
 
 
 @pytest.mark.parametrize(("given", "status"), [(None, 0), (0, 0), (1, 1), (130, 130)])
@@ -87,5 +87,5 @@ def test_counts_are_whole_numbers_from_one():
 
 
 def test_commands_and_errors_load_nothing_big():
-    code = "import sys, lib.commands; sys.exit(any(name in sys.modules for name in ('numpy', 'torch', 'pandas')))"
+    code = "import sys, lib.tools.commands; sys.exit(any(name in sys.modules for name in ('numpy', 'torch', 'pandas')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

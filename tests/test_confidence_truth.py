@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lib.chapters.confidence_truth import agreement, error_by_confidence
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.tools.errors import BadInput
 
 
 def clips(shift: float, sure: float) -> tuple[Keypoints, Keypoints]:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from lib.clips import clips
-from lib.errors import BadInput
 from lib.signer import corpus
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
+from lib.tools.errors import BadInput
 
 SCRIPT = Path(__file__).parent.parent / "data_scripts" / "synthetic_signers.py"
 FRAMES = 4
@@ -114,7 +114,7 @@ def test_script_fails_with_one_sentence(script, tmp_path, capsys):
 
 
 def test_script_writes_a_manifest_with_the_command(script, short_films, tmp_path, monkeypatch):
-    from lib.files import is_complete
+    from lib.tools.files import is_complete
 
     monkeypatch.setattr(script, "plan", lambda scale, seed: plan(scale, seed)[:1])
     assert script.main(["--scale", "tiny", "--workers", "1", "--out", str(tmp_path)]) == 0

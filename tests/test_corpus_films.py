@@ -11,12 +11,12 @@ from stand_ins import on_stage, script, signing
 
 from lib import corpus_films
 from lib.corpus_pictures import read_pictures
-from lib.errors import BadInput
-from lib.files import is_complete
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
 from lib.sign_corpus import load_corpus, write_corpus
 from lib.sign_inputs import Inputs
 from lib.sign_tables import sets
+from lib.tools.errors import BadInput
+from lib.tools.files import is_complete
 from lib.video import write_video
 
 

@@ -9,9 +9,9 @@ from stand_ins import signing
 from lib import cuts
 from lib.cuts import frames_between
 from lib.degrade import downsample, flow_blur, software_blur
-from lib.errors import BadInput
 from lib.moments import best_lag
 from lib.pieces import evenly, plan_pieces
+from lib.tools.errors import BadInput
 from lib.video import read_all, write_lossless, write_video
 
 

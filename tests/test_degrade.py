@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lib.degrade import compress, crop, downsample, flow_blur, signer_box, upscale
-from lib.errors import BadInput
 from lib.light import linear_to_srgb, srgb_to_linear
+from lib.tools.errors import BadInput
 
 PER_FRAME = 16
 

@@ -11,8 +11,8 @@ import pytest
 
 from lib import download
 from lib.download import fetch, fetched, member
-from lib.errors import BadInput
-from lib.files import one_writer
+from lib.tools.errors import BadInput
+from lib.tools.files import one_writer
 
 CONTENT = bytes(range(256)) * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

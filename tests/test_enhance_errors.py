@@ -17,9 +17,9 @@ from lib import enhance as room
 from lib.enhance import enhance
 from lib.enhance_cli import main
 from lib.enhance_pool import side_by_side
-from lib.errors import BadInput
-from lib.files import sha256
 from lib.keypoints import load
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
 from lib.video import probe, write_video
 
 

@@ -19,9 +19,9 @@ from lib.codec import encode
 from lib.containers import frame_count
 from lib.enhance import enhance
 from lib.enhance_cli import main
-from lib.errors import BadInput
-from lib.files import sha256, written_whole
 from lib.remux import copy_tracks
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256, written_whole
 from lib.video import FORMATS, write_video
 
 TITLE = "Gebärden für Anfänger".encode("latin-1")

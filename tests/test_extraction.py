@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib import extraction, parallel
+from lib import extraction
 from lib.clips import clips
-from lib.errors import BadInput
 from lib.extraction import extract_folder, find_videos, main
 from lib.keypoints import Keypoints
-from lib.parallel import spread
+from lib.tools import parallel
+from lib.tools.errors import BadInput
+from lib.tools.parallel import spread
 from lib.video import read_video, write_video
 
 

@@ -9,11 +9,11 @@ from torch import nn
 
 from lib import eye as eyes
 from lib import sign_maps, sign_tables
-from lib.errors import BadInput
 from lib.eye import eye, installed, network, read_arrays
-from lib.files import sha256
 from lib.ptn import VTN, parameter_count, read_ptn, read_vtn
 from lib.sign_training import Recipe, SignSet, train
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
 
 try:
     PACKAGED = installed()

@@ -6,9 +6,9 @@ import pytest
 from lib.chapters import limits_study
 from lib.chapters.facing import faced, yaw
 from lib.chapters.limits_results import RUNS, shipped
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_67
 from lib.sign_corpus import SignCorpus
+from lib.tools.errors import BadInput
 
 LEFT, RIGHT = HOLISTIC_67.shoulders
 

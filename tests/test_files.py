@@ -1,4 +1,4 @@
-"""lib.files: whole files or none, one writer at a time, and nothing of anybody else's is touched."""
+"""lib.tools.files: whole files or none, one writer at a time, and nothing of anybody else's is touched."""
 
 import os
 import signal
@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from lib.errors import BadInput
-from lib.files import one_writer, written_whole
+from lib.tools.errors import BadInput
+from lib.tools.files import one_writer, written_whole
 from lib.video import write_video
 
 
@@ -85,7 +85,7 @@ def test_two_writers_give_one_whole_file_or_the_second_is_refused(tmp_path):
 WRITER = """
 import sys, time
 from pathlib import Path
-from lib.files import written_whole
+from lib.tools.files import written_whole
 
 with written_whole(sys.argv[1]) as partial:
     partial.write_text("half")
@@ -153,8 +153,8 @@ def test_many_writers_at_once_each_hold_it_alone(tmp_path):
     code = """
 import sys, time
 from pathlib import Path
-from lib.errors import BadInput
-from lib.files import one_writer
+from lib.tools.errors import BadInput
+from lib.tools.files import one_writer
 held, end = 0, time.time() + 2
 while time.time() < end:
     try:

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from lib import inception
-from lib.errors import BadInput
-from lib.files import sha256
 from lib.inception import inception_features
 from lib.metrics import frechet_distance
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
 
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")
 

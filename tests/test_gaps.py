@@ -5,10 +5,10 @@ import pytest
 
 from lib.chapters.gap_fill import METHODS, cubic, hold_last, kalman, linear
 from lib.chapters.gap_score import by_length, lost, mean, removed
-from lib.errors import BadInput
 from lib.gaps import gap_table, missing, runs, windows
 from lib.kalman import PUSH, STEP, VAGUE, smooth
 from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.tools.errors import BadInput
 
 NAN = np.nan
 RIGHT = HOLISTIC_75.parts["right_hand"]

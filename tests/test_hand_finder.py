@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from lib import find_more_hands, hand_finder
-from lib.errors import BadInput
 from lib.hand_finder import Way, find_hands, find_in_turn, prepare
 from lib.joins2sign_results import MADE_BY, read_results, write_results
 from lib.lis import Photos
+from lib.tools.errors import BadInput
 
 LEVELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from mediapipe_hands import TRACKING, played, some_hands
 
-from lib.errors import BadInput
 from lib.hand_twin import SIZE, HandTwin, tflite_path
+from lib.tools.errors import BadInput
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from lib.errors import BadInput
 from lib.holistic import extract, extract_file
 from lib.keypoints import HOLISTIC_75
-from lib.quiet import quiet
+from lib.tools.errors import BadInput
+from lib.tools.quiet import quiet
 from lib.video import write_video
 
 NOSE, LEFT_SHOULDER, RIGHT_SHOULDER = map(HOLISTIC_75.index, ("nose", "left_shoulder", "right_shoulder"))

@@ -7,7 +7,7 @@ from lib.clips import clips
 from lib.holistic import _points, solutions
 from lib.holistic_graph import body_and_hands
 from lib.keypoints import HOLISTIC_75
-from lib.quiet import quiet
+from lib.tools.quiet import quiet
 from lib.video import read_all
 
 SETTINGS = {"min_detection_confidence": 0.3, "min_tracking_confidence": 0.3}

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from lib.errors import BadInput
 from lib.imbalance import LOSSES, ClassLoss, long_tail
+from lib.tools.errors import BadInput
 
 COUNTS = [90, 9, 1]
 

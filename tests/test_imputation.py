@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.errors import BadInput
 from lib.imputation import impute, observed
 from lib.layouts import HOLISTIC_75, OPENPOSE_67
+from lib.tools.errors import BadInput
 
 NAN = np.nan
 ONE_HAND = {"pose": slice(0, 1), "left_hand": slice(1, 3)}

@@ -13,8 +13,8 @@ from PIL import Image
 
 from lib.chapters.keypoint_player import QUARTERS, player
 from lib.chapters.slider import slider
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_67, Keypoints
+from lib.tools.errors import BadInput
 
 SMALL = np.random.default_rng(0).integers(0, 256, (12, 10, 3), np.uint8)
 LARGE = np.repeat(np.repeat(SMALL, 2, axis=0), 2, axis=1)

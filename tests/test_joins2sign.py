@@ -8,7 +8,6 @@ import pytest
 import torch
 from conftest import ROOT
 
-from lib.errors import BadInput
 from lib.joins2sign import (
     FRAME,
     ChannelNorm,
@@ -24,6 +23,7 @@ from lib.joins2sign import (
     trunk,
 )
 from lib.letter_cnn import LetterCNN, spoiled
+from lib.tools.errors import BadInput
 
 NAN = float("nan")
 SMALL = dict(size=64, width=1 / 32, hidden=8)

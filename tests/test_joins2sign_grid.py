@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from lib import joins2sign_grid
-from lib.errors import BadInput
 from lib.joins2sign_grid import GRIDS, combinations, parts, search, with_settings
 from lib.joins2sign_recipes import RECIPES, Recipe
 from lib.joins2sign_results import read_results
 from lib.lis import Photos
 from lib.lis_splits import Split
 from lib.papers import look_up
+from lib.tools.errors import BadInput
 
 
 def test_grid_has_every_combination_of_r3s():

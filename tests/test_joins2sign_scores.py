@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from easy_photos import easy
 
-from lib.errors import BadInput
 from lib.joins2sign_scores import joint_interval, over_photos, over_signers, scores, together
 from lib.joins2sign_training import Prediction, in_frame
 from lib.lis import Photos
 from lib.lis_splits import leave_signers_out, random_split, unseen_split
+from lib.tools.errors import BadInput
 
 
 def test_a_random_split_has_the_papers_shares_and_mixes_signers():

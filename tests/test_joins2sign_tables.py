@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib import joins2sign_results, paths
+from lib import joins2sign_results
 from lib.chapters import joins2sign_figures as figures
 from lib.chapters import letter_pictures
 from lib.chapters.joins2sign_answers import answer, gain, measured, over_trainings, smallest_step
@@ -19,10 +19,11 @@ from lib.chapters.joins2sign_tables import (
     trainings,
     turned_round,
 )
-from lib.errors import BadInput
 from lib.joins2sign_results import MADE_BY, read_results, seeds_of
 from lib.joins2sign_scores import THRESHOLDS
 from lib.lis import ANGLES, LETTERS, Photos
+from lib.tools import paths
+from lib.tools.errors import BadInput
 
 R, U = LETTERS.index("r"), LETTERS.index("u")
 

@@ -10,7 +10,6 @@ import torch
 from easy_photos import easy
 
 from lib import joins2sign_training, train_joins2sign
-from lib.errors import BadInput
 from lib.joins2sign import Joins2Sign, dynamic_loss, dynamic_weights
 from lib.joins2sign_progress import Progress, unrest
 from lib.joins2sign_recipes import RECIPES, Recipe, at_own_pace, build
@@ -21,6 +20,7 @@ from lib.lis import LETTERS, Photos
 from lib.lis_splits import random_split
 from lib.papers import look_up
 from lib.ptn import parameter_count
+from lib.tools.errors import BadInput
 
 TINY = Recipe(64, 1 / 32, 2, batch=16, hidden=16, dropout=0.0)
 

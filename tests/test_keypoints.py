@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from person import some_keypoints
 
-from lib.errors import BadInput
 from lib.keypoints import (
     ASL_SIGNS_543,
     COCO_53,
@@ -18,6 +17,7 @@ from lib.keypoints import (
     OPENPOSE_67,
     Keypoints,
 )
+from lib.tools.errors import BadInput
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)

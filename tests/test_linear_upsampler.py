@@ -7,8 +7,8 @@ import pytest
 from lib.chapters.close_up import halved, hand_box
 from lib.chapters.linear_upsampler import enlarge, fit
 from lib.degrade import upscale
-from lib.errors import BadInput
 from lib.metrics import psnr
+from lib.tools.errors import BadInput
 
 
 @pytest.fixture

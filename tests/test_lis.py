@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib import lis_hands, paths
+from lib import lis_hands
 from lib.datasets import command_line
-from lib.errors import BadInput
 from lib.lis import LETTERS, Photo, Photos, parse_name, read_hands, read_photos, read_table
+from lib.tools import paths
+from lib.tools.errors import BadInput
 
 SCRIPT = Path(__file__).parent.parent / "data_scripts" / "lis_fingerspelling.py"
 TOP = "italian_fingerspelling_recognition-abc/dataset"

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torchmetrics.functional.image import structural_similarity_index_measure
 
-from lib.errors import BadInput
 from lib.losses import hand_weights, l1, l2, ssim_l1, ssim_map
+from lib.tools.errors import BadInput
 
 
 def pictures(*shape: int, noise: float = 0.1, dtype=torch.float32) -> tuple[torch.Tensor, torch.Tensor]:

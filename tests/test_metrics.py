@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from lib.errors import BadInput
 from lib.intervals import alike, alone, clip_bootstrap, paired_bootstrap
 from lib.keypoints import COCO_133, HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import (
@@ -18,6 +17,7 @@ from lib.metrics import (
     undetected_hand_presence,
     undetected_in_view,
 )
+from lib.tools.errors import BadInput
 
 
 def clip(frames=10, layout=HOLISTIC_75, seed=0):

@@ -7,15 +7,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib import paths, stages
+from lib import stages
 from lib.chapters.embed import playable, videos
 from lib.chapters.hand_speed import by_speed, hand_speed
 from lib.chapters.own_video import examine, missing_hands
 from lib.chapters.spectrum import radial_spectrum
 from lib.clips import Clip
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import undetected_hand_presence, undetected_in_view
+from lib.tools import paths
+from lib.tools.errors import BadInput
 from lib.video import read_all, write_video
 
 RIGHT = HOLISTIC_75.parts["right_hand"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lib.errors import BadInput
 from lib.model_card import card
+from lib.tools.errors import BadInput
 from lib.upsampler import UNet, save
 
 FACTS = {

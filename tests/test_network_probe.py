@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lib.chapters.network_probe import as_batch, cut_skips, gate_maps, reach
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 
 

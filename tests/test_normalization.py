@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lib.errors import BadInput
 from lib.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, LAYOUTS, OPENPOSE_54, OPENPOSE_67, Keypoints
 from lib.normalization import normalize
+from lib.tools.errors import BadInput
 
 FULL = [layout for layout in LAYOUTS if layout.hips]
 RIGHT = HOLISTIC_75.parts["right_hand"]

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "book"))
 import build_offline  # noqa: E402
 from offline import wheels  # noqa: E402
 
-from lib.errors import BadInput  # noqa: E402
+from lib.tools.errors import BadInput  # noqa: E402
 
 LOCK = '# a comment\ntiny==1.0\nother-one==2.0\nelsewhere==1.0 ; sys_platform == "win32"\n'
 

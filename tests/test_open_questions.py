@@ -23,9 +23,9 @@ from lib.chapters.context_fill import (
 from lib.chapters.gap_fill import linear
 from lib.chapters.gap_score import difference, removed
 from lib.chapters.open_results import shipped
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.sign_training import Recipe, SignSet, accuracies, predict, train
+from lib.tools.errors import BadInput
 
 NAN = np.nan
 

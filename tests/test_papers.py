@@ -2,8 +2,8 @@
 
 import pytest
 
-from lib.errors import BadInput
 from lib.papers import filled, look_up, read
+from lib.tools.errors import BadInput
 
 PAPERS = read()
 CELLS = {table.name: table.rows for table in PAPERS.tables}

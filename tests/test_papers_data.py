@@ -13,16 +13,17 @@ import numpy as np
 import pytest
 from stand_ins import on_stage, script, signing
 
-from lib import broadcasts, paths
+from lib import broadcasts
 from lib.broadcasts import Cut, centred, make_clip
 from lib.clips import Clip, clips
 from lib.cuts import frames_between
 from lib.degrade import crop, downsample, software_blur
-from lib.errors import BadInput
 from lib.evaluation import FRAMES, evaluate_all
-from lib.files import is_complete
 from lib.holistic import extract
 from lib.methods import INPUT, TARGET, find_methods
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import is_complete
 from lib.train_upsampler import clips_of
 from lib.training_data import batches, read_frames
 from lib.video import write_video

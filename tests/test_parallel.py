@@ -1,4 +1,4 @@
-"""lib.parallel: every job has a result, whatever becomes of its process, and no process outlives the first."""
+"""lib.tools.parallel: every job has a result, whatever becomes of its process, and no process outlives the first."""
 
 import os
 import signal
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.errors import BadInput
-from lib.parallel import in_parallel
+from lib.tools.errors import BadInput
+from lib.tools.parallel import in_parallel
 
 
 class Unportable(Exception):
@@ -58,7 +58,7 @@ def sleep(mark: str) -> None:
 PROGRAM = """
 import sys
 from test_parallel import sleep
-from lib.parallel import in_parallel
+from lib.tools.parallel import in_parallel
 from lib.enhance_pool import side_by_side
 
 def work(jobs):

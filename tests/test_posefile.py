@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from person import some_keypoints
 
-from lib.errors import BadInput
 from lib.keypoints import (
     HOLISTIC_75,
     LAYOUTS,
     OPENPOSE_67,
     load,
 )
+from lib.tools.errors import BadInput
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)

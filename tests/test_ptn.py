@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from lib.errors import BadInput
 from lib.ptn import PTN, VTN, PoseEmbedding, SequenceEmbedder, l1_first_layer, parameter_count, positions
+from lib.tools.errors import BadInput
 
 
 def seeded(build, *arguments, **options):

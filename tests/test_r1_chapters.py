@@ -9,9 +9,9 @@ from lib.chapters import r1_studies
 from lib.chapters.claim_answers import most
 from lib.chapters.picture_order import agreement
 from lib.chapters.set_ups import NONE, OURS, crossed, set_ups
-from lib.errors import BadInput
 from lib.intervals import Interval
 from lib.papers import look_up
+from lib.tools.errors import BadInput
 
 
 def rows_of(name, lost, **more):

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from lib.errors import BadInput
 from lib.imputation import impute, observed
 from lib.keypoints import COCO_53, COCO_133, OPENPOSE_54, OPENPOSE_67, read_coco_wholebody, read_openpose
 from lib.normalization import normalize
+from lib.tools.errors import BadInput
 
 
 def openpose_person(random, lost_hand=None) -> dict:

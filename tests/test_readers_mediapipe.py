@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.errors import BadInput
 from lib.keypoints import ASL_SIGNS_543, HOLISTIC_67, HOLISTIC_75, from_npy_values, read_asl_signs, read_npy_frames
 from lib.normalization import normalize
+from lib.tools.errors import BadInput
 
 MIRROR = Path(os.environ.get("HANDS_MIRROR", "nowhere")) / "github"
 

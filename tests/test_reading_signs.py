@@ -11,13 +11,13 @@ from lib.attention import cls_attention, needed
 from lib.chapters.imputation_gain import by_gap, gap_gain_chart, gone
 from lib.chapters.interval_chart import interval_chart
 from lib.chapters.sign_neighbours import likeness, mixups
-from lib.errors import BadInput
 from lib.intervals import Interval
 from lib.ptn import PTN
 from lib.sign_corpus import SHIPPED, load_corpus
 from lib.sign_results import SignResults, read
 from lib.sign_training import SignSet, predict
 from lib.signer.phonology import draw_lexicon
+from lib.tools.errors import BadInput
 
 packed = pytest.mark.skipif(
     not (SHIPPED / "signs_target.npz").exists(), reason="the corpora of signs are not packed yet"

@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 from person import person
 
-from lib import paths, real_clips, real_counts, shipped_rows
+from lib import real_clips, real_counts, shipped_rows
 from lib.clips import clips
 from lib.degrade import software_blur, upscale
-from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.methods import INPUT, TARGET
+from lib.tools import paths
+from lib.tools.errors import BadInput
 from lib.video import read_all, write_video
 
 

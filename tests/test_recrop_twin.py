@@ -5,9 +5,9 @@ import pytest
 import torch
 from mediapipe_hands import SEARCHING, played, some_hands
 
-from lib.errors import BadInput
 from lib.hand_twin import tflite_path
 from lib.recrop_twin import SIZE, RecropTwin
+from lib.tools.errors import BadInput
 
 BODY = [0, 17, 5]  # of a hand's joints, those that the body has too, in its order: wrist, little finger, index
 

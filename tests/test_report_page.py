@@ -9,11 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
-from lib import paths
 from lib.chapters.claims import read_claims
 from lib.intervals import Interval
 from lib.papers import look_up
 from lib.report import gather, report
+from lib.tools import paths
 
 THEIRS = "R1 Table I, bilinear, UHP %"
 

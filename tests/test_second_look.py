@@ -5,11 +5,11 @@ import pytest
 
 from lib import second_look as module
 from lib.clips import clips
-from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import false_hands, hand_size
 from lib.second_look import HAND, SIDES, second_look
+from lib.tools.errors import BadInput
 
 LEFT, RIGHT = 0, 1
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.errors import BadInput
 from lib.seeds import over_seeds
+from lib.tools.errors import BadInput
 
 
 def test_by_hand():

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 
 from lib import sharpen as room
-from lib.errors import BadInput
 from lib.sharpen import has_bfloat16, sharpen
+from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 
 

@@ -5,12 +5,12 @@ import pytest
 
 from lib import shipped_rows
 from lib.chapters import hand_outcome, method_chart
-from lib.errors import BadInput
 from lib.evaluate import readable
 from lib.evaluation import table
-from lib.files import sha256
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.looks import SECOND_LOOK
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
 
 MEASURED = {"psnr": 30.0, "ssim": 0.9, "phash": 1.0, "pck_found": 0.9, "pck_all": 0.8, "error": 0.1, "false": 0.1}
 UHP = {"target": (0.0, 0.1), "input": (0.4, 0.6), "bicubic": (0.3, 0.6), "input" + SECOND_LOOK: (0.2, 0.3)}

@@ -8,13 +8,13 @@ import pytest
 from lib import sign_corpus
 from lib.chapters.facing import yaw
 from lib.chapters.sign_neighbours import PARTS, likeness
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.sign_corpus import load_corpus, make_clip, pack
 from lib.sign_inputs import Inputs, without_hands
 from lib.signer import sign_films
 from lib.signer.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan, truth
 from lib.splits import SUBSETS, in_every_subset, signer_independent_split
+from lib.tools.errors import BadInput
 
 
 def test_sizes_and_signers():

@@ -6,9 +6,9 @@ import torch
 from torch.nn import functional as F
 
 from lib import sign_training
-from lib.errors import BadInput
 from lib.ptn import PTN, VTN
 from lib.sign_training import Recipe, SignSet, accuracies, batches, collate, predict, train, transfer
+from lib.tools.errors import BadInput
 from lib.training import drops
 
 QUICK = Recipe(batch=16, epochs=8, learning_rate=2e-3, l1=0)

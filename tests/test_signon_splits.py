@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import paths, train_signs
+from lib import train_signs
 from lib.chapters.paper_scale import FRAMES, FULLEST, LONGEST
 from lib.corpus_films import CORPORA, FPS, read_cuts
 from lib.datasets import command_line
-from lib.errors import BadInput
 from lib.papers import look_up
 from lib.splits import SUBSETS, figure1, in_every_subset, read_examples, signer_independent_split, table1
+from lib.tools import paths
+from lib.tools.errors import BadInput
 
 SCRIPT = Path(__file__).parent.parent / "data_scripts" / "signon_splits.py"
 

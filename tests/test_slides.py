@@ -22,7 +22,7 @@ from slides.choose import choose  # noqa: E402
 from slides.markup import cited_names, to_html, with_names  # noqa: E402
 from slides.page import contents, deck  # noqa: E402
 
-from lib.errors import BadInput  # noqa: E402
+from lib.tools.errors import BadInput  # noqa: E402
 
 NAMES = {"one2024": ("Öne et al.", "2024"), "two": ("Two", "")}
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

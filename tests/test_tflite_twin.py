@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from lib.errors import BadInput
-from lib.paths import ROOT
 from lib.tflite_twin import Twin, inside_mediapipe
+from lib.tools.errors import BadInput
+from lib.tools.paths import ROOT
 
 SELFIE = "modules/selfie_segmentation/selfie_segmentation.tflite"
 

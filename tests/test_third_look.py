@@ -5,12 +5,12 @@ import pytest
 
 from lib import third_look as module
 from lib.clips import clips
-from lib.errors import BadInput
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import false_hands, hand_size
 from lib.second_look import HAND
 from lib.third_look import GAP, third_look
+from lib.tools.errors import BadInput
 
 LEFT, RIGHT = HAND
 SPAN = slice(20, 32)

@@ -12,9 +12,9 @@ import torch
 
 from lib import train_signs
 from lib.papers import look_up
-from lib.paths import ROOT
 from lib.ptn import read_ptn
 from lib.sign_corpus import write_corpus
+from lib.tools.paths import ROOT
 from lib.train_signs import SIDE
 
 

@@ -10,10 +10,10 @@ import torch
 
 from lib import train_upsampler, training_data
 from lib.clips import clips
-from lib.errors import BadInput
 from lib.papers import look_up
-from lib.paths import ROOT
 from lib.recipes import STAGES
+from lib.tools.errors import BadInput
+from lib.tools.paths import ROOT
 from lib.training_data import HANDS, batches, read_frames
 from lib.upsampler import R1_FIVE, UNet, load
 from lib.video import write_video

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import nn
 
-from lib.errors import BadInput
-from lib.processes import take_own
+from lib.tools.errors import BadInput
+from lib.tools.parallel import take_own
 from lib.training import Settings, fit
 from lib.training_data import HANDS, Frames, batches
 

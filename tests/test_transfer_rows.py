@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from lib import imbalance_rows, real_transfer
-from lib.errors import BadInput
 from lib.imbalance_rows import compare, shares
 from lib.ptn import PTN
 from lib.real_transfer import draw, few_shot, main, moments, posture, run
 from lib.sign_training import Recipe, SignSet
+from lib.tools.errors import BadInput
 from lib.words import read_words
 
 TINY = Recipe(batch=8, epochs=2, plateau=None)

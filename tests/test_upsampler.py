@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.upsampler import HEADS, AttentionGate, UNet, load, load_pretrained, parameter_count, save
 from lib.weights import save_weights
 

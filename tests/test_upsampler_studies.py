@@ -4,8 +4,9 @@ import pytest
 import torch
 from short_clips import short_clips
 
-from lib import paths, shipped_rows
+from lib import shipped_rows
 from lib.chapters.upsampler_studies import TOLD, add, judge, main, named
+from lib.tools import paths
 from lib.upsampler import UNet, save
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, VERDICTS, parse, verdict
 
 NAN = float("nan")

@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lib.errors import BadInput
-from lib.files import sha256
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
 from lib.video import probe, read_all, read_video, write_video
 
 FPS = 25

@@ -6,8 +6,8 @@ import wave
 import numpy as np
 import pytest
 
-from lib.errors import BadInput
-from lib.files import sha256
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256
 from lib.video import probe, read_all, read_video, write_video
 
 FPS = 25

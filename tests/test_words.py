@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT
 
 from lib.datasets import command_line
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.word_archive import make
 from lib.words import features, kept_back, read_words, sign_set
 

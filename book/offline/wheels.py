@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from tqdm.auto import tqdm
 
-from lib.files import sha256
+from lib.tools.files import sha256
 
 NO_NETWORK = ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "Network is unreachable")
 GPU_LIBRARIES = ("nvidia-", "cuda-", "triton")

@@ -33,11 +33,11 @@ from lib.chapters import limits_results, r1_studies
 from lib.chapters.joins2sign_answers import answer as _r3
 from lib.chapters.paired_rows import paired
 from lib.chapters.picture_order import agreement
-from lib.errors import BadInput
 from lib.evaluation import FILM, FRAMES, of_path
 from lib.intervals import Interval
 from lib.seeds import wider
 from lib.sign_results import SignResults
+from lib.tools.errors import BadInput
 
 FILMED = ", through a film"  # how chapter 6's rows of that path end
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import paths, verdicts
+from lib import verdicts
 from lib.chapters.claim_answers import Answer, find, through_film
-from lib.errors import BadInput
 from lib.intervals import Interval
 from lib.papers import Figure, look_up
 from lib.report import Row, report
+from lib.tools import paths
+from lib.tools.errors import BadInput
 
 CHAPTER = "15 Claims"
 LIST = Path(__file__).with_name("claims.toml")

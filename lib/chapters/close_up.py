@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 SIDE = 96  # pixels of the target: a hand and some room around it; half as many of the input
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from lib.errors import BadInput
 from lib.keypoints import Keypoints
+from lib.tools.errors import BadInput
 
 EDGES = (0.0, 0.5, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)  # narrow where nearly all points of a body in view are
 FEWEST = 5  # frames in which a point must be seen

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from lib import paths
 from lib.clips import Clip
+from lib.tools import paths
 from lib.video import write_video
 
 MIME = {".mp4": "video/mp4", ".webm": "video/webm"}

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lib.chapters.charts import panels
-from lib.errors import BadInput
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.layouts import PART_COLOURS, Layout
+from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

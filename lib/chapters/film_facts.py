@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lib.containers import open_film, pictures
 from lib.enhance_sound import check_sound
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.remux import Tally, copy_tracks, packets, tallied, until_moment
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 from lib.video import FORMATS, check_frames, probe
 
 COPIED = (".mp4", ".mov", ".webm", ".mkv")  # the beginning of any other kind of film goes into .mkv, which holds most

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.enhance import Summary
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ import pandas as pd
 
 from lib.chapters.gap_fill import METHODS, Fill
 from lib.chapters.hand_speed import shoulder_width
-from lib.errors import BadInput
 from lib.gaps import HANDS, runs, windows
 from lib.intervals import Interval, clip_bootstrap
 from lib.keypoints import Keypoints
+from lib.tools.errors import BadInput
 
 Holes = list[tuple[int, int]]
 Fills = Mapping[str, Fill] | Callable[[Keypoints, str], Mapping[str, Fill]]  # or a function that gives them for a hand

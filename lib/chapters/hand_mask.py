@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from lib.errors import BadInput
 from lib.layouts import HOLISTIC_75
+from lib.tools.errors import BadInput
 
 FINGER = 0.055  # a finger's width in shoulder widths: 2 of 36 centimetres
 PALM = (0, 1, 5, 9, 13, 17)

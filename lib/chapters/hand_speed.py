@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lib.errors import BadInput
 from lib.intervals import clip_bootstrap
 from lib.keypoints import Keypoints
+from lib.tools.errors import BadInput
 
 COLUMNS = ("from", "to", "frames", "clips", "mean", "low", "high")
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from lib.chapters.hand_speed import shoulder_width
 from lib.clips import Clip
-from lib.errors import BadInput
 from lib.keypoints import Keypoints
 from lib.metrics import hand_size
+from lib.tools.errors import BadInput
 
 MARGIN = 0.7  # half the side of the cut-out square, in sizes of the hand
 EDGE = 0.25  # of that half: over so much the square fades into what is below

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lib import joins2sign_results
-from lib.errors import BadInput
 from lib.intervals import Interval, clip_bootstrap
 from lib.joins2sign_progress import unrest
 from lib.joins2sign_results import seeds_of
 from lib.joins2sign_scores import in_percent, joint_interval, over_photos, over_signers
 from lib.lis import LETTERS
 from lib.seeds import over_seeds, wider
+from lib.tools.errors import BadInput
 
 PAIR = "ru"  # the letters that R3 looks at (5.2)
 TURNED = 400  # photos of a test that lib.train_joins2sign shows turned

@@ -12,9 +12,9 @@ import numpy as np
 
 from lib.chapters.slider import picture
 from lib.draw import draw_keypoints
-from lib.errors import BadInput
 from lib.keypoints import Keypoints
 from lib.layouts import PART_COLOURS
+from lib.tools.errors import BadInput
 
 PAPER = (32, 38, 43)  # behind the skeletons, in either theme
 GUESS = (255, 255, 255)  # a hand that the first track does not have

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import paths
-from lib.errors import BadInput
-from lib.files import written_whole
 from lib.lis import Photos, read_photos
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 REAL, SYNTHETIC = "real", "synthetic"
 

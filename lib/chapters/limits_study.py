@@ -25,17 +25,17 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from lib import paths
 from lib.chapters.facing import faced, yaw
 from lib.chapters.limits_results import COMMAND, RESULTS, RUNS
-from lib.commands import command
-from lib.files import written_whole
 from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.sign_corpus import SignCorpus, load_corpus
 from lib.sign_inputs import Inputs
 from lib.sign_tables import RECIPE, classes, gather, score, sets, study_parser
 from lib.sign_training import train
+from lib.tools import paths
+from lib.tools.commands import command
+from lib.tools.files import written_whole
 
 MOST = 45.0  # degrees by which a camera is moved, either way
 

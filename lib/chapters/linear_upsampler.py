@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 
 def fit(pairs: Iterable[tuple[np.ndarray, np.ndarray]], side: int = 7) -> np.ndarray:

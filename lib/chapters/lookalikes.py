@@ -13,7 +13,7 @@ from lib.chapters.close_up import halved, hand_box
 from lib.chapters.hand_speed import hand_speed
 from lib.clips import Clip
 from lib.degrade import crop
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 SIDE = 64  # pixels of the target: just the hand
 APART = 3  # frames between two of the same clip: neighbours show the same hand

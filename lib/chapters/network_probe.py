@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 
 

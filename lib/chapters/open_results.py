@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from lib import paths
-from lib.errors import BadInput
 from lib.sign_results import SignResults, read
+from lib.tools import paths
+from lib.tools.errors import BadInput
 
 COMMAND = "python -m lib.chapters.open_study"
 RESULTS = paths.ROOT / "book" / "results" / "open.json"

@@ -23,13 +23,10 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from lib import paths
 from lib.bilingual import Bilingual, marked, together
 from lib.chapters.open_results import COMMAND, RESULTS
 from lib.chapters.smoothing_score import FUNCTIONS, choose, filters, sweep
 from lib.clips import Clip, clips, in_target_pixels
-from lib.commands import command
-from lib.files import written_whole
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.sign_corpus import load_corpus
@@ -37,6 +34,9 @@ from lib.sign_inputs import Inputs
 from lib.sign_tables import FEW, Sets, classes, few_of_each, gather, sets, study_parser
 from lib.sign_training import Recipe, SignSet, accuracies, predict, train
 from lib.smoothing import Filter, smooth
+from lib.tools import paths
+from lib.tools.commands import command
+from lib.tools.files import written_whole
 
 # At chapter 10's 3e-4 so few steps would not do; 1e-3 was taken after a look at one validation signer's accuracy.
 RECIPE, STEPS = Recipe(batch=32, learning_rate=1e-3, bfloat16=True), 400

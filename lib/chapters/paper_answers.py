@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from lib import shipped_rows
 from lib.chapters import paper_answers_r2, paper_answers_r3
 from lib.chapters.paper_cells import Cells, Ours, Run, text
-from lib.errors import BadInput
 from lib.evaluation import of_path
 from lib.evaluation import table as method_table
 from lib.intervals import clip_bootstrap
+from lib.tools.errors import BadInput
 
 PICTURES = {"PSNR": "PSNR, dB", "SSIM": "SSIM", "pHash": "pHash, bits"}  # R1's columns, by those of lib.evaluation
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.errors import BadInput
 from lib.evaluation import FRAMES
 from lib.intervals import Interval, alike
+from lib.tools.errors import BadInput
 
 REASONS = Path(__file__).with_name("not_run.toml")
 ABOVE = "see what stands above the table"

@@ -9,8 +9,8 @@ from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.paper_answers import ours
 from lib.chapters.paper_answers_r2 import number
 from lib.chapters.paper_cells import Ours, Run
-from lib.errors import BadInput
 from lib.papers import NONE, WORD, Table, filled, look_up, read
+from lib.tools.errors import BadInput
 
 CONTRADICTIONS = Path(__file__).with_name("contradictions.toml")
 NOTHING = "–"

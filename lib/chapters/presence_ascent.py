@@ -10,9 +10,9 @@ from typing import NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from lib.errors import BadInput
 from lib.hand_crops import Roi, cut, jittered
 from lib.hand_twin import HandTwin
+from lib.tools.errors import BadInput
 
 STEPS = 12
 OVERSHOOT = 2.5  # all steps together could go so many times as far as they may: enough to come back from a wrong turn

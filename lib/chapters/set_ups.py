@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.errors import BadInput
 from lib.evaluation import table
 from lib.intervals import Interval, alike
 from lib.papers import look_up
-from lib.paths import WEIGHTS
 from lib.recipes import STAGES
+from lib.tools.errors import BadInput
+from lib.tools.paths import WEIGHTS
 from lib.weights import read_weights
 
 NONE = "no rows yet"

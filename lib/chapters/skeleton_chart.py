@@ -7,8 +7,8 @@ import numpy as np
 
 from lib.chapters import charts
 from lib.chapters.charts import PALETTE
-from lib.errors import BadInput
 from lib.layouts import Layout
+from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,7 +11,7 @@ from string import Template
 
 import numpy as np
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 # The script only adds a class, shows the slider and moves the seam: all else is the page without it.
 PAGE = Template("""\

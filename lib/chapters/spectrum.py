@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 LUMA = np.array([0.299, 0.587, 0.114])  # BT.601: how bright red, green and blue look
 

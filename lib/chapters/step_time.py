@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from lib.errors import BadInput
 from lib.losses import ssim_l1
+from lib.tools.errors import BadInput
 from lib.training_data import Batch
 
 COMPILERS = ("c++", "g++", "clang++")

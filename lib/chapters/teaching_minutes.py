@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.paths import ROOT
+from lib.tools.paths import ROOT
 
 RUN = re.compile(r"\babout ([\w ]+? minutes?(?: and a half)?|a minute and a half) to run\b", re.I)
 READ = re.compile(r"\babout ([\w ]+? minutes?) to read and to do the exercises\b", re.I)

@@ -11,7 +11,7 @@ import numpy as np
 from lib.clips import clips
 from lib.containers import new_film
 from lib.enhance import enhance
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 from lib.video import write_video
 

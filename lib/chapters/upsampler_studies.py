@@ -14,10 +14,10 @@ from pathlib import Path
 
 from lib import shipped_rows
 from lib.clips import clips
-from lib.commands import command
 from lib.evaluation import FRAMES, evaluate_all
 from lib.methods import network
-from lib.paths import CLIPS, ROOT
+from lib.tools.commands import command
+from lib.tools.paths import CLIPS, ROOT
 from lib.weights import read_weights
 
 RESULTS = ROOT / "book" / "results" / "r1_studies.json"

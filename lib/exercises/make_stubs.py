@@ -21,10 +21,10 @@ import tokenize
 
 import nbformat
 
-from lib.commands import command
-from lib.errors import BadInput
-from lib.files import written_whole
-from lib.paths import ROOT
+from lib.tools.commands import command
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
+from lib.tools.paths import ROOT
 
 BLOCK = re.compile(
     r"^(?P<indent> *)### BEGIN SOLUTION(?:: (?P<todo>.*))?\n(?:.*\n)*?(?P=indent)### END SOLUTION$", re.M

@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from lib.paths import CACHE
 from lib.signer.warped import warp
+from lib.tools.paths import CACHE
 
 FACE_ACTIONS = ("browInnerUp", "eyeBlinkLeft", "eyeBlinkRight", "jawOpen", "mouthPucker", "mouthStretchLeft",
                 "mouthStretchRight")  # fmt: skip

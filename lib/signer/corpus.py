@@ -14,9 +14,9 @@ import numpy as np
 
 from lib.clips import UNITS
 from lib.degrade import downsample
-from lib.files import written_whole
 from lib.signer.phonology import Sign, draw_lexicon, draw_sentence
 from lib.signer.signers import SIGNERS
+from lib.tools.files import written_whole
 
 LEXICON_SIZE, LEXICON_SEED = 60, 1
 

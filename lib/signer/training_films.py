@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.files import written_whole
 from lib.signer import corpus
 from lib.signer.corpus import D1, LEXICON_SEED, LEXICON_SIZE, SUFFIX, TD1, in_words
 from lib.signer.phonology import draw_lexicon, draw_sentence
+from lib.tools.files import written_whole
 
 TURNS = ("varied", "d1", "varied", "d1", "td1", "varied", "d1", "varied", "d1", "varied")  # an unfinished run is mixed
 STRANGERS = 100  # numbers of signers that no other corpus has begin here

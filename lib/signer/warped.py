@@ -3,8 +3,8 @@
 from functools import lru_cache
 from types import ModuleType
 
-from lib.paths import CACHE
-from lib.quiet import quiet
+from lib.tools.paths import CACHE
+from lib.tools.quiet import quiet
 
 
 @lru_cache(maxsize=1)

@@ -10,9 +10,9 @@ from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]  # lib
 Arguments = ParamSpec("Arguments")
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lib.errors import BadInput
+from lib.tools.errors import BadInput
 
 MANIFEST = "manifest.json"
 PARTIAL = ".partial-"  # begins the name of every file that is not whole yet

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CLIPS = ROOT / "book" / "clips"
 WEIGHTS = ROOT / "book" / "weights"
 DATA = Path(os.environ.get("HANDS_DATA", ROOT / "data"))
