@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 
 from lib.clips import FOUND
-from lib.cuts import frames_between
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
 from lib.extraction import Outcome
 from lib.holistic import extract
@@ -29,7 +28,9 @@ from lib.moments import best_lag
 from lib.own_films import begin, finish, make_all
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.video import read_video, write_lossless, write_video
+from lib.video import read_video, write_video
+from lib.video.cuts import frames_between
+from lib.video.film import write_lossless
 
 FILM, SHARP_FILM, FPS = (1280, 720), (1920, 1080), 25
 CROP, TARGET, INPUT = (517, 571), (304, 336), (152, 168)  # R1, III-C

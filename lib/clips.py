@@ -13,7 +13,8 @@ from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 from lib.tools.paths import CLIPS
-from lib.video import read_all, write_lossless
+from lib.video import read_all
+from lib.video.film import write_lossless
 
 UNITS = 32  # truth is stored in whole 32nds of a pixel
 FOUND = "target.pose"  # what Holistic finds in a recorded target

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lib.cuts import frames_between
 from lib.degrade import crop
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
@@ -26,6 +25,7 @@ from lib.sign_corpus import write_corpus
 from lib.splits import SUBSETS, read_examples
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.video.cuts import frames_between
 
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from lib.codec import ToRGB, encode
-from lib.containers import open_film
 from lib.layouts import HOLISTIC_75
-from lib.motion_blur import flow_blur
 from lib.tools.errors import BadInput
+from lib.video.codec import ToRGB, encode
+from lib.video.containers import open_film
+from lib.video.motion_blur import flow_blur
 
 if TYPE_CHECKING:
     from lib.keypoints import Keypoints

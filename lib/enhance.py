@@ -28,7 +28,6 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from lib.codec import encode
 from lib.enhance_feed import feed
 from lib.enhance_sound import add_sound
 from lib.enhance_source import Box, Source, open_source
@@ -41,7 +40,9 @@ from lib.third_look import third_look
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
-from lib.video import FORMATS, check_frames, read_video
+from lib.video import FORMATS, read_video
+from lib.video.codec import encode
+from lib.video.film import check_frames
 
 MODEL = "bg-unet"
 BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through the network together: up to 4 small ones, large ones singly

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.codec import checked
+from lib.video.codec import checked
 
 WAITING = 32 * 2**20  # bytes of frames that may wait for a consumer
 MOST = 16  # frames that may wait, however small they are: enough for slow and quick frames to even out

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.image_folder import SUFFIXES as IMAGES
 from lib.tools.errors import BadInput
 from lib.video import FORMATS, VIDEOS
+from lib.video.image_folder import SUFFIXES as IMAGES
 
 
 @dataclass(frozen=True)

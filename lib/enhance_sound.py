@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from lib.containers import open_film, pictures
-from lib.remux import Tally, copy_tracks, from_moment, packets, tallied, tally
 from lib.tools.errors import BadInput
-from lib.video import FORMATS, check_frames
+from lib.video import FORMATS
+from lib.video.containers import open_film, pictures
+from lib.video.film import check_frames
+from lib.video.remux import Tally, copy_tracks, from_moment, packets, tallied, tally
 
 LOST = 0.25  # seconds of sound, at beginning and end, that each container counts in its own way
 

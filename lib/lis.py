@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.image_folder import read_image
 from lib.tools.errors import BadInput
+from lib.video.image_folder import read_image
 
 LETTERS = "abcdefhiklmnopqrtuvwxy"
 ANGLES = ("front", "left", "right", "top", "bottom")

@@ -6,10 +6,10 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from lib.hand_finder import CASCADE, find_in_turn
-from lib.image_folder import read_image
 from lib.lis import HANDS, read_hands, read_table
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.video.image_folder import read_image
 
 PIECE = 500  # photos: about ten seconds
 

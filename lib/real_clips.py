@@ -44,7 +44,8 @@ from lib.tools import paths
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
-from lib.video import probe, read_all, read_video, write_lossless, write_video
+from lib.video import probe, read_all, read_video, write_video
+from lib.video.film import write_lossless
 
 ENHANCE = "enhance"
 VERSION = 2  # raise it with any change that may change what is kept

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lib.codec import checked
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet
+from lib.video.codec import checked
 
 LARGEST = 1024  # pixels of a side: larger frames are computed in tiles, so that 4K fits into a laptop's memory
 NICENESS = 10  # a thread that is behind gets a tenth of the time of one that is not, and all that is left over

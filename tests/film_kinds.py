@@ -6,8 +6,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from lib.containers import open_film, pictures
 from lib.video import read_video
+from lib.video.containers import open_film, pictures
 
 FPS, SOUND_RATE = 25, 48000
 FLASH = 13  # the frame from which on it is bright, and loud

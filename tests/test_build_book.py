@@ -3,7 +3,7 @@
 import pytest
 
 CHANGES = {
-    "code": ("lib/video.py", "x = 2"),
+    "code": ("lib/video/film.py", "x = 2"),
     "nested code": ("lib/signer/body.py", "x = 2"),
     "data script": ("data_scripts/synthetic_signers.py", "x = 2"),
     "clip": ("book/clips/a.mp4", "other frames"),
@@ -16,7 +16,7 @@ CHANGES = {
 @pytest.fixture
 def project(tmp_path):
     """A small project with every kind of input."""
-    for name in ["lib/video.py", "lib/signer/body.py", "data_scripts/synthetic_signers.py", "book/clips/a.mp4"]:
+    for name in ["lib/video/film.py", "lib/signer/body.py", "data_scripts/synthetic_signers.py", "book/clips/a.mp4"]:
         write(tmp_path / name, "x = 1")
     write(tmp_path / "requirements.lock", "numpy==1")
     return tmp_path
@@ -43,7 +43,7 @@ def test_a_change_is_noticed(build_book, project, change):
 
 def test_a_renamed_or_removed_file_is_noticed(build_book, project):
     before = build_book.digest(project, "ci")
-    (project / "lib/video.py").rename(project / "lib/film.py")
+    (project / "lib/video/film.py").rename(project / "lib/film.py")
     renamed = build_book.digest(project, "ci")
     (project / "lib/film.py").unlink()
     assert len({before, renamed, build_book.digest(project, "ci")}) == 3
@@ -92,7 +92,7 @@ def test_sources_edited_during_a_build_leave_no_note(build_book, project, monkey
         returncode = 0
 
     def edit(*_args, **_kwargs):
-        write(project / "lib/video.py", "x = 3")
+        write(project / "lib/video/film.py", "x = 3")
         return Done
 
     monkeypatch.setattr(build_book.subprocess, "run", edit)

@@ -22,8 +22,8 @@ from lib.keypoints import Keypoints
 from lib.layouts import HOLISTIC_75
 from lib.losses import l1, l2
 from lib.metrics import false_hands
-from lib.tensors import batch_of, frames_of
 from lib.tools.errors import BadInput
+from lib.video.pixels import batch_of, frames_of
 
 RIGHT = HOLISTIC_75.parts["right_hand"]
 

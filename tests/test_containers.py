@@ -1,4 +1,4 @@
-"""lib.containers and lib.remux: films are opened alike everywhere, and no packet is lost on the way."""
+"""lib.video.containers and lib.video.remux: films are opened alike everywhere, and no packet is lost on the way."""
 
 import re
 from fractions import Fraction
@@ -9,9 +9,9 @@ from conftest import ROOT
 from film_kinds import beep_at, flash_and_beep, flash_at
 
 from lib.chapters.film_facts import beginning
-from lib.containers import frame_count, open_film, pictures
-from lib.remux import copy_tracks, packets
 from lib.video import probe, read_all, write_video
+from lib.video.containers import frame_count, open_film, pictures
+from lib.video.remux import copy_tracks, packets
 
 TITLE = "Gebärdensprache für Anfänger".encode("latin-1")
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from stand_ins import signing
 
-from lib import cuts
-from lib.cuts import frames_between
 from lib.degrade import downsample, flow_blur, software_blur
 from lib.moments import best_lag
 from lib.pieces import evenly, plan_pieces
 from lib.tools.errors import BadInput
-from lib.video import read_all, write_lossless, write_video
+from lib.video import cuts, read_all, write_video
+from lib.video.cuts import frames_between
+from lib.video.film import write_lossless
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi"])

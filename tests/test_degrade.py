@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lib.degrade import compress, crop, downsample, flow_blur, signer_box, upscale
-from lib.light import linear_to_srgb, srgb_to_linear
 from lib.tools.errors import BadInput
+from lib.video.pixels import linear_to_srgb, srgb_to_linear
 
 PER_FRAME = 16
 

@@ -14,15 +14,16 @@ from enhance_films import tiny_network, weight_file
 from film_kinds import FLASH, FPS, beep_at, flash_and_beep, flash_at
 
 from lib import enhance as room
-from lib import enhance_sound, enhance_source, extraction, video
-from lib.codec import encode
-from lib.containers import frame_count
+from lib import enhance_sound, enhance_source, extraction
 from lib.enhance import enhance
 from lib.enhance_cli import main
-from lib.remux import copy_tracks
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
 from lib.video import FORMATS, write_video
+from lib.video import film as video
+from lib.video.codec import encode
+from lib.video.containers import frame_count
+from lib.video.remux import copy_tracks
 
 TITLE = "Gebärden für Anfänger".encode("latin-1")
 SECONDS = FLASH / FPS

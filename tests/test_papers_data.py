@@ -16,7 +16,6 @@ from stand_ins import on_stage, script, signing
 from lib import broadcasts
 from lib.broadcasts import Cut, centred, make_clip
 from lib.clips import Clip, clips
-from lib.cuts import frames_between
 from lib.degrade import crop, downsample, software_blur
 from lib.evaluation import FRAMES, evaluate_all
 from lib.holistic import extract
@@ -27,6 +26,7 @@ from lib.tools.files import is_complete
 from lib.train_upsampler import clips_of
 from lib.training_data import batches, read_frames
 from lib.video import write_video
+from lib.video.cuts import frames_between
 
 
 @pytest.fixture(scope="module")

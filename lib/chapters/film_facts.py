@@ -4,12 +4,13 @@ import warnings
 from contextlib import ExitStack
 from pathlib import Path
 
-from lib.containers import open_film, pictures
 from lib.enhance_sound import check_sound
-from lib.remux import Tally, copy_tracks, packets, tallied, until_moment
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.video import FORMATS, check_frames, probe
+from lib.video import FORMATS, probe
+from lib.video.containers import open_film, pictures
+from lib.video.film import check_frames
+from lib.video.remux import Tally, copy_tracks, packets, tallied, until_moment
 
 COPIED = (".mp4", ".mov", ".webm", ".mkv")  # the beginning of any other kind of film goes into .mkv, which holds most
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from lib.hand_crops import Roi, cut, recrop_roi, search_roi
 from lib.layouts import HOLISTIC_75
 from lib.recrop_twin import SIZE, RecropTwin
-from lib.tensors import batch_of
+from lib.video.pixels import batch_of
 
 BODY = {  # what the search goes by: the body's wrist and its knuckles of index and little finger
     side: [HOLISTIC_75.index(f"{side}_{point}") for point in ("wrist", "index", "pinky")] for side in ("left", "right")

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from lib.clips import clips
-from lib.containers import new_film
 from lib.enhance import enhance
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 from lib.video import write_video
+from lib.video.containers import new_film
 
 FPS = 25
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.metrics import psnr
-from lib.motion_blur import flow_blur
 from lib.signer.film import PER_FRAME, Film
 from lib.signer.performer import Performance
+from lib.video.motion_blur import flow_blur
 
 MOVED = 12  # levels of 255 by which a pixel changes from frame to frame where something moves
 ENDS = 2  # frames at either end of a clip that have too few neighbours for the flow, and are left out

@@ -6,11 +6,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from lib.light import linear_to_srgb
 from lib.signer.figure import Figure
 from lib.signer.performer import Performance
 from lib.signer.renderer import Renderer, Scene
 from lib.signer.stage import Stage
+from lib.video.pixels import linear_to_srgb
 
 FPS = 25.0
 PER_FRAME = 8  # moments between two frames: 200 a second

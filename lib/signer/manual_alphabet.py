@@ -10,12 +10,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from lib.keypoints import HOLISTIC_75
-from lib.light import linear_to_srgb
 from lib.lis import ANGLES, LETTERS, Photos
 from lib.signer.figure import Figure
 from lib.signer.geometry import axis_angle, frame
 from lib.signer.renderer import Camera, Lighting, Outfit, Renderer, Scene
 from lib.signer.signers import SIGNERS
+from lib.video.pixels import linear_to_srgb
 
 UP, ASIDE = ((0.0, 0.1, 1.0), (0.0, 1.0, 0.0)), ((0.0, 0.1, 1.0), (-1.0, 0.35, 0.0))
 ACROSS, DOWN = ((-0.75, 0.2, 0.65), (0.0, 1.0, 0.0)), ((-0.1, 0.25, -1.0), (0.0, -1.0, -0.2))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.light import linear_to_srgb
 from lib.signer.figure import Figure
 from lib.signer.performer import Performance
 from lib.signer.phonology import Sign
 from lib.signer.renderer import Camera, Renderer, Scene
 from lib.signer.stage import STAGES, Stage, studio
+from lib.video.pixels import linear_to_srgb
 
 RATE = 100.0  # moments a second: enough to find the middle of a stroke
 HAND_HEIGHT = 0.25  # metres that a close-up of a hand shows from top to bottom

@@ -111,8 +111,8 @@ def frames(job: SignJob, device: str = "cpu", step: int = 1) -> Iterator[np.ndar
 
     With ``step`` only every so manieth is filmed; each looks as it does among all of them.
     """
-    from lib.light import linear_to_srgb
     from lib.signer.film import Film
+    from lib.video.pixels import linear_to_srgb
 
     figure, performance, stage, moments = _shot(job)
     moments = moments[::step]

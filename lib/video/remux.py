@@ -6,7 +6,7 @@ from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lib.containers import new_film
+from lib.video.containers import new_film
 
 if TYPE_CHECKING:
     import av

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib import image_folder
-from lib.codec import ToRGB, checked, encode
-from lib.containers import decoded, frame_count, open_film, pictures
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.video import image_folder
+from lib.video.codec import ToRGB, checked, encode
+from lib.video.containers import decoded, frame_count, open_film, pictures
 
 if TYPE_CHECKING:
     import av

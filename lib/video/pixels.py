@@ -1,9 +1,10 @@
-"""Between stored pixel values and light (IEC 61966-2-1, sRGB).
+"""Pixel values in other forms: as light (IEC 61966-2-1, sRGB), and as float batches (N, 3, H, W) in [0, 1]."""
 
-A shutter adds up light, not pixel values, so motion blur and anti-aliasing are means of *linear* values.
-"""
+from collections.abc import Sequence
 
 import numpy as np
+import torch
+from torch import Tensor
 
 
 def _decode(value: np.ndarray) -> np.ndarray:
@@ -30,3 +31,14 @@ def srgb_to_linear(pixels: np.ndarray) -> np.ndarray:
 def linear_to_srgb(light: np.ndarray) -> np.ndarray:
     """uint8 sRGB of the same shape, from linear light; what lies outside [0, 1] is clipped, as a sensor does."""
     return _SRGB[(np.clip(light, 0, 1) * 65535 + 0.5).astype(np.uint16)]
+
+
+def batch_of(frames: Sequence[np.ndarray]) -> Tensor:
+    """uint8 RGB frames of one size, (H, W, 3) each -> float32 (N, 3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.stack(frames)).permute(0, 3, 1, 2).float() / 255
+
+
+def frames_of(batch: Tensor) -> list[np.ndarray]:
+    """(N, 3, H, W) -> N uint8 frames (H, W, 3), rounded as a file would be; what lies outside [0, 1] is clipped."""
+    values = (255 * batch.detach().clamp(0, 1)).round().byte()
+    return list(values.permute(0, 2, 3, 1).cpu().numpy())

@@ -13,9 +13,9 @@ from math import ceil, floor
 import cv2
 import numpy as np
 
-from lib.codec import checked
-from lib.light import linear_to_srgb, srgb_to_linear
 from lib.tools.errors import BadInput
+from lib.video.codec import checked
+from lib.video.pixels import linear_to_srgb, srgb_to_linear
 
 _STILL = 0.5  # pixels of flow between two frames below which a point stands still, and so stays sharp
 

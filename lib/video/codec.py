@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from lib.containers import new_film
 from lib.tools.errors import BadInput
+from lib.video.containers import new_film
 
 if TYPE_CHECKING:
     import av

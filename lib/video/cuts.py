@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.codec import ToRGB
-from lib.containers import decoded, open_film, pictures
 from lib.tools.errors import BadInput
-from lib.video import probe
+from lib.video.codec import ToRGB
+from lib.video.containers import decoded, open_film, pictures
+from lib.video.film import probe
 
 if TYPE_CHECKING:
     import av
