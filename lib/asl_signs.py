@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints import HOLISTIC_75, Keypoints, read_asl_signs
+from lib.keypoints import Keypoints, read_asl_signs
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.sign_training import SignSet
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole

@@ -19,7 +19,7 @@ import pandas as pd
 
 from lib.degrade import crop
 from lib.holistic import extract
-from lib.keypoints import HOLISTIC_67, HOLISTIC_75
+from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.own_films import check_film, film_name, films_in
 from lib.sign_corpus import write_corpus
 from lib.splits import SUBSETS, read_examples

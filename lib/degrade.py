@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 from lib.video.codec import ToRGB, encode
 from lib.video.containers import open_film

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.layouts import PART_COLOURS, Layout
+from lib.keypoints import Layout
+from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:

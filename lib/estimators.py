@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from lib.holistic import extract
-from lib.keypoints import COCO_133, Keypoints, read_asl_signs, read_coco_wholebody, read_openpose
+from lib.keypoints import Keypoints, read_asl_signs, read_coco_wholebody, read_openpose
+from lib.keypoints.keypoints import COCO_133
 from lib.tools.errors import BadInput
 
 Estimator = Callable[[Iterable[np.ndarray]], Keypoints]

@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from lib.holistic_graph import body_and_hands
-from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 from lib.tools.quiet import quiet
 

@@ -19,8 +19,7 @@ R2's text does not say what happens when these points fail, so these are our cho
 import numpy as np
 
 from lib.imputation import impute, observed
-from lib.keypoints import Keypoints
-from lib.layouts import Layout
+from lib.keypoints import Keypoints, Layout
 from lib.tools.errors import BadInput
 
 TOO_NEAR = 0.05  # of the clip's median distance

@@ -27,7 +27,7 @@ import numpy as np
 
 from lib import study_rows
 from lib.intervals import Interval, paired_bootstrap
-from lib.keypoints import HOLISTIC_67
+from lib.keypoints.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.seeds import over_seeds
 from lib.sign_training import Recipe, SignSet, predict, train, transfer

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.errors import BadInput

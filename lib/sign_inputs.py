@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lib.imputation import impute, observed
-from lib.keypoints import Keypoints
-from lib.layouts import Layout
+from lib.keypoints import Keypoints, Layout
 from lib.normalization import normalize
 
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from lib.clips import Clip
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 
 BODY_WRISTS, SHOULDERS = list(HOLISTIC_75.body_wrists), HOLISTIC_75.shoulders

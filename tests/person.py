@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
 
 
 def person(frames=4):

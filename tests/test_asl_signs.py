@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from lib.asl_signs import load, read_list
 from lib.datasets import command_line
-from lib.layouts import ASL_SIGNS_543
+from lib.keypoints import ASL_SIGNS_543
 from lib.tools.errors import BadInput
 
 sys.path.insert(0, str(ROOT / "data_scripts"))

@@ -18,8 +18,7 @@ from lib.chapters.spoilings import MISSING, longest_finger, most_open, moved, sp
 from lib.clips import Clip, clips
 from lib.hand_crops import Roi, cut, hand_roi
 from lib.hand_twin import HandTwin
-from lib.keypoints import Keypoints
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.losses import l1, l2
 from lib.metrics import false_hands
 from lib.tools.errors import BadInput

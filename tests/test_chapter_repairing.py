@@ -10,7 +10,7 @@ from lib.chapters.gap_score import by_length, difference, lost, removed
 from lib.chapters.skeleton_chart import skeletons
 from lib.gaps import gap_table
 from lib.intervals import Interval
-from lib.keypoints import HOLISTIC_75
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 
 

@@ -6,7 +6,8 @@ import pytest
 from lib.chapters import colour_order
 from lib.chapters.colour_order import compare, swapped
 from lib.clips import clips
-from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 
 

@@ -11,7 +11,8 @@ from stand_ins import on_stage, script, signing
 
 from lib import corpus_films
 from lib.corpus_pictures import read_pictures
-from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.sign_corpus import load_corpus, write_corpus
 from lib.sign_inputs import Inputs
 from lib.sign_tables import sets

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lib.draw import draw_keypoints, strip
-from lib.keypoints import ASL_SIGNS_543, COCO_133, HOLISTIC_75
-from lib.layouts import PART_COLOURS
+from lib.keypoints.keypoints import ASL_SIGNS_543, COCO_133, HOLISTIC_75
+from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
 
 GREY = np.full((168, 152, 3), 128, np.uint8)

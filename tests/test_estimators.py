@@ -12,7 +12,8 @@ import pytest
 from lib import estimators
 from lib.chapters.estimator_pictures import as_layout, confidence_histograms, confidences, draw_layouts
 from lib.estimators import installed, milliseconds, read_any, read_folder, wholebody
-from lib.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, OPENPOSE_54, OPENPOSE_67, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, OPENPOSE_54, OPENPOSE_67
 from lib.tools.errors import BadInput
 
 FRAMES = np.zeros((4, 48, 64, 3), np.uint8)

@@ -29,7 +29,7 @@ from lib.evaluation import (
 )
 from lib.holistic import extract
 from lib.intervals import Interval, ratio_bootstrap
-from lib.keypoints import HOLISTIC_75
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.methods import INPUT, TARGET, find_methods
 from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
 from lib.papers import look_up

@@ -6,7 +6,7 @@ import pytest
 from lib.chapters import limits_study
 from lib.chapters.facing import faced, yaw
 from lib.chapters.limits_results import RUNS, shipped
-from lib.keypoints import HOLISTIC_67
+from lib.keypoints.keypoints import HOLISTIC_67
 from lib.sign_corpus import SignCorpus
 from lib.tools.errors import BadInput
 

@@ -6,7 +6,7 @@ import pytest
 from lib.clips import clips
 from lib.holistic import _points, solutions
 from lib.holistic_graph import body_and_hands
-from lib.keypoints import HOLISTIC_75
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.quiet import quiet
 from lib.video import read_all
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lib.imputation import impute, observed
-from lib.layouts import HOLISTIC_75, OPENPOSE_67
+from lib.keypoints import HOLISTIC_75, OPENPOSE_67
 from lib.tools.errors import BadInput
 
 NAN = np.nan

@@ -13,7 +13,8 @@ from PIL import Image
 
 from lib.chapters.keypoint_player import QUARTERS, player
 from lib.chapters.slider import slider
-from lib.keypoints import HOLISTIC_67, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_67
 from lib.tools.errors import BadInput
 
 SMALL = np.random.default_rng(0).integers(0, 256, (12, 10, 3), np.uint8)

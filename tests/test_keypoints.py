@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from person import some_keypoints
 
-from lib.keypoints import (
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import (
     ASL_SIGNS_543,
     COCO_53,
     COCO_133,
@@ -15,7 +16,6 @@ from lib.keypoints import (
     LAYOUTS,
     OPENPOSE_54,
     OPENPOSE_67,
-    Keypoints,
 )
 from lib.tools.errors import BadInput
 

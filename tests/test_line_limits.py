@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from lib.chapters.line_limits import BONES, bone_lengths, off_as_found, off_on_the_line, short_minus_long
-from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
 
 HAND = np.random.default_rng(3).normal(0, 1, (21, 3))
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from lib.chapters.keypoint_player import GUESS, PAPER
-from lib.layouts import PART_COLOURS
+from lib.keypoints.layouts import PART_COLOURS
 
 STYLE = (ROOT / "book" / "_static" / "custom.css").read_text()
 TEXT, GRAPHICS = 4.5, 3.0  # least contrast for text and for drawings: WCAG 2.2, success criteria 1.4.3 and 1.4.11

@@ -13,7 +13,8 @@ from lib.chapters.hand_speed import by_speed, hand_speed
 from lib.chapters.own_video import examine, missing_hands
 from lib.chapters.spectrum import radial_spectrum
 from lib.clips import Clip
-from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.metrics import undetected_hand_presence, undetected_in_view
 from lib.tools import paths
 from lib.tools.errors import BadInput

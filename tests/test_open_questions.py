@@ -23,7 +23,8 @@ from lib.chapters.context_fill import (
 from lib.chapters.gap_fill import linear
 from lib.chapters.gap_score import difference, removed
 from lib.chapters.open_results import shipped
-from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.sign_training import Recipe, SignSet, accuracies, predict, train
 from lib.tools.errors import BadInput
 

@@ -9,7 +9,8 @@ from enhance_films import turned, with_sound
 from lib.chapters import film_facts, forecast, troubled_films, without_truth
 from lib.chapters.hand_timeline import timeline
 from lib.enhance import Summary
-from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 from lib.video import read_all

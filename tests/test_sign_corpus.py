@@ -8,7 +8,7 @@ import pytest
 from lib import sign_corpus
 from lib.chapters.facing import yaw
 from lib.chapters.sign_neighbours import PARTS, likeness
-from lib.keypoints import HOLISTIC_67, HOLISTIC_75
+from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.sign_corpus import load_corpus, make_clip, pack
 from lib.sign_inputs import Inputs, without_hands
 from lib.signer import sign_films

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.signer.blur_study import ENDS, blur_study, fastest_frame
 from lib.signer.body import Body
 from lib.signer.film import FPS, PER_FRAME, Film

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lib.chapters.smoothing_score import GRIDS, RAW, choose, filters, lag, mean, scores, sweep
-from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
 from lib.smoothing import butterworth, kalman, one_euro, smooth, smoothing_factor
 from lib.tools.errors import BadInput
 

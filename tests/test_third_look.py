@@ -6,7 +6,8 @@ import pytest
 from lib import third_look as module
 from lib.clips import clips
 from lib.holistic import extract
-from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
 from lib.metrics import false_hands, hand_size
 from lib.second_look import HAND
 from lib.third_look import GAP, third_look

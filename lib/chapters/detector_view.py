@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lib.draw import draw_keypoints
 from lib.hand_crops import Roi
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 
 YELLOW = (240, 228, 66)  # Okabe and Ito's
 RIM = (20, 20, 20)

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from lib.chapters.hand_mask import finger_width, hands_mask
-from lib.keypoints import Keypoints
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 
 MOMENTS = 100
 

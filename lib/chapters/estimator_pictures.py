@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lib.chapters.charts import panels
-from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.layouts import PART_COLOURS, Layout
+from lib.keypoints import Keypoints, Layout
+from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:

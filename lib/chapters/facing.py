@@ -6,7 +6,7 @@ picture. With true depth every pose can be turned back to 0; what it does with a
 
 import numpy as np
 
-from lib.layouts import Layout
+from lib.keypoints import Layout
 
 
 def yaw(xyz: np.ndarray, layout: Layout) -> np.ndarray:

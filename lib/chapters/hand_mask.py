@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 
 FINGER = 0.055  # a finger's width in shoulder widths: 2 of 36 centimetres

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lib.hand_crops import Roi, cut, recrop_roi, search_roi
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.recrop_twin import SIZE, RecropTwin
 from lib.video.pixels import batch_of
 

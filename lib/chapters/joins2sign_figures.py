@@ -9,7 +9,7 @@ from lib.chapters.charts import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval
 from lib.chapters.joins2sign_tables import letters_read, trainings
 from lib.joins2sign import FRAME
 from lib.joins2sign_scores import RANGE, THRESHOLDS
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.lis import LETTERS
 
 if TYPE_CHECKING:

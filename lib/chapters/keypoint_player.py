@@ -13,7 +13,7 @@ import numpy as np
 from lib.chapters.slider import picture
 from lib.draw import draw_keypoints
 from lib.keypoints import Keypoints
-from lib.layouts import PART_COLOURS
+from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
 
 PAPER = (32, 38, 43)  # behind the skeletons, in either theme

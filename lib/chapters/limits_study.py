@@ -27,7 +27,7 @@ from tqdm.auto import tqdm
 
 from lib.chapters.facing import faced, yaw
 from lib.chapters.limits_results import COMMAND, RESULTS, RUNS
-from lib.keypoints import HOLISTIC_67
+from lib.keypoints.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.sign_corpus import SignCorpus, load_corpus
 from lib.sign_inputs import Inputs

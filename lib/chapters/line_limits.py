@@ -11,8 +11,9 @@ import pandas as pd
 from lib.chapters.gap_fill import linear
 from lib.gaps import HANDS, windows
 from lib.intervals import Interval, clip_bootstrap
-from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.layouts import FINGERS
+from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints.layouts import FINGERS
 
 SHORT, LONG = (1, 3), (8, 10_000)  # frames, from and to
 JOINTS = len(FINGERS["THUMB"])  # of each finger; the wrist is point 0 of a hand

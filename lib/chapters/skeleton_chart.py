@@ -7,7 +7,7 @@ import numpy as np
 
 from lib.chapters import charts
 from lib.chapters.charts import PALETTE
-from lib.layouts import Layout
+from lib.keypoints import Layout
 from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ import numpy as np
 
 from lib.chapters.hand_mask import FINGERS, finger_width, stroke
 from lib.chapters.hand_speed import hand_speed
-from lib.keypoints import Keypoints
-from lib.layouts import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 
 # A soft lens, a grainy sensor, a nudge of the tripod, a dimmer lamp: as strong as in everyday footage
 SOFTNESS, GRAIN, SHIFT, DIMMER = 1.5, 8.0, 1, 0.85

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from lib.keypoints import HOLISTIC_75
+from lib.keypoints.keypoints import HOLISTIC_75
 from lib.lis import ANGLES, LETTERS, Photos
 from lib.signer.figure import Figure
 from lib.signer.geometry import axis_angle, frame

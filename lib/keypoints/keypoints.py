@@ -11,8 +11,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from lib import readers_json
-from lib.layouts import (
+from lib.keypoints import read_json as readers_json
+from lib.keypoints.layouts import (
     ASL_SIGNS_543,
     COCO_53,
     COCO_133,
@@ -23,7 +23,7 @@ from lib.layouts import (
     OPENPOSE_67,
     Layout,
 )
-from lib.readers_mediapipe import WEBCAM, asl_signs, npy_frames, npy_values
+from lib.keypoints.read_mediapipe import WEBCAM, asl_signs, npy_frames, npy_values
 from lib.tools.errors import BadInput
 
 __all__ = [
@@ -102,14 +102,16 @@ class Keypoints:
 
     def save(self, path: str | Path) -> None:
         """Write a ``.pose`` file that pose-format's tools read. Nothing is left behind if writing fails."""
-        from lib.posefile import write
+        from lib.keypoints.posefile import write
 
         write((self.xyz, self.confidence, self.layout, self.fps, self.size), path)
 
     @staticmethod
     def load(path: str | Path) -> "Keypoints":
-        """Read a ``.pose`` file; missing points come back as NaN. See `lib.posefile.read` for what is understood."""
-        from lib.posefile import read
+        """Read a ``.pose`` file; missing points come back as NaN. See `lib.keypoints.posefile.read` for what is
+        understood.
+        """
+        from lib.keypoints.posefile import read
 
         return _built(path, *read(path))
 

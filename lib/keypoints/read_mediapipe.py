@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.layouts import ASL_SIGNS_543
+from lib.keypoints.layouts import ASL_SIGNS_543
 from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.layouts import LAYOUTS, PART_COLOURS, Layout
+from lib.keypoints.layouts import LAYOUTS, PART_COLOURS, Layout
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 

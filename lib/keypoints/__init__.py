@@ -1,0 +1,39 @@
+"""Keypoints: where the points of a signer are in every frame, in everybody's layouts and files."""
+
+from lib.keypoints.keypoints import (
+    Keypoints,
+    from_npy_values,
+    load,
+    read_asl_signs,
+    read_coco_wholebody,
+    read_npy_frames,
+    read_openpose,
+)
+from lib.keypoints.layouts import (
+    ASL_SIGNS_543,
+    COCO_53,
+    COCO_133,
+    HOLISTIC_67,
+    HOLISTIC_75,
+    OPENPOSE_54,
+    OPENPOSE_67,
+    Layout,
+)
+
+__all__ = [
+    "ASL_SIGNS_543",
+    "COCO_133",
+    "COCO_53",
+    "HOLISTIC_67",
+    "HOLISTIC_75",
+    "Keypoints",
+    "Layout",
+    "OPENPOSE_54",
+    "OPENPOSE_67",
+    "from_npy_values",
+    "load",
+    "read_asl_signs",
+    "read_coco_wholebody",
+    "read_npy_frames",
+    "read_openpose",
+]
