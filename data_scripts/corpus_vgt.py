@@ -39,7 +39,7 @@ from pathlib import Path
 
 from lib.corpus_films import CORPORA, Corpus, FilmJob, find_jobs, pack, read_cuts, see_film
 from lib.corpus_pictures import pack_pictures, see_pictures
-from lib.extraction import Outcome
+from lib.holistic.corpus import Outcome
 from lib.own_films import LEFT_OUT, begin, films_parser, finish, make_all, say_yours
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput

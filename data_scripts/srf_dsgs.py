@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 
 from lib.broadcasts import FILM, FPS, Cut, cut_all
-from lib.extraction import Outcome
+from lib.holistic.corpus import Outcome
 from lib.own_films import check_film, film_name, films_in, films_parser, say_yours
 from lib.pieces import plan_pieces
 from lib.tools.commands import command, positive

@@ -22,8 +22,8 @@ import numpy as np
 
 from lib.clips import FOUND
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
-from lib.extraction import Outcome
 from lib.holistic import extract
+from lib.holistic.corpus import Outcome
 from lib.moments import best_lag
 from lib.own_films import begin, finish, make_all
 from lib.tools.errors import BadInput

@@ -9,9 +9,9 @@ Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged*
 written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept; a
 variable frame rate becomes its average. Sound is copied. Results appear under their names only when they are whole and
 have been read again; a second run that wants the same results at the same time is refused.
-Hands that Holistic misses get a second look (`lib.second_look`) and, when the film is at its end, a third
-(`lib.third_look`), which also sets hands right that leap. Points of hands found so have a confidence below 1, so that
-they can be told apart. --looks 1 is Holistic alone.
+Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, when the film is at its end, a third
+(`lib.holistic.third_look`), which also sets hands right that leap. Points of hands found so have a confidence below 1,
+so that they can be told apart. --looks 1 is Holistic alone.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first.
@@ -32,11 +32,11 @@ from lib.enhance_feed import feed
 from lib.enhance_sound import add_sound
 from lib.enhance_source import Box, Source, open_source
 from lib.holistic import extract
+from lib.holistic.looks import MOST
+from lib.holistic.second_look import looking_again
+from lib.holistic.third_look import third_look
 from lib.keypoints import Keypoints
-from lib.looks import MOST
-from lib.second_look import looking_again
 from lib.sharpen import sharpen, step_behind
-from lib.third_look import third_look
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
@@ -97,7 +97,7 @@ def enhance(
     device      where the network runs, as torch names it; MediaPipe works on the CPU
     crop        (x0, y0, x1, y1) in pixels of the film, or "signer" to look for it; None: whole frames
     height      frames higher than this are reduced to it before they are enlarged
-    looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.looks`)
+    looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.looks`)
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to

@@ -14,7 +14,7 @@ from lib import enhance
 from lib.enhance_jobs import Job, plan
 from lib.enhance_pool import side_by_side
 from lib.enhance_source import Box
-from lib.looks import MOST, looks_option
+from lib.holistic.looks import MOST, looks_option
 from lib.sharpen import usable_device
 from lib.tools.commands import command, positive, print_any_name
 from lib.tools.errors import BadInput, in_a_line

@@ -21,8 +21,8 @@ from lib import shipped_rows
 from lib.baselines import METHODS
 from lib.clips import Clip, clips
 from lib.evaluation import PATHS, evaluate_all, of_path, table, watch
+from lib.holistic.looks import looks_option
 from lib.intervals import Interval
-from lib.looks import looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.metrics import frechet_distance
 from lib.tools.commands import command, positive

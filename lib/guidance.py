@@ -3,8 +3,9 @@
 **What it is.** A sharpened picture is good when MediaPipe finds the hand in it where the hand is. L1 and SSIM do not
 say that: a finger is few pixels, and a smooth grey blob in its place costs them little. So the sharpened picture and
 the sharp target are cropped alike, both crops go through the two networks that MediaPipe has for hands, and the loss is
-how differently these see them. The recrop network (`lib.recrop_twin`) looks at the coarse crop in which Holistic would
-search for the hand, and names a better one; the hand network (`lib.hand_twin`) looks at that, or at the true hand's:
+how differently these see them. The recrop network (`lib.holistic.twins`) looks at the coarse crop in which Holistic
+would search for the hand, and names a better one; the hand network (`lib.holistic.twins`) looks at that, or at the true
+hand's:
 
     landmarks   mean |landmark - target's landmark| / 224, where the hand network sees a hand in the target
     presence    cross-entropy of "there is a hand" against what the hand network says of the target
@@ -38,10 +39,9 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from lib.hand_crops import JITTER, Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
-from lib.hand_twin import SIZE, HandOutputs, HandTwin
-from lib.recrop_twin import SIZE as RECROP
-from lib.recrop_twin import RecropTwin
+from lib.holistic.crops import JITTER, Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
+from lib.holistic.twins import RECROP_SIZE as RECROP
+from lib.holistic.twins import SIZE, HandOutputs, HandTwin, RecropTwin
 
 SEEN = 0.5  # Holistic reports a hand from this presence on
 # How the body model's three points lay the search square, beside the same three true joints: medians and the middle

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lib.datasets import say_whose
-from lib.extraction import Outcome, find_videos
+from lib.holistic.corpus import Outcome, find_videos
 from lib.tools.commands import positive
 from lib.tools.errors import BadInput, in_a_line
 from lib.tools.files import MANIFEST, write_manifest, written_whole

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.extraction import Outcome
+from lib.holistic.corpus import Outcome
 from lib.tools.errors import BadInput
 
 

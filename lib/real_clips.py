@@ -36,8 +36,8 @@ from lib.degrade import crop, downsample, flow_blur, signer_box, software_blur
 from lib.enhance import MODEL, enhance
 from lib.evaluation import FILM, FRAMES, PATHS, of_path, through_film
 from lib.holistic import extract
+from lib.holistic.looks import MOST, called, look, looks_option
 from lib.keypoints import Keypoints
-from lib.looks import MOST, called, look, looks_option
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.real_counts import count, table
 from lib.tools import paths
@@ -87,7 +87,7 @@ class RealClip:
         return np.stack(list(method.run(read_video(self.film(INPUT)))))
 
     def keypoints(self, method: Method, looks: int = 1, path: str = FRAMES) -> Keypoints:
-        """What is found in them, in their own pixels, after so many looks (`lib.looks`); it is kept."""
+        """What is found in them, in their own pixels, after so many looks (`lib.holistic.looks`); it is kept."""
         if method.name == ENHANCE:
             return self._enhanced(method)
         kept = [self.folder / f"{_key(method.name, method.digest, path, count)}.pose" for count in range(1, looks + 1)]

@@ -16,8 +16,8 @@ from lib.chapters.presence_ascent import ascend, presence, presence_gradient, re
 from lib.chapters.shots import read_shots
 from lib.chapters.spoilings import MISSING, longest_finger, most_open, moved, spoiled
 from lib.clips import Clip, clips
-from lib.hand_crops import Roi, cut, hand_roi
-from lib.hand_twin import HandTwin
+from lib.holistic.crops import Roi, cut, hand_roi
+from lib.holistic.twins import HandTwin
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.losses import l1, l2
 from lib.metrics import false_hands

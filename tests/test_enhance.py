@@ -12,9 +12,9 @@ from lib.enhance_cli import main
 from lib.enhance_feed import MOST, Stopped, feed
 from lib.enhance_source import LEARNED
 from lib.holistic import extract
+from lib.holistic.third_look import third_look
 from lib.keypoints import load
 from lib.sharpen import sharpen
-from lib.third_look import third_look
 from lib.tools.errors import BadInput
 from lib.video import probe, read_all, read_video, write_video
 

@@ -14,9 +14,10 @@ from enhance_films import tiny_network, weight_file
 from film_kinds import FLASH, FPS, beep_at, flash_and_beep, flash_at
 
 from lib import enhance as room
-from lib import enhance_sound, enhance_source, extraction
+from lib import enhance_sound, enhance_source
 from lib.enhance import enhance
 from lib.enhance_cli import main
+from lib.holistic import corpus as extraction
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
 from lib.video import FORMATS, write_video

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib import extraction
 from lib.clips import clips
-from lib.extraction import extract_folder, find_videos, main
+from lib.holistic import corpus as extraction
+from lib.holistic.corpus import extract_folder, find_videos, main
 from lib.keypoints import Keypoints
 from lib.tools import parallel
 from lib.tools.errors import BadInput

@@ -6,9 +6,9 @@ import torch
 from mediapipe_hands import SEARCHING, TRACKING, played, some_hands
 from torch import Tensor
 
-from lib.hand_crops import Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
-from lib.hand_twin import SIZE
-from lib.recrop_twin import SIZE as RECROP
+from lib.holistic.crops import Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
+from lib.holistic.twins import RECROP_SIZE as RECROP
+from lib.holistic.twins import SIZE
 
 WRIST, INDEX, PINKY = 0, 5, 17
 

@@ -6,8 +6,8 @@ import torch
 from mediapipe_hands import SEARCHING, played, some_hands
 
 from lib.chapters.hand_search import astray, search
-from lib.hand_crops import Roi
-from lib.recrop_twin import RecropTwin
+from lib.holistic.crops import Roi
+from lib.holistic.twins import RecropTwin
 from lib.video.pixels import frames_of
 
 WRIST, PINKY, INDEX = 0, 17, 5  # of a hand's joints

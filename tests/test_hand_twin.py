@@ -5,7 +5,7 @@ import pytest
 import torch
 from mediapipe_hands import TRACKING, played, some_hands
 
-from lib.hand_twin import SIZE, HandTwin, tflite_path
+from lib.holistic.twins import SIZE, HandTwin, tflite_path
 from lib.tools.errors import BadInput
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from lib.clips import clips
-from lib.holistic import _points, solutions
-from lib.holistic_graph import body_and_hands
+from lib.holistic.graph import _points, body_and_hands, solutions
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.quiet import quiet
 from lib.video import read_all

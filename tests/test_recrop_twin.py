@@ -5,8 +5,8 @@ import pytest
 import torch
 from mediapipe_hands import SEARCHING, played, some_hands
 
-from lib.hand_twin import tflite_path
-from lib.recrop_twin import SIZE, RecropTwin
+from lib.holistic.twins import RECROP_SIZE as SIZE
+from lib.holistic.twins import RecropTwin, tflite_path
 from lib.tools.errors import BadInput
 
 BODY = [0, 17, 5]  # of a hand's joints, those that the body has too, in its order: wrist, little finger, index

@@ -7,9 +7,9 @@ from lib import shipped_rows
 from lib.chapters import hand_outcome, method_chart
 from lib.evaluate import readable
 from lib.evaluation import table
+from lib.holistic.looks import SECOND_LOOK
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
-from lib.looks import SECOND_LOOK
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 

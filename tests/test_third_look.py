@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from lib import third_look as module
 from lib.clips import clips
 from lib.holistic import extract
+from lib.holistic import third_look as module
+from lib.holistic.second_look import HAND
+from lib.holistic.third_look import GAP, third_look
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
 from lib.metrics import false_hands, hand_size
-from lib.second_look import HAND
-from lib.third_look import GAP, third_look
 from lib.tools.errors import BadInput
 
 LEFT, RIGHT = HAND

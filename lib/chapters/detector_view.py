@@ -5,7 +5,7 @@ import numpy as np
 from torch import Tensor
 
 from lib.draw import draw_keypoints
-from lib.hand_crops import Roi
+from lib.holistic.crops import Roi
 from lib.keypoints import HOLISTIC_75
 
 YELLOW = (240, 228, 66)  # Okabe and Ito's

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lib.hand_crops import Roi, cut, recrop_roi, search_roi
+from lib.holistic.crops import Roi, cut, recrop_roi, search_roi
+from lib.holistic.twins import RECROP_SIZE as SIZE
+from lib.holistic.twins import RecropTwin
 from lib.keypoints import HOLISTIC_75
-from lib.recrop_twin import SIZE, RecropTwin
 from lib.video.pixels import batch_of
 
 BODY = {  # what the search goes by: the body's wrist and its knuckles of index and little finger

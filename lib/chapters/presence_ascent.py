@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from lib.hand_crops import Roi, cut, jittered
-from lib.hand_twin import HandTwin
+from lib.holistic.crops import Roi, cut, jittered
+from lib.holistic.twins import HandTwin
 from lib.tools.errors import BadInput
 
 STEPS = 12

@@ -18,8 +18,8 @@ from table import measure
 from lib.clips import clips
 from lib.enhance import enhance
 from lib.holistic import extract_file
-from lib.second_look import looking_again
-from lib.third_look import third_look
+from lib.holistic.second_look import looking_again
+from lib.holistic.third_look import third_look
 from lib.upsampler import load_pretrained
 from lib.video import probe, read_video, write_video
 

@@ -31,9 +31,9 @@ def run(*command: str | Path | int) -> None:
 
 
 def ours(videos: Path, out: Path, processes: int) -> None:
-    """``python -m lib.extraction`` into an empty folder."""
+    """``python -m lib.holistic.corpus`` into an empty folder."""
     shutil.rmtree(out, ignore_errors=True)
-    run("-m", "lib.extraction", videos, "--out", out, "--processes", processes)
+    run("-m", "lib.holistic.corpus", videos, "--out", out, "--processes", processes)
 
 
 def theirs(videos: Path, workers: int) -> None:
@@ -62,8 +62,8 @@ def main() -> None:
         ).all()
         print(f"{len(films)} videos, {frames} frames, {os.cpu_count()} cores; spread and alone agree: {bool(same)}")
         cases = {
-            "lib.extraction, 1 process": lambda: ours(videos, out, 1),
-            "lib.extraction, 2 processes": lambda: ours(videos, out, 2),
+            "lib.holistic.corpus, 1 process": lambda: ours(videos, out, 1),
+            "lib.holistic.corpus, 2 processes": lambda: ours(videos, out, 2),
             "pose-format, 2 processes": lambda: theirs(videos, 2),
         }
         compare("Keypoints of a folder of videos", cases, items=frames, unit="frame", rounds=ROUNDS)

@@ -1,9 +1,9 @@
 """A third look: where a hand is lost, or leaps, ask the frames before and after. Ours, not the papers'.
 
-Holistic and the second look (`lib.second_look`) guess from the body where a hand is. A hand that is seen shortly
-before and shortly after cannot be far from the line between the two, and that helps where the body is no guide. So the
-third look lays a square there, as Holistic does around a hand that it follows, and asks MediaPipe's hand network
-(`lib.hand_twin`) about it, in two kinds of frames:
+Holistic and the second look (`lib.holistic.second_look`) guess from the body where a hand is. A hand that is seen
+shortly before and shortly after cannot be far from the line between the two, and that helps where the body is no guide.
+So the third look lays a square there, as Holistic does around a hand that it follows, and asks MediaPipe's hand network
+(`lib.holistic.twins`) about it, in two kinds of frames:
 
 1. A hand is missing, for at most ``GAP`` frames.
 2. A hand leaps: it is found off the line by more than ``LEAP``. Such hands are often false, or right ones beside a
@@ -23,11 +23,11 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-from lib.hand_crops import Roi, cut, hand_roi, uncut
-from lib.hand_twin import HandTwin
+from lib.holistic.crops import Roi, cut, hand_roi, uncut
+from lib.holistic.second_look import HAND, of_one_clip
+from lib.holistic.twins import HandTwin
 from lib.keypoints import Keypoints
 from lib.metrics import hand_distance
-from lib.second_look import HAND, of_one_clip
 
 GAP = 5  # frames, a fifth of a second at 25 a second: for longer a line says too little of where a hand has been
 LEAP = 0.5  # of the hand's size, the mean over its joints; about one true hand in a hundred is so far off

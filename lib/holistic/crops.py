@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from lib.hand_twin import SIZE
+from lib.holistic.twins import SIZE
 
 PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # fingertips move too much to place a crop by
 WRIST, INDEX, MIDDLE, RING = 0, 5, 9, 13  # of the fingers, the knuckles (MCP); MediaPipe's source says PIP, and errs

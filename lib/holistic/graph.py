@@ -6,7 +6,7 @@ The version is 0.10.21, the last whose wheel holds Holistic. What is set, and wh
   looked for where the body's wrist is visible (0.1) and kept where the hand network is sure of one (0.5); both numbers
   are fixed inside MediaPipe, so a lower threshold here does not make it see hands in a blurred picture.
 - Model complexity 1, smoothed landmarks, no refined face: MediaPipe's defaults, since the papers name no others.
-- Its face is left out, which changes nothing else and saves a tenth of the work: `lib.holistic_graph`.
+- Its face is left out, which changes nothing else and saves a tenth of the work: `lib.holistic.graph`.
 - Holistic is *stateful*: it looks for a hand near where it last was. Each clip gets a graph of its own, so that no clip
   depends on the one before (mediapipe issue 4981).
 - Its smoothing takes every clip to have 30 frames a second, whatever ``fps`` says: ``fps`` only labels the result.
@@ -19,15 +19,55 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lib.holistic_graph import body_and_hands
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 from lib.tools.quiet import quiet
+
+if TYPE_CHECKING:
+    from mediapipe.python.solution_base import SolutionBase
+
+
+def body_and_hands(**settings: Any) -> "SolutionBase":
+    """``mediapipe.solutions.holistic.Holistic(**settings)`` whose results lack ``face_landmarks``.
+
+    Holistic itself says what goes into its graph, and then asks the next class for it. That is ours: it takes the
+    face out of what was said.
+    """
+    from mediapipe.python.solution_base import SolutionBase
+    from mediapipe.python.solutions.holistic import Holistic
+
+    class WithoutFace(SolutionBase):
+        def __init__(self, binary_graph_path: str, side_inputs: dict, outputs: list[str], **others: Any):
+            side_inputs = {name: value for name, value in side_inputs.items() if "face" not in name}
+            outputs = [name for name in outputs if "face" not in name]
+            super().__init__(
+                graph_config=_faceless(binary_graph_path), side_inputs=side_inputs, outputs=outputs, **others
+            )
+
+    class BodyAndHands(Holistic, WithoutFace):
+        pass
+
+    return BodyAndHands(**settings)
+
+
+def _faceless(binary_graph_path: str) -> Any:
+    """The graph that lies in the wheel, but for its nodes, outputs and inputs that have to do with the face."""
+    import mediapipe
+    from mediapipe.framework.calculator_pb2 import CalculatorGraphConfig
+
+    graph = CalculatorGraphConfig.FromString((Path(mediapipe.__file__).parents[1] / binary_graph_path).read_bytes())
+    kept = [node for node in graph.node if "Face" not in node.calculator]
+    del graph.node[:]
+    graph.node.extend(kept)
+    for streams in (graph.output_stream, graph.input_side_packet):
+        streams[:] = [name for name in streams if "FACE" not in name]
+    return graph
+
 
 VERSION = "0.10.21"
 BAR_AFTER_SECONDS = 5.0
@@ -53,7 +93,7 @@ def extract(
     progress  True: a bar; False: none; None: a bar once the clip has taken five seconds
     total     number of frames, for the bar, where ``frames`` has no length
     name      what errors and warnings call the clip
-    retouch   has the last word on each frame's points, see `lib.second_look.looking_again`
+    retouch   has the last word on each frame's points, see `lib.holistic.second_look.looking_again`
 
     Missing points are NaN; x, y and z are pixels (MediaPipe gives z, like x, as a share of the width). Raises BadInput
     for no frames, for frames of another shape or type, for a change of size, and for thresholds outside [0, 1]. Warns,

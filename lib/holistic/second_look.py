@@ -17,7 +17,7 @@ and "not over the other hand", rejected more right hands than wrong ones or noth
 A point of a hand found so gets as confidence what the network says of its left or right (0.5 to 1), the one number
 that it gives: that is no probability that the point is in place, but it tells these hands from Holistic's own, whose
 points have 1. Nothing is remembered between frames, so a hand may jitter more than Holistic's, which are smoothed;
-`lib.third_look` looks at the frames around.
+`lib.holistic.third_look` looks at the frames around.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from lib.holistic import Retouch, solutions
+from lib.holistic.graph import Retouch, solutions
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from lib.tflite_twin import Add, Twin, inside_mediapipe
+from lib.holistic.tflite import Add, Twin, inside_mediapipe
 
 SIZE = 224  # pixels, both sides of the crop
 SHAPES = [(1, SIZE, SIZE, 3), (1, 63), (1, 1), (1, 1), (1, 63)]
@@ -61,3 +61,18 @@ class HandTwin(Twin):
 def tflite_path() -> Path:
     """Where the installed mediapipe keeps the network. Raises BadInput."""
     return inside_mediapipe("modules/hand_landmark/hand_landmark_full.tflite")
+
+
+RECROP_SIZE = 256  # pixels, both sides of the crop
+RECROP_SHAPES = [(1, RECROP_SIZE, RECROP_SIZE, 3), (1, 1, 1, 4)]
+FILE = "modules/holistic_landmark/hand_recrop.tflite"
+
+
+class RecropTwin(Twin):
+    """The network itself: crops (N, 3, 256, 256), RGB in [0, 1] -> (N, 2, 2) points, pixels of the crop, x and y."""
+
+    def __init__(self, path: str | Path | None = None):
+        super().__init__(Path(path) if path else inside_mediapipe(FILE), RECROP_SHAPES)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        return self.run(crops)[self.outputs[0]].flatten(1).unflatten(1, (2, 2))

@@ -1,8 +1,8 @@
 """One look at a film, two, or three: what Holistic finds, and what the looks after it add, each kept in a file.
 
 1. Holistic (`lib.holistic`)
-2. the second look (`lib.second_look`): where a hand is missing, closer
-3. the third look (`lib.third_look`): where a hand is missing or leaps, by the frames before and after
+2. the second look (`lib.holistic.second_look`): where a hand is missing, closer
+3. the third look (`lib.holistic.third_look`): where a hand is missing or leaps, by the frames before and after
 """
 
 from argparse import ArgumentParser
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from lib.holistic.second_look import second_look
+from lib.holistic.third_look import third_look
 from lib.keypoints import Keypoints
-from lib.second_look import second_look
-from lib.third_look import third_look
 
 SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
 AGAIN = (SECOND_LOOK, THIRD_LOOK)

@@ -1,7 +1,7 @@
 """Keypoints of a whole corpus: one .pose file a video, in one process, in several, or on many machines.
 
-    python -m lib.extraction VIDEOS --out KEYPOINTS --processes 8
-    python -m lib.extraction VIDEOS --out KEYPOINTS --scheduler tcp://HOST:8786     a dask.distributed cluster
+    python -m lib.holistic.corpus VIDEOS --out KEYPOINTS --processes 8
+    python -m lib.holistic.corpus VIDEOS --out KEYPOINTS --scheduler tcp://HOST:8786     a dask.distributed cluster
 
 VIDEOS is a folder; what lies in its folders keeps its place below KEYPOINTS. A run that was cut off goes on: a video
 whose .pose file is there and not older is left alone. A video that cannot be read is named at the end, and the others
@@ -31,7 +31,7 @@ class Outcome:
 
 def extract_video(video: Path, videos: Path, out: Path, **settings: float) -> Outcome:
     """Write one video's keypoints to its place below ``out``, unless they are there; never raises an error."""
-    from lib.holistic import extract_file
+    from lib.holistic.graph import extract_file
 
     path = _pose_file(video, videos, out)
     try:

@@ -1,0 +1,5 @@
+"""MediaPipe Holistic over films, and closer looks where it lost a hand."""
+
+from lib.holistic.graph import extract, extract_file
+
+__all__ = ["extract", "extract_file"]
