@@ -16,8 +16,8 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from lib.asl_signs import HOW, PAGE, convert, read_list
 from lib.datasets import command_line, say_whose
+from lib.ptn.asl_signs import HOW, PAGE, convert, read_list
 from lib.tools.errors import BadInput
 from lib.tools.files import is_complete, write_manifest
 from lib.tools.parallel import in_parallel

@@ -24,7 +24,7 @@ pictures_vgt.npy beside them, 28 GB of it for VGT, and twice as much while it is
 
 or, in Python:
 
-    corpus = load_corpus("vgt", Path("data/vgt"))             # lib.sign_corpus
+    corpus = load_corpus("vgt", Path("data/vgt"))             # lib.ptn.corpora
     learn, judge, test = sets(corpus, Inputs(), fold=0)       # lib.sign_tables
     train(PTN(134, classes((learn, judge, test))), learn, judge, Recipe())
 """

@@ -20,7 +20,7 @@ from tqdm.auto import tqdm
 
 from lib.datasets import command_line, say_whose
 from lib.download import content_of, fetched, member
-from lib.splits import SUBSETS, in_every_subset, signer_independent_split
+from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import is_complete, write_manifest, written_whole

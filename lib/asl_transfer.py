@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.asl_signs import load
 from lib.intervals import Interval, paired_bootstrap
 from lib.papers import look_up
-from lib.ptn import PTN, read_ptn
+from lib.ptn import PTN
+from lib.ptn.asl_signs import load
+from lib.ptn.network import read_ptn
+from lib.ptn.training import Recipe, SignSet, train, transfer
 from lib.real_transfer import named
 from lib.sharpen import usable_device
-from lib.sign_training import Recipe, SignSet, train, transfer
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA

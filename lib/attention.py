@@ -7,7 +7,8 @@ Attention says where the network looks. That it also *uses* what it sees there d
 import torch
 from torch import Tensor
 
-from lib.ptn import PTN, padding
+from lib.ptn import PTN
+from lib.ptn.network import padding
 
 
 @torch.inference_mode()

@@ -1,6 +1,6 @@
 """One network for two sign languages: a body that both share, and a classifier for each.
 
-R2 carries a network over from one language to the other (`lib.sign_training.transfer`); here it learns both at once. A
+R2 carries a network over from one language to the other (`lib.ptn.training.transfer`); here it learns both at once. A
 batch holds clips of both languages. Each clip says in its last column which language it is in; the body does not see
 that column, and the signs of the other language get a score of minus infinity, so that the softmax runs over the
 clip's own language. Rows of one linear layer whose scores never meet are two classifiers.
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from lib.ptn import PTN
-from lib.sign_training import SignSet
+from lib.ptn.training import SignSet
 
 
 class Bilingual(PTN):

@@ -21,8 +21,8 @@ from lib.degrade import crop
 from lib.holistic import extract
 from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.own_films import check_film, film_name, films_in
-from lib.sign_corpus import write_corpus
-from lib.splits import SUBSETS, read_examples
+from lib.ptn.corpora import write_corpus
+from lib.ptn.splits import SUBSETS, read_examples
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video.cuts import frames_between
@@ -77,7 +77,7 @@ class FilmJob:
 
 
 def read_cuts(tables: Path, corpus: Corpus) -> pd.DataFrame:
-    """The examples of a language as `lib.splits.read_examples` gives them, with film, start_ms, end_ms and side.
+    """The examples of a language as `lib.ptn.splits.read_examples` gives them, with film, start_ms, end_ms and side.
 
     Raises BadInput where data_scripts/signon_splits.py has not written them, or only some.
     """
@@ -159,7 +159,7 @@ def _seen(film: Path, row: tuple[int, int, int, int], corpus: Corpus) -> np.ndar
 
 
 def pack(files: Sequence[Path], examples: pd.DataFrame, corpus: Corpus, out: Path, command: str) -> tuple[Path, int]:
-    """signs_LANGUAGE.npz and its facts, as `lib.sign_corpus.load_corpus` reads them, and how many clips had no frames.
+    """signs_LANGUAGE.npz and its facts, as `lib.ptn.corpora.load_corpus` reads them, and how many clips had no frames.
 
     Labels are those of the tables, signers are numbered in the order of their names, the split is the published one.
     """

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.lib.format import open_memmap
 
 from lib.corpus_films import Corpus, FilmJob, looked_at
-from lib.sign_corpus import SignCorpus
+from lib.ptn.corpora import SignCorpus
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 

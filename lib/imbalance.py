@@ -26,8 +26,8 @@ class ClassLoss:
     """Cross entropy (N, K) x (N,) -> scalar for one training set, in one of the three kinds of ``LOSSES``.
 
     ``counts`` (K,): how many training examples each class has. A class without any would get an infinite weight, so it
-    is refused; drop it first (`lib.splits.in_every_subset`). ``tau`` scales the adjustment; 1 is the theory's. Raises
-    BadInput.
+    is refused; drop it first (`lib.ptn.splits.in_every_subset`). ``tau`` scales the adjustment; 1 is the theory's.
+    Raises BadInput.
     """
 
     def __init__(self, kind: str, counts: Sequence[int] | np.ndarray, tau: float = 1.0):

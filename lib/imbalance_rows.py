@@ -19,7 +19,7 @@ import numpy as np
 
 from lib import study_rows
 from lib.imbalance import LOSSES, ClassLoss, long_tail
-from lib.sign_training import Recipe, SignSet, predict, train
+from lib.ptn.training import Recipe, SignSet, predict, train
 from lib.tools.commands import command, positive
 from lib.tools.paths import CACHE, DATA, ROOT
 
@@ -33,8 +33,8 @@ KEYS = ("data", "seed", "loss", "micro", "macro", "rare")
 
 def asl(seed: int, folder: Path | None = None) -> tuple[SignSet, SignSet]:
     """(long-tailed training set, evenly spread test set) of the ASL words; the seed draws which words are rare."""
+    from lib.ptn.words import kept_back, read_words, sign_set
     from lib.real_transfer import SOURCE_TEST
-    from lib.words import kept_back, read_words, sign_set
 
     words = read_words(folder or DATA / "asl_words")
     test, signs = kept_back(words, SOURCE_TEST), sign_set(words, every=2)
@@ -44,8 +44,8 @@ def asl(seed: int, folder: Path | None = None) -> tuple[SignSet, SignSet]:
 
 def synthetic(seed: int) -> tuple[SignSet, SignSet]:
     """(training, test) of the synthetic source language; a seed has test signers of its own."""
-    from lib.sign_corpus import load_corpus
-    from lib.sign_inputs import Inputs
+    from lib.ptn.corpora import load_corpus
+    from lib.ptn.inputs import Inputs
     from lib.sign_tables import sets
 
     learn, _, test = sets(load_corpus("source"), Inputs(), seed)

@@ -29,12 +29,12 @@ from lib import study_rows
 from lib.intervals import Interval, paired_bootstrap
 from lib.keypoints.keypoints import HOLISTIC_67
 from lib.ptn import PTN
+from lib.ptn.training import Recipe, SignSet, predict, train, transfer
+from lib.ptn.words import kept_back, read_words, sign_set
 from lib.seeds import over_seeds
-from lib.sign_training import Recipe, SignSet, predict, train, transfer
 from lib.tools.commands import command, positive
 from lib.tools.files import written_whole
 from lib.tools.paths import CACHE, DATA, ROOT
-from lib.words import kept_back, read_words, sign_set
 
 SHIPPED = ROOT / "book" / "results" / "transfer.json"
 COMMAND = "python -m lib.real_transfer --ship book/results/transfer.json"

@@ -3,7 +3,7 @@
     python -m lib.sign_maps source         film and look at what is missing; --processes or --scheduler spread it
 
 A sign corpus ships its keypoints alone. For VTN every second picture of each clip is filmed again, whole in its width
-(152 x 152 pixels), and passes the layers of `lib.eye` that no training changes. What comes out lies in the cache: a
+(152 x 152 pixels), and passes the layers of `lib.ptn.eye` that no training changes. What comes out lies in the cache: a
 quarter of a megabyte a clip, half a second on one core. R2 trains on pictures, with all of the eye.
 """
 
@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.eye import eye
-from lib.sign_corpus import clip_folder, load_corpus
-from lib.sign_training import SignSet
-from lib.splits import signer_independent_split
+from lib.ptn.corpora import clip_folder, load_corpus
+from lib.ptn.eye import eye
+from lib.ptn.splits import signer_independent_split
+from lib.ptn.training import SignSet
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole

@@ -5,9 +5,9 @@ One with an eye that has seen ImageNet looks at larger pictures: `lib.sign_maps`
 
 import numpy as np
 
-from lib.sign_corpus import clip_folder, load_corpus
-from lib.sign_training import SignSet
-from lib.splits import signer_independent_split
+from lib.ptn.corpora import clip_folder, load_corpus
+from lib.ptn.splits import signer_independent_split
+from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
 
 SIDE = 32  # pixels: with 64 the ResNet-34 would need hours on one core
@@ -20,7 +20,7 @@ def sets_of_pictures(fold: int) -> tuple[SignSet, SignSet, SignSet]:
     corpus, folder = load_corpus("source"), clip_folder("source")
     files = sorted(folder.glob("source-*.npz"))
     if len(files) != len(corpus):
-        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: python -m lib.sign_corpus make source")
+        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: python -m lib.ptn.corpora make source")
     everything = SignSet([_pictures(file) for file in files], corpus.labels)
     return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
 

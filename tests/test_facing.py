@@ -7,7 +7,7 @@ from lib.chapters import limits_study
 from lib.chapters.facing import faced, yaw
 from lib.chapters.limits_results import RUNS, shipped
 from lib.keypoints.keypoints import HOLISTIC_67
-from lib.sign_corpus import SignCorpus
+from lib.ptn.corpora import SignCorpus
 from lib.tools.errors import BadInput
 
 LEFT, RIGHT = HOLISTIC_67.shoulders

@@ -19,7 +19,7 @@ from lib.joins2sign_training import in_frame, predict, train
 from lib.lis import LETTERS, Photos
 from lib.lis_splits import random_split
 from lib.papers import look_up
-from lib.ptn import parameter_count
+from lib.ptn.network import parameter_count
 from lib.tools.errors import BadInput
 
 TINY = Recipe(64, 1 / 32, 2, batch=16, hidden=16, dropout=0.0)

@@ -25,7 +25,7 @@ from lib.chapters.gap_score import difference, removed
 from lib.chapters.open_results import shipped
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
-from lib.sign_training import Recipe, SignSet, accuracies, predict, train
+from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
 from lib.tools.errors import BadInput
 
 NAN = np.nan

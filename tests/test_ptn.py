@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from lib.ptn import PTN, VTN, PoseEmbedding, SequenceEmbedder, l1_first_layer, parameter_count, positions
+from lib.ptn import PTN, VTN, PoseEmbedding, SequenceEmbedder, l1_first_layer, positions
+from lib.ptn.network import parameter_count
 from lib.tools.errors import BadInput
 
 

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from lib import sign_tables, sign_training
+from lib import sign_tables
 from lib.attention import cls_attention, needed
 from lib.chapters.imputation_gain import by_gap, gap_gain_chart, gone
 from lib.chapters.interval_chart import interval_chart
 from lib.chapters.sign_neighbours import likeness, mixups
 from lib.intervals import Interval
 from lib.ptn import PTN
-from lib.sign_corpus import SHIPPED, load_corpus
+from lib.ptn import training as sign_training
+from lib.ptn.corpora import SHIPPED, load_corpus
+from lib.ptn.training import SignSet, predict
 from lib.sign_results import SignResults, read
-from lib.sign_training import SignSet, predict
 from lib.signer.phonology import draw_lexicon
 from lib.tools.errors import BadInput
 

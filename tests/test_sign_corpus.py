@@ -5,15 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from lib import sign_corpus
 from lib.chapters.facing import yaw
 from lib.chapters.sign_neighbours import PARTS, likeness
 from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
-from lib.sign_corpus import load_corpus, make_clip, pack
-from lib.sign_inputs import Inputs, without_hands
+from lib.ptn import corpora as sign_corpus
+from lib.ptn.corpora import load_corpus, make_clip, pack
+from lib.ptn.inputs import Inputs, without_hands
+from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.signer import sign_films
 from lib.signer.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan, truth
-from lib.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools.errors import BadInput
 
 

@@ -18,7 +18,7 @@ from lib.chapters.paper_scale import FRAMES, FULLEST, LONGEST
 from lib.corpus_films import CORPORA, FPS, read_cuts
 from lib.datasets import command_line
 from lib.papers import look_up
-from lib.splits import SUBSETS, figure1, in_every_subset, read_examples, signer_independent_split, table1
+from lib.ptn.splits import SUBSETS, figure1, in_every_subset, read_examples, signer_independent_split, table1
 from lib.tools import paths
 from lib.tools.errors import BadInput
 

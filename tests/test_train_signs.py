@@ -12,8 +12,8 @@ import torch
 
 from lib import train_signs
 from lib.papers import look_up
-from lib.ptn import read_ptn
-from lib.sign_corpus import write_corpus
+from lib.ptn.corpora import write_corpus
+from lib.ptn.network import read_ptn
 from lib.tools.paths import ROOT
 from lib.train_signs import SIDE
 

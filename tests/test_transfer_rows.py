@@ -7,10 +7,10 @@ import torch
 from lib import imbalance_rows, real_transfer
 from lib.imbalance_rows import compare, shares
 from lib.ptn import PTN
+from lib.ptn.training import Recipe, SignSet
+from lib.ptn.words import read_words
 from lib.real_transfer import draw, few_shot, main, moments, posture, run
-from lib.sign_training import Recipe, SignSet
 from lib.tools.errors import BadInput
-from lib.words import read_words
 
 TINY = Recipe(batch=8, epochs=2, plateau=None)
 
@@ -87,7 +87,7 @@ def test_the_test_part_is_never_trained_on(monkeypatch):
 
 
 def test_vectors_of_the_yardstick_and_the_control(small):
-    from lib.words import sign_set
+    from lib.ptn.words import sign_set
 
     signs = sign_set(read_words(small[1]))
     assert moments(signs).shape == (10, 1340) and posture(signs).shape == (10, 30)

@@ -15,9 +15,9 @@ import pytest
 from conftest import ROOT
 
 from lib.datasets import command_line
+from lib.ptn.words import features, kept_back, read_words, sign_set
 from lib.tools.errors import BadInput
 from lib.word_archive import make
-from lib.words import features, kept_back, read_words, sign_set
 
 sys.path.insert(0, str(ROOT / "data_scripts"))
 from asl_words import ASL_WORDS

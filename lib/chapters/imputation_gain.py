@@ -8,9 +8,9 @@ import pandas as pd
 from lib.chapters.interval_chart import interval_chart
 from lib.gaps import HANDS
 from lib.intervals import clip_bootstrap
-from lib.sign_corpus import SignCorpus
+from lib.ptn.corpora import SignCorpus
+from lib.ptn.splits import signer_independent_split
 from lib.sign_results import SignResults
-from lib.splits import signer_independent_split
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -29,10 +29,10 @@ from lib.chapters.facing import faced, yaw
 from lib.chapters.limits_results import COMMAND, RESULTS, RUNS
 from lib.keypoints.keypoints import HOLISTIC_67
 from lib.ptn import PTN
-from lib.sign_corpus import SignCorpus, load_corpus
-from lib.sign_inputs import Inputs
+from lib.ptn.corpora import SignCorpus, load_corpus
+from lib.ptn.inputs import Inputs
+from lib.ptn.training import train
 from lib.sign_tables import RECIPE, classes, gather, score, sets, study_parser
-from lib.sign_training import train
 from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.files import written_whole

@@ -29,10 +29,10 @@ from lib.chapters.smoothing_score import FUNCTIONS, choose, filters, sweep
 from lib.clips import Clip, clips, in_target_pixels
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
-from lib.sign_corpus import load_corpus
-from lib.sign_inputs import Inputs
+from lib.ptn.corpora import load_corpus
+from lib.ptn.inputs import Inputs
+from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
 from lib.sign_tables import FEW, Sets, classes, few_of_each, gather, sets, study_parser
-from lib.sign_training import Recipe, SignSet, accuracies, predict, train
 from lib.smoothing import Filter, smooth
 from lib.tools import paths
 from lib.tools.commands import command

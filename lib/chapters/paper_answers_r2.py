@@ -15,7 +15,7 @@ COUNTED = {  # numbers of R2's text, and the rows of chapter 2 that count the sa
     "R2 5.2, NGT samples": "NGT: examples",
     "R2 5.2, NGT classes": "NGT: glosses",
 }
-STAGES = {"classifier": "frozen", "sequence": "sequence", "all": "all"}  # Table 5's, by `lib.sign_training`'s names
+STAGES = {"classifier": "frozen", "sequence": "sequence", "all": "all"}  # Table 5's, by `lib.ptn.training`'s names
 ASL = {"classifier": "a new classifier only", "sequence": "from there the transformer", "all": "from there everything"}
 
 

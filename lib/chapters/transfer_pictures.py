@@ -8,8 +8,8 @@ import pandas as pd
 
 from lib.chapters.charts import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
 from lib.chapters.sign_view import draw_map
+from lib.ptn.training import STAGES, collate
 from lib.real_transfer import accuracy
-from lib.sign_training import STAGES, collate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lib.exercises.answers import array, call, checker, judge, number
-from lib.splits import SUBSETS, in_every_subset, signer_independent_split
+from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 
 # one language's examples, made up so that the most frequent gloss differs between training, test and all
 FEW = pd.DataFrame({"gloss": list("AAAAABBBCCCCCCCCABBBBCCC"), "subset": np.repeat(["train", "val", "test"], 8)})

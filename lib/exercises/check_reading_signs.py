@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from lib.exercises.answers import array, call, checker, judge, number
-from lib.ptn import PTN, parameter_count
+from lib.ptn import PTN
+from lib.ptn.network import parameter_count
 
 DIM = 128
 

@@ -8,9 +8,10 @@ import torch
 
 from lib.exercises.answers import Hint, call, checker, entries, judge, number
 from lib.imbalance import ClassLoss
-from lib.ptn import PTN, parameter_count
+from lib.ptn import PTN
+from lib.ptn.network import parameter_count
+from lib.ptn.training import STAGES
 from lib.real_transfer import logistic
-from lib.sign_training import STAGES
 
 
 @checker

@@ -6,7 +6,8 @@ import torch
 from table import compare
 from torch import nn
 
-from lib.ptn import PTN, l1_first_layer, parameter_count
+from lib.ptn import PTN, l1_first_layer
+from lib.ptn.network import parameter_count
 
 BATCH, FRAMES, FEATURES, SIGNS = 128, 24, 134, 292  # R2's VGT has 292 signs
 

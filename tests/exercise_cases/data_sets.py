@@ -4,7 +4,7 @@ import numpy as np
 
 from exercise_cases import Case, nothing
 from lib.exercises.check_data_sets import check_crf, check_lazy, check_order
-from lib.splits import SUBSETS, in_every_subset, signer_independent_split
+from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 
 
 def quality(crf):

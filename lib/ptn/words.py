@@ -8,7 +8,7 @@ import numpy as np
 from lib.keypoints import Keypoints, from_npy_values
 from lib.keypoints.keypoints import HOLISTIC_67
 from lib.normalization import normalize
-from lib.sign_training import SignSet
+from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
 
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from lib.keypoints import Keypoints, read_asl_signs
 from lib.keypoints.keypoints import HOLISTIC_75
-from lib.sign_training import SignSet
+from lib.ptn.training import SignSet
+from lib.ptn.words import features
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole
-from lib.words import features
 
 PAGE = "https://www.kaggle.com/competitions/asl-signs"
 HOW = (

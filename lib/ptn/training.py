@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lib.ptn import L1_WEIGHT, PTN, l1_first_layer
+from lib.ptn.network import L1_WEIGHT, PTN, l1_first_layer
 from lib.tools.errors import BadInput
 from lib.training import History, Settings, fit
 

@@ -1,7 +1,7 @@
 """The synthetic corpora of isolated signs: filmed, seen by MediaPipe, kept as keypoints.
 
-    python -m lib.sign_corpus make source      film and extract what is missing; --processes or --scheduler spread it
-    python -m lib.sign_corpus pack source      all clips into one small file beside the book, with its facts
+    python -m lib.ptn.corpora make source      film and extract what is missing; --processes or --scheduler spread it
+    python -m lib.ptn.corpora pack source      all clips into one small file beside the book, with its facts
 
 A picture goes straight from the renderer into MediaPipe; no video is written. Each clip becomes a file in the cache:
 keypoints, and thumbnails for VTN. The packed file holds the keypoints alone, to an eighth of a pixel.
@@ -42,7 +42,7 @@ class SignCorpus:
     labels: np.ndarray
     signers: np.ndarray
     facts: dict
-    subsets: np.ndarray | None = None  # (N,) places in `lib.splits.SUBSETS`, where the corpus has a published split
+    subsets: np.ndarray | None = None  # (N,) places in `lib.ptn.splits.SUBSETS`, where the corpus has a published split
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -56,7 +56,7 @@ class SignCorpus:
     @cached_property
     def split(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Clips of train, val and test: the corpus's own split, or by R2's rule; no signer is in two of them."""
-        from lib.splits import SUBSETS, signer_independent_split
+        from lib.ptn.splits import SUBSETS, signer_independent_split
 
         if self.subsets is None:
             return signer_independent_split(self.labels, self.signers)
@@ -74,7 +74,7 @@ def load_corpus(name: str, folder: Path | None = None) -> SignCorpus:
     """
     path = Path(folder or SHIPPED) / f"signs_{name}.npz"
     if not path.is_file() or not path.with_suffix(".json").is_file():
-        own = f"python -m lib.sign_corpus make {name}, then pack {name}"
+        own = f"python -m lib.ptn.corpora make {name}, then pack {name}"
         how = f"python data_scripts/corpus_vgt.py --language {name}" if name in ("vgt", "ngt") else own
         raise BadInput(f"{path} or its .json is missing: {how}")
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -133,12 +133,12 @@ def pack(name: str, cache: Path, out: Path) -> Path:
 
     jobs, places = plan(LANGUAGES[name]), HOLISTIC_75.places(HOLISTIC_67)
     if lacking := [job.name for job in jobs if not (cache / f"{job.name}.npz").exists()]:
-        raise BadInput(f"{cache} lacks {len(lacking)} clips ({lacking[0]}): python -m lib.sign_corpus make {name}")
+        raise BadInput(f"{cache} lacks {len(lacking)} clips ({lacking[0]}): python -m lib.ptn.corpora make {name}")
     clips = [np.load(cache / f"{job.name}.npz", allow_pickle=False)["xyz"][:, places] for job in jobs]
     numbers = {"labels": [job.sign for job in jobs], "signers": [job.signer for job in jobs]}
     facts = {
         "about": "Synthetic: isolated signs of a made-up language, seen by MediaPipe Holistic; HOLISTIC_67",
-        "command": f"python -m lib.sign_corpus make {name}; python -m lib.sign_corpus pack {name}",
+        "command": f"python -m lib.ptn.corpora make {name}; python -m lib.ptn.corpora pack {name}",
         "seed": LANGUAGES[name].seed,
         "date": date.today().isoformat(),
         "clips": len(jobs),
