@@ -22,10 +22,10 @@ from lib.ptn.asl_signs import load
 from lib.ptn.network import read_ptn
 from lib.ptn.training import Recipe, SignSet, train, transfer
 from lib.real_transfer import named
-from lib.sharpen import usable_device
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA
+from lib.upsampler.sharpen import usable_device
 
 WAYS = ("frozen", "sequence", "all")
 RECIPE = Recipe(epochs=60, patience=12)

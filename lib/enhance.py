@@ -36,10 +36,10 @@ from lib.holistic.looks import MOST
 from lib.holistic.second_look import looking_again
 from lib.holistic.third_look import third_look
 from lib.keypoints import Keypoints
-from lib.sharpen import sharpen, step_behind
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
+from lib.upsampler.sharpen import sharpen, step_behind
 from lib.video import FORMATS, read_video
 from lib.video.codec import encode
 from lib.video.film import check_frames

@@ -15,10 +15,10 @@ from lib.enhance_jobs import Job, plan
 from lib.enhance_pool import side_by_side
 from lib.enhance_source import Box
 from lib.holistic.looks import MOST, looks_option
-from lib.sharpen import usable_device
 from lib.tools.commands import command, positive, print_any_name
 from lib.tools.errors import BadInput, in_a_line
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
+from lib.upsampler.sharpen import usable_device
 
 AGAIN = "give the command again with --processes {}, and it goes on with what is left."
 STATUS = "exit status: 0 if every film is done, also one with a damaged end; 1 if one failed; 130 if interrupted"

@@ -18,7 +18,6 @@ from pathlib import Path
 import pandas as pd
 
 from lib import shipped_rows
-from lib.baselines import METHODS
 from lib.clips import Clip, clips
 from lib.evaluation import PATHS, evaluate_all, of_path, table, watch
 from lib.holistic.looks import looks_option
@@ -30,6 +29,7 @@ from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.paths import CLIPS
 from lib.upsampler import PRETRAINED
+from lib.upsampler.baselines import METHODS
 from lib.video import read_video
 
 SETS = ("d1_test_software", "d1_test", "td2")

@@ -12,10 +12,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lib.baselines import METHODS
 from lib.tools.errors import BadInput
 from lib.tools.paths import WEIGHTS
 from lib.tools.quiet import quiet
+from lib.upsampler.baselines import METHODS
 
 JOINTS = 21
 
@@ -24,8 +24,8 @@ JOINTS = 21
 class Way:
     """``padding`` pixels of the photo's own rim are added on each side; ``method`` enlarges twofold, ``times`` times.
 
-    ``method`` is one of `lib.baselines.METHODS`, or a network of `lib.upsampler`. ``confidence`` is MediaPipe's least
-    score for a palm, and for a hand: 0.5 if nothing is said.
+    ``method`` is one of `lib.upsampler.baselines.METHODS`, or a network of `lib.upsampler`. ``confidence`` is
+    MediaPipe's least score for a palm, and for a hand: 0.5 if nothing is said.
     """
 
     padding: int = 0
@@ -101,8 +101,8 @@ def find_in_turn(
 def _enlarged(frames: Iterable[np.ndarray], method: str, weights: Path) -> Iterator[np.ndarray]:
     if method in METHODS:
         return METHODS[method](frames)
-    from lib.sharpen import sharpen
     from lib.upsampler import PRETRAINED, load
+    from lib.upsampler.sharpen import sharpen
 
     if method not in PRETRAINED:
         raise BadInput(f"There is no way to enlarge {method!r}; choose among {', '.join([*METHODS, *PRETRAINED])}.")

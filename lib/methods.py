@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.baselines import METHODS
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 from lib.tools.paths import WEIGHTS
 from lib.upsampler import PRETRAINED, UNet, load
+from lib.upsampler.baselines import METHODS
 
 Frames = Iterable[np.ndarray]
 
@@ -38,8 +38,9 @@ INPUT, TARGET = Method("input"), Method("target")
 def find_methods(names: Sequence[str] = ("all",), weights: Sequence[str | Path] = ()) -> list[Method]:
     """The methods of these names, then one for each weight file, named after it.
 
-    Names: "target", the keys of `lib.baselines.METHODS`, those of `lib.upsampler.PRETRAINED`, and "all" for every one
-    of them whose weights are there. Raises BadInput for another name, and for weights that are absent or foreign.
+    Names: "target", the keys of `lib.upsampler.baselines.METHODS`, those of `lib.upsampler.PRETRAINED`, and "all" for
+    every one of them whose weights are there. Raises BadInput for another name, and for weights that are absent or
+    foreign.
     """
     known = ["target", *METHODS, *PRETRAINED]
     wanted: list[str] = []
@@ -74,7 +75,7 @@ def _shipped(name: str) -> Path:
 
 
 def _sharpen(path: Path, digest: str, frames: Frames) -> Frames:
-    from lib.sharpen import sharpen
+    from lib.upsampler.sharpen import sharpen
 
     return sharpen(_loaded(path, digest), frames)
 

@@ -25,7 +25,7 @@ COMMANDS = {
     "r1.json": EVALUATE,
     "real.json": "python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json",
     "real_software.json": "python -m lib.real_clips FILE... --software --ship book/results/real_software.json",
-    "r1_studies.json": 'train each "fifth" of lib.recipes by lib.train_upsampler, then lib.chapters.upsampler_studies',
+    "r1_studies.json": 'train each "fifth" of lib.upsampler.recipes by lib.train_upsampler, then lib.chapters.upsampler_studies',
 }
 
 

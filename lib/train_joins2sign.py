@@ -37,10 +37,10 @@ from lib.joins2sign_scores import scores, together
 from lib.joins2sign_training import predict, train
 from lib.lis import Photos, read_photos
 from lib.lis_splits import Split, leave_signers_out, random_split, unseen_split
-from lib.sharpen import usable_device
 from lib.tools.commands import command, positive
 from lib.tools.parallel import is_first, take_own
 from lib.tools.paths import DATA
+from lib.upsampler.sharpen import usable_device
 
 SPLITS = ("random", "signers", "unseen")
 TURNED = 400  # test photos that are shown turned, thirteen times each

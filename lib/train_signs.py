@@ -24,12 +24,12 @@ from lib.ptn import PTN, VTN
 from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, train
-from lib.sharpen import usable_device
 from lib.sign_tables import Sets, classes, score, sets
 from lib.tools.commands import command, positive
 from lib.tools.files import written_whole
 from lib.tools.parallel import is_first, take_own
 from lib.tools.paths import DATA
+from lib.upsampler.sharpen import usable_device
 
 SIDE = 224  # of VTN's pictures: ImageNet's, R2 gives none
 PAPER = {"ptn": Recipe(bfloat16=True), "vtn": Recipe(batch=32, bfloat16=True)}

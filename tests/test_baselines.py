@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from lib import methods
-from lib.baselines import METHODS, unsharp
 from lib.degrade import upscale
 from lib.methods import INPUT, TARGET, find_methods
 from lib.metrics import psnr
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet, save
+from lib.upsampler.baselines import METHODS, unsharp
 
 
 @pytest.fixture

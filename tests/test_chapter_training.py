@@ -9,7 +9,7 @@ from torch import nn
 from lib.chapters import step_time
 from lib.chapters.step_time import find_compiler, seconds_a_step
 from lib.tools.errors import BadInput
-from lib.training_data import Batch
+from lib.upsampler.data import Batch
 
 
 class Doubling(nn.Module):

@@ -14,8 +14,8 @@ from lib.enhance_source import LEARNED
 from lib.holistic import extract
 from lib.holistic.third_look import third_look
 from lib.keypoints import load
-from lib.sharpen import sharpen
 from lib.tools.errors import BadInput
+from lib.upsampler.sharpen import sharpen
 from lib.video import probe, read_all, read_video, write_video
 
 

@@ -7,9 +7,9 @@ import torch.nn.functional as F
 from mediapipe_hands import some_hands
 from torch import Tensor
 
-from lib.guidance import KNUCKLES, WEIGHTS, Guidance, _one_or_other, as_the_body_lays_it
 from lib.holistic.crops import Roi, cut, recrop_roi, search_roi
 from lib.holistic.twins import RECROP_SIZE as RECROP
+from lib.upsampler.guidance import KNUCKLES, WEIGHTS, Guidance, _one_or_other, as_the_body_lays_it
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

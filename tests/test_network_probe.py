@@ -76,4 +76,4 @@ def test_reach_agrees_with_what_really_changes(residual):
 def test_reach_grows_with_every_halving():
     sides = [reach(UNet(4, depth), 160, 160, 80, 80).any(axis=0).sum() for depth in (1, 2, 3)]
     assert 1.5 * sides[0] < sides[1] and 1.5 * sides[1] < sides[2]
-    assert sides[2] / 2 <= 2 * 64  # lib.sharpen's margin around a tile covers it
+    assert sides[2] / 2 <= 2 * 64  # lib.upsampler.sharpen's margin around a tile covers it

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from lib import train_joins2sign, train_signs, train_upsampler
+from lib import train_joins2sign, train_signs
 from lib.chapters import paper_scale
 from lib.chapters.paper_scale import (
     FRAMES,
@@ -21,6 +21,7 @@ from lib.chapters.paper_scale import (
 )
 from lib.papers import look_up
 from lib.upsampler import R1_FIVE
+from lib.upsampler import train as train_upsampler
 
 
 class Doubling(nn.Module):

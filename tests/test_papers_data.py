@@ -23,8 +23,8 @@ from lib.methods import INPUT, TARGET, find_methods
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import is_complete
-from lib.train_upsampler import clips_of
-from lib.training_data import batches, read_frames
+from lib.upsampler.data import batches, read_frames
+from lib.upsampler.train import clips_of
 from lib.video import write_video
 from lib.video.cuts import frames_between
 

@@ -68,7 +68,8 @@ def test_studies_stand_beside_the_first(tmp_path, monkeypatch):
     path = tmp_path / "r1_studies.json"
     monkeypatch.setattr(r1_studies, "SHIPPED", path)
     with pytest.raises(
-        BadInput, match="r1_studies.json does not exist; make the rows again: train each .fifth. of lib.recipes"
+        BadInput,
+        match="r1_studies.json does not exist; make the rows again: train each .fifth. of lib.upsampler.recipes",
     ):
         r1_studies.read()
     shipped_rows.write(rows, path, {}, {"validation": {"fifth": 0.1}})

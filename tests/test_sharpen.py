@@ -1,4 +1,4 @@
-"""lib.sharpen: every frame through the network, in order, a few at a time, whatever its size."""
+"""lib.upsampler.sharpen: every frame through the network, in order, a few at a time, whatever its size."""
 
 import os
 import subprocess
@@ -10,10 +10,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lib import sharpen as room
-from lib.sharpen import has_bfloat16, sharpen
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet
+from lib.upsampler import sharpen as room
+from lib.upsampler.sharpen import has_bfloat16, sharpen
 
 
 def network(residual: bool = True, **shape) -> UNet:
@@ -137,6 +137,6 @@ def test_a_gpu_gives_the_same_picture():
 
 
 def test_torch_and_numpy_are_enough():
-    code = "import sys, lib.sharpen; print(*({'av', 'cv2', 'mediapipe', 'scipy', 'pandas'} & sys.modules.keys()))"
+    code = "import sys, lib.upsampler.sharpen; print(*({'av', 'cv2', 'mediapipe', 'scipy', 'pandas'} & sys.modules.keys()))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not said.split()

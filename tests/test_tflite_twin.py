@@ -28,5 +28,5 @@ def test_a_file_that_is_not_in_the_wheel():
 
 
 def test_mediapipe_itself_is_not_imported():
-    code = "import sys, lib.guidance; lib.guidance.Guidance(); sys.exit('mediapipe' in sys.modules)"
+    code = "import sys, lib.upsampler.guidance; lib.upsampler.guidance.Guidance(); sys.exit('mediapipe' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from lib import train_upsampler, training_data
 from lib.clips import clips
 from lib.papers import look_up
-from lib.recipes import STAGES
 from lib.tools.errors import BadInput
 from lib.tools.paths import ROOT
-from lib.training_data import HANDS, batches, read_frames
 from lib.upsampler import R1_FIVE, UNet, load
+from lib.upsampler import data as training_data
+from lib.upsampler import train as train_upsampler
+from lib.upsampler.data import HANDS, batches, read_frames
+from lib.upsampler.recipes import STAGES
+from lib.upsampler.weights import read_weights
 from lib.video import write_video
-from lib.weights import read_weights
 
 FRAMES, WIDTH, HEIGHT = 4, 96, 80  # of a target
 

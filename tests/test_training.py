@@ -14,7 +14,7 @@ from torch import nn
 from lib.tools.errors import BadInput
 from lib.tools.parallel import take_own
 from lib.training import Settings, fit
-from lib.training_data import HANDS, Frames, batches
+from lib.upsampler.data import HANDS, Frames, batches
 
 TRUE = torch.tensor([[1.0, -2.0, 0.5]])
 

@@ -7,8 +7,9 @@ import torch
 from safetensors.torch import save_file
 
 from lib.tools.errors import BadInput
-from lib.upsampler import HEADS, AttentionGate, UNet, load, load_pretrained, parameter_count, save
-from lib.weights import save_weights
+from lib.upsampler import AttentionGate, UNet, load, load_pretrained, parameter_count, save
+from lib.upsampler.network import HEADS
+from lib.upsampler.weights import save_weights
 
 
 def counted(width: int, depth: int, attention: bool, skips: bool, head: str) -> int:
@@ -151,7 +152,7 @@ def test_bad_weight_files_get_one_sentence(tmp_path):
     (tmp_path / "pickle.safetensors").write_bytes(b"\x80\x04junk")
     save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors")
     state = UNet(4, 3).state_dict()
-    from lib.weights import save_weights
+    from lib.upsampler.weights import save_weights
 
     save_weights(tmp_path / "other.safetensors", state, {"width": 4, "depth": 2}, {})
     save_weights(tmp_path / "odd.safetensors", state, {"channels": 4}, {})

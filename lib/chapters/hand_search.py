@@ -1,6 +1,6 @@
 """Holistic's search for a hand, step by step: where it looks first, and which crop the recrop network names there.
 
-For pictures and figures; the loss that is made of it is `lib.guidance`.
+For pictures and figures; the loss that is made of it is `lib.upsampler.guidance`.
 """
 
 from typing import NamedTuple

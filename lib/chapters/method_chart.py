@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lib.baselines import METHODS
 from lib.chapters.charts import BLUE, GREEN, VERMILLION, interval, panels
 from lib.intervals import Interval
 from lib.upsampler import PRETRAINED
+from lib.upsampler.baselines import METHODS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

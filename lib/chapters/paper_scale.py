@@ -18,12 +18,12 @@ from lib.joins2sign import Joins2Sign, joint_loss, letter_loss, static_loss
 from lib.joins2sign_recipes import RECIPES
 from lib.losses import ssim_l1
 from lib.papers import look_up
-from lib.recipes import STAGES
 from lib.train_signs import PAPER as R2_SIZE
 from lib.train_signs import SIDE as PICTURE
 from lib.train_signs import build
-from lib.train_upsampler import BATCH, PAPER
 from lib.upsampler import R1_FIVE, UNet, parameter_count
+from lib.upsampler.recipes import STAGES
+from lib.upsampler.train import BATCH, PAPER
 
 ADAM, SGD = 16, 12  # bytes for a parameter: itself, its gradient and Adam's two means, or one, 4 each
 SIDE = 32  # of the crop that is counted, input pixels

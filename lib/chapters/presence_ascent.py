@@ -2,7 +2,7 @@
 
 The gradient of presence says how each pixel should change for the network to be surer of a hand, and a few small steps
 along it go a long way: an adversarial example (Szegedy et al., 2013). No fingers come of it, for nothing asks for any.
-That is why `lib.guidance` does not ask for presence alone.
+That is why `lib.upsampler.guidance` does not ask for presence alone.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,5 @@
-"""What single choices are worth: the U-Net at a fifth of R1's budget here, with one thing changed (`lib.recipes`).
+"""What single choices are worth: the U-Net at a fifth of R1's budget here, with one thing changed
+(`lib.upsampler.recipes`).
 
 The rows are `lib.evaluation`'s, of D1 test in R1's damage; the file's "about" holds each training's "validation" loss.
 """

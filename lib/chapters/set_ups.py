@@ -13,10 +13,10 @@ import pandas as pd
 from lib.evaluation import table
 from lib.intervals import Interval, alike
 from lib.papers import look_up
-from lib.recipes import STAGES
 from lib.tools.errors import BadInput
 from lib.tools.paths import WEIGHTS
-from lib.weights import read_weights
+from lib.upsampler.recipes import STAGES
+from lib.upsampler.weights import read_weights
 
 NONE = "no rows yet"
 HEADS = {"transposed": "transposed convolution, then 1x1", "conv3": "bilinear, 3x3, then 1x1"}

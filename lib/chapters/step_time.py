@@ -11,7 +11,7 @@ from torch import nn
 
 from lib.losses import ssim_l1
 from lib.tools.errors import BadInput
-from lib.training_data import Batch
+from lib.upsampler.data import Batch
 
 COMPILERS = ("c++", "g++", "clang++")
 

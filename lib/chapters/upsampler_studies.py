@@ -1,6 +1,6 @@
 """What one choice in training is worth: networks that do not ship, judged on D1 test in R1's damage.
 
-    python -m lib.train_upsampler fifth-l1 --ship data/studies             and the other "fifth"s of `lib.recipes`
+    python -m lib.train_upsampler fifth-l1 --ship data/studies  and the other "fifth"s of `lib.upsampler.recipes`
     python -m lib.train_upsampler b-unet --seed 1 --ship data/studies     a second training, for chapter 6
     python -m lib.chapters.upsampler_studies data/studies/*.safetensors   adds rows to book/results/r1_studies.json
 
@@ -18,7 +18,7 @@ from lib.evaluation import FRAMES, evaluate_all
 from lib.methods import network
 from lib.tools.commands import command
 from lib.tools.paths import CLIPS, ROOT
-from lib.weights import read_weights
+from lib.upsampler.weights import read_weights
 
 RESULTS = ROOT / "book" / "results" / "r1_studies.json"
 SET = "d1_test_software"

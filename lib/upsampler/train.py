@@ -24,17 +24,16 @@ from lib import losses
 from lib.clips import SOFTWARE, Clip, clips
 from lib.losses import hand_weights
 from lib.papers import look_up
-from lib.recipes import STAGES, Stage
-from lib.sharpen import usable_device
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.parallel import is_first, take_own
 from lib.tools.paths import DATA
 from lib.training import History, Settings, fit
-from lib.training_data import Batch, Counted, Frames, batches, read_frames
-from lib.upsampler import PRETRAINED, UNet, save
-from lib.upsampler_facts import command_of, facts
+from lib.upsampler.data import Batch, Counted, Frames, batches, read_frames
+from lib.upsampler.network import PRETRAINED, UNet, save
+from lib.upsampler.recipes import STAGES, Stage, command_of, facts
+from lib.upsampler.sharpen import usable_device
 
 HELD_OUT = 10  # one clip in so many is for validation
 BATCH = 16  # pairs a step, at every size: R1 IV-A gives none
@@ -98,7 +97,7 @@ def _loss(stage: Stage, settings: Settings):
     measure = getattr(losses, stage.loss)
     guide = None
     if stage.guided:
-        from lib.guidance import Guidance
+        from lib.upsampler.guidance import Guidance
 
         guide = Guidance().to(settings.device)
 

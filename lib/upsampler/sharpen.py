@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from lib.tools.errors import BadInput
-from lib.upsampler import UNet
+from lib.upsampler.network import UNet
 from lib.video.codec import checked
 
 LARGEST = 1024  # pixels of a side: larger frames are computed in tiles, so that 4K fits into a laptop's memory

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from lib.tools.errors import BadInput
 from lib.tools.paths import WEIGHTS
 from lib.training import parameter_count as parameter_count
-from lib.weights import read_weights, save_weights
+from lib.upsampler.weights import read_weights, save_weights
 
 R1_FIVE = ("b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet")  # in the order in which R1 builds them up
 # R1's five on R1's damage, the same idea on a camera's, and ours: of varied films, and guided by the detector

@@ -1,0 +1,27 @@
+"""R1: networks that enlarge a frame twofold and sharpen it, their weights, data and training."""
+
+from lib.upsampler.network import (
+    PRETRAINED,
+    R1_FIVE,
+    AttentionGate,
+    Config,
+    UNet,
+    build,
+    load,
+    load_pretrained,
+    parameter_count,
+    save,
+)
+
+__all__ = [
+    "AttentionGate",
+    "Config",
+    "PRETRAINED",
+    "R1_FIVE",
+    "UNet",
+    "build",
+    "load",
+    "load_pretrained",
+    "parameter_count",
+    "save",
+]
