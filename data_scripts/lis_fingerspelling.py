@@ -26,7 +26,7 @@ from tqdm.auto import tqdm
 
 from lib.datasets import command_line, say_whose
 from lib.download import fetched
-from lib.lis import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
+from lib.joins2sign.photos import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
 from lib.lis_hands import annotate
 from lib.tools import paths
 from lib.tools.errors import BadInput

@@ -15,11 +15,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lib.hand_finder import Way, find_hands
 from lib.intervals import clip_bootstrap
-from lib.joins2sign import FRAME
+from lib.joins2sign.annotation import Way, find_hands
+from lib.joins2sign.network import FRAME
+from lib.joins2sign.photos import Photos, read_photos
 from lib.joins2sign_results import R3, read_results, write_results
-from lib.lis import Photos, read_photos
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA, WEIGHTS

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from torch import nn
 
-from lib.joins2sign_recipes import Recipe
-from lib.joins2sign_training import predict
-from lib.lis import Photos
+from lib.joins2sign.photos import Photos
+from lib.joins2sign.recipes import Recipe
+from lib.joins2sign.training import predict
 
 DEGREES = (-90, -60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60, 90)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from lib.hand_finder import CASCADE, find_in_turn
-from lib.lis import HANDS, read_hands, read_table
+from lib.joins2sign.annotation import CASCADE, find_in_turn
+from lib.joins2sign.photos import HANDS, read_hands, read_table
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video.image_folder import read_image

@@ -29,14 +29,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.joins2sign_progress import Progress
-from lib.joins2sign_recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
+from lib.joins2sign.photos import Photos, Split, leave_signers_out, random_split, read_photos, unseen_split
+from lib.joins2sign.progress import Progress
+from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
+from lib.joins2sign.scores import scores, together
+from lib.joins2sign.training import predict, train
 from lib.joins2sign_results import MADE_BY, read_results, same, write_results
 from lib.joins2sign_rotation import accuracy_by_turn
-from lib.joins2sign_scores import scores, together
-from lib.joins2sign_training import predict, train
-from lib.lis import Photos, read_photos
-from lib.lis_splits import Split, leave_signers_out, random_split, unseen_split
 from lib.tools.commands import command, positive
 from lib.tools.parallel import is_first, take_own
 from lib.tools.paths import DATA

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.lis import Photos
+from lib.joins2sign.photos import Photos
 
 
 def easy(count: int = 88, signers: int = 11) -> Photos:

@@ -146,7 +146,7 @@ def methods(*files: str) -> set[str]:
 
 
 def test_methods_of_shipped_rows_exist():
-    from lib.joins2sign_recipes import KINDS
+    from lib.joins2sign.recipes import KINDS
     from lib.ptn.training import STAGES
     from lib.sign_tables import RUNS
 

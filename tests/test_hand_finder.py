@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from lib import find_more_hands, hand_finder
-from lib.hand_finder import Way, find_hands, find_in_turn, prepare
+from lib import find_more_hands
+from lib.joins2sign import annotation as hand_finder
+from lib.joins2sign.annotation import Way, find_hands, find_in_turn, prepare
+from lib.joins2sign.photos import Photos
 from lib.joins2sign_results import MADE_BY, read_results, write_results
-from lib.lis import Photos
 from lib.tools.errors import BadInput
 
 LEVELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
@@ -15,9 +16,9 @@ LEVELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
 @pytest.fixture(scope="module")
 def close_up():
     """The synthetic hand in the letters b and l, 128 x 128, with its true joints."""
-    from lib.lis import LETTERS
+    from lib.joins2sign.photos import LETTERS
+    from lib.joins2sign.synthetic import CloseUp
     from lib.signer.figure import Figure
-    from lib.signer.manual_alphabet import CloseUp
     from lib.signer.signers import SIGNERS
 
     spelled = np.array([LETTERS.index(letter) for letter in "bl"])

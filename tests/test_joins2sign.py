@@ -9,20 +9,18 @@ import torch
 from conftest import ROOT
 
 from lib.joins2sign import (
-    FRAME,
-    ChannelNorm,
     Config,
     Joins2Sign,
     KeypointClassifier,
+    LetterCNN,
     dynamic_loss,
-    dynamic_weights,
     joint_loss,
     letter_loss,
     static_loss,
     to_polar,
-    trunk,
 )
-from lib.letter_cnn import LetterCNN, spoiled
+from lib.joins2sign.letter_cnn import spoiled
+from lib.joins2sign.network import FRAME, ChannelNorm, dynamic_weights, trunk
 from lib.tools.errors import BadInput
 
 NAN = float("nan")

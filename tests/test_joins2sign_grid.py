@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from lib import joins2sign_grid
+from lib.joins2sign.photos import Photos, Split
+from lib.joins2sign.recipes import RECIPES, Recipe
 from lib.joins2sign_grid import GRIDS, combinations, parts, search, with_settings
-from lib.joins2sign_recipes import RECIPES, Recipe
 from lib.joins2sign_results import read_results
-from lib.lis import Photos
-from lib.lis_splits import Split
 from lib.papers import look_up
 from lib.tools.errors import BadInput
 

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from easy_photos import easy
 
-from lib.joins2sign_scores import joint_interval, over_photos, over_signers, scores, together
-from lib.joins2sign_training import Prediction, in_frame
-from lib.lis import Photos
-from lib.lis_splits import leave_signers_out, random_split, unseen_split
+from lib.joins2sign.photos import Photos, leave_signers_out, random_split, unseen_split
+from lib.joins2sign.scores import joint_interval, over_photos, over_signers, scores, together
+from lib.joins2sign.training import Prediction, in_frame
 from lib.tools.errors import BadInput
 
 

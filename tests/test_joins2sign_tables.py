@@ -19,9 +19,9 @@ from lib.chapters.joins2sign_tables import (
     trainings,
     turned_round,
 )
+from lib.joins2sign.photos import ANGLES, LETTERS, Photos
+from lib.joins2sign.scores import THRESHOLDS
 from lib.joins2sign_results import MADE_BY, read_results, seeds_of
-from lib.joins2sign_scores import THRESHOLDS
-from lib.lis import ANGLES, LETTERS, Photos
 from lib.tools import paths
 from lib.tools.errors import BadInput
 
@@ -178,7 +178,7 @@ def test_the_gap_is_taken_signer_by_signer():
 
 def test_the_synthetic_hand_spells(tmp_path, monkeypatch):
     """Every letter from every side, joints inside, no two signers alike, and the same again from the cache."""
-    from lib.signer import manual_alphabet  # before the cache moves: the body's own files are there
+    from lib.joins2sign import synthetic as manual_alphabet  # before the cache moves: the body's own files are there
 
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(manual_alphabet, "CloseUp", Pretended)
@@ -201,8 +201,8 @@ class Pretended:
 
 
 def test_a_rendered_letter_is_a_hand():
+    from lib.joins2sign.synthetic import SHAPES, CloseUp
     from lib.signer.figure import Figure
-    from lib.signer.manual_alphabet import SHAPES, CloseUp
     from lib.signer.signers import SIGNERS
 
     assert list(SHAPES) == list(LETTERS)

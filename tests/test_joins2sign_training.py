@@ -9,15 +9,16 @@ import pytest
 import torch
 from easy_photos import easy
 
-from lib import joins2sign_training, train_joins2sign
-from lib.joins2sign import Joins2Sign, dynamic_loss, dynamic_weights
-from lib.joins2sign_progress import Progress, unrest
-from lib.joins2sign_recipes import RECIPES, Recipe, at_own_pace, build
+from lib import train_joins2sign
+from lib.joins2sign import Joins2Sign, dynamic_loss
+from lib.joins2sign import training as joins2sign_training
+from lib.joins2sign.network import dynamic_weights
+from lib.joins2sign.photos import LETTERS, Photos, random_split
+from lib.joins2sign.progress import Progress, unrest
+from lib.joins2sign.recipes import RECIPES, Recipe, at_own_pace, build
+from lib.joins2sign.training import in_frame, predict, train
 from lib.joins2sign_results import MADE_BY, pick, read_results, write_results
 from lib.joins2sign_rotation import turned
-from lib.joins2sign_training import in_frame, predict, train
-from lib.lis import LETTERS, Photos
-from lib.lis_splits import random_split
 from lib.papers import look_up
 from lib.ptn.network import parameter_count
 from lib.tools.errors import BadInput

@@ -15,7 +15,7 @@ from PIL import Image
 
 from lib import lis_hands
 from lib.datasets import command_line
-from lib.lis import LETTERS, Photo, Photos, parse_name, read_hands, read_photos, read_table
+from lib.joins2sign.photos import LETTERS, Photo, Photos, parse_name, read_hands, read_photos, read_table
 from lib.tools import paths
 from lib.tools.errors import BadInput
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from lib import joins2sign_results
 from lib.intervals import Interval, clip_bootstrap
-from lib.joins2sign_progress import unrest
+from lib.joins2sign.photos import LETTERS
+from lib.joins2sign.progress import unrest
+from lib.joins2sign.scores import in_percent, joint_interval, over_photos, over_signers
 from lib.joins2sign_results import seeds_of
-from lib.joins2sign_scores import in_percent, joint_interval, over_photos, over_signers
-from lib.lis import LETTERS
 from lib.seeds import over_seeds, wider
 from lib.tools.errors import BadInput
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from lib.chapters.charts import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
 from lib.chapters.joins2sign_tables import letters_read, trainings
-from lib.joins2sign import FRAME
-from lib.joins2sign_scores import RANGE, THRESHOLDS
+from lib.joins2sign.network import FRAME
+from lib.joins2sign.photos import LETTERS
+from lib.joins2sign.scores import RANGE, THRESHOLDS
 from lib.keypoints import HOLISTIC_75
-from lib.lis import LETTERS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

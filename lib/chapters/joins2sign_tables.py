@@ -8,10 +8,10 @@ import pandas as pd
 
 from lib.chapters.joins2sign_answers import gain, measured, over_trainings
 from lib.intervals import Interval, paired_bootstrap
-from lib.joins2sign_recipes import split_kind
+from lib.joins2sign.photos import LETTERS, Photos
+from lib.joins2sign.recipes import split_kind
+from lib.joins2sign.scores import in_percent, over_signers
 from lib.joins2sign_results import pick
-from lib.joins2sign_scores import in_percent, over_signers
-from lib.lis import LETTERS, Photos
 
 # R3's figures, by their names in `lib.papers`: for the dynamic weighting; and the letters of each network
 PAPER = {

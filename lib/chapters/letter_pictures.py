@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.lis import Photos, read_photos
+from lib.joins2sign.photos import Photos, read_photos
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
@@ -30,8 +30,8 @@ def letter_pictures(folder: str | Path | None, *, signers: int = 11, repeats: in
 
 
 def synthetic_letters(signers: int = 11, repeats: int = 2) -> Photos:
-    """`lib.signer.manual_alphabet.letters`, kept in the cache: half a minute the first time."""
-    from lib.signer.manual_alphabet import Plan, letters
+    """`lib.joins2sign.synthetic.letters`, kept in the cache: half a minute the first time."""
+    from lib.joins2sign.synthetic import Plan, letters
 
     plan = Plan(signers, repeats)
     name = "-".join(str(value) for value in asdict(plan).values())

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from lib.joins2sign import Joins2Sign, joint_loss, letter_loss, static_loss
-from lib.joins2sign_recipes import RECIPES
+from lib.joins2sign.recipes import RECIPES
 from lib.losses import ssim_l1
 from lib.papers import look_up
 from lib.train_signs import PAPER as R2_SIZE

@@ -3,7 +3,7 @@
     model, history = train("dynamic", photos, learn, judge, RECIPES["laptop"], folder="runs/dynamic")
     predicted = predict(model, photos[test])
 
-The kinds of network, and how each learns, are in `lib.joins2sign_recipes`.
+The kinds of network, and how each learns, are in `lib.joins2sign.recipes`.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lib.joins2sign import (
+from lib.joins2sign.letter_cnn import LetterCNN, spoiled
+from lib.joins2sign.network import (
     FRAME,
     WRIST,
     Joins2Sign,
@@ -26,10 +27,9 @@ from lib.joins2sign import (
     letter_loss,
     static_loss,
 )
-from lib.joins2sign_progress import Progress
-from lib.joins2sign_recipes import Recipe, build, split_kind
-from lib.letter_cnn import LetterCNN, spoiled
-from lib.lis import Photos
+from lib.joins2sign.photos import Photos
+from lib.joins2sign.progress import Progress
+from lib.joins2sign.recipes import Recipe, build, split_kind
 from lib.tools.errors import BadInput
 from lib.training import History, Settings, fit
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lib.joins2sign import dynamic_weights
+from lib.joins2sign.network import dynamic_weights
 
 
 class Progress:

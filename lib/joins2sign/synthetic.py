@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from lib.joins2sign.photos import ANGLES, LETTERS, Photos
 from lib.keypoints.keypoints import HOLISTIC_75
-from lib.lis import ANGLES, LETTERS, Photos
 from lib.signer.figure import Figure
 from lib.signer.geometry import axis_angle, frame
 from lib.signer.renderer import Camera, Lighting, Outfit, Renderer, Scene

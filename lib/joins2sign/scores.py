@@ -3,8 +3,8 @@
 import numpy as np
 
 from lib.intervals import Interval, clip_bootstrap
-from lib.joins2sign_training import Prediction, in_frame
-from lib.lis import LETTERS, Photos
+from lib.joins2sign.photos import LETTERS, Photos
+from lib.joins2sign.training import Prediction, in_frame
 from lib.metrics import pck, pck_auc
 
 RANGE = 30  # pixels of the 256 frame, up to which the AUC of PCK is taken; R3 (5.1) names none: this fits its figures

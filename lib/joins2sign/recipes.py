@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from torch import nn
 
-from lib.joins2sign import Config, Joins2Sign, KeypointClassifier
-from lib.letter_cnn import SIDE, LetterCNN
+from lib.joins2sign.letter_cnn import SIDE, LetterCNN
+from lib.joins2sign.network import Config, Joins2Sign, KeypointClassifier
 from lib.tools.errors import BadInput
 
 KINDS = ("static", "dynamic", "cnn", "keypoints")
