@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from lib.clips import clips
+from lib.signer.clips import clips
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput

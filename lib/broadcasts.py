@@ -1,4 +1,4 @@
-"""R1's data sets out of the broadcasts themselves (III-C, III-D): minutes of them, in the form of `lib.clips`.
+"""R1's data sets out of the broadcasts themselves (III-C, III-D): minutes of them, in the form of `lib.signer.clips`.
 
     D1   1280 x 720 at 25 -> 517 x 571 around the signer -> 304 x 336: target -> halved, blurred by software: input
     TD1  the same episode twice: from 1280 x 720 the input, from 1920 x 1080 the target
@@ -20,12 +20,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.clips import FOUND
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
 from lib.holistic import extract
 from lib.holistic.corpus import Outcome
 from lib.moments import best_lag
 from lib.own_films import begin, finish, make_all
+from lib.signer.clips import FOUND
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import read_video, write_video

@@ -18,12 +18,12 @@ from pathlib import Path
 import pandas as pd
 
 from lib import shipped_rows
-from lib.clips import Clip, clips
 from lib.evaluation import PATHS, evaluate_all, of_path, table, watch
 from lib.holistic.looks import looks_option
 from lib.intervals import Interval
 from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.metrics import frechet_distance
+from lib.signer.clips import Clip, clips
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole

@@ -12,10 +12,10 @@ from itertools import islice
 
 import numpy as np
 
-from lib.clips import Clip
 from lib.degrade import compress, downsample, flow_blur, upscale
 from lib.holistic import extract
 from lib.keypoints import Keypoints
+from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 
 Treatment = Callable[[Clip], Iterable[np.ndarray]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.clips import clips
+from lib.signer.clips import clips
 from lib.upsampler import UNet, save
 from lib.video import write_video
 

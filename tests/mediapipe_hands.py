@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.clips import clips
+from lib.signer.clips import clips
 from lib.tools.quiet import quiet
 
 _CROP = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.clips import clips
+from lib.signer.clips import clips
 from lib.video import write_video
 
 FIRST = 20

@@ -8,7 +8,7 @@ from types import ModuleType
 import cv2
 import numpy as np
 
-from lib.clips import clips
+from lib.signer.clips import clips
 
 SCRIPTS = Path(__file__).parent.parent / "data_scripts"
 

@@ -7,11 +7,11 @@ import pytest
 
 from lib import shipped_rows
 from lib.agreement import agreement_table, disagreements, quantity, shared
-from lib.clips import Clip, clips
 from lib.evaluation import of_path
 from lib.metrics import undetected_hand_presence
 from lib.report import report
 from lib.signer.calibration import measure
+from lib.signer.clips import Clip, clips
 from lib.stages import enlarged, look
 from lib.tools import paths
 

@@ -15,12 +15,12 @@ from lib.chapters.lookalikes import APART, gather_hands, lookalikes
 from lib.chapters.presence_ascent import ascend, presence, presence_gradient, repeated
 from lib.chapters.shots import read_shots
 from lib.chapters.spoilings import MISSING, longest_finger, most_open, moved, spoiled
-from lib.clips import Clip, clips
 from lib.holistic.crops import Roi, cut, hand_roi
 from lib.holistic.twins import HandTwin
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.losses import l1, l2
 from lib.metrics import false_hands
+from lib.signer.clips import Clip, clips
 from lib.tools.errors import BadInput
 from lib.video.pixels import batch_of, frames_of
 

@@ -5,9 +5,9 @@ import pytest
 
 from lib.chapters import colour_order
 from lib.chapters.colour_order import compare, swapped
-from lib.clips import clips
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
+from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 
 

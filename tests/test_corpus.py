@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.clips import clips
 from lib.signer import corpus
+from lib.signer.clips import clips
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
 from lib.tools.errors import BadInput
 

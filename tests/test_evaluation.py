@@ -9,7 +9,6 @@ from person import person
 from short_clips import short_clips
 
 from lib import evaluation
-from lib.clips import Clip, clips, in_target_pixels
 from lib.degrade import upscale
 from lib.evaluate import fids, main, tidy
 from lib.evaluation import (
@@ -33,6 +32,7 @@ from lib.keypoints.keypoints import HOLISTIC_75
 from lib.methods import INPUT, TARGET, find_methods
 from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
 from lib.papers import look_up
+from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.video import read_all, write_video

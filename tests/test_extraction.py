@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.clips import clips
 from lib.holistic import corpus as extraction
 from lib.holistic.corpus import extract_folder, find_videos, main
 from lib.keypoints import Keypoints
+from lib.signer.clips import clips
 from lib.tools import parallel
 from lib.tools.errors import BadInput
 from lib.tools.parallel import spread

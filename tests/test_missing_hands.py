@@ -12,10 +12,10 @@ from lib.chapters.embed import playable, videos
 from lib.chapters.hand_speed import by_speed, hand_speed
 from lib.chapters.own_video import examine, missing_hands
 from lib.chapters.spectrum import radial_spectrum
-from lib.clips import Clip
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.metrics import undetected_hand_presence, undetected_in_view
+from lib.signer.clips import Clip
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.video import read_all, write_video

@@ -5,10 +5,10 @@ import pytest
 
 from lib.chapters import inventor
 from lib.chapters.paired_rows import across, gained, paired
-from lib.clips import clips
 from lib.holistic.looks import SECOND_LOOK, THIRD_LOOK
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
+from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 
 

@@ -15,11 +15,11 @@ from stand_ins import on_stage, script, signing
 
 from lib import broadcasts
 from lib.broadcasts import Cut, centred, make_clip
-from lib.clips import Clip, clips
 from lib.degrade import crop, downsample, software_blur
 from lib.evaluation import FRAMES, evaluate_all
 from lib.holistic import extract
 from lib.methods import INPUT, TARGET, find_methods
+from lib.signer.clips import Clip, clips
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import is_complete

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from lib.clips import clips
 from lib.holistic import extract
 from lib.holistic import second_look as module
 from lib.holistic.second_look import HAND, SIDES, second_look
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
 from lib.metrics import false_hands, hand_size
+from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 
 LEFT, RIGHT = 0, 1

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from lib.clips import clips
 from lib.holistic import extract
 from lib.holistic import third_look as module
 from lib.holistic.second_look import HAND
@@ -11,6 +10,7 @@ from lib.holistic.third_look import GAP, third_look
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
 from lib.metrics import false_hands, hand_size
+from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 
 LEFT, RIGHT = HAND

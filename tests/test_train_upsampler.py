@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from lib.clips import clips
 from lib.papers import look_up
+from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 from lib.tools.paths import ROOT
 from lib.upsampler import R1_FIVE, UNet, load
@@ -24,7 +24,7 @@ FRAMES, WIDTH, HEIGHT = 4, 96, 80  # of a target
 
 
 def make_clip(folder, seed: int) -> None:
-    """Four frames of noise in the form of `lib.clips`: an input at half the size, and joints spread over a hand."""
+    """Four frames of noise in the form of `lib.signer.clips`: an input at half the size, and joints spread over a hand."""
     rng = np.random.default_rng(seed)
     small = rng.integers(0, 256, (FRAMES, HEIGHT // 2, WIDTH // 2, 3), np.uint8)
     folder.mkdir(parents=True)

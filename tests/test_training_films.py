@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.clips import Clip
 from lib.signer import corpus
+from lib.signer.clips import Clip
 from lib.signer.training_films import CRF, STRANGERS, make, plan
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.clips import Clip, clips
 from lib.draw import draw_keypoints, strip
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.signer.calibration import stage_frames
+from lib.signer.clips import Clip, clips
 
 STAGES = {"target": "sharp: hands found", "input": "blurred: a hand lost", "bilinear": "enlarged: still lost"}
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.clips import Clip
 from lib.holistic import extract
 from lib.keypoints import Keypoints
+from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 
 THRESHOLDS = (0.5, 0.75)  # of tracking, for R2's two languages

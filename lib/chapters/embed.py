@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from lib.clips import Clip
+from lib.signer.clips import Clip
 from lib.tools import paths
 from lib.video import write_video
 

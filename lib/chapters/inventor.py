@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from lib.chapters.hand_speed import shoulder_width
-from lib.clips import Clip
 from lib.keypoints import Keypoints
 from lib.metrics import hand_size
+from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 
 MARGIN = 0.7  # half the side of the cut-out square, in sizes of the hand

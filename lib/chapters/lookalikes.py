@@ -11,8 +11,8 @@ import numpy as np
 
 from lib.chapters.close_up import halved, hand_box
 from lib.chapters.hand_speed import hand_speed
-from lib.clips import Clip
 from lib.degrade import crop
+from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 
 SIDE = 64  # pixels of the target: just the hand

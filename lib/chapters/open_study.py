@@ -26,13 +26,13 @@ from tqdm.auto import tqdm
 from lib.bilingual import Bilingual, marked, together
 from lib.chapters.open_results import COMMAND, RESULTS
 from lib.chapters.smoothing_score import FUNCTIONS, choose, filters, sweep
-from lib.clips import Clip, clips, in_target_pixels
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.ptn.corpora import load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
 from lib.sign_tables import FEW, Sets, classes, few_of_each, gather, sets, study_parser
+from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.smoothing import Filter, smooth
 from lib.tools import paths
 from lib.tools.commands import command

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lib.clips import Clip
 from lib.degrade import upscale
+from lib.signer.clips import Clip
 
 Place = tuple[int, int]  # which clip, which frame
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lib.clips import clips
 from lib.enhance import enhance
+from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 from lib.video import write_video

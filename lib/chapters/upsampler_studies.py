@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lib import shipped_rows
-from lib.clips import clips
 from lib.evaluation import FRAMES, evaluate_all
 from lib.methods import network
+from lib.signer.clips import clips
 from lib.tools.commands import command
 from lib.tools.paths import CLIPS, ROOT
 from lib.upsampler.weights import read_weights

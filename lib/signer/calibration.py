@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from lib.clips import Clip, in_target_pixels
 from lib.holistic import extract
 from lib.intervals import clip_bootstrap, paired_bootstrap
 from lib.metrics import false_hands, undetected_hand_presence
+from lib.signer.clips import Clip, in_target_pixels
 from lib.stages import enlarged
 
 STAGES = ("target", "input", "bilinear")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.clips import UNITS
 from lib.degrade import downsample
+from lib.signer.clips import UNITS
 from lib.signer.phonology import Sign, draw_lexicon, draw_sentence
 from lib.signer.signers import SIGNERS
 from lib.tools.files import written_whole

@@ -1,6 +1,6 @@
 """Films to learn from: D1's and TD1's own signers, and *varied* ones, where everything that may differ does.
 
-The clips have the corpora's form (`lib.clips`), but their input is cast at half size, a quarter of the rays
+The clips have the corpora's form (`lib.signer.clips`), but their input is cast at half size, a quarter of the rays
 (`Film.blurred_small`): rendering is what training on two cores waits for. No signer of TD2 is among them.
 """
 

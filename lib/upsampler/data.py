@@ -16,8 +16,8 @@ import psutil
 import torch
 from torch import Tensor
 
-from lib.clips import Clip
 from lib.keypoints import HOLISTIC_75
+from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 
 BODY_WRISTS, SHOULDERS = list(HOLISTIC_75.body_wrists), HOLISTIC_75.shoulders

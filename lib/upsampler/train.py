@@ -21,9 +21,9 @@ import torch
 from tqdm import tqdm
 
 from lib import losses
-from lib.clips import SOFTWARE, Clip, clips
 from lib.losses import hand_weights
 from lib.papers import look_up
+from lib.signer.clips import SOFTWARE, Clip, clips
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole

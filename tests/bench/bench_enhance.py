@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from table import measure
 
-from lib.clips import clips
 from lib.enhance import enhance
 from lib.holistic import extract_file
 from lib.holistic.second_look import looking_again
 from lib.holistic.third_look import third_look
+from lib.signer.clips import clips
 from lib.upsampler import load_pretrained
 from lib.video import probe, read_video, write_video
 

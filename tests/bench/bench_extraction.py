@@ -13,9 +13,9 @@ from pathlib import Path
 
 from table import compare
 
-from lib.clips import clips
 from lib.holistic import extract_file
 from lib.keypoints import Keypoints
+from lib.signer.clips import clips
 from lib.video import probe
 
 CLIPS = int(os.environ.get("BENCH_CLIPS", 12))
