@@ -21,11 +21,11 @@ from lib.chapters import claim_chart
 from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.claim_tables import badge, by_paper, claims_html
 from lib.chapters.claims import CHAPTER, Judged, counts, judge_all
+from lib.evaluation.verdicts import VERDICTS
 from lib.report import Row, gather, gather_rows
 from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.files import sha256, written_whole
-from lib.verdicts import VERDICTS
 
 EMPTY = "No chapter has been run yet: run some with make lab, or all with make book, and make this page again."
 SYNTHETIC = (

@@ -16,8 +16,8 @@ TD1: inputs of 152 x 168 from the 720p films, targets of 304 x 336 from the 1080
 the same moments. TD2: inputs alone; there is no target, so only UHP can be counted. Either set may be absent. The crop
 is as large as the signer needs (R1 names none here), and never so small that anything would have to be enlarged.
 Result: td1 and td2 in the form of lib/signer/clips.py, without truth; left_out.csv and manifest.json. An interrupted
-run goes on. Then: python -m lib.evaluate --set td2 --data data/showtv. To fine-tune, let D1 and TD1 lie in one folder:
-ln -s ../showtv/td1 data/srf/td1; python -m lib.train_upsampler bwfa-unet --data data/srf.
+run goes on. Then: python -m lib.evaluation --set td2 --data data/showtv. To fine-tune, let D1 and TD1 lie in one
+folder: ln -s ../showtv/td1 data/srf/td1; python -m lib.train_upsampler bwfa-unet --data data/srf.
 
 R1's TD1 has 62,000 frames; 42 minutes are the least that has them. How large its TD2 is, R1 does not say: 30 minutes,
 as many as D1's test has. Which minutes is not said either: they are spread evenly over all episodes.

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.intervals import Interval, paired_bootstrap
+from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.papers import look_up
 from lib.ptn import PTN
 from lib.ptn.asl_signs import load

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lib.intervals import clip_bootstrap
+from lib.evaluation.intervals import clip_bootstrap
 from lib.joins2sign.annotation import Way, find_hands
 from lib.joins2sign.network import FRAME
 from lib.joins2sign.photos import Photos, read_photos

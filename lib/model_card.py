@@ -2,15 +2,15 @@
 
     python -m lib.model_card            writes book/weights/NAME.md beside each weight file
 
-Training facts come out of the weight file; figures out of the rows that ship (`lib.shipped_rows`).
+Training facts come out of the weight file; figures out of the rows that ship (`lib.evaluation.rows`).
 """
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib import shipped_rows
-from lib.evaluation import PATHS, of_path, table
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import PATHS, of_path, table
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole

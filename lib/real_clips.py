@@ -31,14 +31,14 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from lib import shipped_rows
 from lib.degrade import crop, downsample, flow_blur, signer_box, software_blur
 from lib.enhance import MODEL, enhance
-from lib.evaluation import FILM, FRAMES, PATHS, of_path, through_film
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import FILM, FRAMES, PATHS, of_path, through_film
+from lib.evaluation.methods import INPUT, TARGET, Method, find_methods
 from lib.holistic import extract
 from lib.holistic.looks import MOST, called, look, looks_option
 from lib.keypoints import Keypoints
-from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.real_counts import count, table
 from lib.tools import paths
 from lib.tools.commands import command, positive
@@ -79,7 +79,7 @@ class RealClip:
 
     @lru_cache(maxsize=2)  # noqa: B019  (a film in work serves all its rows; two pictures of it are kept)
     def frames(self, method: Method, path: str) -> np.ndarray:
-        """What Holistic gets after a method on one of `lib.evaluation.PATHS`, (T, H, W, 3) uint8."""
+        """What Holistic gets after a method on one of `lib.evaluation.evaluation.PATHS`, (T, H, W, 3) uint8."""
         if path == FILM:
             return through_film(self.frames(method, FRAMES), self.fps)
         if method in (INPUT, TARGET):
@@ -145,7 +145,7 @@ def _key(*parts: object) -> str:
 
 
 def judge(clip: RealClip, method: Method, looks: int = 1, path: str = FRAMES) -> dict:
-    """One row of counts (`lib.real_counts`): how a method does on a film, on one of `lib.evaluation.PATHS`."""
+    """One row of counts (`lib.real_counts`): how a method does on a film, on one of `lib.evaluation.evaluation.PATHS`."""
     sharp = clip.keypoints(TARGET, path=path)
     lost_in, found_in = clip.keypoints(INPUT, path=path), clip.keypoints(method, looks, path)
     row = {

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lib.intervals import ratio_bootstrap
+from lib.evaluation.intervals import ratio_bootstrap
 from lib.keypoints import Keypoints
 from lib.metrics import hand_distance
 

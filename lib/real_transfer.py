@@ -26,12 +26,11 @@ from pathlib import Path
 import numpy as np
 
 from lib import study_rows
-from lib.intervals import Interval, paired_bootstrap
+from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
 from lib.keypoints.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.ptn.training import Recipe, SignSet, predict, train, transfer
 from lib.ptn.words import kept_back, read_words, sign_set
-from lib.seeds import over_seeds
 from lib.tools.commands import command, positive
 from lib.tools.files import written_whole
 from lib.tools.paths import CACHE, DATA, ROOT

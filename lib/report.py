@@ -25,12 +25,12 @@ from pathlib import Path
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from lib.intervals import alike, alone
+from lib.evaluation.intervals import alike, alone
+from lib.evaluation.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 from lib.papers import beside
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 
 NOT_THERE = "not in the paper"
 PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}

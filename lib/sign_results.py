@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.intervals import Interval, clip_bootstrap
-from lib.seeds import over_seeds
+from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds
 from lib.tools import paths
 from lib.tools.errors import BadInput
 

@@ -3,8 +3,8 @@
 import pytest
 from short_clips import short_clips
 
-from lib import shipped_rows
-from lib.evaluate import joined, main
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.__main__ import joined, main
 from lib.tools import paths
 
 

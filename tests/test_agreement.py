@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from lib import shipped_rows
 from lib.agreement import agreement_table, disagreements, quantity, shared
-from lib.evaluation import of_path
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import of_path
 from lib.metrics import undetected_hand_presence
 from lib.report import report
 from lib.signer.calibration import measure

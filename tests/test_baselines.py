@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from lib import methods
 from lib.degrade import upscale
-from lib.methods import INPUT, TARGET, find_methods
+from lib.evaluation import methods
+from lib.evaluation.methods import INPUT, TARGET, find_methods
 from lib.metrics import psnr
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet, save

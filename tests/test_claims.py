@@ -9,20 +9,20 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from lib import shipped_rows
 from lib.chapters import limits_results
 from lib.chapters.claim_chart import board, forest, margin
 from lib.chapters.claim_tables import by_paper, claims_html
 from lib.chapters.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
 from lib.chapters.joins2sign_answers import minus
 from lib.chapters.joins2sign_tables import PAPER
-from lib.intervals import Interval
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.intervals import Interval
+from lib.evaluation.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
 from lib.papers import look_up
 from lib.ptn.splits import R2_TABLE1
 from lib.report import gather, report
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
 
 CLAIMS = read_claims()
 ROWS = [claim for claim in CLAIMS if "row" in (claim.answer or {})]

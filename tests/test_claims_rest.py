@@ -8,9 +8,9 @@ from test_claims import CLAIM, results, tell  # noqa: F401 - every test writes i
 
 from lib.chapters.claim_tables import claims_html
 from lib.chapters.claims import judge_all, read_claims
+from lib.evaluation.verdicts import FAILS, HOLDS, OPEN
 from lib.report import gather
 from lib.tools.errors import BadInput
-from lib.verdicts import FAILS, HOLDS, OPEN
 
 
 def test_a_claim_falls_with_those_that_it_rests_on():

@@ -8,10 +8,10 @@ import pytest
 from person import person
 from short_clips import short_clips
 
-from lib import evaluation
 from lib.degrade import upscale
-from lib.evaluate import fids, main, tidy
-from lib.evaluation import (
+from lib.evaluation import evaluation
+from lib.evaluation.__main__ import fids, main, tidy
+from lib.evaluation.evaluation import (
     CRF,
     FILM,
     FRAMES,
@@ -26,10 +26,10 @@ from lib.evaluation import (
     undetected,
     watch,
 )
+from lib.evaluation.intervals import Interval, ratio_bootstrap
+from lib.evaluation.methods import INPUT, TARGET, find_methods
 from lib.holistic import extract
-from lib.intervals import Interval, ratio_bootstrap
 from lib.keypoints.keypoints import HOLISTIC_75
-from lib.methods import INPUT, TARGET, find_methods
 from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
 from lib.papers import look_up
 from lib.signer.clips import Clip, clips, in_target_pixels
@@ -232,7 +232,7 @@ def test_fid_is_over_all_frames_of_a_set(shorts, tmp_path, monkeypatch):
     both = clips("short", shorts)
     monkeypatch.setenv("HANDS_INCEPTION", str(tmp_path / "absent"))
     assert fids(methods("bilinear"), both, None) == {}
-    monkeypatch.setattr("lib.inception.inception_features", colours)
+    monkeypatch.setattr("lib.evaluation.fid.inception_features", colours)
     target = np.concatenate([colours(clip.target(), None) for clip in both])
     bilinear = np.concatenate([colours(watch(methods("bilinear")[0], clip)[0], None) for clip in both])
     found = fids(methods("input", "target", "bilinear"), both, tmp_path / "weights")

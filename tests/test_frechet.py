@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lib import inception
-from lib.inception import inception_features
+from lib.evaluation import fid as inception
+from lib.evaluation.fid import inception_features
 from lib.metrics import frechet_distance
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from lib import shipped_rows, sign_results
+from lib import sign_results
 from lib.chapters import paper_answers, paper_answers_r2, paper_answers_r3
 from lib.chapters.paper_answers import ours
 from lib.chapters.paper_answers_r2 import number
@@ -18,7 +18,8 @@ from lib.chapters.paper_tables import (
     table_html,
     tables_html,
 )
-from lib.intervals import Interval
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.intervals import Interval
 from lib.papers import NONE, WORD, look_up, read
 from lib.report import gather, report
 from lib.sign_results import SignResults

@@ -16,9 +16,9 @@ from stand_ins import on_stage, script, signing
 from lib import broadcasts
 from lib.broadcasts import Cut, centred, make_clip
 from lib.degrade import crop, downsample, software_blur
-from lib.evaluation import FRAMES, evaluate_all
+from lib.evaluation.evaluation import FRAMES, evaluate_all
+from lib.evaluation.methods import INPUT, TARGET, find_methods
 from lib.holistic import extract
-from lib.methods import INPUT, TARGET, find_methods
 from lib.signer.clips import Clip, clips
 from lib.tools import paths
 from lib.tools.errors import BadInput

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from lib import shipped_rows
 from lib.chapters import r1_studies
 from lib.chapters.claim_answers import most
 from lib.chapters.picture_order import agreement
 from lib.chapters.set_ups import NONE, OURS, crossed, set_ups
-from lib.intervals import Interval
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.intervals import Interval
 from lib.papers import look_up
 from lib.tools.errors import BadInput
 

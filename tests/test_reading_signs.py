@@ -11,7 +11,7 @@ from lib.attention import cls_attention, needed
 from lib.chapters.imputation_gain import by_gap, gap_gain_chart, gone
 from lib.chapters.interval_chart import interval_chart
 from lib.chapters.sign_neighbours import likeness, mixups
-from lib.intervals import Interval
+from lib.evaluation.intervals import Interval
 from lib.ptn import PTN
 from lib.ptn import training as sign_training
 from lib.ptn.corpora import SHIPPED, load_corpus

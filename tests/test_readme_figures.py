@@ -5,8 +5,8 @@ import re
 import numpy as np
 from conftest import ROOT
 
-from lib import shipped_rows
-from lib.evaluation import FRAMES, of_path
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import FRAMES, of_path
 from lib.holistic.looks import THIRD_LOOK
 
 NETWORK = "bg-unet" + THIRD_LOOK

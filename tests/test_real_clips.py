@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 from person import person
 
-from lib import real_clips, real_counts, shipped_rows
+from lib import real_clips, real_counts
 from lib.degrade import software_blur, upscale
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.methods import INPUT, TARGET
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
-from lib.methods import INPUT, TARGET
 from lib.signer.clips import clips
 from lib.tools import paths
 from lib.tools.errors import BadInput

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from conftest import ROOT
 
 from lib.chapters.claims import read_claims
-from lib.intervals import Interval
+from lib.evaluation.intervals import Interval
 from lib.papers import look_up
 from lib.report import gather, report
 from lib.tools import paths

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.seeds import over_seeds
+from lib.evaluation.intervals import over_seeds
 from lib.tools.errors import BadInput
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from lib import shipped_rows
 from lib.chapters import hand_outcome, method_chart
-from lib.evaluate import readable
-from lib.evaluation import table
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.__main__ import readable
+from lib.evaluation.evaluation import table
 from lib.holistic.looks import SECOND_LOOK
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
@@ -55,7 +55,7 @@ def test_foreign_rows_are_refused(text, tmp_path):
     (tmp_path / "r1.json").write_text(text)
     with pytest.raises(BadInput, match="holds no rows"):
         shipped_rows.read(tmp_path / "r1.json")
-    with pytest.raises(BadInput, match="does not exist.*lib.evaluate"):
+    with pytest.raises(BadInput, match="does not exist.*lib.evaluation"):
         shipped_rows.read(tmp_path / "none.json")
     with pytest.raises(BadInput, match="does not exist.*lib.real_clips"):
         shipped_rows.about(tmp_path / "real.json")

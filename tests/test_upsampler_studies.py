@@ -4,8 +4,8 @@ import pytest
 import torch
 from short_clips import short_clips
 
-from lib import shipped_rows
 from lib.chapters.upsampler_studies import TOLD, add, judge, main, named
+from lib.evaluation import rows as shipped_rows
 from lib.tools import paths
 from lib.upsampler import UNet, save
 

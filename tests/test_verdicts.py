@@ -2,8 +2,8 @@
 
 import pytest
 
+from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, VERDICTS, parse, verdict
 from lib.tools.errors import BadInput
-from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, VERDICTS, parse, verdict
 
 NAN = float("nan")
 # rule, low, high, verdict

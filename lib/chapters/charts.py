@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from lib.intervals import Interval
+from lib.evaluation.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -28,14 +28,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import real_transfer, shipped_rows, sign_results
+from lib import real_transfer, sign_results
 from lib.chapters import limits_results, r1_studies
 from lib.chapters.joins2sign_answers import answer as _r3
 from lib.chapters.paired_rows import paired
 from lib.chapters.picture_order import agreement
-from lib.evaluation import FILM, FRAMES, of_path
-from lib.intervals import Interval
-from lib.seeds import wider
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import FILM, FRAMES, of_path
+from lib.evaluation.intervals import Interval, wider
 from lib.sign_results import SignResults
 from lib.tools.errors import BadInput
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lib import verdicts
 from lib.chapters.charts import GREEN, SKY, VERMILLION, panel
 from lib.chapters.claims import Judged
-from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
+from lib.evaluation import verdicts
+from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,9 +5,9 @@ from html import escape
 
 from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.claims import PAPERS, Claim, Judged
-from lib.intervals import alike, alone
+from lib.evaluation.intervals import alike, alone
+from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 from lib.papers import look_up
-from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 
 COLUMNS = ("claim", "in the paper", "ours, 95 % interval", "measured on", "verdict, on our data")
 COLOURS = {HOLDS: "#00694b", FAILS: "#a33b00", OPEN: "#1f5f8b", UNTESTABLE: "#555555", NO_RUN: "#555555"}

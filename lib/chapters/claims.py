@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import verdicts
 from lib.chapters.claim_answers import Answer, find, through_film
-from lib.intervals import Interval
+from lib.evaluation import verdicts
+from lib.evaluation.intervals import Interval
 from lib.papers import Figure, look_up
 from lib.report import Row, report
 from lib.tools import paths

@@ -7,7 +7,7 @@ import pandas as pd
 
 from lib.chapters.interval_chart import interval_chart
 from lib.chapters.spoilings import MISSING
-from lib.intervals import Interval, clip_bootstrap
+from lib.evaluation.intervals import Interval, clip_bootstrap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

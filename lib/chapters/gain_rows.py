@@ -1,6 +1,6 @@
 """What one way to train is worth against another, as a row for the reader: the gain, who says so, and how surely."""
 
-from lib.intervals import Interval
+from lib.evaluation.intervals import Interval
 from lib.report import Row, report
 from lib.sign_results import SignResults
 

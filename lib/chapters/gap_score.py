@@ -13,8 +13,8 @@ import pandas as pd
 
 from lib.chapters.gap_fill import METHODS, Fill
 from lib.chapters.hand_speed import shoulder_width
+from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.gaps import HANDS, runs, windows
-from lib.intervals import Interval, clip_bootstrap
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput
 

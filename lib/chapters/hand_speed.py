@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lib.intervals import clip_bootstrap
+from lib.evaluation.intervals import clip_bootstrap
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from lib.chapters.interval_chart import interval_chart
+from lib.evaluation.intervals import clip_bootstrap
 from lib.gaps import HANDS
-from lib.intervals import clip_bootstrap
 from lib.ptn.corpora import SignCorpus
 from lib.ptn.splits import signer_independent_split
 from lib.sign_results import SignResults

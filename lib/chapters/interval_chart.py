@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lib.chapters.charts import PALETTE, interval, panel
-from lib.intervals import Interval
+from lib.evaluation.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

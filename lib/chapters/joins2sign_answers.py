@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lib import joins2sign_results
-from lib.intervals import Interval, clip_bootstrap
+from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds, wider
 from lib.joins2sign.photos import LETTERS
 from lib.joins2sign.progress import unrest
 from lib.joins2sign.scores import in_percent, joint_interval, over_photos, over_signers
 from lib.joins2sign_results import seeds_of
-from lib.seeds import over_seeds, wider
 from lib.tools.errors import BadInput
 
 PAIR = "ru"  # the letters that R3 looks at (5.2)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lib.chapters.joins2sign_answers import gain, measured, over_trainings
-from lib.intervals import Interval, paired_bootstrap
+from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.recipes import split_kind
 from lib.joins2sign.scores import in_percent, over_signers

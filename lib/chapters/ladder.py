@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lib.chapters.paired_rows import paired
-from lib.intervals import Interval
-from lib.verdicts import FAILS, HOLDS, OPEN, WITHIN, decide
+from lib.evaluation.intervals import Interval
+from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, WITHIN, decide
 
 SECOND = ", seed 1"  # behind the name of a network's second training
 SLIGHT = 1.5  # points: how far from zero a step may lie and still be called slight; ours, R1 names no limit
@@ -42,7 +42,7 @@ CAMERA_LADDER = Ladder(
 def rungs(rows: Sequence[dict], ladder: Ladder = R1_LADDER, measure: str = "uhp_dominant") -> pd.DataFrame:
     """Each network minus the one before it, by set and idea: an Interval in points, where the rows have both.
 
-    ``rows`` are those of `lib.evaluation.evaluate`. The column is called "change".
+    ``rows`` are those of `lib.evaluation.evaluation.evaluate`. The column is called "change".
     """
     changes = {
         (name, idea): paired(rows, name, here, before, measure)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lib.chapters.charts import BLUE, GREEN, VERMILLION, interval, panels
-from lib.intervals import Interval
+from lib.evaluation.intervals import Interval
 from lib.upsampler import PRETRAINED
 from lib.upsampler.baselines import METHODS
 
@@ -21,7 +21,8 @@ ON_CAMERA = tuple(name for name in PRETRAINED if name.endswith("-camera")) + ("b
 
 
 def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> "Figure":
-    """A panel for each set, a row for each method: mean and 95 % interval of a column of `lib.evaluation.table`.
+    """A panel for each set, a row for each method: mean and 95 % interval of a column of
+    `lib.evaluation.evaluation.table`.
 
     Interpolation is orange, input and target are black, networks that learned on a camera's damage green, the others
     blue. ``zero`` draws a line at 0, for differences. A method has one row in all panels; those without the measure are

@@ -7,8 +7,8 @@ from html import escape
 import pandas as pd
 
 from lib.chapters.method_chart import NAMES
-from lib.intervals import Interval
-from lib.verdicts import FAILS, HOLDS, OPEN, decide
+from lib.evaluation.intervals import Interval
+from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, decide
 
 STYLE = """<style>
 table.methods.methods { border-collapse: collapse; margin-bottom: 1em; font-size: .9em; }
@@ -45,7 +45,7 @@ def method_table(frame: pd.DataFrame) -> str:
 
 
 def beside(straight: pd.DataFrame, filmed: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Some columns of `lib.evaluation.table` on both paths, that through a film next to that of bare frames."""
+    """Some columns of `lib.evaluation.evaluation.table` on both paths, that through a film next to that of bare frames."""
     both = {}
     for column in columns:
         both |= {column: straight[column], f"{column}, film": filmed[column]}
@@ -63,7 +63,9 @@ def stacked(straight: pd.DataFrame, filmed: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_verdict(differences: Mapping[str, Interval | None]) -> str:
-    """Names of methods, sorted by what `lib.verdicts` says of their differences: below 0, above it, or neither."""
+    """Names of methods, sorted by what `lib.evaluation.verdicts` says of their differences: below 0, above it, or
+    neither.
+    """
     words: dict[str, list[str]] = {word: [] for word in WORDS.values()}
     for name, difference in differences.items():
         if isinstance(difference, Interval):

@@ -9,7 +9,7 @@ import pandas as pd
 from lib.chapters import method_chart
 from lib.chapters.charts import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
 from lib.chapters.smoothing_score import RAW, Parameters
-from lib.intervals import Interval
+from lib.evaluation.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lib.intervals import Interval, paired_bootstrap
+from lib.evaluation.intervals import Interval, paired_bootstrap
 
 Place = tuple[str, str]
 
@@ -13,8 +13,8 @@ Place = tuple[str, str]
 def paired(rows: Sequence[dict], name: str, method: str, other: str, key: str, factor: float = 100) -> Interval | None:
     """Mean of ``method`` minus ``other`` in measure ``key`` over the clips of set ``name``, times ``factor``.
 
-    ``rows`` are those of `lib.evaluation.evaluate`, of one path. Clips where one of the two has nothing to measure do
-    not count; None where fewer than two are left.
+    ``rows`` are those of `lib.evaluation.evaluation.evaluate`, of one path. Clips where one of the two has nothing to
+    measure do not count; None where fewer than two are left.
     """
     frame = pd.DataFrame([row for row in rows if row["set"] == name and row["method"] in (method, other)])
     if frame.empty or key not in frame or not {method, other} <= set(frame["method"]):
@@ -28,7 +28,7 @@ def paired(rows: Sequence[dict], name: str, method: str, other: str, key: str, f
 
 
 def across(rows: Sequence[dict], name: str, one: Place, other: Place, key: str, factor: float = 100) -> Interval | None:
-    """`paired`, where ``one`` and ``other`` are each a method and its path (`lib.evaluation.PATHS`)."""
+    """`paired`, where ``one`` and ``other`` are each a method and its path (`lib.evaluation.evaluation.PATHS`)."""
     renamed = [row | {"method": (row["method"], row["path"])} for row in rows]
     return paired(renamed, name, one, other, key, factor)
 

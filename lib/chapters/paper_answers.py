@@ -5,12 +5,12 @@ Ours are of other data: synthetic clips and signs, smaller photos. A cell that w
 
 from collections.abc import Callable, Mapping, Sequence
 
-from lib import shipped_rows
 from lib.chapters import paper_answers_r2, paper_answers_r3
 from lib.chapters.paper_cells import Cells, Ours, Run, text
-from lib.evaluation import of_path
-from lib.evaluation import table as method_table
-from lib.intervals import clip_bootstrap
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import of_path
+from lib.evaluation.evaluation import table as method_table
+from lib.evaluation.intervals import clip_bootstrap
 from lib.tools.errors import BadInput
 
 PICTURES = {"PSNR": "PSNR, dB", "SSIM": "SSIM", "pHash": "pHash, bits"}  # R1's columns, by those of lib.evaluation

@@ -3,7 +3,7 @@
 from lib import real_transfer, sign_results
 from lib.chapters.claim_answers import find, from_chapter
 from lib.chapters.paper_cells import Cells, Ours, Run, text
-from lib.intervals import Interval
+from lib.evaluation.intervals import Interval
 from lib.tools.errors import BadInput
 
 MISSING = {"pose": "body", "left hand": "left hand", "right hand": "right hand"}  # R2's columns, by chapter 9's words

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.evaluation import FRAMES
-from lib.intervals import Interval, alike
+from lib.evaluation.evaluation import FRAMES
+from lib.evaluation.intervals import Interval, alike
 from lib.tools.errors import BadInput
 
 REASONS = Path(__file__).with_name("not_run.toml")

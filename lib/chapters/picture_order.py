@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from lib.intervals import Interval, clip_bootstrap
+from lib.evaluation.intervals import Interval, clip_bootstrap
 
 LESS_IS_BETTER = ("phash",)
 

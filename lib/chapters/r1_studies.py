@@ -9,13 +9,13 @@ from html import escape
 
 import pandas as pd
 
-from lib import shipped_rows
 from lib.chapters.method_table import method_table
 from lib.chapters.paired_rows import paired
 from lib.chapters.upsampler_studies import RESULTS as SHIPPED
 from lib.chapters.upsampler_studies import SET
-from lib.evaluation import of_path, table
-from lib.intervals import Interval
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import of_path, table
+from lib.evaluation.intervals import Interval
 
 BASE = "fifth"
 LOSSES = {"SSIM + L1": BASE, "L1": "fifth-l1", "L2": "fifth-l2", "SSIM + L2": "fifth-ssim-l2", "SSIM": "fifth-ssim"}

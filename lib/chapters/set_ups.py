@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.evaluation import table
-from lib.intervals import Interval, alike
+from lib.evaluation.evaluation import table
+from lib.evaluation.intervals import Interval, alike
 from lib.papers import look_up
 from lib.tools.errors import BadInput
 from lib.tools.paths import WEIGHTS
@@ -43,7 +43,7 @@ OURS = (
 def set_ups(rows: Sequence[dict], weights: Path = WEIGHTS) -> pd.DataFrame:
     """A column for R1 and for each of ours, a line for each thing that differs, then what came out, as text.
 
-    ``rows`` are those of `lib.evaluation.evaluate`, of one path; what they lack says so.
+    ``rows`` are those of `lib.evaluation.evaluation.evaluate`, of one path; what they lack says so.
     """
     frame = table(rows)
     columns = {"R1": _theirs()} | {one.title: _facts(one, weights) | _measured(one, frame) for one in OURS}

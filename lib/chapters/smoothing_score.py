@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from lib.chapters.hand_speed import shoulder_width
+from lib.evaluation.intervals import Interval, clip_bootstrap, paired_bootstrap
 from lib.gaps import HANDS
-from lib.intervals import Interval, clip_bootstrap, paired_bootstrap
 from lib.keypoints import Keypoints
 from lib.smoothing import Filter, butterworth, kalman, one_euro, smooth
 

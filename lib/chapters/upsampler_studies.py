@@ -12,9 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib import shipped_rows
-from lib.evaluation import FRAMES, evaluate_all
-from lib.methods import network
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import FRAMES, evaluate_all
+from lib.evaluation.methods import network
 from lib.signer.clips import clips
 from lib.tools.commands import command
 from lib.tools.paths import CLIPS, ROOT

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.intervals import Interval, clip_bootstrap
+from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.training import Prediction, in_frame
 from lib.metrics import pck, pck_auc

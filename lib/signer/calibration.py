@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from lib.evaluation.intervals import clip_bootstrap, paired_bootstrap
 from lib.holistic import extract
-from lib.intervals import clip_bootstrap, paired_bootstrap
 from lib.metrics import false_hands, undetected_hand_presence
 from lib.signer.clips import Clip, in_target_pixels
 from lib.stages import enlarged

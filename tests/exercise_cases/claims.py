@@ -3,8 +3,8 @@
 from exercise_cases import Case
 from lib.chapters.claim_answers import Answer
 from lib.chapters.claims import Claim, Judged
+from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN
 from lib.exercises.check_claims import check_by_luck, check_rule
-from lib.verdicts import FAILS, HOLDS, NO_RUN, OPEN
 
 CLAIM = Claim("id", "short", "It is above 0.", on="made up", rule="> 0")
 SURE = Answer(1.0, 0.5, 1.5, 12, "clips", "here")

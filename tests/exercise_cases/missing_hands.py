@@ -3,8 +3,8 @@
 import numpy as np
 
 from exercise_cases import Case
+from lib.evaluation.intervals import clip_bootstrap
 from lib.exercises.check_missing_hands import check_left_hand, check_widths
-from lib.intervals import clip_bootstrap
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 

@@ -6,9 +6,10 @@ frames would make every interval far too narrow, so clips are drawn, each with a
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import t
 
 from lib.tools.errors import BadInput
 
@@ -124,3 +125,22 @@ def _clip_mean(clip: float | np.ndarray) -> float:
     frames = np.asarray(clip, float)
     frames = frames[~np.isnan(frames)]
     return float(frames.mean()) if frames.size else float("nan")
+
+
+def over_seeds(values: Sequence[float], level: float = 0.95) -> Interval:
+    """Mean over trainings that differ in their seed, with its t interval: mean +- t s / sqrt(n), n - 1 degrees.
+
+    It says what another seed would do on the *same* test clips, not what other test clips would do. For two ways to
+    train, give the differences seed by seed. Raises BadInput for fewer than two values or one that is not finite.
+    """
+    values = np.asarray(values, float)
+    if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
+        raise BadInput(f"An interval over seeds needs two finite values or more, not {values.tolist()}; train again.")
+    half = t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    mean = values.mean()
+    return Interval(float(mean), float(mean - half), float(mean + half), len(values), level)
+
+
+def wider(seeds: Interval, clips: Interval) -> Interval:
+    """The interval over trainings or that over test clips, whichever reaches further, on either side."""
+    return replace(seeds, low=min(seeds.low, clips.low), high=max(seeds.high, clips.high))

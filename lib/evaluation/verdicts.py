@@ -27,7 +27,9 @@ FEWEST = 5
 
 
 class Interval(Protocol):
-    """A mean with its 95 % interval over ``n`` clips: `lib.intervals` and `lib.seeds` make them."""
+    """A mean with its 95 % interval over ``n`` clips: `lib.evaluation.intervals` and `lib.evaluation.intervals` make
+    them.
+    """
 
     mean: float
     low: float

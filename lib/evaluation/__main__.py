@@ -1,11 +1,12 @@
-"""How well every method brings the hands back, as a table; see lib/evaluation.py for what is done and measured.
+"""How well every method brings the hands back, as a table; see lib/evaluation/evaluation.py for what is done and
+measured.
 
-    python -m lib.evaluate                    all methods on D1 test (in R1's damage and a camera's) and TD2, both paths
-    python -m lib.evaluate --set td2 --models input bicubic target --clips 4
-    python -m lib.evaluate --weights runs/mine.safetensors --looks 2      your own network, and a second look
-    python -m lib.evaluate --set varied --data data/training              other clips
-    python -m lib.evaluate --looks 3 --ship book/results/r1.json          the rows that the chapters show
-    python -m lib.evaluate --models b-ae --ship book/results/r1.json --add    those of one method anew, the others kept
+    python -m lib.evaluation  all methods on D1 test (in R1's damage and a camera's) and TD2, both paths
+    python -m lib.evaluation --set td2 --models input bicubic target --clips 4
+    python -m lib.evaluation --weights runs/mine.safetensors --looks 2      your own network, and a second look
+    python -m lib.evaluation --set varied --data data/training              other clips
+    python -m lib.evaluation --looks 3 --ship book/results/r1.json          the rows that the chapters show
+    python -m lib.evaluation --models b-ae --ship book/results/r1.json --add  those of one method anew, the others kept
 
 Clips that were evaluated before come out of the cache.
 """
@@ -17,11 +18,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import shipped_rows
-from lib.evaluation import PATHS, evaluate_all, of_path, table, watch
+from lib.evaluation import rows as shipped_rows
+from lib.evaluation.evaluation import PATHS, evaluate_all, of_path, table, watch
+from lib.evaluation.intervals import Interval
+from lib.evaluation.methods import INPUT, TARGET, Method, find_methods
 from lib.holistic.looks import looks_option
-from lib.intervals import Interval
-from lib.methods import INPUT, TARGET, Method, find_methods
 from lib.metrics import frechet_distance
 from lib.signer.clips import Clip, clips
 from lib.tools.commands import command, positive
@@ -33,7 +34,7 @@ from lib.upsampler.baselines import METHODS
 from lib.video import read_video
 
 SETS = ("d1_test_software", "d1_test", "td2")
-WHY_NOT = "FID is not measured here: Inception's weights are absent; lib/inception.py says where to get them."
+WHY_NOT = "FID is not measured here: Inception's weights are absent; lib/evaluation/fid.py says where to get them."
 
 
 def fids(
@@ -44,7 +45,7 @@ def fids(
     Without "input", which has another size, and without sets that have no targets. Empty where Inception's weights
     are nowhere to be found.
     """
-    from lib.inception import find_weights, inception_features
+    from lib.evaluation.fid import find_weights, inception_features
 
     weights = weights or find_weights()
     found: dict[tuple[str, str], float] = {}
@@ -136,7 +137,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--paths", nargs="+", default=list(PATHS), choices=PATHS, help=about)
     parser.add_argument("--clips", type=positive, metavar="N", help="only the first N clips of each set, 2 at least")
     looks_option(parser)
-    parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/inception.py)")
+    parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see lib/evaluation/fid.py)")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the table, one line for each number")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write a row for each clip, for the chapters")
     parser.add_argument("--add", action="store_true", help="keep the rows of that file that are not measured anew")

@@ -60,7 +60,7 @@ def inception_features(frames: Iterable[np.ndarray], weights: str | Path) -> np.
 @lru_cache(maxsize=1)
 def _read(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
-        raise BadInput(f"{path} does not exist; lib/inception.py says where to get FID's weights.")
+        raise BadInput(f"{path} does not exist; lib/evaluation/fid.py says where to get FID's weights.")
     if (found := sha256(path)) != SHA256:
         raise BadInput(f"{path} is not {FILE} (its sha256 begins with {found[:8]}); download it again.")
     try:

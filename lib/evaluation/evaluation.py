@@ -30,11 +30,11 @@ from tqdm.auto import tqdm
 
 from lib import metrics
 from lib.degrade import compress
+from lib.evaluation.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_bootstrap
+from lib.evaluation.methods import INPUT, TARGET, Method
 from lib.holistic import extract
 from lib.holistic.looks import called, look
-from lib.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_bootstrap
 from lib.keypoints import Keypoints
-from lib.methods import INPUT, TARGET, Method
 from lib.signer.clips import Clip, in_target_pixels
 from lib.tools import paths
 from lib.tools.errors import BadInput

@@ -1,0 +1,1 @@
+"""R1's evaluation over whole videos, with intervals and verdicts."""
