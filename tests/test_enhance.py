@@ -8,9 +8,9 @@ from enhance_films import FPS, signer, tiny_network, turned, varying_rate, weigh
 
 from lib.chapters.troubled_films import interlaced
 from lib.enhance import enhance
-from lib.enhance_cli import main
-from lib.enhance_feed import MOST, Stopped, feed
-from lib.enhance_source import LEARNED
+from lib.enhance.cli import main
+from lib.enhance.feed import MOST, Stopped, feed
+from lib.enhance.source import LEARNED
 from lib.holistic import extract
 from lib.holistic.third_look import third_look
 from lib.keypoints import load

@@ -13,10 +13,10 @@ import torch
 from enhance_films import FPS, signer, tiny_network, weight_file, with_sound
 from safetensors.torch import save_file
 
-from lib import enhance as room
 from lib.enhance import enhance
-from lib.enhance_cli import main
-from lib.enhance_pool import side_by_side
+from lib.enhance import film as room
+from lib.enhance.cli import main
+from lib.enhance.pool import side_by_side
 from lib.keypoints import load
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256

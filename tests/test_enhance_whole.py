@@ -13,10 +13,11 @@ import pytest
 from enhance_films import tiny_network, weight_file
 from film_kinds import FLASH, FPS, beep_at, flash_and_beep, flash_at
 
-from lib import enhance as room
-from lib import enhance_sound, enhance_source
 from lib.enhance import enhance
-from lib.enhance_cli import main
+from lib.enhance import film as room
+from lib.enhance import sound as enhance_sound
+from lib.enhance import source as enhance_source
+from lib.enhance.cli import main
 from lib.holistic import corpus as extraction
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole

@@ -59,7 +59,7 @@ PROGRAM = """
 import sys
 from test_parallel import sleep
 from lib.tools.parallel import in_parallel
-from lib.enhance_pool import side_by_side
+from lib.enhance.pool import side_by_side
 
 def work(jobs):
     for job in jobs:

@@ -4,7 +4,7 @@ import warnings
 from contextlib import ExitStack
 from pathlib import Path
 
-from lib.enhance_sound import check_sound
+from lib.enhance.sound import check_sound
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import FORMATS, probe

@@ -28,9 +28,9 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from lib.enhance_feed import feed
-from lib.enhance_sound import add_sound
-from lib.enhance_source import Box, Source, open_source
+from lib.enhance.feed import feed
+from lib.enhance.sound import add_sound
+from lib.enhance.source import Box, Source, open_source
 from lib.holistic import extract
 from lib.holistic.looks import MOST
 from lib.holistic.second_look import looking_again
@@ -211,6 +211,6 @@ def _with_sound(film: Path, video: Path, frames: int) -> bool:
 
 
 if __name__ == "__main__":
-    from lib.enhance_cli import main
+    from lib.enhance.cli import main
 
     sys.exit(main())
