@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from lib.datasets import command_line, say_whose
+from data_scripts._common import command_line, say_whose
 from lib.ptn.asl_signs import HOW, PAGE, convert, read_list
 from lib.tools.errors import BadInput
 from lib.tools.files import is_complete, write_manifest

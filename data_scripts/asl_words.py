@@ -12,8 +12,8 @@ some; the course takes the first 60 recordings of the words below.
 
 from functools import partial
 
-from lib.datasets import command_line
-from lib.word_archive import WordSet, make
+from data_scripts._common import command_line
+from data_scripts.word_archive import WordSet, make
 
 ASL_WORDS = WordSet(
     language="ASL",

@@ -12,8 +12,8 @@ writes WORD/NN.npy, (30, 1662) each, LICENSE and manifest.json.
 
 from functools import partial
 
-from lib.datasets import command_line
-from lib.word_archive import WordSet, make
+from data_scripts._common import command_line
+from data_scripts.word_archive import WordSet, make
 
 DGS_WORDS = WordSet(
     language="DGS",

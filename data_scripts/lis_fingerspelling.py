@@ -24,10 +24,9 @@ import numpy as np
 from PIL import Image
 from tqdm.auto import tqdm
 
-from lib.datasets import command_line, say_whose
-from lib.download import fetched
+from data_scripts._common import command_line, fetched, say_whose
+from data_scripts.lis_hands import annotate
 from lib.joins2sign.photos import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
-from lib.lis_hands import annotate
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, is_complete, write_manifest, written_whole

@@ -28,10 +28,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from lib.broadcasts import FILM, SHARP_FILM, Cut, cut_all
+from data_scripts.broadcasts import FILM, SHARP_FILM, Cut, cut_all
+from data_scripts.own_films import check_film, film_name, films_in, films_parser, plan_pieces, say_yours
 from lib.holistic.corpus import Outcome
-from lib.own_films import check_film, film_name, films_in, films_parser, say_yours
-from lib.pieces import plan_pieces
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 

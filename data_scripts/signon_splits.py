@@ -18,8 +18,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from lib.datasets import command_line, say_whose
-from lib.download import content_of, fetched, member
+from data_scripts._common import command_line, content_of, fetched, member, say_whose
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput

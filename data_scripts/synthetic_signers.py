@@ -45,7 +45,7 @@ def check(out: Path, workers: int) -> None:
     """Print how many hands real MediaPipe loses at each stage, with intervals over clips."""
     import pandas as pd
 
-    from lib.signer.calibration import measure, summary
+    from data_scripts.calibrate import measure, summary
 
     there = [clip for name in SETS if (out / name).is_dir() for clip in clips(name, out)]
     if not there:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 
-from lib.corpus_pictures import read_pictures
+from data_scripts.corpus_pictures import read_pictures
 from lib.ptn import PTN, VTN
 from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.inputs import Inputs

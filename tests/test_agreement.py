@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
+from data_scripts.calibrate import measure
 from lib.agreement import agreement_table, disagreements, quantity, shared
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.evaluation import of_path
 from lib.metrics import undetected_hand_presence
 from lib.report import report
-from lib.signer.calibration import measure
 from lib.signer.clips import Clip, clips
 from lib.stages import enlarged, look
 from lib.tools import paths

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from stand_ins import on_stage, script, signing
 
-from lib import corpus_films
-from lib.corpus_pictures import read_pictures
+from data_scripts import corpus_films
+from data_scripts.corpus_pictures import read_pictures
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import load_corpus, write_corpus

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from stand_ins import signing
 
+from data_scripts.broadcasts import best_lag
+from data_scripts.own_films import evenly, plan_pieces
 from lib.degrade import downsample, flow_blur, software_blur
-from lib.moments import best_lag
-from lib.pieces import evenly, plan_pieces
 from lib.tools.errors import BadInput
 from lib.video import cuts, read_all, write_video
 from lib.video.cuts import frames_between

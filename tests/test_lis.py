@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib import lis_hands
-from lib.datasets import command_line
+from data_scripts import lis_hands
+from data_scripts._common import command_line
 from lib.joins2sign.photos import LETTERS, Photo, Photos, parse_name, read_hands, read_photos, read_table
 from lib.tools import paths
 from lib.tools.errors import BadInput

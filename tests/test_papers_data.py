@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from stand_ins import on_stage, script, signing
 
-from lib import broadcasts
-from lib.broadcasts import Cut, centred, make_clip
+from data_scripts import broadcasts
+from data_scripts.broadcasts import Cut, centred, make_clip
 from lib.degrade import crop, downsample, software_blur
 from lib.evaluation.evaluation import FRAMES, evaluate_all
 from lib.evaluation.methods import INPUT, TARGET, find_methods

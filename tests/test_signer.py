@@ -228,7 +228,7 @@ def test_portraits(film):
 def test_calibration_table():
     import pandas as pd
 
-    from lib.signer.calibration import summary
+    from data_scripts.calibrate import summary
 
     shares = {"target": (0.0, 0.02), "input": (0.3, 0.5), "bilinear": (0.4, 0.5)}
     rows = [

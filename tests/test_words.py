@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from lib.datasets import command_line
+from data_scripts._common import command_line
+from data_scripts.word_archive import make
 from lib.ptn.words import features, kept_back, read_words, sign_set
 from lib.tools.errors import BadInput
-from lib.word_archive import make
 
 sys.path.insert(0, str(ROOT / "data_scripts"))
 from asl_words import ASL_WORDS

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from data_scripts.calibrate import stage_frames
 from lib.draw import draw_keypoints, strip
 from lib.holistic import extract
 from lib.keypoints import Keypoints
-from lib.signer.calibration import stage_frames
 from lib.signer.clips import Clip, clips
 
 STAGES = {"target": "sharp: hands found", "input": "blurred: a hand lost", "bilinear": "enlarged: still lost"}

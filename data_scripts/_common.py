@@ -1,11 +1,12 @@
 """Fetching a public archive and reading files out of it: resumed, verified, and whole or not there at all."""
 
+import argparse
 import hashlib
 import ipaddress
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -15,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from tqdm.auto import tqdm
 
 from lib.tools import files
+from lib.tools.commands import command
 from lib.tools.errors import BadInput
 
 CONNECT_SECONDS = 5
@@ -173,3 +175,22 @@ class _LoopbackOnly(HTTPAdapter):
 def _verify(path: Path, sha256: str | None, name: str | Path) -> None:
     if sha256 is not None and (digest := files.sha256(path)) != sha256:
         raise BadInput(f"{name} has sha256 {digest}, not {sha256}: it is another version or damaged; download it again")
+
+
+@command
+def command_line(
+    description: str, make: Callable[[Path, str], None], source: str, argv: Sequence[str] | None = None
+) -> None:
+    """Run ``make(out, source)`` for ``SCRIPT --out DIR [--source PATH_OR_URL]``."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the result")
+    parser.add_argument(
+        "--source", default=source, metavar="PATH_OR_URL", help="archive to read (default: %(default)s)"
+    )
+    arguments = parser.parse_args(argv)
+    make(arguments.out, arguments.source)
+
+
+def say_whose(what: str, credit: str, source: str, licence: str) -> None:
+    """Print whose data these are and what one may do with them, before any is fetched."""
+    print(f"{what}: {credit}\nSource: {source}\nLicence: {licence}", flush=True)

@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from lib.datasets import say_whose
-from lib.download import fetched
+from data_scripts._common import fetched, say_whose
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import is_complete, write_manifest, written_whole

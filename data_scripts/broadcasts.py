@@ -12,25 +12,51 @@ masks and crops in training. Only MediaPipe's own count, UHP, and likeness to th
 import json
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 
+import cv2
 import numpy as np
 
+from data_scripts.own_films import begin, finish, make_all
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
 from lib.holistic import extract
 from lib.holistic.corpus import Outcome
-from lib.moments import best_lag
-from lib.own_films import begin, finish, make_all
 from lib.signer.clips import FOUND
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import read_video, write_video
 from lib.video.cuts import frames_between
 from lib.video.film import write_lossless
+
+FRAMES = 50  # two seconds
+
+
+def best_lag(one: Iterable[np.ndarray], other: Iterable[np.ndarray], most: int = 5) -> tuple[int, float]:
+    """By how many frames (``most`` at most) the other film is late, by the changes from frame to frame of both.
+
+    Frames are uint8 (H, W, 3), each film of a size of its own; of each the first `FRAMES` are looked at. Returns that
+    number, below 0 where it is early, and the correlation of the changes there, at most 1; 0 where nothing moves.
+    """
+    changes = [np.diff([_small(frame) for frame in islice(film, FRAMES)], axis=0) for film in (one, other)]
+    scores = {0: 0.0}
+    for lag in range(-most, most + 1):
+        a, b = changes[0][max(0, -lag) :], changes[1][max(0, lag) :]
+        length = min(len(a), len(b))
+        if length > 1 and a[:length].any() and b[:length].any():
+            scores[lag] = float(np.corrcoef(a[:length].ravel(), b[:length].ravel())[0, 1])
+    lag = max(scores, key=lambda lag: (scores[lag], -abs(lag)))
+    return lag, scores[lag]
+
+
+def _small(frame: np.ndarray) -> np.ndarray:
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    return cv2.resize(grey, (80, 45), interpolation=cv2.INTER_AREA).astype(np.float32)
+
 
 FILM, SHARP_FILM, FPS = (1280, 720), (1920, 1080), 25
 CROP, TARGET, INPUT = (517, 571), (304, 336), (152, 168)  # R1, III-C

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.lib.format import open_memmap
 
-from lib.corpus_films import Corpus, FilmJob, looked_at
+from data_scripts.corpus_films import Corpus, FilmJob, looked_at
 from lib.ptn.corpora import SignCorpus
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole

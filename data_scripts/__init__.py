@@ -1,0 +1,1 @@
+"""One command for each data set, and what they share."""
