@@ -19,13 +19,13 @@ any folder and have any ending; one that is missing is named, and the others are
 file below OUT/films, so that an interrupted run goes on. VTN wants pictures as well: with --pictures 224 there is
 pictures_vgt.npy beside them, 28 GB of it for VGT, and twice as much while it is made. Then
 
-    python -m lib.train_signs ptn --profile paper --device cuda       R2's own split, and R2's sizes
-    python -m lib.train_signs vtn --profile paper --device cuda
+    python -m book.studies.paper_signs ptn --profile paper --device cuda       R2's own split, and R2's sizes
+    python -m book.studies.paper_signs vtn --profile paper --device cuda
 
 or, in Python:
 
     corpus = load_corpus("vgt", Path("data/vgt"))             # lib.ptn.corpora
-    learn, judge, test = sets(corpus, Inputs(), fold=0)       # lib.sign_tables
+    learn, judge, test = sets(corpus, Inputs(), fold=0)       # book.studies.signs
     train(PTN(134, classes((learn, judge, test))), learn, judge, Recipe())
 """
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from lib import asl_transfer
-from lib.asl_transfer import WAYS, gains, kept_signers, onto
+from book.studies import asl_transfer
+from book.studies.asl_transfer import WAYS, gains, kept_signers, onto
 from lib.papers import look_up
 from lib.ptn import PTN
 from lib.ptn.network import read_ptn

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from lib.chapters import limits_results
+from book.studies import limits as limits_results
 from lib.chapters.claim_chart import board, forest, margin
 from lib.chapters.claim_tables import by_paper, claims_html
 from lib.chapters.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
@@ -146,9 +146,9 @@ def methods(*files: str) -> set[str]:
 
 
 def test_methods_of_shipped_rows_exist():
+    from book.studies.signs import RUNS
     from lib.joins2sign.recipes import KINDS
     from lib.ptn.training import STAGES
-    from lib.sign_tables import RUNS
 
     assert methods("r1.json", "real.json") <= {row["method"] for row in shipped_rows.read(shipped_rows.R1)}
     assert methods("transfer.json") <= {"scratch", *STAGES}
@@ -190,7 +190,7 @@ def test_a_chapter_that_ran_without_its_data_is_not_called_unrun():
 
 
 def test_no_reason_names_a_folder_of_this_machine(monkeypatch):
-    monkeypatch.setattr("lib.sign_results.SHIPPED", ROOT / "nowhere.json")
+    monkeypatch.setattr("book.studies.sign_rows.SHIPPED", ROOT / "nowhere.json")
     assert not [one.reason for one in judge_all(gather(), "ci") if str(ROOT) in one.reason]
 
 

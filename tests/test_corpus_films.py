@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from stand_ins import on_stage, script, signing
 
+from book.studies.signs import sets
 from data_scripts import corpus_films
 from data_scripts.corpus_pictures import read_pictures
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import load_corpus, write_corpus
 from lib.ptn.inputs import Inputs
-from lib.sign_tables import sets
 from lib.tools.errors import BadInput
 from lib.tools.files import is_complete
 from lib.video import write_video

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from lib import sign_maps, sign_tables
+from book.studies import sign_maps
+from book.studies import signs as sign_tables
 from lib.ptn import VTN
 from lib.ptn import eye as eyes
 from lib.ptn.eye import eye, installed, network, read_arrays
@@ -152,7 +153,7 @@ def test_maps_are_made_once_and_read_as_the_keypoints_are_split(tmp_path, monkey
     made = np.load(path)
     assert asked == [2] and made.shape == (2, 3, 1, 1) and made.dtype == np.float16 and (made == 1).all()
     monkeypatch.setattr(sign_maps, "map_folder", lambda name: tmp_path)
-    with pytest.raises(BadInput, match="has 1 of 480 clips: python -m lib.sign_maps target"):
+    with pytest.raises(BadInput, match="has 1 of 480 clips: python -m book.studies.sign_maps target"):
         sign_maps.sets_of_maps("target", 0)
     corpus = sign_maps.load_corpus("target")
     for number in range(len(corpus)):

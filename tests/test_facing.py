@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.chapters import limits_study
-from lib.chapters.facing import faced, yaw
-from lib.chapters.limits_results import RUNS, shipped
+from book.studies import limits as limits_study
+from book.studies.limits import RUNS, faced, shipped, yaw
 from lib.keypoints.keypoints import HOLISTIC_67
 from lib.ptn.corpora import SignCorpus
 from lib.tools.errors import BadInput
@@ -69,5 +68,5 @@ def test_rows_say_what_chapter_13_says_of_turning():
 
 
 def test_missing_rows_name_the_command(tmp_path):
-    with pytest.raises(BadInput, match="python -m lib.chapters.limits_study"):
+    with pytest.raises(BadInput, match="python -m book.studies.limits"):
         shipped(tmp_path / "limits.json")

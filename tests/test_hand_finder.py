@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from lib import find_more_hands
+from book.studies import small_photos as find_more_hands
+from book.studies.letter_rows import MADE_BY, read_results, write_results
 from lib.joins2sign import annotation as hand_finder
 from lib.joins2sign.annotation import Way, find_hands, find_in_turn, prepare
 from lib.joins2sign.photos import Photos
-from lib.joins2sign_results import MADE_BY, read_results, write_results
 from lib.tools.errors import BadInput
 
 LEVELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)

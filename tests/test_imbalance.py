@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from lib.imbalance import LOSSES, ClassLoss, long_tail
+from book.studies.rare_signs import LOSSES, ClassLoss, long_tail
 from lib.tools.errors import BadInput
 
 COUNTS = [90, 9, 1]

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from lib import joins2sign_grid
+from book.studies import letters_grid as joins2sign_grid
+from book.studies.letter_rows import read_results
+from book.studies.letters_grid import GRIDS, combinations, parts, search, with_settings
 from lib.joins2sign.photos import Photos, Split
 from lib.joins2sign.recipes import RECIPES, Recipe
-from lib.joins2sign_grid import GRIDS, combinations, parts, search, with_settings
-from lib.joins2sign_results import read_results
 from lib.papers import look_up
 from lib.tools.errors import BadInput
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lib import joins2sign_results
+from book.studies import letter_rows as joins2sign_results
+from book.studies.letter_rows import MADE_BY, read_results, seeds_of
 from lib.chapters import joins2sign_figures as figures
 from lib.chapters import letter_pictures
 from lib.chapters.joins2sign_answers import answer, gain, measured, over_trainings, smallest_step
@@ -21,7 +22,6 @@ from lib.chapters.joins2sign_tables import (
 )
 from lib.joins2sign.photos import ANGLES, LETTERS, Photos
 from lib.joins2sign.scores import THRESHOLDS
-from lib.joins2sign_results import MADE_BY, read_results, seeds_of
 from lib.tools import paths
 from lib.tools.errors import BadInput
 

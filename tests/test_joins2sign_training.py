@@ -9,7 +9,9 @@ import pytest
 import torch
 from easy_photos import easy
 
-from lib import train_joins2sign
+from book.studies import letters as train_joins2sign
+from book.studies.letter_rows import MADE_BY, pick, read_results, write_results
+from book.studies.letters import turned
 from lib.joins2sign import Joins2Sign, dynamic_loss
 from lib.joins2sign import training as joins2sign_training
 from lib.joins2sign.network import dynamic_weights
@@ -17,8 +19,6 @@ from lib.joins2sign.photos import LETTERS, Photos, random_split
 from lib.joins2sign.progress import Progress, unrest
 from lib.joins2sign.recipes import RECIPES, Recipe, at_own_pace, build
 from lib.joins2sign.training import in_frame, predict, train
-from lib.joins2sign_results import MADE_BY, pick, read_results, write_results
-from lib.joins2sign_rotation import turned
 from lib.papers import look_up
 from lib.ptn.network import parameter_count
 from lib.tools.errors import BadInput

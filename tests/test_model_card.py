@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.model_card import card
+from book.studies.model_cards import card
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet, save
 

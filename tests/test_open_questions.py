@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from lib.bilingual import Bilingual, marked, together
-from lib.chapters import open_study
+from book.studies import open_questions as open_study
+from book.studies.open_questions import Bilingual, marked, shipped, together
 from lib.chapters.context_fill import (
     ARM,
     NEIGHBOURS,
@@ -22,7 +22,6 @@ from lib.chapters.context_fill import (
 )
 from lib.chapters.gap_fill import linear
 from lib.chapters.gap_score import difference, removed
-from lib.chapters.open_results import shipped
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
@@ -182,5 +181,5 @@ def test_study_keeps_what_is_finished(tmp_path, monkeypatch):
 
 
 def test_missing_results_name_their_command(tmp_path):
-    with pytest.raises(BadInput, match="python -m lib.chapters.open_study"):
+    with pytest.raises(BadInput, match="python -m book.studies.open_questions"):
         shipped(tmp_path / "open.json")

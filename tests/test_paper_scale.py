@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from lib import train_joins2sign, train_signs
+from book.studies import letters as train_joins2sign
+from book.studies import paper_signs as train_signs
 from lib.chapters import paper_scale
 from lib.chapters.paper_scale import (
     FRAMES,
@@ -99,7 +100,7 @@ def test_lines_of_r2_and_r3_are_of_what_their_commands_train():
     for name in ("ptn", "vtn"):
         words = table.loc[name, "command"].split()
         options = train_signs._parser().parse_args(words[3:])
-        assert words[:3] == ["python", "-m", "lib.train_signs"] and options.network == name
+        assert words[:3] == ["python", "-m", "book.studies.paper_signs"] and options.network == name
         assert table.loc[name, "a batch"] == f"{train_signs.PAPER[name].batch} clips"
     options = train_joins2sign._parser().parse_args(table.loc["joins2sign", "command"].split()[3:])
     assert options.profile == "paper" and options.kinds == ["dynamic"]

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from lib import sign_results
+from book.studies import sign_rows as sign_results
+from book.studies.sign_rows import SignResults
 from lib.chapters import paper_answers, paper_answers_r2, paper_answers_r3
 from lib.chapters.paper_answers import ours
 from lib.chapters.paper_answers_r2 import number
@@ -22,7 +23,6 @@ from lib.evaluation import rows as shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.papers import NONE, WORD, look_up, read
 from lib.report import gather, report
-from lib.sign_results import SignResults
 from lib.tools import paths
 from lib.tools.errors import BadInput
 

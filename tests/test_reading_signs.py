@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from lib import sign_tables
+from book.studies import signs as sign_tables
+from book.studies.sign_rows import SignResults, read
 from lib.attention import cls_attention, needed
 from lib.chapters.imputation_gain import by_gap, gap_gain_chart, gone
 from lib.chapters.interval_chart import interval_chart
@@ -16,7 +17,6 @@ from lib.ptn import PTN
 from lib.ptn import training as sign_training
 from lib.ptn.corpora import SHIPPED, load_corpus
 from lib.ptn.training import SignSet, predict
-from lib.sign_results import SignResults, read
 from lib.signer.phonology import draw_lexicon
 from lib.tools.errors import BadInput
 
@@ -110,7 +110,7 @@ def test_rows_do_not_tell_where_tanh_stands():
 
 
 def test_results_that_are_not_there(tmp_path):
-    with pytest.raises(BadInput, match="lib.sign_tables"):
+    with pytest.raises(BadInput, match="book.studies.signs"):
         read(tmp_path / "r2.json")
 
 

@@ -57,7 +57,7 @@ def test_foreign_rows_are_refused(text, tmp_path):
         shipped_rows.read(tmp_path / "r1.json")
     with pytest.raises(BadInput, match="does not exist.*lib.evaluation"):
         shipped_rows.read(tmp_path / "none.json")
-    with pytest.raises(BadInput, match="does not exist.*lib.real_clips"):
+    with pytest.raises(BadInput, match="does not exist.*book.studies.real_films"):
         shipped_rows.about(tmp_path / "real.json")
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from lib.chapters.facing import yaw
+from book.studies.limits import yaw
 from lib.chapters.sign_neighbours import PARTS, likeness
 from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn import corpora as sign_corpus

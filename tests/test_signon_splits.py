@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from book.studies import paper_signs as train_signs
 from data_scripts._common import command_line
 from data_scripts.corpus_films import CORPORA, FPS, read_cuts
-from lib import train_signs
 from lib.chapters.paper_scale import FRAMES, FULLEST, LONGEST
 from lib.papers import look_up
 from lib.ptn.splits import SUBSETS, figure1, in_every_subset, read_examples, signer_independent_split, table1

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from lib import train_signs
+from book.studies import paper_signs as train_signs
+from book.studies.paper_signs import SIDE
 from lib.papers import look_up
 from lib.ptn.corpora import write_corpus
 from lib.ptn.network import read_ptn
 from lib.tools.paths import ROOT
-from lib.train_signs import SIDE
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_missing_data_are_said_in_one_sentence(corpus, tmp_path, capsys):
 @pytest.mark.slow
 def test_two_processes_share_each_batch(corpus):
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    task = [*launch, "-m", "lib.train_signs", *words(corpus, "ptn")]
+    task = [*launch, "-m", "book.studies.paper_signs", *words(corpus, "ptn")]
     ran = subprocess.run(task, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert ran.returncode == 0, ran.stderr[-2000:]
     assert ran.stdout.count("ptn, vgt:") == 1

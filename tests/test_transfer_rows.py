@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from lib import imbalance_rows, real_transfer
-from lib.imbalance_rows import compare, shares
+from book.studies import rare_signs as imbalance_rows
+from book.studies import transfer as real_transfer
+from book.studies.rare_signs import compare, shares
+from book.studies.transfer import draw, few_shot, main, moments, posture, run
 from lib.ptn import PTN
 from lib.ptn.training import Recipe, SignSet
 from lib.ptn.words import read_words
-from lib.real_transfer import draw, few_shot, main, moments, posture, run
 from lib.tools.errors import BadInput
 
 TINY = Recipe(batch=8, epochs=2, plateau=None)

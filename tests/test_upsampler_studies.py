@@ -4,7 +4,7 @@ import pytest
 import torch
 from short_clips import short_clips
 
-from lib.chapters.upsampler_studies import TOLD, add, judge, main, named
+from book.studies.upsamplers import TOLD, add, judge, main, named
 from lib.evaluation import rows as shipped_rows
 from lib.tools import paths
 from lib.upsampler import UNet, save

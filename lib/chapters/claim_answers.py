@@ -28,15 +28,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import real_transfer, sign_results
-from lib.chapters import limits_results, r1_studies
+from book.studies import limits as limits_results
+from book.studies import sign_rows as sign_results
+from book.studies import transfer as real_transfer
+from book.studies.sign_rows import SignResults
+from lib.chapters import r1_studies
 from lib.chapters.joins2sign_answers import answer as _r3
 from lib.chapters.paired_rows import paired
 from lib.chapters.picture_order import agreement
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.evaluation import FILM, FRAMES, of_path
 from lib.evaluation.intervals import Interval, wider
-from lib.sign_results import SignResults
 from lib.tools.errors import BadInput
 
 FILMED = ", through a film"  # how chapter 6's rows of that path end

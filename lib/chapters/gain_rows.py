@@ -1,8 +1,8 @@
 """What one way to train is worth against another, as a row for the reader: the gain, who says so, and how surely."""
 
+from book.studies.sign_rows import SignResults
 from lib.evaluation.intervals import Interval
 from lib.report import Row, report
-from lib.sign_results import SignResults
 
 
 def verdict(*gains: Interval) -> str | None:

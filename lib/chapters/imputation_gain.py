@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from book.studies.sign_rows import SignResults
 from lib.chapters.interval_chart import interval_chart
 from lib.evaluation.intervals import clip_bootstrap
 from lib.gaps import HANDS
 from lib.ptn.corpora import SignCorpus
 from lib.ptn.splits import signer_independent_split
-from lib.sign_results import SignResults
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""R3's figures over the trainings that differ in their seed, from the rows of `lib.joins2sign_results`.
+"""R3's figures over the trainings that differ in their seed, from the rows of `book.studies.letter_rows`.
 
 Each seed splits the photos at random anew, so what differs between seeds is the network's beginnings and its test.
 """
@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib import joins2sign_results
+from book.studies import letter_rows as joins2sign_results
+from book.studies.letter_rows import seeds_of
 from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds, wider
 from lib.joins2sign.photos import LETTERS
 from lib.joins2sign.progress import unrest
 from lib.joins2sign.scores import in_percent, joint_interval, over_photos, over_signers
-from lib.joins2sign_results import seeds_of
 from lib.tools.errors import BadInput
 
 PAIR = "ru"  # the letters that R3 looks at (5.2)
-TURNED = 400  # photos of a test that lib.train_joins2sign shows turned
+TURNED = 400  # photos of a test that book.studies.letters shows turned
 
 
 def measured(row: dict, measure: str) -> float:

@@ -1,4 +1,4 @@
-"""R3's figures, from the rows of `lib.joins2sign_results`, and pictures of hands with their joints."""
+"""R3's figures, from the rows of `book.studies.letter_rows`, and pictures of hands with their joints."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

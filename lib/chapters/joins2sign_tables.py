@@ -1,4 +1,4 @@
-"""R3's Tables 1 and 2 and the pair that it discusses, R against U, from the rows of `lib.joins2sign_results`."""
+"""R3's Tables 1 and 2 and the pair that it discusses, R against U, from the rows of `book.studies.letter_rows`."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -6,12 +6,12 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
+from book.studies.letter_rows import pick
 from lib.chapters.joins2sign_answers import gain, measured, over_trainings
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.recipes import split_kind
 from lib.joins2sign.scores import in_percent, over_signers
-from lib.joins2sign_results import pick
 
 # R3's figures, by their names in `lib.papers`: for the dynamic weighting; and the letters of each network
 PAPER = {

@@ -57,7 +57,7 @@ def rungs(rows: Sequence[dict], ladder: Ladder = R1_LADDER, measure: str = "uhp_
 def over_trainings(rows: Sequence[dict], again: Sequence[dict], measure: str = "uhp_dominant") -> pd.DataFrame:
     """R1's steps on D1 in its damage by two trainings of each network: by either, and by their mean clip by clip.
 
-    ``again`` are the rows of `lib.chapters.upsampler_studies`, where a second training is called "b-unet, seed 1". The
+    ``again`` are the rows of `book.studies.upsamplers`, where a second training is called "b-unet, seed 1". The
     frame is as `rungs` gives it, with "idea, seed 0", "idea, seed 1" and "idea, both" for an idea; empty without them.
     """
     name = R1_LADDER.sets[0]

@@ -1,4 +1,4 @@
-"""Ours beside the cells of R3's tables, from the rows of `lib.joins2sign_results`: photos split at random.
+"""Ours beside the cells of R3's tables, from the rows of `book.studies.letter_rows`: photos split at random.
 
 In the cells stand the networks that learned from all photos, once each has; below them, and until then in the cells,
 those that learned from a share of the photos, which come in several seeds, so that they can be held against each other.
@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from book.studies.letter_rows import read_results, seeds_of
 from lib.chapters.joins2sign_answers import over_trainings
 from lib.chapters.paper_cells import Ours, Run, text
-from lib.joins2sign_results import read_results, seeds_of
 
 KINDS = {"CNN": "cnn", "static": "static", "dynamic": "dynamic"}  # the tables' names and ours
 SHARE = 3  # the networks that are compared learned from each so manieth photo

@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
+from book.studies.paper_signs import PAPER as R2_SIZE
+from book.studies.paper_signs import SIDE as PICTURE
+from book.studies.paper_signs import build
 from lib.joins2sign import Joins2Sign, joint_loss, letter_loss, static_loss
 from lib.joins2sign.recipes import RECIPES
 from lib.losses import ssim_l1
 from lib.papers import look_up
-from lib.train_signs import PAPER as R2_SIZE
-from lib.train_signs import SIDE as PICTURE
-from lib.train_signs import build
 from lib.upsampler import R1_FIVE, UNet, parameter_count
 from lib.upsampler.recipes import STAGES
 from lib.upsampler.train import BATCH, PAPER
@@ -126,7 +126,7 @@ def sign_readers() -> Iterator[tuple[str, Line]]:
     ):
         model, recipe = build(name, signs), R2_SIZE[name]
         one = need(model, lambda n, model=model, shape=shape: _read(model, torch.rand(n, *shape)))
-        command = f"python -m lib.train_signs {name} {GPU}"
+        command = f"python -m book.studies.paper_signs {name} {GPU}"
         yield name, Line(one, batch, seen * recipe.epochs, f"{recipe.batch} clips", command)
 
 
@@ -141,7 +141,7 @@ def joins2sign() -> Iterator[tuple[str, Line]]:
     recipe, model = RECIPES["paper"], Joins2Sign()
     seen = PHOTOS * sum(look_up(f"R3 4.6, {part} share").value for part in ("training", "validation")) / 100
     line = need(model, lambda n: _joined(model, n, recipe.size), each=SGD)
-    command = f"python -m lib.train_joins2sign {GPU} --splits random --kinds dynamic"
+    command = f"python -m book.studies.letters {GPU} --splits random --kinds dynamic"
     yield "joins2sign", Line(line, recipe.batch, seen * recipe.epochs, f"{recipe.batch} photos", command)
 
 

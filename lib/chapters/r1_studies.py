@@ -9,10 +9,10 @@ from html import escape
 
 import pandas as pd
 
+from book.studies.upsamplers import RESULTS as SHIPPED
+from book.studies.upsamplers import SET
 from lib.chapters.method_table import method_table
 from lib.chapters.paired_rows import paired
-from lib.chapters.upsampler_studies import RESULTS as SHIPPED
-from lib.chapters.upsampler_studies import SET
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.evaluation import of_path, table
 from lib.evaluation.intervals import Interval

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from book.studies.transfer import accuracy
 from lib.chapters.charts import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
 from lib.chapters.sign_view import draw_map
 from lib.ptn.training import STAGES, collate
-from lib.real_transfer import accuracy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,7 +58,7 @@ def draw_stages() -> "Figure":
 def few_shot_curves(rows: Sequence[dict], chance: float, ways: Sequence[str] = tuple(WAYS)) -> "Figure":
     """Accuracy in per cent against examples a sign, one line a way, with t intervals over the seeds.
 
-    ``rows`` as `lib.real_transfer.read` gives them; ``chance`` in per cent is a dotted line.
+    ``rows`` as `book.studies.transfer.read` gives them; ``chance`` in per cent is a dotted line.
     """
     shots = sorted({row["shots"] for row in rows})
     figure, ax = panel(8, 4.2)

@@ -1,7 +1,7 @@
 """The rows of a whole evaluation that ship with the course, so that a chapter shows its tables without hours of work.
 
     python -m lib.evaluation --models all --looks 3 --ship book/results/r1.json     synthetic clips
-    python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json      films of people
+    python -m book.studies.real_films FILE... --looks 3 --enhance --ship book/results/real.json      films of people
 
 Rows count only for the weights that they were made with: the file names each network's SHA-256, and reading compares
 it with the weights that are there.
@@ -23,16 +23,16 @@ R1, REAL, REAL_SOFTWARE = (ROOT / "book" / "results" / name for name in ("r1.jso
 EVALUATE = "python -m lib.evaluation --models all --looks 3 --ship book/results/r1.json"
 COMMANDS = {
     "r1.json": EVALUATE,
-    "real.json": "python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json",
-    "real_software.json": "python -m lib.real_clips FILE... --software --ship book/results/real_software.json",
-    "r1_studies.json": 'train each "fifth" of lib.upsampler.recipes by lib.train_upsampler, then lib.chapters.upsampler_studies',
+    "real.json": "python -m book.studies.real_films FILE... --looks 3 --enhance --ship book/results/real.json",
+    "real_software.json": "python -m book.studies.real_films FILE... --software --ship book/results/real_software.json",
+    "r1_studies.json": 'train each "fifth" of lib.upsampler.recipes by lib.train_upsampler, then book.studies.upsamplers',
 }
 
 
 def write(
     rows: Sequence[dict], path: str | Path, digests: Mapping[str, str], about: Mapping[str, object] | None = None
 ) -> Path:
-    """Write ``rows`` (of `lib.evaluation.evaluation.evaluate` or `lib.real_clips.judge`).
+    """Write ``rows`` (of `lib.evaluation.evaluation.evaluate` or `book.studies.real_films.judge`).
 
     ``digests`` are the SHA-256 of weights by the method's name, ``about`` is what holds for all rows.
     """

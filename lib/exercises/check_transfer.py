@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from book.studies.rare_signs import ClassLoss
+from book.studies.transfer import logistic
 from lib.exercises.answers import Hint, call, checker, entries, judge, number
-from lib.imbalance import ClassLoss
 from lib.ptn import PTN
 from lib.ptn.network import parameter_count
 from lib.ptn.training import STAGES
-from lib.real_transfer import logistic
 
 
 @checker

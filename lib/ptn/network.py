@@ -212,7 +212,7 @@ def _read(name: str, path: str | Path, network: Callable[[dict], Network]) -> Ne
     except FileNotFoundError:
         raise BadInput(f"{path} does not exist: give the file of a trained {name}'s weights.") from None
     except (OSError, pickle.UnpicklingError, EOFError, KeyError, TypeError, RuntimeError):
-        raise BadInput(f"{path} holds no {name}'s weights: give a file that lib.sign_tables kept.") from None
+        raise BadInput(f"{path} holds no {name}'s weights: give a file that book.studies.signs kept.") from None
     return model
 
 

@@ -1,4 +1,4 @@
-"""The shipped rows of `lib.sign_tables`: means over trainings, with intervals, in per cent and points."""
+"""The shipped rows of `book.studies.signs`: means over trainings, with intervals, in per cent and points."""
 
 import json
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ class SignResults:
 
     def _row(self, row: str) -> list[dict]:
         if row not in self.rows:
-            raise BadInput(f"The shipped results have no row {row!r}: python -m lib.sign_tables --only {row!r}")
+            raise BadInput(f"The shipped results have no row {row!r}: python -m book.studies.signs --only {row!r}")
         return self.rows[row]
 
 
@@ -79,6 +79,6 @@ def read(path: str | Path = SHIPPED) -> SignResults:
     """The shipped results. Raises BadInput where there are none."""
     path = Path(path)
     if not path.is_file():
-        raise BadInput(f"{path} is missing: python -m lib.sign_tables")
+        raise BadInput(f"{path} is missing: python -m book.studies.signs")
     content = json.loads(path.read_text(encoding="utf-8"))
     return SignResults(content["facts"], content["rows"])

@@ -1,6 +1,6 @@
 """Three losses on long-tailed signs, five seeds: what frequent and rare signs gain and lose (an open question of R2).
 
-    python -m lib.imbalance_rows asl synthetic
+    python -m book.studies.rare_signs asl synthetic
 
 "asl" are the public ASL words, every second frame, made long-tailed by leaving recordings out; "synthetic" is the
 synthetic source language, long-tailed as it is, tested on unseen signers. The rows of those that are named become
@@ -16,15 +16,68 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
 
-from lib import study_rows
-from lib.imbalance import LOSSES, ClassLoss, long_tail
+from book.studies import runner as study_rows
 from lib.ptn.training import Recipe, SignSet, predict, train
 from lib.tools.commands import command, positive
+from lib.tools.errors import BadInput
 from lib.tools.paths import CACHE, DATA, ROOT
 
+LOSSES = ("plain", "weighted", "logit-adjusted")
+
+
+class ClassLoss:
+    """Cross entropy (N, K) x (N,) -> scalar for one training set, in one of the three kinds of ``LOSSES``.
+
+    ``counts`` (K,): how many training examples each class has. A class without any would get an infinite weight, so it
+    is refused; drop it first (`lib.ptn.splits.in_every_subset`). ``tau`` scales the adjustment; 1 is the theory's.
+    Raises BadInput.
+    """
+
+    def __init__(self, kind: str, counts: Sequence[int] | np.ndarray, tau: float = 1.0):
+        counts = np.asarray(counts, float)
+        if kind not in LOSSES:
+            raise BadInput(f"There is no loss {kind!r}; choose one of {', '.join(LOSSES)}.")
+        if counts.ndim != 1 or len(counts) < 2 or not (counts >= 1).all():
+            raise BadInput("Every class needs a training example, and there must be two classes; drop empty ones.")
+        self.weight = torch.tensor(counts.sum() / (len(counts) * counts), dtype=torch.float32)
+        self.weight = self.weight if kind == "weighted" else None
+        adjusted = kind == "logit-adjusted"
+        self.shift = torch.tensor(tau * np.log(counts / counts.sum()) * adjusted, dtype=torch.float32)
+
+    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Mean over the batch; weighted: over the sum of weights, as PyTorch does."""
+        weight = None if self.weight is None else self.weight.to(logits.device)
+        return cross_entropy(logits + self.shift.to(logits.device), labels, weight=weight)
+
+
+def long_tail(labels: Sequence[int] | np.ndarray, ratio: float, seed: int = 0) -> np.ndarray:
+    """Indices of a subset in which sign k of K keeps n ratio^(-k / (K - 1)) examples, at least one: a long tail.
+
+    labels  (N,), evenly spread; n is the number of examples of the rarest
+    ratio   how many times rarer the rarest sign becomes, 1 or more
+    seed    draws which sign is frequent, and which of its examples stay
+
+    An exponential tail, as in Cao et al. (arXiv 1906.07413). Indices come in ascending order. Raises BadInput.
+    """
+    labels = np.asarray(labels)
+    if ratio < 1 or not len(labels):
+        raise BadInput(f"A long tail needs labels and a ratio of 1 or more, not {len(labels)} and {ratio}.")
+    draw = np.random.default_rng(seed)
+    signs, counts = np.unique(labels, return_counts=True)
+    kept = counts.min() * float(ratio) ** -np.linspace(0, 1, len(signs))
+    chosen = [
+        draw.choice(np.flatnonzero(labels == sign), max(1, round(number)), replace=False)
+        for sign, number in zip(draw.permutation(signs), kept, strict=True)
+    ]
+    return np.sort(np.concatenate(chosen))
+
+
 SHIPPED = ROOT / "book" / "results" / "imbalance.json"
-COMMAND = "python -m lib.imbalance_rows asl synthetic"
+COMMAND = "python -m book.studies.rare_signs asl synthetic"
 RATIO = 20  # how many times rarer the rarest ASL word is made
 SETTINGS = Recipe(batch=32, epochs=30, plateau=None)
 SEEDS = 5
@@ -33,8 +86,8 @@ KEYS = ("data", "seed", "loss", "micro", "macro", "rare")
 
 def asl(seed: int, folder: Path | None = None) -> tuple[SignSet, SignSet]:
     """(long-tailed training set, evenly spread test set) of the ASL words; the seed draws which words are rare."""
+    from book.studies.transfer import SOURCE_TEST
     from lib.ptn.words import kept_back, read_words, sign_set
-    from lib.real_transfer import SOURCE_TEST
 
     words = read_words(folder or DATA / "asl_words")
     test, signs = kept_back(words, SOURCE_TEST), sign_set(words, every=2)
@@ -44,9 +97,9 @@ def asl(seed: int, folder: Path | None = None) -> tuple[SignSet, SignSet]:
 
 def synthetic(seed: int) -> tuple[SignSet, SignSet]:
     """(training, test) of the synthetic source language; a seed has test signers of its own."""
+    from book.studies.signs import sets
     from lib.ptn.corpora import load_corpus
     from lib.ptn.inputs import Inputs
-    from lib.sign_tables import sets
 
     learn, _, test = sets(load_corpus("source"), Inputs(), seed)
     return learn, test

@@ -1,7 +1,7 @@
 """R2's second target (5.2, Table 5): any trained PTN goes over to Kaggle's asl-signs, for readers who have them.
 
-    python -m lib.asl_transfer --source FILE       FILE: a network's weights, such as lib.sign_tables keeps, or best.pt
-                                                   of lib.train_signs; --device cuda where there is a GPU
+    python -m book.studies.asl_transfer --source FILE  FILE: a network's weights, such as book.studies.signs keeps, or best.pt
+                                                   of book.studies.paper_signs; --device cuda where there is a GPU
 
 R2 keeps four of the signers for validation, and its accuracies are of these; so are ours. The interval is over their
 clips: other signers may give other figures.
@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from book.studies.transfer import named
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.papers import look_up
 from lib.ptn import PTN
 from lib.ptn.asl_signs import load
 from lib.ptn.network import read_ptn
 from lib.ptn.training import Recipe, SignSet, train, transfer
-from lib.real_transfer import named
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA

@@ -1,17 +1,17 @@
 """Train R3's network and its baselines on the fingerspelling photos, and write down how well they read.
 
     python data_scripts/lis_fingerspelling.py --out data/lis
-    python -m lib.train_joins2sign                                       all networks and splits, laptop profile
-    python -m lib.train_joins2sign --kinds keypoints --splits signers    some
-    python -m lib.train_joins2sign --profile paper --device cuda         R3's sizes, batches and epochs
-    torchrun --nproc-per-node 8 -m lib.train_joins2sign --profile paper --device cuda --splits random --kinds dynamic
+    python -m book.studies.letters                                       all networks and splits, laptop profile
+    python -m book.studies.letters --kinds keypoints --splits signers    some
+    python -m book.studies.letters --profile paper --device cuda         R3's sizes, batches and epochs
+    torchrun --nproc-per-node 8 -m book.studies.letters --profile paper --device cuda --splits random --kinds dynamic
 
 The course's rows (the networks that are compared learn from every third photo; what is there is not made again):
 
-    R3="python -m lib.train_joins2sign --threads 1 --bfloat16 --ship book/results/r3.json"
+    R3="python -m book.studies.letters --threads 1 --bfloat16 --ship book/results/r3.json"
     $R3 --splits random --kinds keypoints "keypoints invariant" "keypoints cartesian" dynamic static cnn
     $R3 --splits signers unseen --kinds keypoints
-    $R3 --splits random --every 3 --seeds 0 1 2 3 4 --kinds dynamic static cnn \\
+    $R3 --splits random --every 3 --seeds 0 1 2 3 4 --kinds dynamic static cnn \
         "dynamic with dropout" "dynamic without BatchNorm" "dynamic cartesian"
     $R3 --splits signers unseen --every 3 --folds 3 --kinds dynamic
 
@@ -26,20 +26,45 @@ from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
+from torch import nn
 
+from book.studies.letter_rows import MADE_BY, read_results, same, write_results
 from lib.joins2sign.photos import Photos, Split, leave_signers_out, random_split, read_photos, unseen_split
 from lib.joins2sign.progress import Progress
 from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
 from lib.joins2sign.scores import scores, together
 from lib.joins2sign.training import predict, train
-from lib.joins2sign_results import MADE_BY, read_results, same, write_results
-from lib.joins2sign_rotation import accuracy_by_turn
 from lib.tools.commands import command, positive
 from lib.tools.parallel import is_first, take_own
 from lib.tools.paths import DATA
 from lib.upsampler.sharpen import usable_device
+
+DEGREES = (-90, -60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60, 90)
+
+
+def turned(photos: Photos, degrees: float) -> Photos:
+    """All pictures turned clockwise about their middle, joints with them; the rim's colour fills the corners."""
+    height, width = photos.images.shape[1:3]
+    middle = (width / 2, height / 2)
+    turn = cv2.getRotationMatrix2D(middle, -degrees, 1.0)  # in coordinates where 0 is the rim of the first pixel
+    pixels = turn.copy()
+    pixels[:, 2] += turn[:, :2] @ (0.5, 0.5) - (0.5, 0.5)  # OpenCV counts from the middle of the first pixel
+    images = [cv2.warpAffine(i, pixels, (width, height), borderMode=cv2.BORDER_REPLICATE) for i in photos.images]
+    joints = photos.joints @ turn[:, :2].T + turn[:, 2]
+    return replace(photos, images=np.stack(images), joints=joints.astype(np.float32))
+
+
+def accuracy_by_turn(model: nn.Module, photos: Photos, recipe: Recipe) -> dict[str, float]:
+    """Share of letters read rightly after each turn of `DEGREES` (as text, for JSON)."""
+    found = {}
+    for degrees in DEGREES:
+        view = turned(photos, degrees)
+        found[str(degrees)] = float((predict(model, view, recipe).letters == view.labels).mean())
+    return found
+
 
 SPLITS = ("random", "signers", "unseen")
 TURNED = 400  # test photos that are shown turned, thirteen times each

@@ -1,6 +1,6 @@
 """A card for each network that ships: what it learned from, how, and what it does (Mitchell et al., 2019).
 
-    python -m lib.model_card            writes book/weights/NAME.md beside each weight file
+    python -m book.studies.model_cards            writes book/weights/NAME.md beside each weight file
 
 Training facts come out of the weight file; figures out of the rows that ship (`lib.evaluation.rows`).
 """

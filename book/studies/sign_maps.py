@@ -1,6 +1,6 @@
 """What VTN's pretrained eye sees of the synthetic corpora: filmed once more, and kept as the front of it left them.
 
-    python -m lib.sign_maps source         film and look at what is missing; --processes or --scheduler spread it
+    python -m book.studies.sign_maps source  film and look at what is missing; --processes or --scheduler spread it
 
 A sign corpus ships its keypoints alone. For VTN every second picture of each clip is filmed again, whole in its width
 (152 x 152 pixels), and passes the layers of `lib.ptn.eye` that no training changes. What comes out lies in the cache: a
@@ -35,7 +35,7 @@ def sets_of_maps(name: str, fold: int) -> tuple[SignSet, SignSet, SignSet]:
     corpus, folder = load_corpus(name), map_folder(name)
     files = sorted(folder.glob(f"{name}-*.npy"))
     if len(files) != len(corpus):
-        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: python -m lib.sign_maps {name}")
+        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: python -m book.studies.sign_maps {name}")
     everything = SignSet([np.load(file, allow_pickle=False) for file in files], corpus.labels)
     return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
 

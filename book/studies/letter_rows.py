@@ -1,8 +1,8 @@
 """The numbers of R3 that ship with the course, made by three commands, so that a chapter shows them without the photos.
 
-    python -m lib.train_joins2sign --threads 1 --bfloat16 --ship book/results/r3.json    (and as its head says)
-    python -m lib.find_more_hands --photos 330 --ship book/results/r3.json
-    python -m lib.joins2sign_grid --threads 1 --bfloat16 --ship book/results/r3.json
+    python -m book.studies.letters --threads 1 --bfloat16 --ship book/results/r3.json    (and as its head says)
+    python -m book.studies.small_photos --photos 330 --ship book/results/r3.json
+    python -m book.studies.letters_grid --threads 1 --bfloat16 --ship book/results/r3.json
 
 ``rows`` has one row a network, split and seed, ``ways`` one row a way of looking for hands, ``grid`` one row a setting
 that the grid search tried.
@@ -32,14 +32,14 @@ def read_results(path: str | Path = R3, missing_ok: bool = False) -> dict[str, l
         old = [row for part in ("rows", "grid") for row in parts[part] if row.get("made_by") != MADE_BY]
     except OSError:
         raise BadInput(
-            f"{path.name} is missing: make it with python -m lib.train_joins2sign --ship {path.name}"
+            f"{path.name} is missing: make it with python -m book.studies.letters --ship {path.name}"
         ) from None
     except (ValueError, AttributeError, TypeError):
-        raise BadInput(f"{path.name} holds no results of R3: delete it and run lib.train_joins2sign again") from None
+        raise BadInput(f"{path.name} holds no results of R3: delete it and run book.studies.letters again") from None
     if old:
         raise BadInput(
             f"{path.name} has rows of networks as they were before (made_by is not {MADE_BY}): "
-            "delete its rows and grid, and run lib.train_joins2sign and lib.joins2sign_grid again"
+            "delete its rows and grid, and run book.studies.letters and book.studies.letters_grid again"
         )
     return parts
 

@@ -1,6 +1,6 @@
 """What helps MediaPipe to find a hand in a photo of 64 x 64 pixels? Each way on the same photos, beside a check.
 
-    python -m lib.find_more_hands --data data/lis --photos 330 --ship book/results/r3.json
+    python -m book.studies.small_photos --data data/lis --photos 330 --ship book/results/r3.json
 
 A lower threshold always finds more, so each way is shown the same photos with the hand wiped out, too. Whatever it
 finds there is a hand that is not there. Rows that are in the file already are not made again.
@@ -15,11 +15,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from book.studies.letter_rows import R3, read_results, write_results
 from lib.evaluation.intervals import clip_bootstrap
 from lib.joins2sign.annotation import Way, find_hands
 from lib.joins2sign.network import FRAME
 from lib.joins2sign.photos import Photos, read_photos
-from lib.joins2sign_results import R3, read_results, write_results
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA, WEIGHTS

@@ -1,14 +1,14 @@
-"""Train R2's networks at R2's size: PTN on keypoints, VTN on pictures. (`lib.sign_tables` has the course's own size.)
+"""Train R2's networks at R2's size: PTN on keypoints, VTN on pictures. (`book.studies.signs` has the course's own size.)
 
-    python -m lib.train_signs ptn --profile paper --device cuda
-    python -m lib.train_signs vtn --profile paper --device cuda --weights FOLDER     ResNet-34 that has seen ImageNet
-    torchrun --nproc-per-node 8 -m lib.train_signs vtn --profile paper --device cuda
+    python -m book.studies.paper_signs ptn --profile paper --device cuda
+    python -m book.studies.paper_signs vtn --profile paper --device cuda --weights FOLDER  ResNet-34 that has seen ImageNet
+    torchrun --nproc-per-node 8 -m book.studies.paper_signs vtn --profile paper --device cuda
 
 They read data/vgt, which data_scripts/corpus_vgt.py makes of your films, for VTN with --pictures 224, and keep R2's own
 split. The layers are R2's. It does not say how long it trains, nor in which batches (for VTN it refers to an earlier
 paper, 3.4): epochs, patience, batches and learning rate are ours, as in `lib.ptn.training`; VTN's batch is smaller, so
 that it fits into a card like R2's (4.1).
-A run that was interrupted goes on. RUNS/ptn-vgt-0/best.pt is what lib.asl_transfer takes as its source.
+A run that was interrupted goes on. RUNS/ptn-vgt-0/best.pt is what book.studies.asl_transfer takes as its source.
 """
 
 import argparse
@@ -19,12 +19,12 @@ from pathlib import Path
 
 import torch
 
+from book.studies.signs import Sets, classes, score, sets
 from data_scripts.corpus_pictures import read_pictures
 from lib.ptn import PTN, VTN
 from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, train
-from lib.sign_tables import Sets, classes, score, sets
 from lib.tools.commands import command, positive
 from lib.tools.files import written_whole
 from lib.tools.parallel import is_first, take_own

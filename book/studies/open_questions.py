@@ -1,9 +1,9 @@
 """Chapter 13's trainings: signs read from smoothed keypoints, and two languages learned at once.
 
-    python -m lib.chapters.open_study              every training that is missing, then book/results/open.json
-    python -m lib.chapters.open_study --only raw --seeds 0     some of them
+    python -m book.studies.open_questions              every training that is missing, then book/results/open.json
+    python -m book.studies.open_questions --only raw --seeds 0     some of them
 
-As in `lib.sign_tables`, seed k trains with seed k and is tested on fold k of the signers, and a finished training
+As in `book.studies.signs`, seed k trains with seed k and is tested on fold k of the signers, and a finished training
 leaves a file in the cache and is not repeated. Every training makes the same number of steps at most, however many
 clips it has: otherwise the network of two languages would have more of them. Filters get their parameters from shipped
 training films of which every second frame is taken: 12.5 frames a second, near the corpora's 10. No network and no test
@@ -21,22 +21,67 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 from tqdm.auto import tqdm
 
-from lib.bilingual import Bilingual, marked, together
-from lib.chapters.open_results import COMMAND, RESULTS
+from book.studies.sign_rows import SignResults, read
+from book.studies.signs import FEW, Sets, classes, few_of_each, gather, sets, study_parser
 from lib.chapters.smoothing_score import FUNCTIONS, choose, filters, sweep
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.ptn.corpora import load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
-from lib.sign_tables import FEW, Sets, classes, few_of_each, gather, sets, study_parser
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.smoothing import Filter, smooth
 from lib.tools import paths
 from lib.tools.commands import command
+from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+
+
+class Bilingual(PTN):
+    """PTN for clips (N, T, in_features + 1) of two languages with ``signs`` signs each; scores (N, sum of signs)."""
+
+    def __init__(self, in_features: int, signs: tuple[int, int], **options):
+        super().__init__(in_features, sum(signs), **options)
+        language = torch.tensor([0.0] * signs[0] + [1.0] * signs[1])
+        self.register_buffer("language", language, persistent=False)
+
+    @property
+    def in_features(self) -> int:
+        """Those of PTN, and the language."""
+        return super().in_features + 1
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """The last column of ``x`` is the clip's language, 0 or 1; ``mask`` as in `PTN`."""
+        scores = super().forward(x[..., :-1], mask)
+        return scores.masked_fill(self.language != x[:, 0, -1:], float("-inf"))
+
+
+def marked(clips: SignSet, language: int, first: int) -> SignSet:
+    """The clips with their language in a last column, and the signs numbered from ``first``."""
+    columns = [np.full((len(clip), 1), language, np.float32) for clip in clips.clips]
+    both = [np.concatenate(pair, axis=1) for pair in zip(clips.clips, columns)]
+    return replace(clips, clips=both, labels=np.asarray(clips.labels) + first)
+
+
+def together(source: SignSet, target: SignSet, first: int) -> SignSet:
+    """Clips of two languages as one set: the target's signs are numbered from ``first``, the number of the source's."""
+    sets = (marked(source, 0, 0), marked(target, 1, first))
+    return SignSet([clip for part in sets for clip in part.clips], np.concatenate([part.labels for part in sets]))
+
+
+COMMAND = "python -m book.studies.open_questions"
+RESULTS = paths.ROOT / "book" / "results" / "open.json"
+
+
+def shipped(path: Path = RESULTS) -> SignResults:
+    """The rows that `book.studies.open_questions` wrote. Raises BadInput where there are none."""
+    if not path.is_file():
+        raise BadInput(f"{path.name} is missing from the book's results: {COMMAND}")
+    return read(path)
+
 
 # At chapter 10's 3e-4 so few steps would not do; 1e-3 was taken after a look at one validation signer's accuracy.
 RECIPE, STEPS = Recipe(batch=32, learning_rate=1e-3, bfloat16=True), 400

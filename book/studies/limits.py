@@ -1,9 +1,9 @@
 """Chapter 13's trainings on a limit of R2's (3.2): are signs read better if each pose is turned to the camera?
 
-    python -m lib.chapters.limits_study              every training that is missing, then book/results/limits.json
-    python -m lib.chapters.limits_study --only found --seeds 0     some of them
+    python -m book.studies.limits              every training that is missing, then book/results/limits.json
+    python -m book.studies.limits --only found --seeds 0     some of them
 
-All on the synthetic target language, with the recipe, the seeds and the folds of `lib.sign_tables`:
+All on the synthetic target language, with the recipe, the seeds and the folds of `book.studies.signs`:
 
     found                            MediaPipe's points, as chapter 11 trains on them
     found, faced                     each frame turned to the camera by MediaPipe's depth, z dropped afterwards
@@ -25,17 +25,54 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from lib.chapters.facing import faced, yaw
-from lib.chapters.limits_results import COMMAND, RESULTS, RUNS
+from book.studies.sign_rows import SignResults, read
+from book.studies.signs import RECIPE, classes, gather, score, sets, study_parser
+from lib.keypoints import Layout
 from lib.keypoints.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import train
-from lib.sign_tables import RECIPE, classes, gather, score, sets, study_parser
 from lib.tools import paths
 from lib.tools.commands import command
+from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+
+
+def yaw(xyz: np.ndarray, layout: Layout) -> np.ndarray:
+    """How far the shoulders of (T, P, 3) are turned about the vertical, degrees (T,).
+
+    0 faces the camera; it is positive where the left shoulder is the farther one.
+    """
+    left, right = layout.shoulders
+    across = xyz[:, left] - xyz[:, right]
+    return np.degrees(np.arctan2(across[:, 2], across[:, 0]))
+
+
+def faced(xyz: np.ndarray, layout: Layout, degrees: np.ndarray | None = None) -> np.ndarray:
+    """Points (T, P, 3) turned back by ``degrees`` (T,) about the vertical through the middle of the shoulders.
+
+    None: by their own `yaw`, so that the shoulders lie in the picture's plane. z has the scale of x; what is missing
+    stays so.
+    """
+    angle = np.radians(yaw(xyz, layout) if degrees is None else degrees)[:, None]
+    middle = xyz[:, list(layout.shoulders)].mean(axis=1, keepdims=True)
+    x, y, z = np.moveaxis(xyz - middle, -1, 0)
+    back = np.stack([np.cos(angle) * x + np.sin(angle) * z, y, np.cos(angle) * z - np.sin(angle) * x], axis=-1)
+    return (back + middle).astype(xyz.dtype)
+
+
+COMMAND = "python -m book.studies.limits"
+RESULTS = paths.ROOT / "book" / "results" / "limits.json"
+RUNS = ("found", "found, faced", "true", "true, turned", "true, turned, faced", "true, turned, faced as found")
+
+
+def shipped(path: Path = RESULTS) -> SignResults:
+    """The rows that `book.studies.limits` wrote. Raises BadInput where there are none."""
+    if not path.is_file():
+        raise BadInput(f"{path.name} is missing from the book's results: {COMMAND}")
+    return read(path)
+
 
 MOST = 45.0  # degrees by which a camera is moved, either way
 

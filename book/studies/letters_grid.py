@@ -16,11 +16,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
+from book.studies.letter_rows import MADE_BY, R3, read_results, write_results
 from lib.joins2sign.photos import Photos, random_split, read_photos
 from lib.joins2sign.recipes import RECIPES, Recipe
 from lib.joins2sign.scores import joint_scores
 from lib.joins2sign.training import predict, train
-from lib.joins2sign_results import MADE_BY, R3, read_results, write_results
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA

@@ -6,14 +6,14 @@
 Both ways of `lib.evaluation` are gone: frames straight to Holistic, and through a film, which the sharp film, the
 input and every method's frames pass alike.
 
-    python -m lib.real_clips FILE... [--models all] [--weights FILE...] [--looks 3] [--shutter 0.8] [--crf 29]
-    python -m lib.real_clips FILE... --looks 3 --enhance --ship book/results/real.json    what chapter 7 shows
-    python -m lib.real_clips FILE... --software --ship book/results/real_software.json    R1's damage, chapter 6
+    python -m book.studies.real_films FILE... [--models all] [--weights FILE...] [--looks 3] [--shutter 0.8] [--crf 29]
+    python -m book.studies.real_films FILE... --looks 3 --enhance --ship book/results/real.json    what chapter 7 shows
+    python -m book.studies.real_films FILE... --software --ship book/results/real_software.json  R1's damage, chapter 6
 
 The method "enhance" is `lib.enhance` as it comes: default network, three looks, all at once, on frames.
 
-What is counted is said in `lib.real_counts`. The spoilt film and the sharp film's keypoints are kept in the cache, so
-that another method takes less time.
+What is counted is said in `book.studies.real_counts`. The spoilt film and the sharp film's keypoints are kept in the
+cache, so that another method takes less time.
 """
 
 import argparse
@@ -31,6 +31,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from book.studies.real_counts import count, table
 from lib.degrade import crop, downsample, flow_blur, signer_box, software_blur
 from lib.enhance import MODEL, enhance
 from lib.evaluation import rows as shipped_rows
@@ -39,7 +40,6 @@ from lib.evaluation.methods import INPUT, TARGET, Method, find_methods
 from lib.holistic import extract
 from lib.holistic.looks import MOST, called, look, looks_option
 from lib.keypoints import Keypoints
-from lib.real_counts import count, table
 from lib.tools import paths
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
@@ -145,7 +145,9 @@ def _key(*parts: object) -> str:
 
 
 def judge(clip: RealClip, method: Method, looks: int = 1, path: str = FRAMES) -> dict:
-    """One row of counts (`lib.real_counts`): how a method does on a film, on one of `lib.evaluation.evaluation.PATHS`."""
+    """One row of counts (`book.studies.real_counts`): how a method does on a film, on one of
+    `lib.evaluation.evaluation.PATHS`.
+    """
     sharp = clip.keypoints(TARGET, path=path)
     lost_in, found_in = clip.keypoints(INPUT, path=path), clip.keypoints(method, looks, path)
     row = {

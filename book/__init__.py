@@ -1,0 +1,1 @@
+"""The book, and what its pages and studies need beside `lib`."""

@@ -1,0 +1,1 @@
+"""Studies that were run once and whose rows ship."""
