@@ -21,7 +21,7 @@ lab: .venv/ready ## open the chapters in JupyterLab
 	$(PY) -m jupyterlab --notebook-dir=book
 
 stubs: .venv/ready ## write the exercises' stubs from their solutions
-	$(PY) -m lib.exercises.make_stubs
+	$(PY) -m book.exercises.make_stubs
 
 slides: .venv/ready ## make slides from the chapters that `make book` has run
 	$(PY) book/build_slides.py

@@ -5,8 +5,8 @@ import re
 
 from nbformat import NotebookNode
 
-from lib.exercises.answers import CORRECT, NOT_YET
-from lib.exercises.make_stubs import tagged
+from book.exercises.answers import CORRECT, NOT_YET
+from book.exercises.make_stubs import tagged
 
 
 def said(cell: NotebookNode) -> str:

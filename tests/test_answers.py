@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lib.exercises.answers import CORRECT, Hint, array, call, checker, choice, entries, judge, number
+from book.exercises.answers import CORRECT, Hint, array, call, checker, choice, entries, judge, number
 
 
 def hint(function, *args, **kwargs) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lib.exercises.make_stubs import tagged
+from book.exercises.make_stubs import tagged
 
 CHAPTERS = sorted((Path(__file__).parent.parent / "book").glob("[01]*.ipynb"))
 TO_RUN = re.compile(r"\*\*Time[:.]\*\* About (\d+) minutes? to run on a laptop", re.I)

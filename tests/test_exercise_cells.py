@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from exercise_cells import bound, dependent, misjudged, used
 
-from lib.exercises import make_stubs
-from lib.exercises.make_stubs import stub_of, tagged, with_stubs
+from book.exercises import make_stubs
+from book.exercises.make_stubs import stub_of, tagged, with_stubs
 from lib.tools.errors import BadInput
 
 CHAPTERS = sorted((Path(__file__).parent.parent / "book").glob("[01]*.ipynb"))

@@ -11,7 +11,7 @@ import pytest
 from exercise_cases import Case
 
 import lib.exercises
-from lib.exercises.answers import CORRECT, NOT_YET
+from book.exercises.answers import CORRECT, NOT_YET
 
 MODULES = [importlib.import_module(f"exercise_cases.{it.name}") for it in pkgutil.iter_modules(exercise_cases.__path__)]
 CASES: list[Case] = [case for module in MODULES for case in module.CASES]

@@ -1,10 +1,10 @@
 """Chapter 15: a rule to write, and forty claims of which thirty have an interval."""
 
+from book.exercises.claims import check_by_luck, check_rule
 from exercise_cases import Case
 from lib.chapters.claim_answers import Answer
 from lib.chapters.claims import Claim, Judged
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN
-from lib.exercises.check_claims import check_by_luck, check_rule
 
 CLAIM = Claim("id", "short", "It is above 0.", on="made up", rule="> 0")
 SURE = Answer(1.0, 0.5, 1.5, 12, "clips", "here")

@@ -1,7 +1,7 @@
 """Chapter 6: three clips of a made-up set, the last one longest."""
 
+from book.exercises.counting import check_gap, check_pooled
 from exercise_cases import Case
-from lib.exercises.check_counting import check_gap, check_pooled
 
 FRAMES = {"a": 50, "b": 100, "c": 250}
 UHP = {"target": (0.02, 0.04, 0.06), "input": (0.2, 0.4, 0.6), "bicubic": (0.26, 0.28, 0.42)}

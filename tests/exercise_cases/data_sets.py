@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from book.exercises.data_sets import check_crf, check_lazy, check_order
 from exercise_cases import Case, nothing
-from lib.exercises.check_data_sets import check_crf, check_lazy, check_order
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 
 

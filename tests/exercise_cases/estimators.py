@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from book.exercises.estimators import check_hours, check_missing
 from exercise_cases import Case, nothing
-from lib.exercises.check_estimators import check_hours, check_missing
 
 
 def mark(points, found=None):

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from book.exercises.joins2sign import check_angle, check_leak, check_masked
 from exercise_cases import Case, nothing
-from lib.exercises.check_joins2sign import check_angle, check_leak, check_masked
 
 
 def angle(wrist, joint):

@@ -2,8 +2,8 @@
 
 import torch
 
+from book.exercises.losses import check_circles, check_preferences, check_weighted_l2
 from exercise_cases import Case, nothing
-from lib.exercises.check_losses import check_circles, check_preferences, check_weighted_l2
 from lib.losses import hand_weights, l1, l2
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from book.exercises.missing_hands import check_left_hand, check_widths
 from exercise_cases import Case
 from lib.evaluation.intervals import clip_bootstrap
-from lib.exercises.check_missing_hands import check_left_hand, check_widths
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from book.exercises.open_questions import check_beside, check_factor, check_own
 from exercise_cases import Case, nothing
 from lib.chapters.gap_fill import linear
-from lib.exercises.check_open_questions import check_beside, check_factor, check_own
 
 
 def factor(cutoff, fps):

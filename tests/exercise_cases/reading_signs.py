@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
+from book.exercises.reading_signs import check_count, check_macro, check_mask
 from exercise_cases import Case, nothing
-from lib.exercises.check_reading_signs import check_count, check_macro, check_mask
 
 
 def count(features, classes, d=128, cls=128, layers=4, norms=1, short_cut=1):

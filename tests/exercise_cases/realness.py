@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from book.exercises.realness import check_added, check_cheat
 from exercise_cases import Case, nothing
-from lib.exercises.check_realness import check_added, check_cheat
 
 AGAIN = "input + second look"
 ROWS = [

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from book.exercises.repairing import check_hand, check_share
 from exercise_cases import Case, nothing
-from lib.exercises.check_repairing import check_hand, check_share
 
 GAPS = [(1, "inside"), (3, "inside"), (16, "inside"), (2, "at an end"), (58, "whole clip")]
 TABLE = pd.DataFrame(GAPS, columns=["frames", "where"])

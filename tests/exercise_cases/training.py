@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from book.exercises.training import check_loop, check_patience, check_rate
 from exercise_cases import Case, nothing
-from lib.exercises.check_training import check_loop, check_patience, check_rate
 
 
 def stop(scores, patience, best=float("inf")):

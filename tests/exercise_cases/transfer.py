@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
+from book.exercises.transfer import check_adjusted, check_learning, check_optimism
 from exercise_cases import Case, nothing
-from lib.exercises.check_transfer import check_adjusted, check_learning, check_optimism
 
 LEARNING = {"frozen": 645, "sequence": 530_693, "all": 1_062_365}
 # Two signs by two signers who make them the other way round: the second signer's clips alone are all wrong.

@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from book.exercises.upsamplers import check_level, check_padding, check_residual
 from exercise_cases import Case, nothing
-from lib.exercises.check_upsamplers import check_level, check_padding, check_residual
 
 LEVEL = (128 * 64 + 64) + (9 * 128 * 64 + 64)  # width 32, level 1
 

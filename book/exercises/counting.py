@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.exercises.answers import checker, judge, number
+from book.exercises.answers import checker, judge, number
 
 
 def of(rows: Sequence[dict], name: str, method: str, key: str) -> np.ndarray:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from book.exercises.answers import call, checker, choice, judge, number
 from lib.chapters.claims import Judged
 from lib.evaluation.verdicts import FAILS, FEWEST, HOLDS, OPEN, verdict
-from lib.exercises.answers import call, checker, choice, judge, number
 
 TRIED = (
     (0.5, 3.0, 0.0, "an interval above the limit"),

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.exercises.answers import array, call, checker, judge, number
-from lib.exercises.check_counting import of
+from book.exercises.answers import array, call, checker, judge, number
+from book.exercises.counting import of
 
 
 @checker

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.exercises.answers import array, call, checker, judge, number
+from book.exercises.answers import array, call, checker, judge, number
 
 FRAME = np.array([[0, 0, 0], [0, 0, 0.9], [12, 0, 0.4], [0, 7, 0.4], [8, 9, 0.9], [5, 6, 0.02]])
 

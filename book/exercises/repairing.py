@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lib.exercises.answers import array, call, checker, judge, number
+from book.exercises.answers import array, call, checker, judge, number
 from lib.gaps import INSIDE
 
 

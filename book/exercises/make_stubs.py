@@ -1,6 +1,6 @@
 """Exercises are written once, as their solutions; the stubs that students fill in are generated from them.
 
-    python -m lib.exercises.make_stubs            the stubs of all chapters
+    python -m book.exercises.make_stubs            the stubs of all chapters
 
 A cell tagged ``solution`` marks what the student has to write, in one of two ways:
 

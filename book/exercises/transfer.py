@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from book.exercises.answers import Hint, call, checker, entries, judge, number
 from book.studies.rare_signs import ClassLoss
 from book.studies.transfer import logistic
-from lib.exercises.answers import Hint, call, checker, entries, judge, number
 from lib.ptn import PTN
 from lib.ptn.network import parameter_count
 from lib.ptn.training import STAGES

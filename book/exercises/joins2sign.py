@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.exercises.answers import call, checker, number
+from book.exercises.answers import call, checker, number
 
 WRIST = (100.0, 50.0)
 ROUND = {"right of": (110, 50), "below": (100, 60), "left of": (90, 50), "above": (100, 40), "up-left of": (90, 30)}

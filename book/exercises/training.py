@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lib.exercises.answers import Hint, call, checker, number
+from book.exercises.answers import Hint, call, checker, number
 
 
 @checker

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lib.exercises.answers import array, call, checker, judge, number
+from book.exercises.answers import array, call, checker, judge, number
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 
 # one language's examples, made up so that the most frequent gloss differs between training, test and all

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from lib.exercises.answers import array, call, checker, judge, number
+from book.exercises.answers import array, call, checker, judge, number
 from lib.ptn import PTN
 from lib.ptn.network import parameter_count
 

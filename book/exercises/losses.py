@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lib.exercises.answers import Hint, array, call, checker, choice, entries, judge, number
+from book.exercises.answers import Hint, array, call, checker, choice, entries, judge, number
 from lib.losses import hand_weights, l2
 
 

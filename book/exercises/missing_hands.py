@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from book.exercises.answers import checker, judge, number
 from lib.evaluation.intervals import clip_bootstrap
-from lib.exercises.answers import checker, judge, number
 from lib.keypoints import Keypoints
 from lib.metrics import undetected_hand_presence
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from book.exercises.answers import array, call, checker, number
 from lib.chapters.gap_fill import linear
-from lib.exercises.answers import array, call, checker, number
 from lib.smoothing import smoothing_factor
 
 

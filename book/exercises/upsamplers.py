@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lib.exercises.answers import NOTHING, Hint, array, call, checker, judge, number, present
+from book.exercises.answers import NOTHING, Hint, array, call, checker, judge, number, present
 from lib.upsampler import UNet, parameter_count
 
 

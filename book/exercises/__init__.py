@@ -1,0 +1,1 @@
+"""The exercises: one file of checkers a chapter, what all checkers share, and the maker of the students' stubs."""
