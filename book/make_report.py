@@ -17,8 +17,9 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
+from book.shared.page import CARD_STYLE as STYLE
+from book.shared.page import card_table
 from lib.chapters import claim_chart
-from lib.chapters.card_table import STYLE, card_table
 from lib.chapters.claim_tables import badge, by_paper, claims_html
 from lib.chapters.claims import CHAPTER, Judged, counts, judge_all
 from lib.evaluation.verdicts import VERDICTS

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from book.shared.stages import enlarged
 from lib.evaluation.intervals import clip_bootstrap, paired_bootstrap
 from lib.holistic import extract
 from lib.metrics import false_hands, undetected_hand_presence
 from lib.signer.clips import Clip, in_target_pixels
-from lib.stages import enlarged
 
 STAGES = ("target", "input", "bilinear")
 # near R1's regime, which lost 33 % of the input's hands and 2.5 % of the target's

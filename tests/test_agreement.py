@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from book.shared.stages import enlarged, look
 from data_scripts.calibrate import measure
 from lib.agreement import agreement_table, disagreements, quantity, shared
 from lib.evaluation import rows as shipped_rows
@@ -12,7 +13,6 @@ from lib.evaluation.evaluation import of_path
 from lib.metrics import undetected_hand_presence
 from lib.report import report
 from lib.signer.clips import Clip, clips
-from lib.stages import enlarged, look
 from lib.tools import paths
 
 BILINEAR = quantity("d1_test", "bilinear", minus="input")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.chapters.build_facts import machines, this_build
+from book.shared.facts import machines, this_build
 from lib.report import report
 from lib.tools import paths
 

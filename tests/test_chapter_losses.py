@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import torch
 
+from book.shared.hands import read_shots
 from lib.chapters.best_guess import best_guess, mean_loss
 from lib.chapters.detector_view import busiest, draw_landmarks, draw_roi, middle_of, roi_corners
 from lib.chapters.empty_place import clean_plate, still_truth, without_hand
@@ -13,7 +14,6 @@ from lib.chapters.finger_chart import draw_in_fingers, in_fingers
 from lib.chapters.hand_mask import finger_width, hands_mask
 from lib.chapters.lookalikes import APART, gather_hands, lookalikes
 from lib.chapters.presence_ascent import ascend, presence, presence_gradient, repeated
-from lib.chapters.shots import read_shots
 from lib.chapters.spoilings import MISSING, longest_finger, most_open, moved, spoiled
 from lib.holistic.crops import Roi, cut, hand_roi
 from lib.holistic.twins import HandTwin

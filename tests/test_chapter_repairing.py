@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from test_gaps import moving, without
 
+from book.shared.draw import skeletons
+from book.shared.gaps import gap_table
 from lib.chapters import gap_chart
 from lib.chapters.gap_fill import METHODS
 from lib.chapters.gap_score import by_length, difference, lost, removed
-from lib.chapters.skeleton_chart import skeletons
 from lib.evaluation.intervals import Interval
-from lib.gaps import gap_table
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 

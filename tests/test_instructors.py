@@ -6,7 +6,7 @@ from itertools import accumulate
 import pytest
 from conftest import ROOT
 
-from lib.chapters.teaching_minutes import teaching_minutes
+from book.shared.facts import teaching_minutes
 
 GUIDE = (ROOT / "book" / "instructors.md").read_text()
 LENGTHS = {"One hour": 60, "Half a day": 240, "One day": 420}

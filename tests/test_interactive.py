@@ -11,8 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from lib.chapters.keypoint_player import QUARTERS, player
-from lib.chapters.slider import slider
+from book.shared.moving import QUARTERS, player
+from book.shared.page import slider
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_67
 from lib.tools.errors import BadInput

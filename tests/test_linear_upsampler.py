@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lib.chapters.close_up import halved, hand_box
+from book.shared.hands import halved, hand_box
 from lib.chapters.linear_upsampler import enlarge, fit
 from lib.degrade import upscale
 from lib.metrics import psnr

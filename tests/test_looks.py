@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from lib.chapters.keypoint_player import GUESS, PAPER
+from book.shared.moving import GUESS, PAPER
 from lib.keypoints.layouts import PART_COLOURS
 
 STYLE = (ROOT / "book" / "_static" / "custom.css").read_text()

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import pytest
 
-from lib.loss_curve import LiveCurve, draw, from_pairs
+from book.shared.charts import LiveCurve, draw, from_pairs
 
 
 def history(*validation: float) -> list[dict[str, float]]:

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib import stages
-from lib.chapters.embed import playable, videos
-from lib.chapters.hand_speed import by_speed, hand_speed
+from book.shared import stages
+from book.shared.hands import by_speed, hand_speed
+from book.shared.moving import playable, videos
 from lib.chapters.own_video import examine, missing_hands
 from lib.chapters.spectrum import radial_spectrum
 from lib.keypoints import Keypoints

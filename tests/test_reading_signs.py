@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from book.shared.charts import interval_chart
 from book.studies import signs as sign_tables
 from book.studies.sign_rows import SignResults, read
 from lib.attention import cls_attention, needed
 from lib.chapters.imputation_gain import by_gap, gap_gain_chart, gone
-from lib.chapters.interval_chart import interval_chart
 from lib.chapters.sign_neighbours import likeness, mixups
 from lib.evaluation.intervals import Interval
 from lib.ptn import PTN

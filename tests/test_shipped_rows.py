@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.chapters import hand_outcome, method_chart
+from book.shared import charts as method_chart
+from book.shared import hands as hand_outcome
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.__main__ import readable
 from lib.evaluation.evaluation import table

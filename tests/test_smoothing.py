@@ -5,10 +5,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from book.shared.smoothing import butterworth, kalman, one_euro, smooth, smoothing_factor
 from lib.chapters.smoothing_score import GRIDS, RAW, choose, filters, lag, mean, scores, sweep
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
-from lib.smoothing import butterworth, kalman, one_euro, smooth, smoothing_factor
 from lib.tools.errors import BadInput
 
 NAN = np.nan

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from book.shared.draw import draw_keypoints, strip
 from data_scripts.calibrate import stage_frames
-from lib.draw import draw_keypoints, strip
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.signer.clips import Clip, clips

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from book.exercises.answers import array, call, checker, number
+from book.shared.smoothing import smoothing_factor
 from lib.chapters.gap_fill import linear
-from lib.smoothing import smoothing_factor
 
 
 @checker

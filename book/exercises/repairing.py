@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from book.exercises.answers import array, call, checker, judge, number
-from lib.gaps import INSIDE
+from book.shared.gaps import INSIDE
 
 
 @checker

@@ -24,6 +24,7 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from book.shared.smoothing import Filter, smooth
 from book.studies.sign_rows import SignResults, read
 from book.studies.signs import FEW, Sets, classes, few_of_each, gather, sets, study_parser
 from lib.chapters.smoothing_score import FUNCTIONS, choose, filters, sweep
@@ -33,7 +34,6 @@ from lib.ptn.corpora import load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
 from lib.signer.clips import Clip, clips, in_target_pixels
-from lib.smoothing import Filter, smooth
 from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
@@ -148,7 +148,7 @@ def _score(model: PTN, test: SignSet) -> dict:
 @cache
 def parameters(place: Path) -> dict[str, dict]:
     """The filters' parameters, chosen on the shipped training films; kept in a file at ``place``."""
-    from lib.stages import look
+    from book.shared.stages import look
 
     if not place.exists():
         films = clips("d1_train")

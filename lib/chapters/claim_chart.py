@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lib.chapters.charts import GREEN, SKY, VERMILLION, panel
+from book.shared.panels import GREEN, SKY, VERMILLION, panel
 from lib.chapters.claims import Judged
 from lib.evaluation import verdicts
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE

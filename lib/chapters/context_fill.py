@@ -17,8 +17,8 @@ from functools import partial
 
 import numpy as np
 
+from book.shared.gaps import HANDS, runs, windows
 from lib.chapters.gap_fill import Fill, linear
-from lib.gaps import HANDS, runs, windows
 from lib.keypoints import Keypoints
 
 ARM = ("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB")  # MediaPipe's points of the body; the last three are of the hand

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from lib.draw import draw_keypoints
+from book.shared.draw import draw_keypoints
 from lib.holistic.crops import Roi
 from lib.keypoints import HOLISTIC_75
 

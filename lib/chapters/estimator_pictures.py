@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.chapters.charts import panels
+from book.shared.panels import panels
 from lib.keypoints import Keypoints, Layout
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.keypoints.layouts import PART_COLOURS

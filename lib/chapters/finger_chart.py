@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lib.chapters.interval_chart import interval_chart
+from book.shared.charts import interval_chart
 from lib.chapters.spoilings import MISSING
 from lib.evaluation.intervals import Interval, clip_bootstrap
 

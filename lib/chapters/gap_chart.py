@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lib.chapters.charts import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel, panels
-from lib.gaps import EDGE, INSIDE, NEVER, runs
+from book.shared.gaps import EDGE, INSIDE, NEVER, runs
+from book.shared.panels import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel, panels
 from lib.keypoints import Keypoints
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[s
 
 
 def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> "Figure":
-    """How many gaps are how long: a panel for each `lib.gaps.gap_table`, a bar for each class of length."""
+    """How many gaps are how long: a panel for each `book.shared.gaps.gap_table`, a bar for each class of length."""
     figure, axes = _panels(len(tables), height=3.0)
     names = _classes(edges)
     for ax, (name, table) in zip(axes, tables.items(), strict=True):

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from book.shared.smoothing import kalman_smooth as smooth
 from lib.imputation import impute
-from lib.kalman import smooth
 
 Fill = Callable[[np.ndarray], np.ndarray]
 
@@ -39,7 +39,7 @@ def cubic(points: np.ndarray) -> np.ndarray:
 
 
 def kalman(points: np.ndarray) -> np.ndarray:
-    """The most likely way of a point that keeps its velocity but for small pushes: `lib.kalman`."""
+    """The most likely way of a point that keeps its velocity but for small pushes: `book.shared.smoothing`."""
     flat = points.reshape(len(points), -1).astype(float)
     return _or_zeros(points, lambda found: smooth(flat, _found(points)).reshape(points.shape))
 

@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from book.shared.gaps import HANDS, runs, windows
+from book.shared.hands import shoulder_width
 from lib.chapters.gap_fill import METHODS, Fill
-from lib.chapters.hand_speed import shoulder_width
 from lib.evaluation.intervals import Interval, clip_bootstrap
-from lib.gaps import HANDS, runs, windows
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput
 
@@ -32,7 +32,7 @@ def removed(
     """Scores of gaps that were made by taking found hands out, one row for each gap and method.
 
     clips    what the estimator found
-    lengths  of the gaps, in frames; see `lib.gaps.windows` for where they are made
+    lengths  of the gaps, in frames; see `book.shared.gaps.windows` for where they are made
     truth    what to compare with, in the same pixels; None: the hands that were taken out
     methods  by name; or, if they need more than the hand's points, a function that gives them for a clip and a part
 

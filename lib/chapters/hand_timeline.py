@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.chapters.charts import ORANGE, SKY, VERMILLION, panel
+from book.shared.gaps import runs
+from book.shared.panels import ORANGE, SKY, VERMILLION, panel
 from lib.chapters.without_truth import HANDS, jumps
-from lib.gaps import runs
 from lib.keypoints import Keypoints
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = {"right": ORANGE, "left": SKY}  # as in `lib.draw`
+COLOURS = {"right": ORANGE, "left": SKY}  # as in `book.shared.draw`
 
 
 def timeline(films: Mapping[str, Keypoints]) -> "Figure":

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from book.shared.charts import interval_chart
+from book.shared.gaps import HANDS
 from book.studies.sign_rows import SignResults
-from lib.chapters.interval_chart import interval_chart
 from lib.evaluation.intervals import clip_bootstrap
-from lib.gaps import HANDS
 from lib.ptn.corpora import SignCorpus
 from lib.ptn.splits import signer_independent_split
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lib.chapters.hand_speed import shoulder_width
+from book.shared.hands import shoulder_width
 from lib.keypoints import Keypoints
 from lib.metrics import hand_size
 from lib.signer.clips import Clip

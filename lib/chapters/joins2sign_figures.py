@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.chapters.charts import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
+from book.shared.panels import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
 from lib.chapters.joins2sign_tables import letters_read, trainings
 from lib.joins2sign.network import FRAME
 from lib.joins2sign.photos import LETTERS

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from book.shared.gaps import HANDS, windows
 from lib.chapters.gap_fill import linear
 from lib.evaluation.intervals import Interval, clip_bootstrap
-from lib.gaps import HANDS, windows
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.keypoints.layouts import FINGERS

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.chapters.close_up import halved, hand_box
-from lib.chapters.hand_speed import hand_speed
+from book.shared.hands import halved, hand_box, hand_speed
 from lib.degrade import crop
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lib.chapters import method_chart
-from lib.chapters.charts import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
+from book.shared import charts as method_chart
+from book.shared.panels import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
 from lib.chapters.smoothing_score import RAW, Parameters
 from lib.evaluation.intervals import Interval
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from lib.draw import draw_keypoints, strip
+from book.shared.draw import draw_keypoints, strip
 from lib.holistic import extract
 from lib.keypoints import Keypoints
 from lib.metrics import undetected_hand_presence, undetected_in_view

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from lib.chapters.card_table import STYLE, card_table
+from book.shared.page import CARD_STYLE as STYLE
+from book.shared.page import card_table
 from lib.chapters.paper_answers import ours
 from lib.chapters.paper_answers_r2 import number
 from lib.chapters.paper_cells import Ours, Run

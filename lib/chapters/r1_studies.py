@@ -9,9 +9,9 @@ from html import escape
 
 import pandas as pd
 
+from book.shared.page import method_table
 from book.studies.upsamplers import RESULTS as SHIPPED
 from book.studies.upsamplers import SET
-from lib.chapters.method_table import method_table
 from lib.chapters.paired_rows import paired
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.evaluation import of_path, table
@@ -31,7 +31,7 @@ def studies(rows: Sequence[dict], names: Mapping[str, str]) -> pd.DataFrame:
     """A line for each choice of ``names`` (its words, its training) that has rows: lost hands, and its pictures.
 
     "minus the first, points" is the paired difference in lost dominant hands to the first of ``names``. Indexed by set
-    and choice, as `lib.chapters.method_table.method_table` wants it.
+    and choice, as `book.shared.page.method_table` wants it.
     """
     straight = [row for row in of_path(rows) if row["set"] == SET]
     there = {words: name for words, name in names.items() if any(row["method"] == name for row in straight)}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.chapters.charts import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
+from book.shared.panels import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
 from lib.keypoints import Keypoints
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ ENLARGE = 3
 
 def skeletons(keypoints: Keypoints, titles: Sequence[str] | None = None, every: int = 1) -> "Figure":
     """The frames of a clip as skeletons on an empty ground, side by side; missing hands are simply not there."""
-    from lib.draw import draw_keypoints, strip
+    from book.shared.draw import draw_keypoints, strip
 
     width, height = keypoints.size
     ground = np.full((height, width, 3), PAPER, np.uint8)

@@ -15,11 +15,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from lib.chapters.hand_speed import shoulder_width
+from book.shared.gaps import HANDS
+from book.shared.hands import shoulder_width
+from book.shared.smoothing import Filter, butterworth, kalman, one_euro, smooth
 from lib.evaluation.intervals import Interval, clip_bootstrap, paired_bootstrap
-from lib.gaps import HANDS
 from lib.keypoints import Keypoints
-from lib.smoothing import Filter, butterworth, kalman, one_euro, smooth
 
 FUNCTIONS = {"One-Euro": one_euro, "Butterworth": butterworth, "Kalman": kalman}
 RAW = "as found"

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
+from book.shared.hands import hand_speed
 from lib.chapters.hand_mask import FINGERS, finger_width, stroke
-from lib.chapters.hand_speed import hand_speed
 from lib.keypoints import HOLISTIC_75, Keypoints
 
 # A soft lens, a grainy sensor, a nudge of the tripod, a dimmer lamp: as strong as in everyday footage

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from book.shared.panels import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
 from book.studies.transfer import accuracy
-from lib.chapters.charts import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
 from lib.chapters.sign_view import draw_map
 from lib.ptn.training import STAGES, collate
 

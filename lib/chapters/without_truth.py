@@ -6,7 +6,7 @@ Signs, not proofs. A hand in the wrong place that keeps still shows none of them
 import numpy as np
 import pandas as pd
 
-from lib.chapters.hand_speed import shoulder_width
+from book.shared.hands import shoulder_width
 from lib.keypoints import Keypoints
 from lib.metrics import hand_distance
 

@@ -1,7 +1,7 @@
 """The ways from a degraded film to a better one that the tables compare: baselines, networks, and both ends.
 
-A method is a function of a clip that gives frames, as in `lib.stages`. "target" is the sharp film itself, the best
-that a method could do; "input" is the degraded film as it is.
+A method is a function of a clip that gives frames, as in `book.shared.stages`. "target" is the sharp film itself, the
+best that a method could do; "input" is the degraded film as it is.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,11 +1,12 @@
-"""Pictures of a table of methods: dots with intervals, what became of the hands, and one measure against another."""
+"""Charts of several pages: a table of methods as dots, means with their intervals, the curve of a training."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lib.chapters.charts import BLUE, GREEN, VERMILLION, interval, panels
+from book.shared.panels import BLUE, GREEN, PALETTE, VERMILLION, interval, panel, panels
 from lib.evaluation.intervals import Interval
 from lib.upsampler import PRETRAINED
 from lib.upsampler.baselines import METHODS
@@ -114,3 +115,96 @@ def _finish(ax: "Axes", name: str, methods: Sequence[str], label: str) -> None:
     ax.set_ylim(len(methods) - 0.4, -0.6)
     ax.set(title=NAMES.get(name, name), xlabel=label)
     ax.grid(axis="x", alpha=0.3)
+
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from lib.training import History
+
+TRAINING, VALIDATION = "#56B4E9", "#0072B2"  # Okabe and Ito's blues
+
+
+def draw(history: "History", ax: "Axes", start: float | None = None) -> None:
+    """Training and validation loss against the epoch on ``ax``, with a ring around the best validation.
+
+    ``history`` is what `lib.training.fit` returns: rows with epoch, train, validation. An empty one gives empty axes.
+    ``start`` is the validation loss before training, a dotted line.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    if start is not None:
+        ax.axhline(start, color="grey", linestyle=":", label="validation before training")
+    epochs = [row["epoch"] for row in history]
+    ax.plot(epochs, [row["train"] for row in history], "o--", color=TRAINING, markersize=4, label="training")
+    ax.plot(epochs, [row["validation"] for row in history], "o-", color=VALIDATION, markersize=4, label="validation")
+    if history:
+        best = min(history, key=lambda row: row["validation"])
+        ring = dict(markersize=12, markerfacecolor="none", markeredgecolor="#D55E00", markeredgewidth=2)
+        ax.plot(best["epoch"], best["validation"], "o", label="best", **ring)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("loss")
+    ax.legend(frameon=False)
+    ax.grid(axis="y", alpha=0.3)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def from_pairs(curve: list[list[float]]) -> "History":
+    """The history that a weight file's facts keep as ``curve``: a pair (training, validation) for every epoch."""
+    return [{"epoch": i, "train": train, "validation": held} for i, (train, held) in enumerate(curve, start=1)]
+
+
+class LiveCurve:
+    """Give it to `lib.training.fit` as ``after_epoch``: in a notebook, one picture grows; elsewhere nothing happens."""
+
+    def __init__(self, title: str = "", start: float | None = None):
+        self.title, self.start = title, start
+        self._shown = None  # the picture's place on the page
+
+    def __call__(self, history: "History") -> None:
+        if not _in_notebook():
+            return
+        from matplotlib.figure import Figure  # not pyplot's: a cell would show that one a second time at its end
+
+        figure = Figure(figsize=(7, 3.2), layout="constrained")
+        ax = figure.subplots()
+        draw(history, ax, self.start)
+        ax.set_title(self.title)
+        self._show(figure)
+
+    def _show(self, figure) -> None:
+        if self._shown is None:
+            self._shown = sys.modules["IPython"].display.display(figure, display_id=True)
+        else:
+            self._shown.update(figure)
+
+
+def _in_notebook() -> bool:
+    """A notebook has loaded IPython before us, and its shell has a kernel; a machine that only trains needs neither."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MARKS = "osD^"
+
+
+def interval_chart(groups: Mapping[str, Mapping[str, Interval]], xlabel: str) -> "Figure":
+    """A point and a bar for each interval. ``groups`` have a colour and a mark each; their names go into a legend.
+
+    Rows of the same name in several groups share a line of the picture.
+    """
+    names = list(dict.fromkeys(name for rows in groups.values() for name in rows))
+    figure, ax = panel(8, 0.8 + max(0.42, 0.14 * len(groups)) * len(names))
+    for at, (group, rows) in enumerate(groups.items()):
+        shift, colour = 0.16 * (at - (len(groups) - 1) / 2), PALETTE[at % len(MARKS)]
+        for name, found in rows.items():
+            interval(ax, found, names.index(name) + shift, colour, MARKS[at % len(MARKS)], group)
+    ax.set(yticks=range(len(names)), yticklabels=names, xlabel=xlabel, ylim=(len(names) - 0.5, -0.5))
+    if len(groups) > 1:
+        handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+        ax.legend(handles.values(), handles, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure

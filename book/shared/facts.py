@@ -1,16 +1,19 @@
-"""What the page "Execution statistics" says about a build: when, in which profile, on which machines."""
+"""What pages say of the book itself: when and where it was built, and the minutes that each chapter takes."""
 
 import json
 import os
 import platform
+import re
 from collections import Counter
 from datetime import datetime
 from importlib import metadata
+from pathlib import Path
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from lib.report import gather
+from lib.tools.paths import ROOT
 
 COURSE = "hands-in-focus"
 
@@ -57,3 +60,22 @@ def _plain(table: pd.DataFrame, name: str) -> Styler:
     left = [{"selector": "th, td", "props": "text-align: left; padding: 0.2em 0.8em"}]
     style = Styler(table, uuid=name, cell_ids=False).hide(axis="index").format(escape="html")
     return style.set_table_styles(left).set_table_attributes('class="dataframe"')
+
+
+RUN = re.compile(r"\babout ([\w ]+? minutes?(?: and a half)?|a minute and a half) to run\b", re.I)
+READ = re.compile(r"\babout ([\w ]+? minutes?) to read and to do the exercises\b", re.I)
+
+
+def teaching_minutes(book: Path = ROOT / "book") -> pd.DataFrame:
+    """A row for each chapter: its title, the minutes to run it, the minutes to read it and to do its exercises.
+
+    Read from the chapters' own opening cells; empty where one does not say.
+    """
+    rows = {}
+    for path in sorted(book.glob("[0-9]*.ipynb")):
+        opening = " ".join("".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).split())
+        title = opening.split(" **Question")[0].lstrip("# ")
+        found = [pattern.search(opening) for pattern in (RUN, READ)]
+        rows[f"{int(path.stem[:2])} {title}"] = [match[1] if match else "" for match in found]
+    columns = ["to run, measured on two cores", "to read and do the exercises, estimated"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("chapter")
