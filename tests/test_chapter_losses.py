@@ -6,15 +6,37 @@ import pandas as pd
 import pytest
 import torch
 
+from book.chapters.ch04_detector import (
+    APART,
+    ascend,
+    busiest,
+    draw_landmarks,
+    draw_roi,
+    gather_hands,
+    lookalikes,
+    middle_of,
+    presence,
+    presence_gradient,
+    repeated,
+    roi_corners,
+)
+from book.chapters.ch04_spoilings import (
+    MISSING,
+    best_guess,
+    clean_plate,
+    draw_in_fingers,
+    finger_width,
+    hands_mask,
+    in_fingers,
+    longest_finger,
+    mean_loss,
+    most_open,
+    moved,
+    spoiled,
+    still_truth,
+    without_hand,
+)
 from book.shared.hands import read_shots
-from lib.chapters.best_guess import best_guess, mean_loss
-from lib.chapters.detector_view import busiest, draw_landmarks, draw_roi, middle_of, roi_corners
-from lib.chapters.empty_place import clean_plate, still_truth, without_hand
-from lib.chapters.finger_chart import draw_in_fingers, in_fingers
-from lib.chapters.hand_mask import finger_width, hands_mask
-from lib.chapters.lookalikes import APART, gather_hands, lookalikes
-from lib.chapters.presence_ascent import ascend, presence, presence_gradient, repeated
-from lib.chapters.spoilings import MISSING, longest_finger, most_open, moved, spoiled
 from lib.holistic.crops import Roi, cut, hand_roi
 from lib.holistic.twins import HandTwin
 from lib.keypoints import HOLISTIC_75, Keypoints

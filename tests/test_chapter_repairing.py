@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from test_gaps import moving, without
 
+from book.chapters import ch09_pictures as gap_chart
+from book.chapters.ch09_gaps import METHODS, by_length, difference, lost, removed
 from book.shared.draw import skeletons
 from book.shared.gaps import gap_table
-from lib.chapters import gap_chart
-from lib.chapters.gap_fill import METHODS
-from lib.chapters.gap_score import by_length, difference, lost, removed
 from lib.evaluation.intervals import Interval
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput

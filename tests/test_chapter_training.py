@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from lib.chapters import step_time
-from lib.chapters.step_time import find_compiler, seconds_a_step
+from book.chapters import ch05_steps as step_time
+from book.chapters.ch05_steps import find_compiler, seconds_a_step
 from lib.tools.errors import BadInput
 from lib.upsampler.data import Batch
 

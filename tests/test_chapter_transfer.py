@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from book.chapters.ch11_transfer import WAYS, draw_stages, few_shot_curves, imbalance_chart, maps, neighbours
 from book.studies.transfer import accuracy, gain, gain_by_clip
-from lib.chapters.transfer_pictures import WAYS, draw_stages, few_shot_curves, imbalance_chart, maps, neighbours
 
 ROWS = [  # of ten clips, each way names one more than the one before it, and each seed one more
     {"seed": seed, "shots": shots, "way": way, "right": f"{'1' * (1 + at + seed):0<10}"}

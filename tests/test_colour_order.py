@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.chapters import colour_order
-from lib.chapters.colour_order import compare, swapped
+from book.chapters import ch08_estimators as colour_order
+from book.chapters.ch08_estimators import compare, swapped
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.signer.clips import clips

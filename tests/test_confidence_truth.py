@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.chapters.confidence_truth import agreement, error_by_confidence
+from book.chapters.ch08_estimators import agreement, error_by_confidence
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 from film_kinds import beep_at, flash_and_beep, flash_at
 
-from lib.chapters.film_facts import beginning
+from book.chapters.ch14_films import beginning
 from lib.video import probe, read_all, write_video
 from lib.video.containers import frame_count, open_film, pictures
 from lib.video.remux import copy_tracks, packets

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from enhance_films import FPS, signer, tiny_network, turned, varying_rate, weight_file, with_sound
 
-from lib.chapters.troubled_films import interlaced
+from book.chapters.ch14_troubles import interlaced
 from lib.enhance import enhance
 from lib.enhance.cli import main
 from lib.enhance.feed import MOST, Stopped, feed

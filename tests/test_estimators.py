@@ -9,9 +9,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lib import estimators
-from lib.chapters.estimator_pictures import as_layout, confidence_histograms, confidences, draw_layouts
-from lib.estimators import installed, milliseconds, read_any, read_folder, wholebody
+from book.chapters import ch08_estimators as estimators
+from book.chapters.ch08_estimators import installed, milliseconds, read_any, read_folder, wholebody
+from book.chapters.ch08_pictures import as_layout, confidence_histograms, confidences, draw_layouts
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, OPENPOSE_54, OPENPOSE_67
 from lib.tools.errors import BadInput

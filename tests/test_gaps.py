@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
+from book.chapters.ch09_gaps import METHODS, by_length, cubic, hold_last, kalman, linear, lost, mean, removed
 from book.shared.gaps import gap_table, missing, runs, windows
 from book.shared.smoothing import PUSH, STEP, VAGUE
 from book.shared.smoothing import kalman_smooth as smooth
-from lib.chapters.gap_fill import METHODS, cubic, hold_last, kalman, linear
-from lib.chapters.gap_score import by_length, lost, mean, removed
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput

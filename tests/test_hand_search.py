@@ -5,7 +5,7 @@ import pytest
 import torch
 from mediapipe_hands import SEARCHING, played, some_hands
 
-from lib.chapters.hand_search import astray, search
+from book.chapters.ch04_detector import astray, search
 from lib.holistic.crops import Roi
 from lib.holistic.twins import RecropTwin
 from lib.video.pixels import frames_of

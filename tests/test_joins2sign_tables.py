@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from book.studies import letter_rows as joins2sign_results
-from book.studies.letter_rows import MADE_BY, read_results, seeds_of
-from lib.chapters import joins2sign_figures as figures
-from lib.chapters import letter_pictures
-from lib.chapters.joins2sign_answers import answer, gain, measured, over_trainings, smallest_step
-from lib.chapters.joins2sign_tables import (
+from book.chapters import ch12_pictures as figures
+from book.chapters import ch12_pictures as letter_pictures
+from book.chapters.ch12_answers import answer, gain, measured, over_trainings, smallest_step
+from book.chapters.ch12_tables import (
     by_signer,
     crossing,
     gap,
@@ -20,6 +18,8 @@ from lib.chapters.joins2sign_tables import (
     trainings,
     turned_round,
 )
+from book.studies import letter_rows as joins2sign_results
+from book.studies.letter_rows import MADE_BY, read_results, seeds_of
 from lib.joins2sign.photos import ANGLES, LETTERS, Photos
 from lib.joins2sign.scores import THRESHOLDS
 from lib.tools import paths

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.chapters.line_limits import BONES, bone_lengths, off_as_found, off_on_the_line, short_minus_long
+from book.chapters.ch13_gaps import BONES, bone_lengths, off_as_found, off_on_the_line, short_minus_long
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 

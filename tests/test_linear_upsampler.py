@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from book.chapters.ch03_probe import enlarge, fit
 from book.shared.hands import halved, hand_box
-from lib.chapters.linear_upsampler import enlarge, fit
 from lib.degrade import upscale
 from lib.metrics import psnr
 from lib.tools.errors import BadInput

@@ -7,11 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from book.chapters.ch01_first_look import examine, missing_hands, radial_spectrum
 from book.shared import stages
 from book.shared.hands import by_speed, hand_speed
 from book.shared.moving import playable, videos
-from lib.chapters.own_video import examine, missing_hands
-from lib.chapters.spectrum import radial_spectrum
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.metrics import undetected_hand_presence, undetected_in_view
@@ -163,7 +162,7 @@ def test_own_video_reads_no_more_than_asked(tmp_path, monkeypatch):
         found.append(sum(1 for _ in frames))
         return keypoints(found[-1], lost=[0], fps=fps)
 
-    monkeypatch.setattr("lib.chapters.own_video.extract", extract)
+    monkeypatch.setattr("book.chapters.ch01_first_look.extract", extract)
     table, figure = examine(tmp_path / "mine.mp4", seconds=1.0, shown=4)
     assert found == [25] and table.loc["right"].iloc[0] == pytest.approx(4)
     assert [ax.get_title() for ax in figure.axes if ax.get_title()] == ["0.0 s", "0.3 s", "0.6 s", "1.0 s"]

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from lib.chapters.network_diagram import draw, parts
+from book.chapters.ch03_diagram import draw, parts
 from lib.upsampler import UNet, parameter_count
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lib.chapters.network_probe import as_batch, cut_skips, gate_maps, reach
+from book.chapters.ch03_probe import as_batch, cut_skips, gate_maps, reach
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet
 

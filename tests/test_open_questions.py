@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from book.studies import open_questions as open_study
-from book.studies.open_questions import Bilingual, marked, shipped, together
-from lib.chapters.context_fill import (
+from book.chapters.ch09_gaps import difference, linear, removed
+from book.chapters.ch13_gaps import (
     ARM,
     NEIGHBOURS,
     arm_of,
@@ -20,8 +19,8 @@ from lib.chapters.context_fill import (
     learn,
     shapes,
 )
-from lib.chapters.gap_fill import linear
-from lib.chapters.gap_score import difference, removed
+from book.studies import open_questions as open_study
+from book.studies.open_questions import Bilingual, marked, shipped, together
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train

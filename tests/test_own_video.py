@@ -6,8 +6,19 @@ import numpy as np
 import pytest
 from enhance_films import turned, with_sound
 
-from lib.chapters import film_facts, forecast, troubled_films, without_truth
-from lib.chapters.hand_timeline import timeline
+from book.chapters import (
+    ch14_films as film_facts,
+)
+from book.chapters import (
+    ch14_films as forecast,
+)
+from book.chapters import (
+    ch14_films as without_truth,
+)
+from book.chapters import (
+    ch14_troubles as troubled_films,
+)
+from book.chapters.ch14_films import timeline
 from lib.enhance import Summary
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.chapters import inventor
-from lib.chapters.paired_rows import across, gained, paired
+from book.chapters import ch07_realness as inventor
+from book.chapters.ch06_rungs import across, gained, paired
 from lib.holistic.looks import SECOND_LOOK, THIRD_LOOK
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75

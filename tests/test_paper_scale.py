@@ -6,10 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from book.studies import letters as train_joins2sign
-from book.studies import paper_signs as train_signs
-from lib.chapters import paper_scale
-from lib.chapters.paper_scale import (
+from book.chapters import ch05_steps as paper_scale
+from book.chapters.ch05_steps import (
     FRAMES,
     SIDE,
     Need,
@@ -20,6 +18,8 @@ from lib.chapters.paper_scale import (
     sign_readers,
     upsamplers,
 )
+from book.studies import letters as train_joins2sign
+from book.studies import paper_signs as train_signs
 from lib.papers import look_up
 from lib.upsampler import R1_FIVE
 from lib.upsampler import train as train_upsampler

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.chapters.r1_figures import r1_beside
+from book.chapters.ch06_rungs import r1_beside
 from lib.papers import look_up
 
 

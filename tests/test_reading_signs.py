@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from book.chapters.ch10_signs import by_gap, cls_attention, gap_gain_chart, gone, likeness, mixups, needed
 from book.shared.charts import interval_chart
 from book.studies import signs as sign_tables
 from book.studies.sign_rows import SignResults, read
-from lib.attention import cls_attention, needed
-from lib.chapters.imputation_gain import by_gap, gap_gain_chart, gone
-from lib.chapters.sign_neighbours import likeness, mixups
 from lib.evaluation.intervals import Interval
 from lib.ptn import PTN
 from lib.ptn import training as sign_training

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from book.chapters.ch10_signs import PARTS, likeness
 from book.studies.limits import yaw
-from lib.chapters.sign_neighbours import PARTS, likeness
 from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn import corpora as sign_corpus
 from lib.ptn.corpora import load_corpus, make_clip, pack

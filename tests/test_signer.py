@@ -5,8 +5,8 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from book.chapters.ch02_signer import ENDS, blur_study, fastest_frame
 from lib.keypoints import HOLISTIC_75
-from lib.signer.blur_study import ENDS, blur_study, fastest_frame
 from lib.signer.body import Body
 from lib.signer.film import FPS, PER_FRAME, Film
 from lib.signer.hand import ANGLES
@@ -195,7 +195,7 @@ def test_the_truths_wrists_are_the_hands_wrists(film):
 
 def test_excerpt_and_blur_study(film):
     """The true blur is nearer to itself than anything; the flow is nearer to it than no blur, where things move."""
-    from lib.signer.blur_study import excerpt as shortened
+    from book.chapters.ch02_signer import excerpt as shortened
 
     part = shortened(film, fastest_frame(film) - 3, 7)
     assert len(part) == 7
@@ -209,7 +209,7 @@ def test_excerpt_and_blur_study(film):
 
 
 def test_portraits(film):
-    from lib.signer.portrait import box_around, hand_pictures, portrait, sign_strip
+    from book.chapters.ch02_signer import box_around, hand_pictures, portrait, sign_strip
 
     sign = draw_lexicon(60, 1)[3]
     assert portrait(film.figure, sign, 0).shape == (168, 152, 3)

@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from book.chapters.ch13_scores import GRIDS, RAW, choose, filters, lag, mean, scores, sweep
 from book.shared.smoothing import butterworth, kalman, one_euro, smooth, smoothing_factor
-from lib.chapters.smoothing_score import GRIDS, RAW, choose, filters, lag, mean, scores, sweep
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
 from lib.tools.errors import BadInput

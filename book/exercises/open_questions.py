@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from book.chapters.ch09_gaps import linear
 from book.exercises.answers import array, call, checker, number
 from book.shared.smoothing import smoothing_factor
-from lib.chapters.gap_fill import linear
 
 
 @checker

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from book.chapters.ch14_films import Cost
 from book.exercises.answers import array, call, checker, judge, number
-from lib.chapters.forecast import Cost
 
 
 @checker

@@ -24,10 +24,10 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from book.chapters.ch13_scores import FUNCTIONS, choose, filters, sweep
 from book.shared.smoothing import Filter, smooth
 from book.studies.sign_rows import SignResults, read
 from book.studies.signs import FEW, Sets, classes, few_of_each, gather, sets, study_parser
-from lib.chapters.smoothing_score import FUNCTIONS, choose, filters, sweep
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.ptn.corpora import load_corpus

@@ -6,7 +6,7 @@ An answer in ``claims.toml`` is one of
     file = "r1.json", set, method, minus, measure   two methods on the same clips (UHP, false hands: points); of several
                                                     to subtract that one counts from which most is left
     file = "r1.json", set, orders, measure          how often a measure of pictures puts two of the methods ``orders``
-                                                    in UHP's order, in per cent (`lib.chapters.picture_order`)
+                                                    in UHP's order, in per cent (`book.chapters.ch07_realness`)
     file = "r1_studies.json", ...                   the same of networks that differ in one choice
     file = "real.json", method, minus               missing hands of two methods on the same films, in points;
                                                     both are of the path "frames" (`lib.evaluation`), or of ``path``
@@ -28,14 +28,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from book.chapters import ch06_set_ups as r1_studies
+from book.chapters.ch06_rungs import paired
+from book.chapters.ch07_realness import agreement
+from book.chapters.ch12_answers import answer as _r3
 from book.studies import limits as limits_results
 from book.studies import sign_rows as sign_results
 from book.studies import transfer as real_transfer
 from book.studies.sign_rows import SignResults
-from lib.chapters import r1_studies
-from lib.chapters.joins2sign_answers import answer as _r3
-from lib.chapters.paired_rows import paired
-from lib.chapters.picture_order import agreement
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.evaluation import FILM, FRAMES, of_path
 from lib.evaluation.intervals import Interval, wider

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from book.chapters.ch12_answers import over_trainings
 from book.studies.letter_rows import read_results, seeds_of
-from lib.chapters.joins2sign_answers import over_trainings
 from lib.chapters.paper_cells import Ours, Run, text
 
 KINDS = {"CNN": "cnn", "static": "static", "dynamic": "dynamic"}  # the tables' names and ours

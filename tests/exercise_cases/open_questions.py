@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from book.chapters.ch09_gaps import linear
 from book.exercises.open_questions import check_beside, check_factor, check_own
 from exercise_cases import Case, nothing
-from lib.chapters.gap_fill import linear
 
 
 def factor(cutoff, fps):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from book.chapters.ch14_films import Cost
 from book.exercises.own_video import check_days, check_flow, check_jumps
 from exercise_cases import Case, nothing
-from lib.chapters.forecast import Cost
 
 BEFORE = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1], bool)
 AFTER = np.array([1, 1, 1, 0, 0, 1, 1, 1, 1, 1], bool)

@@ -1,16 +1,22 @@
 """R3's figures, from the rows of `book.studies.letter_rows`, and pictures of hands with their joints."""
 
+import warnings
 from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from book.chapters.ch12_tables import letters_read, trainings
 from book.shared.panels import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
-from lib.chapters.joins2sign_tables import letters_read, trainings
 from lib.joins2sign.network import FRAME
-from lib.joins2sign.photos import LETTERS
+from lib.joins2sign.photos import LETTERS, Photos, read_photos
 from lib.joins2sign.scores import RANGE, THRESHOLDS
 from lib.keypoints import HOLISTIC_75
+from lib.tools import paths
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,7 +98,7 @@ def splits(rows: Sequence[dict]) -> "Figure":
 
 def each_signer(table: "pd.DataFrame") -> "Figure":  # noqa: F821 - pandas is imported where it is used
     """A line for each signer, from the accuracy with them left out to that with them among the learned, in percent;
-    ``table`` is from `lib.chapters.joins2sign_tables.by_signer`."""
+    ``table`` is from `book.chapters.ch12_tables.by_signer`."""
     table = table.sort_values("signers")
     figure, ax = panel(7, 0.28 * len(table) + 1.2)
     lines = range(len(table))
@@ -156,3 +162,37 @@ def _skeleton(ax, points: np.ndarray, colour: str) -> None:
     for a, b in BONES:
         ax.plot(*points[[a, b]].T, color=colour, linewidth=1.2)
     ax.plot(*points.T, ".", color=colour, markersize=3)
+
+
+REAL, SYNTHETIC = "real", "synthetic"
+
+
+def letter_pictures(folder: str | Path | None, *, signers: int = 11, repeats: int = 2) -> tuple[Photos, str]:
+    """(pictures, "real" or "synthetic"): the photos in ``folder``, or rendered ones for None.
+
+    Nobody's photos get onto a page unasked: a reader names the folder. ``signers`` and ``repeats`` (pictures of each
+    letter and side) are of the synthetic set. Where the folder holds no photos that can be read, a warning says so,
+    and the synthetic hand stands in.
+    """
+    if folder is not None:
+        try:
+            return read_photos(folder), REAL
+        except BadInput as error:
+            warnings.warn(f"{error} The synthetic hand stands in.", stacklevel=2)
+    return synthetic_letters(signers, repeats), SYNTHETIC
+
+
+def synthetic_letters(signers: int = 11, repeats: int = 2) -> Photos:
+    """`lib.joins2sign.synthetic.letters`, kept in the cache: half a minute the first time."""
+    from lib.joins2sign.synthetic import Plan, letters
+
+    plan = Plan(signers, repeats)
+    name = "-".join(str(value) for value in asdict(plan).values())
+    path = paths.CACHE / "letters" / f"{name}.npz"
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as kept:
+            return Photos(**kept)
+    made = letters(plan)
+    with written_whole(path) as partial:
+        np.savez_compressed(partial, **{field.name: getattr(made, field.name) for field in fields(Photos)})
+    return made

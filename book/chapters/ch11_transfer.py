@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from book.chapters.ch10_signs import draw_map
 from book.shared.panels import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
 from book.studies.transfer import accuracy
-from lib.chapters.sign_view import draw_map
 from lib.ptn.training import STAGES, collate
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from book.chapters.ch13_scores import RAW, Parameters
 from book.shared import charts as method_chart
 from book.shared.panels import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
-from lib.chapters.smoothing_score import RAW, Parameters
 from lib.evaluation.intervals import Interval
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def turns(found: np.ndarray, truth: np.ndarray, fps: float) -> "Figure":
 
 
 def trade(table: pd.DataFrame, chosen: Mapping[str, Parameters]) -> "Figure":
-    """What every setting of a `lib.chapters.smoothing_score.sweep` takes and costs: jitter against error, and error
+    """What every setting of a `book.chapters.ch13_scores.sweep` takes and costs: jitter against error, and error
     against lag. The chosen settings have a black ring."""
     figure, axes = panels(2, (9.5, 4))
     for name, of_filter in table.groupby("filter", sort=False):

@@ -1,10 +1,9 @@
-"""What training at the papers' sizes would need: memory and arithmetic, counted on little and multiplied. Not measured.
+"""Chapter 5: how long a training step takes here, and what the papers' sizes would need."""
 
-What a network keeps for the way back grows with the number of samples and, where it is made of convolutions alone, with
-their area; so does its arithmetic. Counted are two samples and three: what both keep, weights in half the bits, is not
-multiplied. A real card needs some room besides, for its libraries and for what it works on.
-"""
-
+import os
+import shutil
+import statistics
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +20,9 @@ from lib.joins2sign import Joins2Sign, joint_loss, letter_loss, static_loss
 from lib.joins2sign.recipes import RECIPES
 from lib.losses import ssim_l1
 from lib.papers import look_up
+from lib.tools.errors import BadInput
 from lib.upsampler import R1_FIVE, UNet, parameter_count
+from lib.upsampler.data import Batch
 from lib.upsampler.recipes import STAGES
 from lib.upsampler.train import BATCH, PAPER
 
@@ -167,3 +168,50 @@ def needs(
             lines[name][f"hours at {pace:g} Tflop/s"] = line.need.hours(line.samples, pace)
         lines[name]["command"] = line.command
     return pd.DataFrame.from_dict(lines, orient="index")
+
+
+COMPILERS = ("c++", "g++", "clang++")
+
+
+def seconds_a_step(
+    model: nn.Module,
+    batch: Batch,
+    *,
+    device: str = "cpu",
+    bfloat16: bool = False,
+    compiled: bool = False,
+    steps: int = 5,
+) -> float:
+    """Median seconds of a step: forward, SSIM + L1, backward, Adam. It trains ``model`` a little, on ``device``.
+
+    A first step, which finds its memory (and compiles), does not count. Raises BadInput where ``compiled`` needs a
+    C++ compiler and there is none.
+    """
+    if compiled and find_compiler() is None:
+        raise BadInput(
+            f"torch.compile needs a C++ compiler and finds none of {', '.join(COMPILERS)}: install one (Debian, "
+            "Ubuntu: apt install g++; macOS: xcode-select --install) or train without it."
+        )
+    model = model.to(device, memory_format=torch.channels_last).train()
+    took = _steps(torch.compile(model) if compiled else model, batch.to(device), device, bfloat16, steps + 1)
+    return statistics.median(list(took)[1:])
+
+
+def find_compiler() -> str | None:
+    """The C++ compiler that torch.compile would call: the one named by CXX, or a usual one; None if there is none."""
+    names = (os.environ["CXX"],) if "CXX" in os.environ else COMPILERS
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def _steps(model: nn.Module, batch: Batch, device: str, bfloat16: bool, count: int) -> Iterator[float]:
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+    for _ in range(count):
+        started = time.perf_counter()
+        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=bfloat16):
+            loss = ssim_l1(model(batch.input), batch.target)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        if device != "cpu":
+            torch.cuda.synchronize()  # a GPU works on while Python has long gone ahead
+        yield time.perf_counter() - started

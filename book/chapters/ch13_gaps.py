@@ -1,25 +1,17 @@
-"""Gaps of a hand filled with the help of what is known beside it: the body's arm, and other hands.
-
-R2 draws a straight line for each point (`lib.imputation`). Here are four rules that know more. All of them look at how
-far something *leaves* the straight line in the gap, and let the hand leave it likewise:
-
-    body's wrist      the whole hand leaves it as the wrist of the body does, which is hardly ever lost
-    nearest, ...      the fingers leave it as those of the most similar hands did in a stretch of as many frames, from
-                      the same film or from training films; the wrist goes with the body's
-    learned           every point leaves it by a linear function (ridge regression) of how elbow, wrist and the three
-                      knuckles of the body's arm do; learned from found hands that were hidden in training films
-
-`context_fills` gives them for one clip and hand in the form that `lib.chapters.gap_score` takes.
-"""
+"""Chapter 13: gaps filled with the help of what is known beside them, and what a straight line does to a hand."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
+from book.chapters.ch09_gaps import Fill, linear
 from book.shared.gaps import HANDS, runs, windows
-from lib.chapters.gap_fill import Fill, linear
+from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.keypoints import Keypoints
+from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints.layouts import FINGERS
 
 ARM = ("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB")  # MediaPipe's points of the body; the last three are of the hand
 NEIGHBOURS = 5  # whose mean is taken
@@ -145,3 +137,72 @@ def _inside(points: np.ndarray) -> list[tuple[int, int]]:
 
 def _found(points: np.ndarray) -> np.ndarray:
     return ~np.isnan(points[:, 0, 0])
+
+
+SHORT, LONG = (1, 3), (8, 10_000)  # frames, from and to
+JOINTS = len(FINGERS["THUMB"])  # of each finger; the wrist is point 0 of a hand
+BONES = [(root + joint - 1 if joint else 0, root + joint) for root in range(1, 21, JOINTS) for joint in range(JOINTS)]
+
+
+def bone_lengths(hand: np.ndarray) -> np.ndarray:
+    """The 20 bones of a hand (T, 21, 3): their lengths (T, 20) in its unit."""
+    start, end = np.array(BONES).T
+    return np.linalg.norm(hand[:, end] - hand[:, start], axis=-1)
+
+
+def off_on_the_line(places: Sequence[np.ndarray], lengths: Sequence[int], context: int = 1) -> pd.DataFrame:
+    """How wrong bones are in hands that were hidden and filled on straight lines, one row for each gap.
+
+    places   the true joints of each clip in space, (T, 75, 3) in HOLISTIC_75
+    lengths  of the gaps, in frames; ``context`` true frames stay on either side
+
+    Columns: clip, part, start, frames, method, and ``bones``, the mean of |length / true length - 1| in per cent.
+    """
+    rows = []
+    for number, points in enumerate(places):
+        for part in HANDS:
+            hand = points[:, HOLISTIC_75.parts[part]].astype(float)
+            true = bone_lengths(hand)
+            for length in lengths:
+                holes = windows(np.ones(len(hand), bool), length, context)
+                given = hand.copy()
+                for start, stop in holes:
+                    given[start:stop] = np.nan
+                wrong = 100 * np.abs(bone_lengths(linear(given)) / true - 1)
+                rows += [(number, part, a, b - a, "linear", float(wrong[a:b].mean())) for a, b in holes]
+    return pd.DataFrame(rows, columns=["clip", "part", "start", "frames", "method", "bones"])
+
+
+def off_as_found(clips: Sequence[Keypoints]) -> Interval:
+    """How much bones of found hands differ from their own median in the clip, per cent: the mean over clips.
+
+    Each hand is measured in its own length from wrist to middle knuckle, so that coming nearer changes nothing.
+    """
+    return clip_bootstrap([np.mean([_unsteady(clip, part) for part in HANDS]) for clip in clips])
+
+
+def _unsteady(clip: Keypoints, part: str) -> float:
+    hand = clip.part(part)[clip.present(part)]
+    if len(hand) < 2:
+        return np.nan
+    size = np.linalg.norm(hand[:, clip.layout.middle_mcp] - hand[:, clip.layout.wrist], axis=-1)
+    bones = bone_lengths(hand) / size[:, None]
+    return float(100 * np.abs(bones / np.median(bones, axis=0) - 1).mean())
+
+
+def of_length(scores: pd.DataFrame, frames: tuple[int, int]) -> pd.DataFrame:
+    """The gaps of so many frames, from and to."""
+    return scores[scores["frames"].between(*frames)]
+
+
+def short_minus_long(scores: pd.DataFrame, measure: str) -> Interval:
+    """``measure`` in `SHORT` gaps minus the same in `LONG` ones, clip by clip; the mean over clips that have both."""
+    return clip_bootstrap(
+        [_mean(of_length(of_clip, SHORT), measure) - _mean(of_length(of_clip, LONG), measure)
+         for _, of_clip in scores.groupby("clip")]
+    )  # fmt: skip
+
+
+def _mean(scores: pd.DataFrame, measure: str) -> float:
+    """Over frames; NaN without any."""
+    return float(np.average(scores[measure], weights=scores["frames"])) if len(scores) else np.nan

@@ -52,7 +52,7 @@ def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> "Figu
 
 
 def errors(panels: Mapping[str, pd.DataFrame], label: str) -> "Figure":
-    """A panel for each table of `lib.chapters.gap_score.by_length`: its value by length, a line for each method."""
+    """A panel for each table of `book.chapters.ch09_gaps.by_length`: its value by length, a line for each method."""
     figure, axes = _panels(len(panels), height=3.3, share=True)
     edges = sorted({(low, high) for table in panels.values() for low, high in zip(table["from"], table["to"])})
     for ax, (name, table) in zip(axes, panels.items(), strict=True):

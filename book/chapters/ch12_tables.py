@@ -6,8 +6,8 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
+from book.chapters.ch12_answers import gain, measured, over_trainings
 from book.studies.letter_rows import pick
-from lib.chapters.joins2sign_answers import gain, measured, over_trainings
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.recipes import split_kind

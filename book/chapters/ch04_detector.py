@@ -1,0 +1,204 @@
+"""Chapter 4: what MediaPipe's hand network sees, how it is cheated, and hands that look alike once they are blurred."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from book.shared.draw import draw_keypoints
+from book.shared.hands import halved, hand_box, hand_speed
+from lib.degrade import crop
+from lib.holistic.crops import Roi, cut, jittered, recrop_roi, search_roi
+from lib.holistic.twins import RECROP_SIZE as SIZE
+from lib.holistic.twins import HandTwin, RecropTwin
+from lib.keypoints import HOLISTIC_75
+from lib.signer.clips import Clip
+from lib.tools.errors import BadInput
+from lib.video.pixels import batch_of
+
+SIDE = 64  # pixels of the target: just the hand
+APART = 3  # frames between two of the same clip: neighbours show the same hand
+
+
+@dataclass(frozen=True)
+class Hands:
+    """M hands cut out of clips, left ones mirrored so that all are right hands."""
+
+    inputs: np.ndarray  # (M, side/2, side/2, 3) uint8
+    targets: np.ndarray  # (M, side, side, 3) uint8
+    joints: np.ndarray  # (M, 21, 2) float32, in pixels of the target's square
+    clip: np.ndarray  # (M,) which of the clips
+    frame: np.ndarray  # (M,)
+    speed: np.ndarray  # (M,) of the wrist, in shoulder widths a second
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def gather_hands(films: Sequence[Clip], stride: int = 1, side: int = SIDE) -> Hands:
+    """Both hands of every ``stride``-th frame of the clips."""
+    if not films:
+        raise BadInput("There are no clips to gather hands from; give at least one.")
+    rows = [row for number, film in enumerate(films) for row in _of_clip(film, number, stride, side)]
+    inputs, targets, joints, clip, frame, speed = zip(*rows)
+    return Hands(*(np.stack(part) for part in (inputs, targets, joints)), *map(np.array, (clip, frame, speed)))
+
+
+def lookalikes(hands: Hands, which: int, count: int = 5) -> list[int]:
+    """The ``count`` hands whose inputs are nearest to that of hand ``which``, nearest first, itself left out.
+
+    Near is the mean squared difference of the inputs' pixels. Of hands less than ``APART`` frames from one another in
+    one clip only the nearest is taken. Raises BadInput where there are not so many.
+    """
+    near = np.square(hands.inputs.astype(np.float32) - hands.inputs[which]).mean(axis=(1, 2, 3))
+    chosen = [which]
+    for other in np.argsort(near, kind="stable"):
+        same = [hands.clip[other] == hands.clip[one] for one in chosen]
+        close = [abs(int(hands.frame[other]) - int(hands.frame[one])) < APART for one in chosen]
+        if not any(a and b for a, b in zip(same, close)):
+            chosen.append(int(other))
+        if len(chosen) > count:
+            return chosen[1:]
+    raise BadInput(f"Among {len(hands)} hands there are not {count} others; gather them from more clips.")
+
+
+def _of_clip(film: Clip, number: int, stride: int, side: int):
+    truth, targets, inputs = film.truth(), film.target(), film.input()
+    for hand in ("left", "right"):
+        points, speed = truth.part(f"{hand}_hand")[..., :2], hand_speed(truth, hand)
+        for frame in range(0, len(targets), stride):
+            box = hand_box(points[frame], truth.size, side)
+            target, joints = next(crop([targets[frame]], box)), points[frame] - box[:2]
+            source = next(crop([inputs[frame]], halved(box)))
+            if hand == "left":
+                source, target, joints = source[:, ::-1], target[:, ::-1], joints * (-1, 1) + (side - 1, 0)
+            yield source, target, joints.astype(np.float32), number, frame, speed[frame]
+
+
+STEPS = 12
+OVERSHOOT = 2.5  # all steps together could go so many times as far as they may: enough to come back from a wrong turn
+
+
+class Ascent(NamedTuple):
+    """Where the climb has led, and how."""
+
+    image: Tensor  # (1, 3, H, W) in [0, 1]
+    presence: list[float]  # before each step, and at the end
+
+
+def ascend(
+    image: Tensor, roi: Roi, twin: HandTwin, reach: float, *, steps: int = STEPS, generator: Generator | None = None,
+    views: int = 2,
+) -> Ascent:  # fmt: skip
+    """Climb presence at ``roi``, with no pixel further than ``reach`` from where it was, and none outside [0, 1].
+
+    image      (1, 3, H, W) in [0, 1]
+    reach      1 / 255 is one grey level
+    generator  where given, each step climbs over ``views`` crops that jitter as the guidance's own do, so that the
+               result does not hang on one exact crop; None: over ``roi`` alone
+
+    Source: steps along the gradient's sign, kept within bounds: Madry et al., 2018.
+    Raises BadInput for more than one picture or place.
+    """
+    if len(image) != 1 or len(roi.size) != 1:
+        raise BadInput(f"One picture and one place at a time, not {len(image)} and {len(roi.size)}: call it for each.")
+    low, high = (image - reach).clamp(0, 1), (image + reach).clamp(0, 1)
+    at, seen = image, []
+    for _ in range(steps):
+        places = jittered(repeated(roi, views), generator) if generator else roi
+        sure, gradient = presence_gradient(at.expand(len(places.size), -1, -1, -1), places, twin)
+        seen.append(float(sure.mean()))
+        step = OVERSHOOT * reach / steps * gradient.sum(0, keepdim=True).sign()
+        at = (at + step).clamp(low, high)
+    return Ascent(at, [*seen, float(presence(at, roi, twin))])
+
+
+def presence_gradient(images: Tensor, roi: Roi, twin: HandTwin) -> tuple[Tensor, Tensor]:
+    """Presence (N,) at the places in the pictures (N, 3, H, W), and its logit's gradient, (N, 3, H, W)."""
+    leaf = images.detach().clone().requires_grad_()
+    seen = twin(cut(leaf, roi))
+    return seen.presence.detach(), torch.autograd.grad(seen.presence_logit.sum(), leaf)[0]
+
+
+@torch.no_grad()
+def presence(image: Tensor, roi: Roi, twin: HandTwin) -> Tensor:
+    """How sure the network is of a hand at each of N places in one picture (1, 3, H, W): (N,) in [0, 1]."""
+    return twin(cut(image.expand(len(roi.size), -1, -1, -1), roi)).presence
+
+
+def repeated(roi: Roi, times: int) -> Roi:
+    """The same place several times, to be jittered."""
+    return Roi(*(part.repeat_interleave(times, 0) for part in roi))
+
+
+YELLOW = (240, 228, 66)  # Okabe and Ito's
+RIM = (20, 20, 20)
+
+
+def roi_corners(roi: Roi) -> np.ndarray:
+    """The corners (N, 4, 2) of the squares, in pixels of the frame, clockwise from the crop's upper left one."""
+    center, size, rotation = (part.numpy() for part in roi)
+    unit = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+    sin, cos = np.sin(rotation), np.cos(rotation)
+    turn = np.stack([np.stack([cos, -sin], 1), np.stack([sin, cos], 1)], 1)
+    return center[:, None] + size[:, None, None] * np.einsum("nij,kj->nki", turn, unit)
+
+
+def draw_roi(frame: np.ndarray, roi: Roi, enlarge: int = 2) -> np.ndarray:
+    """The frame, enlarged, with each square on it and a bar along its upper side, where the fingers should be."""
+    canvas = np.repeat(np.repeat(frame, enlarge, axis=0), enlarge, axis=1)
+    for corners in roi_corners(roi):
+        fixed = np.round((corners + 0.5) * enlarge - 0.5).astype(np.int32)
+        for colour, width in ((RIM, 2), (YELLOW, 0)):
+            cv2.polylines(canvas, [fixed], True, colour, enlarge + width, cv2.LINE_AA)
+            cv2.line(canvas, fixed[0], fixed[1], colour, 3 * enlarge + width, cv2.LINE_AA)
+    return canvas
+
+
+def draw_landmarks(crop: np.ndarray, landmarks: Tensor) -> np.ndarray:
+    """The crop, uint8 (224, 224, 3), with the network's landmarks (21, 3) for it, which are in its pixels."""
+    points = np.full((len(HOLISTIC_75), 3), np.nan, np.float32)
+    points[HOLISTIC_75.parts["right_hand"]] = landmarks.detach().numpy()
+    return draw_keypoints(crop, points, HOLISTIC_75, parts=["right_hand"])
+
+
+def busiest(maps: Tensor, count: int) -> list[int]:
+    """The channels of an inner map (C, h, w) that differ most from place to place, busiest first, the rim aside."""
+    return middle_of(maps).flatten(1).std(1).argsort(descending=True)[:count].tolist()
+
+
+def middle_of(maps: Tensor) -> Tensor:
+    """An inner map (..., h, w) without its rim of an eighth, where the padding's zeros show more than the hand does."""
+    rim = maps.shape[-1] // 8
+    return maps[..., rim : maps.shape[-2] - rim, rim : maps.shape[-1] - rim]
+
+
+BODY = {  # what the search goes by: the body's wrist and its knuckles of index and little finger
+    side: [HOLISTIC_75.index(f"{side}_{point}") for point in ("wrist", "index", "pinky")] for side in ("left", "right")
+}
+
+
+class Search(NamedTuple):
+    """The search for one hand in one picture."""
+
+    image: Tensor  # (1, 3, H, W) in [0, 1]
+    first: Roi  # the coarse crop, laid by the body
+    named: Roi  # the better one that the recrop network names: what the hand network gets to see
+
+
+def search(frame: np.ndarray, points: np.ndarray, recrop: RecropTwin, hand: str = "right") -> Search:
+    """The search in a frame, uint8 (H, W, 3), by the points (75, 2+) of the body that is in it, in its pixels."""
+    image = batch_of([frame])
+    wrist, index, pinky = (torch.from_numpy(points[None, point, :2]).float() for point in BODY[hand])
+    first = search_roi(wrist, index, pinky)
+    with torch.no_grad():
+        return Search(image, first, recrop_roi(recrop(cut(image, first, SIZE)), first, SIZE))
+
+
+def astray(found: Roi, wanted: Roi) -> Tensor:
+    """(N,) how far the crops' middles are from where they should be, as a share of the wanted crops' sides."""
+    return (found.center - wanted.center).norm(dim=1) / wanted.size
