@@ -11,10 +11,10 @@ from conftest import ROOT
 
 from book.chapters.ch12_answers import minus
 from book.chapters.ch12_tables import PAPER
+from book.ledger.claim_chart import board, forest, margin
+from book.ledger.claim_tables import by_paper, claims_html
+from book.ledger.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
 from book.studies import limits as limits_results
-from lib.chapters.claim_chart import board, forest, margin
-from lib.chapters.claim_tables import by_paper, claims_html
-from lib.chapters.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse

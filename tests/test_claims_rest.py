@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from test_claims import CLAIM, results, tell  # noqa: F401 - every test writes into a folder of its own
 
-from lib.chapters.claim_tables import claims_html
-from lib.chapters.claims import judge_all, read_claims
+from book.ledger.claim_tables import claims_html
+from book.ledger.claims import judge_all, read_claims
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN
 from lib.report import gather
 from lib.tools.errors import BadInput

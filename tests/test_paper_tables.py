@@ -6,19 +6,13 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from book.ledger import paper_answers, paper_answers_r2, paper_answers_r3
+from book.ledger.paper_answers import ours
+from book.ledger.paper_answers_r2 import number
+from book.ledger.paper_cells import Ours, Run, reasons
+from book.ledger.paper_tables import CONTRADICTIONS, contradictions_html, numbers_html, table_html, tables_html
 from book.studies import sign_rows as sign_results
 from book.studies.sign_rows import SignResults
-from lib.chapters import paper_answers, paper_answers_r2, paper_answers_r3
-from lib.chapters.paper_answers import ours
-from lib.chapters.paper_answers_r2 import number
-from lib.chapters.paper_cells import Ours, Run, reasons
-from lib.chapters.paper_tables import (
-    CONTRADICTIONS,
-    contradictions_html,
-    numbers_html,
-    table_html,
-    tables_html,
-)
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.papers import NONE, WORD, look_up, read

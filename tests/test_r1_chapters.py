@@ -7,7 +7,7 @@ import pytest
 from book.chapters import ch06_set_ups as r1_studies
 from book.chapters.ch06_set_ups import NONE, OURS, crossed, set_ups
 from book.chapters.ch07_realness import agreement
-from lib.chapters.claim_answers import most
+from book.ledger.claim_answers import most
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.papers import look_up

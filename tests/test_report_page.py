@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
-from lib.chapters.claims import read_claims
+from book.ledger.claims import read_claims
 from lib.evaluation.intervals import Interval
 from lib.papers import look_up
 from lib.report import gather, report

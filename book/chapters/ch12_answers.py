@@ -68,7 +68,7 @@ def smallest_step(networks: Sequence[Sequence[dict]]) -> Interval:
 
 
 def answer(wanted: Mapping) -> tuple[Interval, str]:
-    """The figure of a claim's answer (`lib.chapters.claim_answers`), and what its n counts. Raises BadInput."""
+    """The figure of a claim's answer (`book.ledger.claim_answers`), and what its n counts. Raises BadInput."""
     rows, split, every = joins2sign_results.read_results()["rows"], wanted["split"], wanted.get("every", 1)
     if "order" in wanted:
         return smallest_step([_there(rows, kind, split, every) for kind in wanted["order"]]), "trainings"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from book.exercises.answers import call, checker, choice, judge, number
-from lib.chapters.claims import Judged
+from book.ledger.claims import Judged
 from lib.evaluation.verdicts import FAILS, FEWEST, HOLDS, OPEN, verdict
 
 TRIED = (

@@ -1,9 +1,9 @@
 """Chapter 15: a rule to write, and forty claims of which thirty have an interval."""
 
 from book.exercises.claims import check_by_luck, check_rule
+from book.ledger.claim_answers import Answer
+from book.ledger.claims import Claim, Judged
 from exercise_cases import Case
-from lib.chapters.claim_answers import Answer
-from lib.chapters.claims import Claim, Judged
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN
 
 CLAIM = Claim("id", "short", "It is above 0.", on="made up", rule="> 0")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.chapters.claim_answers import Answer, find, through_film
+from book.ledger.claim_answers import Answer, find, through_film
 from lib.evaluation import verdicts
 from lib.evaluation.intervals import Interval
 from lib.papers import Figure, look_up

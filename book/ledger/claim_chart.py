@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from book.ledger.claims import Judged
 from book.shared.panels import GREEN, SKY, VERMILLION, panel
-from lib.chapters.claims import Judged
 from lib.evaluation import verdicts
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 
@@ -107,7 +107,7 @@ def _legend(drawn: Sequence[tuple]) -> list:
 
 
 def board(counted: pd.DataFrame) -> "Figure":
-    """A tile a claim, a row a paper, verdict by verdict; ``counted`` is `lib.chapters.claims.counts`."""
+    """A tile a claim, a row a paper, verdict by verdict; ``counted`` is `book.ledger.claims.counts`."""
     from matplotlib.patches import Rectangle
 
     wide = int(counted.sum(axis=1).max())

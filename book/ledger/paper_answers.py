@@ -5,8 +5,8 @@ Ours are of other data: synthetic clips and signs, smaller photos. A cell that w
 
 from collections.abc import Callable, Mapping, Sequence
 
-from lib.chapters import paper_answers_r2, paper_answers_r3
-from lib.chapters.paper_cells import Cells, Ours, Run, text
+from book.ledger import paper_answers_r2, paper_answers_r3
+from book.ledger.paper_cells import Cells, Ours, Run, text
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.evaluation import of_path
 from lib.evaluation.evaluation import table as method_table

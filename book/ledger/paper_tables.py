@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from book.ledger.paper_answers import ours
+from book.ledger.paper_answers_r2 import number
+from book.ledger.paper_cells import Ours, Run
 from book.shared.page import CARD_STYLE as STYLE
 from book.shared.page import card_table
-from lib.chapters.paper_answers import ours
-from lib.chapters.paper_answers_r2 import number
-from lib.chapters.paper_cells import Ours, Run
 from lib.papers import NONE, WORD, Table, filled, look_up, read
 from lib.tools.errors import BadInput
 

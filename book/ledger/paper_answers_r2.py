@@ -1,9 +1,9 @@
 """Ours beside the cells of R2's five tables and the numbers of its text, from shipped rows and chapters' reports."""
 
+from book.ledger.claim_answers import find, from_chapter
+from book.ledger.paper_cells import Cells, Ours, Run, text
 from book.studies import sign_rows as sign_results
 from book.studies import transfer as real_transfer
-from lib.chapters.claim_answers import find, from_chapter
-from lib.chapters.paper_cells import Cells, Ours, Run, text
 from lib.evaluation.intervals import Interval
 from lib.tools.errors import BadInput
 

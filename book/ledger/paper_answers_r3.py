@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from book.chapters.ch12_answers import over_trainings
+from book.ledger.paper_cells import Ours, Run, text
 from book.studies.letter_rows import read_results, seeds_of
-from lib.chapters.paper_cells import Ours, Run, text
 
 KINDS = {"CNN": "cnn", "static": "static", "dynamic": "dynamic"}  # the tables' names and ours
 SHARE = 3  # the networks that are compared learned from each so manieth photo

@@ -1,0 +1,1 @@
+"""The papers' claims and tables, with ours beside them."""
