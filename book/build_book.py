@@ -19,6 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 INPUTS = [
     "lib",
+    "book/chapters",
+    "book/exercises",
+    "book/ledger",
+    "book/shared",
+    "book/studies",
     "data_scripts",
     "book/clips",
     "book/keypoints",

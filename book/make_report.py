@@ -20,8 +20,7 @@ from pathlib import Path
 from book.ledger import claim_chart
 from book.ledger.claim_tables import badge, by_paper, claims_html
 from book.ledger.claims import CHAPTER, Judged, counts, judge_all
-from book.shared.page import CARD_STYLE as STYLE
-from book.shared.page import card_table
+from book.shared.page import CARD_STYLE as STYLE, card_table
 from lib.evaluation.verdicts import VERDICTS
 from lib.report import Row, gather, gather_rows
 from lib.tools import paths

@@ -126,7 +126,7 @@ def patterns(chapter: int) -> list[re.Pattern]:
 @cache
 def known_words() -> str:
     """All that chapters and `lib` are made of: what fills an f-string's gaps comes from there."""
-    files = [*(ROOT / "lib").rglob("*.py"), *(ROOT / "book").glob("[0-9]*.ipynb")]
+    files = [*(ROOT / "lib").rglob("*.py"), *(ROOT / "book").rglob("*.py"), *(ROOT / "book").glob("[0-9]*.ipynb")]
     return "\n".join(path.read_text(encoding="utf-8") for path in files if not path.name.startswith("15_"))
 
 

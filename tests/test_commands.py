@@ -61,7 +61,7 @@ def test_what_else_is_raised_goes_on(error, capsys):
 
 def test_a_process_ends_with_the_sentence_and_the_status(tmp_path):
     """One real command, all the way to the shell."""
-    words = ["-m", "lib.holistic.corpus", str(tmp_path), "--out", str(tmp_path)]
+    words = ["-m", "lib.holistic", str(tmp_path), "--out", str(tmp_path)]
     run = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (1, "") and run.stderr.count("\n") == 1 and str(tmp_path) in run.stderr
 
@@ -71,7 +71,7 @@ def test_our_warnings_are_sentences_and_others_stay_as_they_are(capsys):
 
     @command
     def main():
-        for file in (ROOT / "lib" / "video.py", "torch/x.py"):
+        for file in (ROOT / "lib" / "video" / "film.py", "torch/x.py"):
             print(warnings.formatwarning("a.mp4 is cut short.", UserWarning, str(file), 7), end="")
 
     assert main() == 0 and warnings.formatwarning is usual

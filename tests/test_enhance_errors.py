@@ -13,8 +13,7 @@ import torch
 from enhance_films import FPS, signer, tiny_network, weight_file, with_sound
 from safetensors.torch import save_file
 
-from lib.enhance import enhance
-from lib.enhance import film as room
+from lib.enhance import enhance, film as room
 from lib.enhance.cli import main
 from lib.enhance.pool import side_by_side
 from lib.keypoints import load

@@ -13,16 +13,12 @@ import pytest
 from enhance_films import tiny_network, weight_file
 from film_kinds import FLASH, FPS, beep_at, flash_and_beep, flash_at
 
-from lib.enhance import enhance
-from lib.enhance import film as room
-from lib.enhance import sound as enhance_sound
-from lib.enhance import source as enhance_source
+from lib.enhance import enhance, film as room, sound as enhance_sound, source as enhance_source
 from lib.enhance.cli import main
 from lib.holistic import corpus as extraction
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
-from lib.video import FORMATS, write_video
-from lib.video import film as video
+from lib.video import FORMATS, film as video, write_video
 from lib.video.codec import encode
 from lib.video.containers import frame_count
 from lib.video.remux import copy_tracks
@@ -243,7 +239,7 @@ def test_whatever_one_film_raises_the_others_are_done(films, monkeypatch, capsys
         return probe(path, **asked)
 
     monkeypatch.setattr(enhance_source, "probe", fails)
-    monkeypatch.setattr(video, "probe", fails)
+    monkeypatch.setattr("lib.video.probe", fails)
     assert run(films, folder, "--out", films / "o") == 1
     assert extraction.main([str(folder), "--out", str(films / "k"), "--processes", "1"]) == 1
     said = capsys.readouterr()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from exercise_cases import Case
 
-import lib.exercises
+import book.exercises
 from book.exercises.answers import CORRECT, NOT_YET
 
 MODULES = [importlib.import_module(f"exercise_cases.{it.name}") for it in pkgutil.iter_modules(exercise_cases.__path__)]
@@ -52,8 +52,8 @@ JUNK = {
 
 def checkers() -> set:
     """Every check_* function that lib/exercises defines."""
-    names = [f"lib.exercises.{it.name}" for it in pkgutil.iter_modules(lib.exercises.__path__)]
-    modules = [importlib.import_module(name) for name in names if ".check_" in name]
+    names = [f"book.exercises.{it.name}" for it in pkgutil.iter_modules(book.exercises.__path__)]
+    modules = [importlib.import_module(name) for name in names]
     return {
         found
         for module in modules

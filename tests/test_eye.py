@@ -7,10 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from book.studies import sign_maps
-from book.studies import signs as sign_tables
-from lib.ptn import VTN
-from lib.ptn import eye as eyes
+from book.studies import sign_maps, signs as sign_tables
+from lib.ptn import VTN, eye as eyes
 from lib.ptn.eye import eye, installed, network, read_arrays
 from lib.ptn.network import parameter_count, read_ptn, read_vtn
 from lib.ptn.training import Recipe, SignSet, train

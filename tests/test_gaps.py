@@ -5,8 +5,7 @@ import pytest
 
 from book.chapters.ch09_gaps import METHODS, by_length, cubic, hold_last, kalman, linear, lost, mean, removed
 from book.shared.gaps import gap_table, missing, runs, windows
-from book.shared.smoothing import PUSH, STEP, VAGUE
-from book.shared.smoothing import kalman_smooth as smooth
+from book.shared.smoothing import PUSH, STEP, VAGUE, kalman_smooth as smooth
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput

@@ -7,8 +7,7 @@ from mediapipe_hands import SEARCHING, TRACKING, played, some_hands
 from torch import Tensor
 
 from lib.holistic.crops import Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
-from lib.holistic.twins import RECROP_SIZE as RECROP
-from lib.holistic.twins import SIZE
+from lib.holistic.twins import RECROP_SIZE as RECROP, SIZE
 
 WRIST, INDEX, PINKY = 0, 5, 17
 

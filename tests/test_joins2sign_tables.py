@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from book.chapters import ch12_pictures as figures
-from book.chapters import ch12_pictures as letter_pictures
+from book.chapters import ch12_pictures as figures, ch12_pictures as letter_pictures
 from book.chapters.ch12_answers import answer, gain, measured, over_trainings, smallest_step
 from book.chapters.ch12_tables import (
     by_signer,

@@ -12,8 +12,7 @@ from easy_photos import easy
 from book.studies import letters as train_joins2sign
 from book.studies.letter_rows import MADE_BY, pick, read_results, write_results
 from book.studies.letters import turned
-from lib.joins2sign import Joins2Sign, dynamic_loss
-from lib.joins2sign import training as joins2sign_training
+from lib.joins2sign import Joins2Sign, dynamic_loss, training as joins2sign_training
 from lib.joins2sign.network import dynamic_weights
 from lib.joins2sign.photos import LETTERS, Photos, random_split
 from lib.joins2sign.progress import Progress, unrest

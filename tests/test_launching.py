@@ -87,13 +87,18 @@ def test_set_up_cell_runs_the_file_that_is_there():
 
 def test_colab_gets_every_library_that_lib_and_chapters_import():
     tools = {"make_stubs.py"}  # which no chapter imports
-    sources = [path.read_text() for path in (ROOT / "lib").rglob("*.py") if path.name not in tools]
+    sources = [
+        path.read_text()
+        for folder in ("lib", "book/chapters", "book/shared", "book/exercises", "book/ledger", "book/studies")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name not in tools
+    ]
     sources += [c.source for p in CHAPTERS for c in nbformat.read(p, 4).cells if c.cell_type == "code"]
     names = {name.split(".")[0] for source in sources for name in imported(source)}
     bring = metadata.packages_distributions()
     given = {colab.name_of(line) for line in colab.wanted()} | colab.COLABS_OWN | {"ipython"}
     given |= {"opencv-contrib-python-headless"}  # here; there, the one with windows
-    tops = names - sys.stdlib_module_names - {"lib", "scenes"}
+    tops = names - sys.stdlib_module_names - {"lib", "book", "data_scripts", "scenes"}
     asked = {top: {canonicalize_name(name) for name in bring[top]} for top in tops if top in bring}
     assert not {top for top, packages in asked.items() if not packages & given}
 

@@ -8,14 +8,8 @@ from enhance_films import turned, with_sound
 
 from book.chapters import (
     ch14_films as film_facts,
-)
-from book.chapters import (
     ch14_films as forecast,
-)
-from book.chapters import (
     ch14_films as without_truth,
-)
-from book.chapters import (
     ch14_troubles as troubled_films,
 )
 from book.chapters.ch14_films import timeline

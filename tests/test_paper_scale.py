@@ -18,11 +18,9 @@ from book.chapters.ch05_steps import (
     sign_readers,
     upsamplers,
 )
-from book.studies import letters as train_joins2sign
-from book.studies import paper_signs as train_signs
+from book.studies import letters as train_joins2sign, paper_signs as train_signs
 from lib.papers import look_up
-from lib.upsampler import R1_FIVE
-from lib.upsampler import train as train_upsampler
+from lib.upsampler import R1_FIVE, train as train_upsampler
 
 
 class Doubling(nn.Module):

@@ -18,7 +18,7 @@ from lib.papers import NONE, WORD, read
 PAPERS = read()
 CHAPTERS = sorted((ROOT / "book").glob("*.ipynb"))
 PAGES = sorted(path for path in (ROOT / "book").glob("*.md") if path.name != "lab-notes.md")
-TYPED = [ROOT / "lib" / "chapters" / "claims.toml", *sorted((ROOT / "tests").rglob("*.py"))]
+TYPED = [ROOT / "book" / "ledger" / "claims.toml", *sorted((ROOT / "tests").rglob("*.py"))]
 NUMBER = re.compile(r"(?<![\w.])\d[\d_,]*(?:\.\d+)?(?!\w)")
 LONG = re.compile(
     r"(?<![\w.\-])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+\.\d{2,}|\d{2,}\.\d+|\d{3,})(?!\w)"
@@ -87,7 +87,7 @@ def test_what_prose_quotes_of_a_paper_is_in_its_file(path):
 
 def test_cited_sections_of_the_papers_exist():
     unknown = []
-    for path in [*CHAPTERS, *PAGES, *sorted((ROOT / "lib").rglob("*.py"))]:
+    for path in [*CHAPTERS, *PAGES, *sorted((ROOT / "lib").rglob("*.py")), *sorted((ROOT / "book").rglob("*.py"))]:
         text = source(path, "markdown") + (source(path, "code") if path.suffix == ".ipynb" else "")
         cited = [(paper, re.sub("^(Table|Figure)s", r"\1", section)) for paper, section in CITED.findall(text)]
         cited += [("R1", section) for section in ROMAN.findall(text)]

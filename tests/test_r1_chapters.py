@@ -69,7 +69,7 @@ def test_studies_stand_beside_the_first(tmp_path, monkeypatch):
     monkeypatch.setattr(r1_studies, "SHIPPED", path)
     with pytest.raises(
         BadInput,
-        match="r1_studies.json does not exist; make the rows again: train each .fifth. of lib.upsampler.recipes",
+        match="r1_studies.json does not exist; make the rows again: each .fifth. of lib.upsampler.recipes",
     ):
         r1_studies.read()
     shipped_rows.write(rows, path, {}, {"validation": {"fifth": 0.1}})

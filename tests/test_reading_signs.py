@@ -11,8 +11,7 @@ from book.shared.charts import interval_chart
 from book.studies import signs as sign_tables
 from book.studies.sign_rows import SignResults, read
 from lib.evaluation.intervals import Interval
-from lib.ptn import PTN
-from lib.ptn import training as sign_training
+from lib.ptn import PTN, training as sign_training
 from lib.ptn.corpora import SHIPPED, load_corpus
 from lib.ptn.training import SignSet, predict
 from lib.signer.phonology import draw_lexicon

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 from person import person
 
-from book.studies import real_counts
-from book.studies import real_films as real_clips
+from book.studies import real_counts, real_films as real_clips
 from lib.degrade import software_blur, upscale
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.methods import INPUT, TARGET

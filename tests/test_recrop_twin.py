@@ -5,8 +5,7 @@ import pytest
 import torch
 from mediapipe_hands import SEARCHING, played, some_hands
 
-from lib.holistic.twins import RECROP_SIZE as SIZE
-from lib.holistic.twins import RecropTwin, tflite_path
+from lib.holistic.twins import RECROP_SIZE as SIZE, RecropTwin, tflite_path
 from lib.tools.errors import BadInput
 
 BODY = [0, 17, 5]  # of a hand's joints, those that the body has too, in its order: wrist, little finger, index

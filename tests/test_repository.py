@@ -1,7 +1,6 @@
 """The repository itself: small, portable, and saying the same thing everywhere."""
 
 import ast
-import graphlib
 import re
 import subprocess
 import sys
@@ -16,8 +15,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 MEGABYTE = 2**20
-FOUNDATIONS = {"errors", "files", "paths"}
-HEAVY = {"mediapipe", "anny", "warp", "av", "jax"}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CV2 = "opencv-contrib-python"
 
@@ -105,38 +102,6 @@ def test_pyproject_asks_for_every_library_that_is_imported(project_files):
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     bring = metadata.packages_distributions()
     asked = {canonicalize_name(Requirement(line).name) for line in PYPROJECT["dependencies"]} | {f"{CV2}-headless"}
-    tops = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"lib"}
+    tops = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"lib", "book", "data_scripts"}
     missing = {top for top in tops if top in bring and not asked & {canonicalize_name(name) for name in bring[top]}}
     assert not missing
-
-
-def imports_of(path: Path) -> set[str]:
-    """What a file imports from lib, inside functions and for type checkers too: signer/body.py gives signer.body.
-
-    What it does as a command (below ``if __name__``) does not count: nobody who imports it gets that.
-    """
-    found, body = set(), ast.parse(path.read_text()).body
-    body = [node for node in body if not (isinstance(node, ast.If) and "__name__" in ast.unparse(node.test))]
-    for node in (node for statement in body for node in ast.walk(statement)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "lib":
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names if alias.name.startswith("lib.")}
-    return {name.removeprefix("lib.") for name in found}
-
-
-def test_imports_run_downhill():
-    """No module leads back to itself, by whatever import, and the foundations stand on nothing."""
-    files = [path for path in (ROOT / "lib").rglob("*.py") if path.name != "__init__.py"]
-    modules = {".".join(path.relative_to(ROOT / "lib").with_suffix("").parts): path for path in files}
-    graph = {name: imports_of(path) & modules.keys() for name, path in modules.items()}
-    list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
-    assert not set().union(*(graph[name] - FOUNDATIONS for name in FOUNDATIONS))
-
-
-def test_modules_import_light():
-    """Big libraries are imported by the functions that use them; only the signer's own rooms may need them at once."""
-    names = [f"lib.{path.stem}" for path in sorted((ROOT / "lib").glob("*.py")) if path.stem != "__init__"]
-    code = f"import sys, {', '.join(names)}; print(*({HEAVY!r} & sys.modules.keys()))"
-    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert not said.split()

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.holistic import extract
-from lib.holistic import second_look as module
+from lib.holistic import extract, second_look as module
 from lib.holistic.second_look import HAND, SIDES, second_look
 from lib.keypoints import Keypoints
 from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67

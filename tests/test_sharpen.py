@@ -11,8 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.tools.errors import BadInput
-from lib.upsampler import UNet
-from lib.upsampler import sharpen as room
+from lib.upsampler import UNet, sharpen as room
 from lib.upsampler.sharpen import has_bfloat16, sharpen
 
 
@@ -137,6 +136,7 @@ def test_a_gpu_gives_the_same_picture():
 
 
 def test_torch_and_numpy_are_enough():
-    code = "import sys, lib.upsampler.sharpen; print(*({'av', 'cv2', 'mediapipe', 'scipy', 'pandas'} & sys.modules.keys()))"
+    big = "{'av', 'cv2', 'mediapipe', 'scipy', 'pandas'}"
+    code = f"import sys, lib.upsampler.sharpen; print(*({big} & sys.modules.keys()))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not said.split()

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from book.shared import charts as method_chart
-from book.shared import hands as hand_outcome
+from book.shared import charts as method_chart, hands as hand_outcome
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.__main__ import readable
 from lib.evaluation.evaluation import table

@@ -5,8 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lib.ptn import PTN, VTN
-from lib.ptn import training as sign_training
+from lib.ptn import PTN, VTN, training as sign_training
 from lib.ptn.training import Recipe, SignSet, accuracies, batches, collate, predict, train, transfer
 from lib.tools.errors import BadInput
 from lib.training import drops

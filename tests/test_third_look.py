@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.holistic import extract
-from lib.holistic import third_look as module
+from lib.holistic import extract, third_look as module
 from lib.holistic.second_look import HAND
 from lib.holistic.third_look import GAP, third_look
 from lib.keypoints import Keypoints

@@ -12,9 +12,7 @@ from lib.papers import look_up
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 from lib.tools.paths import ROOT
-from lib.upsampler import R1_FIVE, UNet, load
-from lib.upsampler import data as training_data
-from lib.upsampler import train as train_upsampler
+from lib.upsampler import R1_FIVE, UNet, data as training_data, load, train as train_upsampler
 from lib.upsampler.data import HANDS, batches, read_frames
 from lib.upsampler.recipes import STAGES
 from lib.upsampler.weights import read_weights
@@ -24,7 +22,7 @@ FRAMES, WIDTH, HEIGHT = 4, 96, 80  # of a target
 
 
 def make_clip(folder, seed: int) -> None:
-    """Four frames of noise in the form of `lib.signer.clips`: an input at half the size, and joints spread over a hand."""
+    """Four frames of noise in the form of `lib.signer.clips`: half-sized inputs, and joints spread over a hand."""
     rng = np.random.default_rng(seed)
     small = rng.integers(0, 256, (FRAMES, HEIGHT // 2, WIDTH // 2, 3), np.uint8)
     folder.mkdir(parents=True)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from book.studies import rare_signs as imbalance_rows
-from book.studies import transfer as real_transfer
+from book.studies import rare_signs as imbalance_rows, transfer as real_transfer
 from book.studies.rare_signs import compare, shares
 from book.studies.transfer import draw, few_shot, main, moments, posture, run
 from lib.ptn import PTN
@@ -125,7 +124,7 @@ def test_damaged_rows_name_the_command(tmp_path, content):
     if content is not None:
         path.write_text(content)
     for module in (real_transfer, imbalance_rows):
-        with pytest.raises(BadInput, match="python -m lib"):
+        with pytest.raises(BadInput, match="python -m book"):
             module.read(path)
 
 

@@ -13,8 +13,7 @@ from book.shared.draw import draw_keypoints
 from book.shared.hands import halved, hand_box, hand_speed
 from lib.degrade import crop
 from lib.holistic.crops import Roi, cut, jittered, recrop_roi, search_roi
-from lib.holistic.twins import RECROP_SIZE as SIZE
-from lib.holistic.twins import HandTwin, RecropTwin
+from lib.holistic.twins import RECROP_SIZE as SIZE, HandTwin, RecropTwin
 from lib.keypoints import HOLISTIC_75
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput

@@ -13,9 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from book.studies.paper_signs import PAPER as R2_SIZE
-from book.studies.paper_signs import SIDE as PICTURE
-from book.studies.paper_signs import build
+from book.studies.paper_signs import PAPER as R2_SIZE, SIDE as PICTURE, build
 from lib.joins2sign import Joins2Sign, joint_loss, letter_loss, static_loss
 from lib.joins2sign.recipes import RECIPES
 from lib.losses import ssim_l1

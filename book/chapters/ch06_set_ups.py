@@ -9,8 +9,7 @@ import pandas as pd
 
 from book.chapters.ch06_rungs import paired
 from book.shared.page import method_table
-from book.studies.upsamplers import RESULTS as SHIPPED
-from book.studies.upsamplers import SET
+from book.studies.upsamplers import RESULTS as SHIPPED, SET
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.evaluation import of_path, table
 from lib.evaluation.intervals import Interval, alike

@@ -1,4 +1,4 @@
-"""Chapter 14: a film before and after: its facts, its hands along the time, signs of trouble, what a collection costs."""
+"""Chapter 14: a film before and after: its facts, its hands along the time, signs of trouble, what many will cost."""
 
 import warnings
 from collections.abc import Mapping

@@ -32,9 +32,7 @@ from book.chapters import ch06_set_ups as r1_studies
 from book.chapters.ch06_rungs import paired
 from book.chapters.ch07_realness import agreement
 from book.chapters.ch12_answers import answer as _r3
-from book.studies import limits as limits_results
-from book.studies import sign_rows as sign_results
-from book.studies import transfer as real_transfer
+from book.studies import limits as limits_results, sign_rows as sign_results, transfer as real_transfer
 from book.studies.sign_rows import SignResults
 from lib.evaluation import rows as shipped_rows
 from lib.evaluation.evaluation import FILM, FRAMES, of_path

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from book.ledger.claims import PAPERS, Claim, Judged
-from book.shared.page import CARD_STYLE as STYLE
-from book.shared.page import card_table
+from book.shared.page import CARD_STYLE as STYLE, card_table
 from lib.evaluation.intervals import alike, alone
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 from lib.papers import look_up

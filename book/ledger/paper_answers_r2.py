@@ -2,8 +2,7 @@
 
 from book.ledger.claim_answers import find, from_chapter
 from book.ledger.paper_cells import Cells, Ours, Run, text
-from book.studies import sign_rows as sign_results
-from book.studies import transfer as real_transfer
+from book.studies import sign_rows as sign_results, transfer as real_transfer
 from lib.evaluation.intervals import Interval
 from lib.tools.errors import BadInput
 

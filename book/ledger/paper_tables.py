@@ -8,8 +8,7 @@ from pathlib import Path
 from book.ledger.paper_answers import ours
 from book.ledger.paper_answers_r2 import number
 from book.ledger.paper_cells import Ours, Run
-from book.shared.page import CARD_STYLE as STYLE
-from book.shared.page import card_table
+from book.shared.page import CARD_STYLE as STYLE, card_table
 from lib.papers import NONE, WORD, Table, filled, look_up, read
 from lib.tools.errors import BadInput
 

@@ -139,7 +139,7 @@ def method_table(frame: pd.DataFrame) -> str:
 
 
 def beside(straight: pd.DataFrame, filmed: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Some columns of `lib.evaluation.evaluation.table` on both paths, that through a film next to that of bare frames."""
+    """Some columns of `lib.evaluation.evaluation.table` on both paths, a film's next to bare frames'."""
     both = {}
     for column in columns:
         both |= {column: straight[column], f"{column}, film": filmed[column]}

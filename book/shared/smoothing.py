@@ -16,7 +16,6 @@ from dataclasses import replace
 import numpy as np
 from scipy.signal import butter, filtfilt
 
-from book.shared import smoothing as kalman_smoother
 from book.shared.gaps import runs
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput
@@ -146,4 +145,4 @@ def kalman(track: np.ndarray, fps: float, push: float) -> np.ndarray:
     """
     if push <= 0:
         raise BadInput(f"The Kalman smoother needs pushes above 0, not {push}.")
-    return kalman_smoother.smooth(track.astype(float), np.ones(len(track), bool), push / fps**3)
+    return kalman_smooth(track.astype(float), np.ones(len(track), bool), push / fps**3)

@@ -1,6 +1,6 @@
 """R2's second target (5.2, Table 5): any trained PTN goes over to Kaggle's asl-signs, for readers who have them.
 
-    python -m book.studies.asl_transfer --source FILE  FILE: a network's weights, such as book.studies.signs keeps, or best.pt
+    python -m book.studies.asl_transfer --source FILE  FILE: weights, such as book.studies.signs keeps, or best.pt
                                                    of book.studies.paper_signs; --device cuda where there is a GPU
 
 R2 keeps four of the signers for validation, and its accuracies are of these; so are ours. The interval is over their

@@ -1,7 +1,7 @@
-"""Train R2's networks at R2's size: PTN on keypoints, VTN on pictures. (`book.studies.signs` has the course's own size.)
+"""R2's networks at R2's size: PTN on keypoints, VTN on pictures. (`book.studies.signs` has the course's own.)
 
     python -m book.studies.paper_signs ptn --profile paper --device cuda
-    python -m book.studies.paper_signs vtn --profile paper --device cuda --weights FOLDER  ResNet-34 that has seen ImageNet
+    python -m book.studies.paper_signs vtn --profile paper --device cuda --weights FOLDER  a ResNet-34 of ImageNet
     torchrun --nproc-per-node 8 -m book.studies.paper_signs vtn --profile paper --device cuda
 
 They read data/vgt, which data_scripts/corpus_vgt.py makes of your films, for VTN with --pictures 224, and keep R2's own

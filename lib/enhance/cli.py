@@ -209,7 +209,7 @@ def _plain_words() -> Iterator[None]:
 
 @contextmanager
 def _own_stderr() -> Iterator[None]:
-    """Python's messages past `lib.tools.quiet`, which holds back all that reaches descriptor 2 while MediaPipe works."""
+    """Python's messages past `lib.tools.quiet`, which holds back what descriptor 2 gets while MediaPipe works."""
     try:
         descriptor = os.dup(sys.stderr.fileno())
     except (OSError, ValueError):  # a stream without descriptor needs no other

@@ -17,7 +17,6 @@ The networks learned from signers who fill a frame 168 pixels high. Where the si
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first.
 """
 
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -208,9 +207,3 @@ def _with_sound(film: Path, video: Path, frames: int) -> bool:
     finally:
         both.unlink(missing_ok=True)
     return True
-
-
-if __name__ == "__main__":
-    from lib.enhance.cli import main
-
-    sys.exit(main())

@@ -25,7 +25,7 @@ COMMANDS = {
     "r1.json": EVALUATE,
     "real.json": "python -m book.studies.real_films FILE... --looks 3 --enhance --ship book/results/real.json",
     "real_software.json": "python -m book.studies.real_films FILE... --software --ship book/results/real_software.json",
-    "r1_studies.json": 'train each "fifth" of lib.upsampler.recipes by lib.train_upsampler, then book.studies.upsamplers',
+    "r1_studies.json": 'each "fifth" of lib.upsampler.recipes by lib.train_upsampler, then book.studies.upsamplers',
 }
 
 

@@ -1,7 +1,7 @@
 """Keypoints of a whole corpus: one .pose file a video, in one process, in several, or on many machines.
 
-    python -m lib.holistic.corpus VIDEOS --out KEYPOINTS --processes 8
-    python -m lib.holistic.corpus VIDEOS --out KEYPOINTS --scheduler tcp://HOST:8786     a dask.distributed cluster
+    python -m lib.holistic VIDEOS --out KEYPOINTS --processes 8
+    python -m lib.holistic VIDEOS --out KEYPOINTS --scheduler tcp://HOST:8786     a dask.distributed cluster
 
 VIDEOS is a folder; what lies in its folders keeps its place below KEYPOINTS. A run that was cut off goes on: a video
 whose .pose file is there and not older is left alone. A video that cannot be read is named at the end, and the others
@@ -95,7 +95,3 @@ def main(argv: list[str] | None = None) -> int:
         print(outcome.error, file=sys.stderr)
     print(f"{options.out} holds the keypoints of {len(outcomes) - len(failed)} of {len(outcomes)} videos.")
     return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -30,6 +30,9 @@ class _Busy(Exception):
     """Another run holds the lock."""
 
 
+MANIFEST = "manifest.json"  # vouches for what a data script made
+
+
 @contextmanager
 def written_whole(path: str | Path, *, alone: bool = False, spare: Sequence[Path] = ()) -> Iterator[Path]:
     """Give a temporary path beside ``path``; move it there on success, delete it on any error.

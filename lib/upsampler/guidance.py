@@ -40,8 +40,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from lib.holistic.crops import JITTER, Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
-from lib.holistic.twins import RECROP_SIZE as RECROP
-from lib.holistic.twins import SIZE, HandOutputs, HandTwin, RecropTwin
+from lib.holistic.twins import RECROP_SIZE as RECROP, SIZE, HandOutputs, HandTwin, RecropTwin
 
 SEEN = 0.5  # Holistic reports a hand from this presence on
 # How the body model's three points lay the search square, beside the same three true joints: medians and the middle

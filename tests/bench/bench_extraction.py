@@ -31,9 +31,9 @@ def run(*command: str | Path | int) -> None:
 
 
 def ours(videos: Path, out: Path, processes: int) -> None:
-    """``python -m lib.holistic.corpus`` into an empty folder."""
+    """``python -m lib.holistic`` into an empty folder."""
     shutil.rmtree(out, ignore_errors=True)
-    run("-m", "lib.holistic.corpus", videos, "--out", out, "--processes", processes)
+    run("-m", "lib.holistic", videos, "--out", out, "--processes", processes)
 
 
 def theirs(videos: Path, workers: int) -> None:

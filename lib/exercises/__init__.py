@@ -1,1 +1,0 @@
-"""The exercises: one file of checkers a chapter, what all checkers share, and the maker of the students' stubs."""
