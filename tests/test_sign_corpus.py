@@ -7,9 +7,11 @@ import pytest
 
 from book.chapters.ch10_signs import PARTS, likeness
 from book.studies.limits import yaw
+from data_scripts import sign_corpora
+from data_scripts.sign_corpora import make_clip, pack
 from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn import corpora as sign_corpus
-from lib.ptn.corpora import load_corpus, make_clip, pack
+from lib.ptn.corpora import load_corpus
 from lib.ptn.inputs import Inputs, without_hands
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.signer import sign_films
@@ -104,7 +106,7 @@ def test_a_changed_or_missing_file_is_refused(small, tmp_path):
 
 def test_missing_clips_are_named_before_packing(small, tmp_path, capsys):
     (tmp_path / "source-0001.npz").unlink()
-    assert sign_corpus.main(["pack", "source", "--cache", str(tmp_path), "--out", str(tmp_path)]) == 1
+    assert sign_corpora.main(["pack", "source", "--cache", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "source-0001" in capsys.readouterr().err
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.ptn.corpora import clip_folder, load_corpus
+from data_scripts.sign_corpora import clip_folder
+from lib.ptn.corpora import load_corpus
 from lib.ptn.eye import eye
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import SignSet

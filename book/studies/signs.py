@@ -26,9 +26,10 @@ import torch
 from tqdm import tqdm
 
 from book.studies.sign_maps import sets_of_maps
+from data_scripts.sign_corpora import clip_folder
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN
-from lib.ptn.corpora import SignCorpus, clip_folder, load_corpus
+from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.eye import eye, network
 from lib.ptn.inputs import Inputs
 from lib.ptn.network import read_ptn, read_vtn
@@ -49,7 +50,9 @@ def sets_of_pictures(fold: int) -> tuple[SignSet, SignSet, SignSet]:
     corpus, folder = load_corpus("source"), clip_folder("source")
     files = sorted(folder.glob("source-*.npz"))
     if len(files) != len(corpus):
-        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: python -m lib.ptn.corpora make source")
+        raise BadInput(
+            f"{folder} has {len(files)} of {len(corpus)} clips: python -m data_scripts.sign_corpora make source"
+        )
     everything = SignSet([_pictures(file) for file in files], corpus.labels)
     return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
 
