@@ -1,6 +1,6 @@
 """For each checker: the right answer, the stub's, and typical wrong ones with a piece of the hint that each should get.
 
-One file a chapter, each with a list CASES; tests/test_exercises.py goes through all of them.
+One file a chapter, each with a list CASES; tests/exercises/test_exercises.py goes through all of them.
 """
 
 from collections.abc import Callable

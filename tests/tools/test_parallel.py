@@ -76,7 +76,7 @@ if __name__ == "__main__":
 def test_no_process_outlives_the_first(tmp_path, pool):
     (tmp_path / "program.py").write_text(PROGRAM)
     marks = [tmp_path / "a", tmp_path / "b"]
-    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
     command = [sys.executable, str(tmp_path / "program.py"), pool, *map(str, marks)]
     process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": paths})
     while not all(mark.exists() and mark.read_text() for mark in marks):

@@ -11,7 +11,7 @@ from book.exercises import make_stubs
 from book.exercises.make_stubs import stub_of, tagged, with_stubs
 from lib.tools.errors import BadInput
 
-CHAPTERS = sorted((Path(__file__).parent.parent / "book").glob("[01]*.ipynb"))
+CHAPTERS = sorted((Path(__file__).parents[2] / "book").glob("[01]*.ipynb"))
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from book.exercises.make_stubs import tagged
 
-CHAPTERS = sorted((Path(__file__).parent.parent / "book").glob("[01]*.ipynb"))
+CHAPTERS = sorted((Path(__file__).parents[2] / "book").glob("[01]*.ipynb"))
 TO_RUN = re.compile(r"\*\*Time[:.]\*\* About (\d+) minutes? to run on a laptop", re.I)
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SAID = re.compile(
     r"\*\*Time[:.]\*\* .*?\bto\s+run\b.*?\babout\s+(\d+)\s+minutes\s+to\s+read.*?\(our\s+estimate\)", re.S | re.I
 )

@@ -13,7 +13,7 @@ from lib.signer.clips import clips
 from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
 from lib.tools.errors import BadInput
 
-SCRIPT = Path(__file__).parent.parent / "data_scripts" / "synthetic_signers.py"
+SCRIPT = Path(__file__).parents[2] / "data_scripts" / "synthetic_signers.py"
 FRAMES = 4
 
 

@@ -22,7 +22,7 @@ from lib.ptn.splits import SUBSETS, figure1, in_every_subset, read_examples, sig
 from lib.tools import paths
 from lib.tools.errors import BadInput
 
-SCRIPT = Path(__file__).parent.parent / "data_scripts" / "signon_splits.py"
+SCRIPT = Path(__file__).parents[2] / "data_scripts" / "signon_splits.py"
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from lib.joins2sign.photos import LETTERS, Photo, Photos, parse_name, read_hands
 from lib.tools import paths
 from lib.tools.errors import BadInput
 
-SCRIPT = Path(__file__).parent.parent / "data_scripts" / "lis_fingerspelling.py"
+SCRIPT = Path(__file__).parents[2] / "data_scripts" / "lis_fingerspelling.py"
 TOP = "italian_fingerspelling_recognition-abc/dataset"
 
 

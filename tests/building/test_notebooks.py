@@ -8,7 +8,7 @@ import pytest
 from exercise_cells import misjudged
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 
-CHAPTERS = sorted((Path(__file__).parent.parent / "book").glob("*.ipynb"))
+CHAPTERS = sorted((Path(__file__).parents[2] / "book").glob("*.ipynb"))
 SECONDS_A_CELL = 600
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
