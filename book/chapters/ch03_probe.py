@@ -77,6 +77,11 @@ def reach(model: UNet, height: int, width: int, row: int, column: int) -> np.nda
         return (wires(x)[0].amax(dim=0) > 0).numpy()
 
 
+# The smallest learned upsampler: one fixed table of weights, fitted to pairs of frames by least squares.
+#
+# Bilinear, bicubic and Lanczos enlargement give each new pixel a weighted mean of old ones, with weights from a
+# formula. Here the weights come from data. No other weights over the same neighbourhood have a lower squared error on
+# those pairs, so this is how far any *linear* method can go there; what a network gains beyond is not linear.
 def fit(pairs: Iterable[tuple[np.ndarray, np.ndarray]], side: int = 7) -> np.ndarray:
     """Weights (side * side + 1, 4) from pairs of frames, uint8 (H, W, 3) and (2H, 2W, 3).
 

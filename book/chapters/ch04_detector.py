@@ -23,6 +23,10 @@ SIDE = 64  # pixels of the target: just the hand
 APART = 3  # frames between two of the same clip: neighbours show the same hand
 
 
+# Hands that look alike once they are blurred, shrunk and compressed, though they were different hands.
+#
+# What can a network know of a hand from its smear? At best, which sharp hands go with smears like this one. So we look
+# for them: the *inputs* nearest to a given input, and the sharp hands that they came from.
 @dataclass(frozen=True)
 class Hands:
     """M hands cut out of clips, left ones mirrored so that all are right hands."""
@@ -82,6 +86,11 @@ STEPS = 12
 OVERSHOOT = 2.5  # all steps together could go so many times as far as they may: enough to come back from a wrong turn
 
 
+# How a network could cheat the detector: change an empty place, a little, until MediaPipe's hand network sees a hand.
+#
+# The gradient of presence says how each pixel should change for the network to be surer of a hand, and a few small
+# steps along it go a long way: an adversarial example (Szegedy et al., 2013). No fingers come of it, for nothing asks
+# for any. That is why `lib.upsampler.guidance` does not ask for presence alone.
 class Ascent(NamedTuple):
     """Where the climb has led, and how."""
 
@@ -181,6 +190,9 @@ BODY = {  # what the search goes by: the body's wrist and its knuckles of index 
 }
 
 
+# Holistic's search for a hand, step by step: where it looks first, and which crop the recrop network names there.
+#
+# For pictures and figures; the loss that is made of it is `lib.upsampler.guidance`.
 class Search(NamedTuple):
     """The search for one hand in one picture."""
 

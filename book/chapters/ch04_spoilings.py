@@ -147,6 +147,10 @@ def draw_in_fingers(tables: Sequence[pd.DataFrame], seed: int = 0) -> "Figure":
 MOMENTS = 100
 
 
+# A signer without one hand: the place where a hand was, as the camera would see it if there were none.
+#
+# Only synthetic clips allow it to be done so simply: the camera does not move, and the truth says which pixels are
+# hand. It makes a test with a sure answer. Whoever finds a hand there, finds one that is not there.
 def clean_plate(frames: np.ndarray) -> np.ndarray:
     """What is behind: each pixel's median over the clip, uint8 (T, H, W, 3) -> (H, W, 3). Moving hands drop out.
 

@@ -33,6 +33,11 @@ PHOTOS = 10_200  # in the data set that R3 names; R3 says no number
 GPU = "--profile paper --device cuda"
 
 
+# What training at the papers' sizes would need: memory and arithmetic, counted on little and multiplied. Not measured.
+#
+# What a network keeps for the way back grows with the number of samples and, where it is made of convolutions alone,
+# with their area; so does its arithmetic. Counted are two samples and three: what both keep, weights in half the bits,
+# is not multiplied. A real card needs some room besides, for its libraries and for what it works on.
 @dataclass(frozen=True)
 class Need:
     """``fixed`` bytes that a step keeps whatever its batch is; ``kept``: bytes that a sample keeps for the way back;

@@ -25,6 +25,10 @@ D1_RUNGS = {"b-ae": "B-AE", "b-unet": "B-UNet", "ba-unet": "BA-UNet", "bwa-unet"
 TD2_RUNGS = {"bwa-unet": "BWA-UNet", "bwfa-unet": "BWFA-UNet"}
 
 
+# R1 and two reproductions of it side by side: is it the damage, the scale, or the signers?
+#
+# Between R1 and ours in R1's damage the damage is alike, as far as R1 tells of it; scale and signers are not. Between
+# our two the signers are the same; damage, crops seen, head, residual and schedule are not.
 @dataclass(frozen=True)
 class SetUp:
     """One reproduction: its D1 test set in the rows, and how its networks' names end."""
@@ -157,6 +161,11 @@ HEADINGS = {
 }
 
 
+# What single choices are worth: the U-Net at a fifth of R1's budget here, with one thing changed
+# (`lib.upsampler.recipes`).
+#
+# The rows are `lib.evaluation`'s, of D1 test in R1's damage; the file's "about" holds each training's "validation"
+# loss.
 def studies(rows: Sequence[dict], names: Mapping[str, str]) -> pd.DataFrame:
     """A line for each choice of ``names`` (its words, its training) that has rows: lost hands, and its pictures.
 

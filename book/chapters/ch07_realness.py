@@ -19,6 +19,12 @@ MARGIN = 0.7  # half the side of the cut-out square, in sizes of the hand
 EDGE = 0.25  # of that half: over so much the square fades into what is below
 
 
+# A method that brings no hand back and draws some all the same: what a count of found hands must not be fooled by.
+#
+#     frames, keypoints -> where a hand was lost: a sharp hand from another film, pasted over the body's wrist
+#
+# UHP cannot tell such a hand from a true one. It is here to be caught (chapter 7): by the truth, or by looking. A
+# network that learned only to please the estimator would do the same with more skill.
 @dataclass(frozen=True)
 class Stamp:
     """A picture of a hand, (S, S, 3) uint8, its wrist's place in it (x, y), and its side in shoulder widths."""

@@ -24,6 +24,11 @@ READERS: dict[str, Callable[[Path], Keypoints]] = {
 }
 
 
+# Pose estimators side by side: those that run here, how long they take, and the files of those that do not.
+#
+# MediaPipe Holistic comes with the course. OpenPose is a C++ program and MMPose a tower of packages built for one CUDA
+# version; neither can be installed with pip, so the course reads the files that they write. rtmlib runs MMPose's
+# networks without MMPose (``pip install rtmlib onnxruntime``; it fetches its weights when it first runs).
 def installed() -> dict[str, Estimator]:
     """The estimators that can run here, by name: functions of RGB frames."""
     found: dict[str, Estimator] = {"MediaPipe Holistic": lambda frames: extract(frames, progress=False)}
@@ -162,6 +167,10 @@ def _points(found: Keypoints, truth: Keypoints, part: str) -> tuple[np.ndarray, 
 THRESHOLDS = (0.5, 0.75)  # of tracking, for R2's two languages
 
 
+# Red and blue swapped: what it costs to feed a pose estimator BGR where it was trained on RGB.
+#
+# OpenCV reads BGR, MediaPipe wants RGB, and nothing complains when one is given the other. R2's authors' public code
+# feeds BGR with a tracking threshold of 0.75 for the Dutch videos, RGB with 0.5 for the Flemish ones.
 def swapped(frames: np.ndarray) -> np.ndarray:
     """Frames (T, H, W, 3) with red and blue exchanged."""
     return np.ascontiguousarray(frames[..., ::-1])

@@ -17,6 +17,10 @@ from lib.tools.errors import BadInput
 Fill = Callable[[np.ndarray], np.ndarray]
 
 
+# Four ways to fill a gap in a part that is found or lost as a whole, such as a hand; R2 takes the straight line.
+#
+# Each is a function of points (T, p, 3) with NaN in the frames that were lost, and gives them without NaN. Found frames
+# keep their values. Before the first found frame and after the last, all but the Kalman smoother stand still.
 def hold_last(points: np.ndarray) -> np.ndarray:
     """The last found frame again and again; before the first, that one."""
     frames = np.where(_found(points), np.arange(len(points)), -1)
@@ -67,6 +71,12 @@ Holes = list[tuple[int, int]]
 Fills = Mapping[str, Fill] | Callable[[Keypoints, str], Mapping[str, Fill]]  # or a function that gives them for a hand
 
 
+# How far from the truth are filled gaps? Two ways to know, which do not agree.
+#
+# Found hands can be taken out, filled in, and compared with what was there (`removed`); that works on any data. But
+# hands are lost in the frames that are hard: where the truth is known, as in the synthetic clips, the gaps that the
+# pose estimator left by itself can be scored too (`lost`). Errors are in the plane, since an estimator's z is itself a
+# guess.
 def removed(
     clips: Sequence[Keypoints],
     lengths: Sequence[int],

@@ -109,6 +109,10 @@ def draw_confusion(ax: "Axes", guesses: np.ndarray, labels: np.ndarray, classes:
     ax.figure.colorbar(picture, ax=ax, label="share of the row", shrink=0.8)
 
 
+# Which frames of a clip a classifier looks at, and which it needs: two questions with two answers.
+#
+# Attention says where the network looks. That it also *uses* what it sees there does not follow (Jain and Wallace,
+# "Attention is not Explanation", 2019); hiding a frame and watching the score is the honest test.
 @torch.inference_mode()
 def cls_attention(model: PTN, x: Tensor, mask: Tensor | None = None) -> Tensor:
     """How the CLS token shares its attention over the frames, (N, layers, T): the mean over the heads of each layer.

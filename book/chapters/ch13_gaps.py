@@ -19,6 +19,18 @@ HIDDEN = (1, 2, 3, 5, 8)  # lengths of the gaps that "learned" practises on
 Tracks = list[np.ndarray]
 
 
+# Gaps of a hand filled with the help of what is known beside it: the body's arm, and other hands.
+#
+# R2 draws a straight line for each point (`lib.imputation`). Here are four rules that know more. All of them look at
+# how far something *leaves* the straight line in the gap, and let the hand leave it likewise:
+#
+#     body's wrist      the whole hand leaves it as the wrist of the body does, which is hardly ever lost
+#     nearest, ...      the fingers leave it as those of the most similar hands did in a stretch of as many frames, from
+#                       the same film or from training films; the wrist goes with the body's
+#     learned           every point leaves it by a linear function (ridge regression) of how elbow, wrist and the three
+#                       knuckles of the body's arm do; learned from found hands that were hidden in training films
+#
+# `context_fills` gives them for one clip and hand in the form that `book.chapters.ch09_gaps` takes.
 def context_fills(library: Tracks, weights: np.ndarray) -> Callable[[Keypoints, str], Mapping[str, Fill]]:
     """All rules, the straight line first, for any clip and hand; ``library`` (`collect`) and ``weights`` (`learn`) are
     from training clips."""
@@ -144,6 +156,9 @@ JOINTS = len(FINGERS["THUMB"])  # of each finger; the wrist is point 0 of a hand
 BONES = [(root + joint - 1 if joint else 0, root + joint) for root in range(1, 21, JOINTS) for joint in range(JOINTS)]
 
 
+# What a straight line does to a true hand: its bones, and its shape in short gaps against long ones (R2, 3.2 and 5.1).
+#
+# True hands alone are hidden and filled, so nothing here is an estimator's fault.
 def bone_lengths(hand: np.ndarray) -> np.ndarray:
     """The 20 bones of a hand (T, 21, 3): their lengths (T, 20) in its unit."""
     start, end = np.array(BONES).T

@@ -100,6 +100,9 @@ APART = 0.5  # of a hand's size, as in `lib.metrics.false_hands`
 HANDS = ("right", "left")
 
 
+# What can be said of found hands where nobody knows the truth: what changed, and signs that something is wrong.
+#
+# Signs, not proofs. A hand in the wrong place that keeps still shows none of them (chapter 14 counts those).
 def jumps(keypoints: Keypoints, hand: str = "right", fastest: float = FASTEST) -> np.ndarray:
     """Frames, (T,) bool, whose hand was found in the frame before too, and whose wrist got here faster than an arm can.
 

@@ -19,6 +19,10 @@ LEVELS = (0.25, 0.5, 0.75, 1.0)  # opacities: points are drawn level by level, w
 _BITS = 4  # OpenCV takes coordinates in sixteenths of a pixel
 
 
+# Pictures of keypoints: drawn on a frame, and frames side by side.
+#
+# The colours are Okabe and Ito's, which differ for every kind of colour vision: left hand sky blue, right hand orange,
+# body green, face purple. A dark rim keeps them legible on light clothes.
 def draw_keypoints(
     frame: np.ndarray,
     xyz: np.ndarray,

@@ -101,6 +101,9 @@ SCRIPT = """\
 }"""
 
 
+# Keypoints that move: skeletons side by side, with a play button and a slider for the frame.
+#
+# Where no script runs (a printed page, a notebook that is not trusted) a strip of drawn frames stands there instead.
 def player(
     tracks: dict[str, Keypoints], description: str, *, parts: Sequence[str] | None = None, width: int = 220
 ) -> str:

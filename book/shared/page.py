@@ -61,6 +61,9 @@ $figures<label hidden><input type="range" min="0" max="100" value="50" aria-labe
 <p><em>$description</em></p>""")
 
 
+# Two frames in one place: a slider, or the pointer over them, uncovers one and covers the other.
+#
+# Where no script runs (a printed page, a notebook that is not trusted) both pictures stand side by side instead.
 def slider(
     before: np.ndarray, after: np.ndarray, titles: Sequence[str], description: str, width: int | None = None
 ) -> str:

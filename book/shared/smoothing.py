@@ -71,6 +71,13 @@ def _filter(seen: np.ndarray, found: np.ndarray, ratio: float) -> tuple[float, n
 Filter = Callable[[np.ndarray, float], np.ndarray]
 
 
+# A Kalman smoother for points that keep their velocity but for small random pushes.
+#
+# Each coordinate moves as x' = x + v, v' = v + push, and is seen with some noise. The filter runs forward (Kalman,
+# 1960), the smoother back (Rauch, Tung and Striebel, 1965), so that a gap is filled from both of its sides, velocities
+# included. All coordinates of a part are seen in the same frames and have the same noise, so they share one covariance,
+# and NumPy does them at once. How strong the pushes are against the noise is the one unknown: of `RATIOS`, the one
+# under which the *seen* points are most likely is taken; the truth is never asked.
 def smooth(keypoints: Keypoints, method: Filter) -> Keypoints:
     """The clip with every found point filtered over time; missing points stay missing.
 

@@ -45,6 +45,11 @@ from lib.upsampler.sharpen import usable_device
 DEGREES = (-90, -60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60, 90)
 
 
+# Turned pictures: does it matter to a network how the camera is held?
+#
+# R3 hopes that polar coordinates do not care (1), and says that its convolutions do (6). The coordinates do as well:
+# turning the picture adds the same amount to all angles. Only distances stay as they are, and angles against a
+# direction of the hand itself.
 def turned(photos: Photos, degrees: float) -> Photos:
     """All pictures turned clockwise about their middle, joints with them; the rim's colour fills the corners."""
     height, width = photos.images.shape[1:3]

@@ -39,6 +39,10 @@ from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 
 
+# Bodies turned to the camera by their depth, which R2 (3.2) did not find good enough in MediaPipe's points.
+#
+# The line of the shoulders says how far a body is turned about the vertical: 0 degrees when it lies in the plane of the
+# picture. With true depth every pose can be turned back to 0; what it does with an estimator's depth is chapter 13's.
 def yaw(xyz: np.ndarray, layout: Layout) -> np.ndarray:
     """How far the shoulders of (T, P, 3) are turned about the vertical, degrees (T,).
 

@@ -40,6 +40,15 @@ from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 
 
+# One network for two sign languages: a body that both share, and a classifier for each.
+#
+# R2 carries a network over from one language to the other (`lib.ptn.training.transfer`); here it learns both at once. A
+# batch holds clips of both languages. Each clip says in its last column which language it is in; the body does not see
+# that column, and the signs of the other language get a score of minus infinity, so that the softmax runs over the
+# clip's own language. Rows of one linear layer whose scores never meet are two classifiers.
+#
+#     both = together(source, target)                    # sets of clips (T, F) become one, of clips (T, F + 1)
+#     model = Bilingual(134, (60, 40)); train(model, both, ...); predict(model, marked(target_test, 1, 60).clips)
 class Bilingual(PTN):
     """PTN for clips (N, T, in_features + 1) of two languages with ``signs`` signs each; scores (N, sum of signs)."""
 

@@ -29,6 +29,16 @@ from lib.tools.paths import CACHE, DATA, ROOT
 LOSSES = ("plain", "weighted", "logit-adjusted")
 
 
+# Rare signs: losses that do not forget them.
+#
+# A corpus of signing holds a few signs thousands of times and most signs some dozens of times (R2, Figure 1). A network
+# that learns from it by plain cross entropy may hardly ever name a rare sign and still be right most of the time. R2
+# (arXiv 2306.17558, section 6) leaves open what to do about it; these are the two usual answers.
+#
+# - **Weighted**: an example counts as much as its class is rare, w_c = N / (K n_c) (King and Zeng, 2001).
+# - **Logit-adjusted** (Menon et al., arXiv 2007.07314, equation 10): the loss sees logits + tau log(n_c / N). The
+#   network then has to be surer of a frequent sign than its frequency alone would make it, and in use, where nothing is added,
+#   it names signs as if all were equally frequent.
 class ClassLoss:
     """Cross entropy (N, K) x (N,) -> scalar for one training set, in one of the three kinds of ``LOSSES``.
 

@@ -45,6 +45,9 @@ STEP = 2  # every second picture
 VIDEO = {"epochs": 30, "patience": 8}
 
 
+# What a VTN from chance sees: thumbnails of the source language's clips, which stay in the cache (too large to ship).
+#
+# One with an eye that has seen ImageNet looks at larger pictures: `book.studies.sign_maps`.
 def sets_of_pictures(fold: int) -> tuple[SignSet, SignSet, SignSet]:
     """Train, val and test: clips float32 (T, 3, SIDE, SIDE) in [0, 1], split as the keypoints are."""
     corpus, folder = load_corpus("source"), clip_folder("source")

@@ -7,6 +7,9 @@ import torch
 from torch import Tensor
 
 
+# Between stored pixel values and light (IEC 61966-2-1, sRGB).
+#
+# A shutter adds up light, not pixel values, so motion blur and anti-aliasing are means of *linear* values.
 def _decode(value: np.ndarray) -> np.ndarray:
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
