@@ -37,8 +37,8 @@ LOSSES = ("plain", "weighted", "logit-adjusted")
 #
 # - **Weighted**: an example counts as much as its class is rare, w_c = N / (K n_c) (King and Zeng, 2001).
 # - **Logit-adjusted** (Menon et al., arXiv 2007.07314, equation 10): the loss sees logits + tau log(n_c / N). The
-#   network then has to be surer of a frequent sign than its frequency alone would make it, and in use, where nothing is added,
-#   it names signs as if all were equally frequent.
+#   network then has to be surer of a frequent sign than its frequency alone would make it, and in use, where nothing
+#   is added, it names signs as if all were equally frequent.
 class ClassLoss:
     """Cross entropy (N, K) x (N,) -> scalar for one training set, in one of the three kinds of ``LOSSES``.
 
