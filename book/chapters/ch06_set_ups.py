@@ -153,6 +153,11 @@ def _range(values: Sequence[int]) -> str:
 
 BASE = "fifth"
 LOSSES = {"SSIM + L1": BASE, "L1": "fifth-l1", "L2": "fifth-l2", "SSIM + L2": "fifth-ssim-l2", "SSIM": "fifth-ssim"}
+SCALE = {
+    "a width of 24, crops of 64": BASE,
+    "a width of 48": "fifth, width 48",
+    "whole frames": "fifth, crop 0, crops 480",
+}
 HEADINGS = {
     "transposed convolution, 1x1": BASE,
     "bilinear, 1x1": "fifth-bilinear",

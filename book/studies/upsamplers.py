@@ -1,6 +1,7 @@
 """What one choice in training is worth: networks that do not ship, judged on D1 test in R1's damage.
 
     python -m lib.train_upsampler fifth-l1 --ship data/studies  and the other "fifth"s of `lib.upsampler.recipes`
+    python -m lib.train_upsampler fifth --width 48 --ship data/wide     wider; fifth --crop 0 --crops 480: whole frames
     python -m lib.train_upsampler b-unet --seed 1 --ship data/studies     a second training, for chapter 6
     python -m book.studies.upsamplers data/studies/*.safetensors   adds rows to book/results/r1_studies.json
 
@@ -8,6 +9,7 @@ A row is as `lib.evaluation` has it, on the path "frames"; beside the rows stand
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,8 +28,10 @@ TOLD = ("about", "loss", "seed", "crops", "epochs", "best_epoch", "minutes", "pa
 
 
 def named(facts: dict) -> str:
-    """The method's name in rows: the stage's, and the seed where it is not 0."""
-    return facts["name"] + (f", seed {facts['seed']}" if facts["seed"] else "")
+    """The method's name in rows: the stage's, with the seed where it is not 0, and what else its command asked for."""
+    seed = f" --seed {facts['seed']}" if facts["seed"] else ""
+    asked = re.findall(r"--(seed|width|crop|crops|epochs|batch) (\d+)", f"{facts['command']}{seed}")
+    return ", ".join([facts["name"], *(f"{option} {value}" for option, value in dict(asked).items())])
 
 
 def judge(weights: Sequence[Path], name: str = SET, data: Path = CLIPS) -> tuple[list[dict], dict[str, dict]]:

@@ -18,7 +18,7 @@ def short(tmp_path_factory):
 
 def weights(folder, name: str, seed: int = 0):
     torch.manual_seed(seed)
-    facts = dict.fromkeys(TOLD, 1) | {"name": name, "seed": seed, "curve": [[0.2, 0.1]]}
+    facts = dict.fromkeys(TOLD, 1) | {"name": name, "seed": seed, "command": name, "curve": [[0.2, 0.1]]}
     return save(UNet(2, 1), folder / f"{name}-{seed}.safetensors", facts)
 
 
@@ -52,4 +52,15 @@ def test_a_training_anew_replaces_its_rows(tmp_path):
     add([row("a", 1), row("b", 1)], {"a": facts(0.1), "b": facts(0.2)}, path)
     assert add([row("a", 2)], {"a": facts(0.05)}, path) == [row("b", 1), row("a", 2)] == shipped_rows.read(path)
     assert shipped_rows.about(path)["validation"] == {"a": 0.05, "b": 0.2}
-    assert named({"name": "b-ae", "seed": 0}) == "b-ae" and named({"name": "b-ae", "seed": 2}) == "b-ae, seed 2"
+
+
+@pytest.mark.parametrize(
+    ("seed", "asked", "name"),
+    [
+        (0, "", "b-ae"),
+        (2, " --seed 2", "b-ae, seed 2"),
+        (0, " --crop 0 --crops 480 --bfloat16", "b-ae, crop 0, crops 480"),
+    ],
+)
+def test_a_training_is_named_by_what_it_has_otherwise(seed, asked, name):
+    assert named({"name": "b-ae", "seed": seed, "command": f"python -m lib.train_upsampler b-ae{asked}"}) == name
