@@ -94,7 +94,7 @@ def turned_round(rows: Sequence[dict], base: str = "dynamic", every: int = 3) ->
     for kind, some in networks.items():
         line = {"network": kind, "trainings": len(some), "letters, %": str(over_trainings(some))}
         line |= {"joints, median px": round(np.mean([measured(row, "median") for row in some]), 1)}
-        if kind != base:
+        if kind != base and len(some) > 1:  # one training alone has nothing to be sure by
             line |= {
                 "letters, points": str(gain(some, networks[base])),
                 "joints, px": str(gain(some, networks[base], "median")),

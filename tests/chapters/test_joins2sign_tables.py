@@ -123,6 +123,8 @@ def test_what_r3s_decisions_are_worth():
     assert table["network"].tolist() == ["dynamic", "dynamic cartesian"]
     assert table["letters, points"].str.startswith("-10").tolist() == [False, True]
     assert table["joints, px"].tolist()[0] == "" and table["joints, px"][1].startswith("0.5")
+    alone = turned_round([one for one in rows if one["kind"] == "dynamic" or not one["seed"]])
+    assert alone["letters, %"].all() and "letters, points" not in alone, "one training has nothing to be sure by"
 
 
 def test_r_against_u():
