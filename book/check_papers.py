@@ -19,9 +19,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from lib.papers import FILE, NONE, Papers, read
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
+from lib.tools.papers import FILE, NONE, Papers, read
 
 TAG = re.compile(r"</?[a-z]+>")
 TOKEN = re.compile(r"[✓✗]|(?:(?<!\w)[-+])?\d+(?:[.,]\d+)*|[^\W\d_]+")  # marks; numbers with their sign; words

@@ -20,7 +20,7 @@ from pathlib import Path
 from book.ledger import claim_chart
 from book.ledger.claim_tables import badge, by_paper, claims_html
 from book.ledger.claims import CHAPTER, Judged, counts, judge_all
-from book.shared.page import CARD_STYLE as STYLE, card_table
+from book.shared.page import CARD_STYLE, card_table
 from lib.evaluation.verdicts import VERDICTS
 from lib.report import Row, gather, gather_rows
 from lib.tools import paths
@@ -61,7 +61,7 @@ def page(rows: Sequence[Row], judged: Sequence[Judged], profile: str) -> str:
     head = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">'
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n{head}\n<title>Hands in Focus: report</title>\n'
-        f"{PAGE_STYLE}\n{STYLE}\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"{PAGE_STYLE}\n{CARD_STYLE}\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -102,7 +102,7 @@ def _claims(judged: Sequence[Judged]) -> str:
     for title, of_paper in by_paper(judged).items():
         alt = "Ours and the paper's, in points from each claim's limit; the table below has the same figures."
         parts += [f"<h3>{escape(title)}</h3>", _picture(claim_chart.forest(of_paper, title[:2]), f"{title}. {alt}")]
-        parts += [claims_html(of_paper, f"Claims of {title[:2]}").removeprefix(STYLE)]
+        parts += [claims_html(of_paper, f"Claims of {title[:2]}").removeprefix(CARD_STYLE)]
     return "\n".join(parts)
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from data_scripts.cuts import frames_between
 from data_scripts.own_films import begin, finish, make_all
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
 from lib.holistic import extract
@@ -30,7 +31,6 @@ from lib.signer.clips import FOUND
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import read_video, write_video
-from lib.video.cuts import frames_between
 from lib.video.film import write_lossless
 
 FRAMES = 50  # two seconds

@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data_scripts.cuts import frames_between
 from data_scripts.own_films import check_film, film_name, films_in
 from lib.degrade import crop
 from lib.holistic import extract
-from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
+from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import write_corpus
 from lib.ptn.splits import SUBSETS, read_examples
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.video.cuts import frames_between
 
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half

@@ -10,6 +10,7 @@ keypoints, and thumbnails for VTN. The packed file holds the keypoints alone, to
 import argparse
 import hashlib
 import sys
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from importlib.metadata import version
@@ -17,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.holistic.corpus import spread, spread_options
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import SHIPPED, write_corpus
 from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.parallel import spread, spread_options
 
 THUMBNAIL = 64  # pixels
 
@@ -55,14 +56,17 @@ def make_clip(job, out: Path) -> Path:
     return path
 
 
-def make(name: str, cache: Path, processes: int, scheduler: str | None) -> None:
-    """Film and extract every clip of a language that is not in the cache yet."""
+def film_missing(make_one: Callable[..., Path], name: str, out: Path, ending: str, options: argparse.Namespace) -> None:
+    """``make_one(job, out=out)`` for every clip of a language that has no file NAME + ``ending`` in ``out`` yet.
+
+    ``options`` are those of `spread_options`.
+    """
     from tqdm import tqdm
 
     from lib.signer.sign_films import LANGUAGES, plan
 
-    jobs = [job for job in plan(LANGUAGES[name]) if not (cache / f"{job.name}.npz").exists()]
-    work = spread(partial(make_clip, out=cache), jobs, processes, scheduler)
+    jobs = [job for job in plan(LANGUAGES[name]) if not (out / f"{job.name}{ending}").exists()]
+    work = spread(partial(make_one, out=out), jobs, options.processes, options.scheduler)
     for _ in tqdm(work, total=len(jobs), unit="clip", desc=name):
         pass
 
@@ -107,7 +111,7 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     cache = options.cache or clip_folder(options.language)
     if options.do == "make":
-        make(options.language, cache, options.processes, options.scheduler)
+        film_missing(make_clip, options.language, cache, ".npz", options)
     else:
         print(pack(options.language, cache, options.out))
 

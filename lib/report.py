@@ -1,8 +1,8 @@
 """Every number that a chapter reports: shown beside the paper's, and kept with what is needed to judge it.
 
 A chapter writes ``report("Right hand not found, bilinear x2", interval, paper="R1 Table II, bilinear, UHP %", ...)``.
-The paper's number comes from `lib.papers` by this name, so it is typed in one place only. The row is displayed, and
-written to ``results/PROFILE/CLAIM.json``; the last chapter gathers these files, so no table is typed by hand.
+The paper's number comes from `lib.tools.papers` by this name, so it is typed in one place only. The row is displayed,
+and written to ``results/PROFILE/CLAIM.json``; the last chapter gathers these files, so no table is typed by hand.
 """
 
 import hashlib
@@ -27,10 +27,10 @@ from pandas.io.formats.style import Styler
 
 from lib.evaluation.intervals import alike, alone
 from lib.evaluation.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
-from lib.papers import beside
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.papers import beside
 
 NOT_THERE = "not in the paper"
 PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}
@@ -41,7 +41,7 @@ class Row:
     """One reported number, on the ``date`` of its run. ``low``, ``high``, ``n`` and ``paper`` may be None.
 
     ``printed`` is the paper's number as it prints it, empty where nobody named it. ``quantity`` and ``apart`` are those
-    of `lib.agreement`.
+    of `book.shared.agreement`.
     """
 
     claim: str
@@ -108,9 +108,9 @@ def report(
 
     ``claim`` is a sentence and the row's name: the same words must not stand for two numbers. ``value``, in ``unit``,
     is a number or has ``mean``, ``low``, ``high`` and ``n``; it is None only with "not testable here" or "no run" and a
-    ``note`` that says why. ``paper`` names what a paper says (`lib.papers`); with None ``source`` says
+    ``note`` that says why. ``paper`` names what a paper says (`lib.tools.papers`); with None ``source`` says
     where from, in words. ``n`` counts what was measured. ``quantity`` names what another chapter measures, too
-    (`lib.agreement.quantity`), and ``apart`` says why the two may differ. Raises BadInput.
+    (`book.shared.agreement.quantity`), and ``apart`` says why the two may differ. Raises BadInput.
     """
     theirs, printed, source = beside(claim, paper, source, unit)
     numbers = {"value": value, "low": None, "high": None, "paper": theirs}

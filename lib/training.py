@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.parallel import Processes
+from lib.tools.processes import Processes
 
 
 @dataclass(frozen=True)

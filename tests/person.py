@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 
 
 def person(frames=4):

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from lib.evaluation.intervals import alike, alone, clip_bootstrap, paired_bootstrap
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import COCO_133, HOLISTIC_75, OPENPOSE_67
+from lib.keypoints import COCO_133, HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import (
     endpoint_error,
     false_hands,

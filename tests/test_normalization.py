@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, LAYOUTS, OPENPOSE_54, OPENPOSE_67
+from lib.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, OPENPOSE_54, OPENPOSE_67, Keypoints
+from lib.keypoints.layouts import LAYOUTS
 from lib.normalization import normalize
 from lib.tools.errors import BadInput
 

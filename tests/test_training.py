@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from lib.tools.errors import BadInput
-from lib.tools.parallel import take_own
+from lib.tools.processes import take_own
 from lib.training import Settings, fit
 from lib.upsampler.data import HANDS, Frames, batches
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from book.shared.panels import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel
+from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel
 from lib.upsampler import UNet, parameter_count
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from book.shared.draw import draw_keypoints
 from book.shared.hands import halved, hand_box, hand_speed
 from lib.degrade import crop
 from lib.holistic.crops import Roi, cut, jittered, recrop_roi, search_roi
-from lib.holistic.twins import RECROP_SIZE as SIZE, HandTwin, RecropTwin
+from lib.holistic.twins import RECROP_SIZE, HandTwin, RecropTwin
 from lib.keypoints import HOLISTIC_75
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
@@ -207,7 +207,7 @@ def search(frame: np.ndarray, points: np.ndarray, recrop: RecropTwin, hand: str 
     wrist, index, pinky = (torch.from_numpy(points[None, point, :2]).float() for point in BODY[hand])
     first = search_roi(wrist, index, pinky)
     with torch.no_grad():
-        return Search(image, first, recrop_roi(recrop(cut(image, first, SIZE)), first, SIZE))
+        return Search(image, first, recrop_roi(recrop(cut(image, first, RECROP_SIZE)), first, RECROP_SIZE))
 
 
 def astray(found: Roi, wanted: Roi) -> Tensor:

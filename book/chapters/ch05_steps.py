@@ -17,8 +17,8 @@ from book.studies.paper_signs import PAPER as R2_SIZE, SIDE as PICTURE, build
 from lib.joins2sign import Joins2Sign, joint_loss, letter_loss, static_loss
 from lib.joins2sign.recipes import RECIPES
 from lib.losses import ssim_l1
-from lib.papers import look_up
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 from lib.upsampler import R1_FIVE, UNet, parameter_count
 from lib.upsampler.data import Batch
 from lib.upsampler.recipes import STAGES

@@ -1,56 +1,13 @@
-"""Chapter 6: methods compared clip by clip, R1's ladder rung by rung, and R1's figures beside ours."""
+"""Chapter 6: R1's ladder of networks, rung by rung: what each new idea changes, clip by clip."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
-from lib.evaluation.intervals import Interval, paired_bootstrap
+from book.shared.paired_rows import paired
+from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, WITHIN, decide
-from lib.papers import read
-from lib.upsampler import R1_FIVE
-
-Place = tuple[str, str]
-
-
-def paired(rows: Sequence[dict], name: str, method: str, other: str, key: str, factor: float = 100) -> Interval | None:
-    """Mean of ``method`` minus ``other`` in measure ``key`` over the clips of set ``name``, times ``factor``.
-
-    ``rows`` are those of `lib.evaluation.evaluation.evaluate`, of one path. Clips where one of the two has nothing to
-    measure do not count; None where fewer than two are left.
-    """
-    frame = pd.DataFrame([row for row in rows if row["set"] == name and row["method"] in (method, other)])
-    if frame.empty or key not in frame or not {method, other} <= set(frame["method"]):
-        return None
-    wide = frame.pivot(index="clip", columns="method", values=key).astype(float).dropna()
-    if len(wide) < 2:
-        return None
-    found = paired_bootstrap(factor * wide[method], factor * wide[other])
-    ends = {end: round(getattr(found, end), 9) + 0.0 for end in ("mean", "low", "high")}  # no -1e-16 for a plain 0
-    return replace(found, **ends)
-
-
-def across(rows: Sequence[dict], name: str, one: Place, other: Place, key: str, factor: float = 100) -> Interval | None:
-    """`paired`, where ``one`` and ``other`` are each a method and its path (`lib.evaluation.evaluation.PATHS`)."""
-    renamed = [row | {"method": (row["method"], row["path"])} for row in rows]
-    return paired(renamed, name, one, other, key, factor)
-
-
-def gained(rows: Sequence[dict], methods: Sequence[str], now: str, before: str = "") -> pd.DataFrame:
-    """Lost and false hands after one look minus those after another, paired, in points: a line for each set and method.
-
-    ``now`` and ``before`` stand behind the method's name, see `lib.holistic.looks`. Methods without such rows are left
-    out.
-    """
-    known = dict.fromkeys((row["set"], row["method"]) for row in rows)
-    places = [(name, method) for name, method in known if method in methods and (name, method + now) in known]
-    keys = {"lost": "uhp_both", "false": "false_all"}
-    lines = [
-        [paired(rows, name, method + now, method + before, key) for key in keys.values()] for name, method in places
-    ]
-    index = pd.MultiIndex.from_tuples(places, names=["set", "method"])
-    return pd.DataFrame(lines, index, list(keys), dtype=object)
-
 
 SECOND = ", seed 1"  # behind the name of a network's second training
 SLIGHT = 1.5  # points: how far from zero a step may lie and still be called slight; ours, R1 names no limit
@@ -125,23 +82,3 @@ def over_trainings(rows: Sequence[dict], again: Sequence[dict], measure: str = "
 def slight(change: Interval) -> str:
     """Whether a step is slight: its whole interval within `SLIGHT` of zero, all of it beyond, or neither."""
     return WORDS[decide(f"{WITHIN} {SLIGHT}", change)]
-
-
-TABLES = {"d1_test_software": "R1 Table I", "td2": "R1 Table II"}  # R1 has no set with a camera's damage
-ENDS = ("input", "target", "bilinear")
-
-
-def r1_beside(name: str, method: str, what: str = "UHP %") -> dict[str, str | None]:
-    """What `lib.report.report` is to show beside our figure of a set and a method, both as `lib.evaluation` calls them.
-
-    ``what`` is a column of R1's tables, or what is computed from one ("gap closed %", "UHP % minus input"). Where R1
-    has no such figure, there is no ``paper``, and the ``source`` says so: of a set in a camera's damage, and of
-    networks that learned on it.
-    """
-    row = method.upper().replace("UNET", "UNet") if method in R1_FIVE else method
-    found = (
-        read().figures.get(f"{TABLES[name]}, {row}, {what}") if name in TABLES and method in R1_FIVE + ENDS else None
-    )
-    if found and found.number is not None:
-        return {"paper": found.name}
-    return {"paper": None, "source": "not in R1"}

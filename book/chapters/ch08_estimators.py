@@ -10,8 +10,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from lib.holistic import extract
-from lib.keypoints import Keypoints, read_asl_signs, read_coco_wholebody, read_openpose
-from lib.keypoints.keypoints import COCO_133
+from lib.keypoints import COCO_133, Keypoints, read_asl_signs, read_coco_wholebody, read_openpose
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 

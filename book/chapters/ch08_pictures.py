@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from book.shared.panels import panels
-from lib.keypoints import Keypoints, Layout
-from lib.keypoints.keypoints import HOLISTIC_75
+from book.shared.palette import panels
+from lib.keypoints import HOLISTIC_75, Keypoints, Layout
 from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
 

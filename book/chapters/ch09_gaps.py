@@ -8,7 +8,7 @@ import pandas as pd
 
 from book.shared.gaps import HANDS, runs, windows
 from book.shared.hands import shoulder_width
-from book.shared.smoothing import kalman_smooth as smooth
+from book.shared.smoothing import kalman_smooth
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.imputation import impute
 from lib.keypoints import Keypoints
@@ -48,7 +48,7 @@ def cubic(points: np.ndarray) -> np.ndarray:
 def kalman(points: np.ndarray) -> np.ndarray:
     """The most likely way of a point that keeps its velocity but for small pushes: `book.shared.smoothing`."""
     flat = points.reshape(len(points), -1).astype(float)
-    return _or_zeros(points, lambda found: smooth(flat, _found(points)).reshape(points.shape))
+    return _or_zeros(points, lambda found: kalman_smooth(flat, _found(points)).reshape(points.shape))
 
 
 METHODS: dict[str, Fill] = {"hold last": hold_last, "linear": linear, "cubic": cubic, "Kalman": kalman}

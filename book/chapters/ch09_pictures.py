@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from book.shared.gaps import EDGE, INSIDE, NEVER, runs
-from book.shared.panels import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel, panels
+from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel, panels
 from lib.keypoints import Keypoints
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from book.shared.charts import interval_chart
 from book.shared.gaps import HANDS
-from book.shared.panels import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
+from book.shared.palette import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
 from book.studies.sign_rows import SignResults
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.keypoints import Keypoints
@@ -178,8 +178,8 @@ def verdict(*gains: Interval) -> str | None:
 def gain_row(claim: str, results: SignResults, row: str, other: str, paper: str | None = None, **here) -> Row:
     """The claim that ``row`` beats ``other`` in the synthetic results: points over the seeds, over the clips beside it.
 
-    ``paper`` names what a paper says of it (`lib.papers`), None where none does; ``here`` is what `lib.report.report`
-    wants besides.
+    ``paper`` names what a paper says of it (`lib.tools.papers`), None where none does; ``here`` is what
+    `lib.report.report` wants besides.
     """
     gain, clips = results.gain(row, other), results.gain_by_clip(row, other)
     decided = verdict(gain, clips)

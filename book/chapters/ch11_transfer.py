@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from book.chapters.ch10_signs import draw_map
-from book.shared.panels import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
-from book.studies.transfer import accuracy
+from book.shared.palette import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
+from book.studies.real_transfer import accuracy
 from lib.ptn.training import STAGES, collate
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def draw_stages() -> "Figure":
 def few_shot_curves(rows: Sequence[dict], chance: float, ways: Sequence[str] = tuple(WAYS)) -> "Figure":
     """Accuracy in per cent against examples a sign, one line a way, with t intervals over the seeds.
 
-    ``rows`` as `book.studies.transfer.read` gives them; ``chance`` in per cent is a dotted line.
+    ``rows`` as `book.studies.real_transfer.read` gives them; ``chance`` in per cent is a dotted line.
     """
     shots = sorted({row["shots"] for row in rows})
     figure, ax = panel(8, 4.2)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from book.studies import letter_rows as joins2sign_results
+from book.studies import letter_rows
 from book.studies.letter_rows import seeds_of
 from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds, wider
 from lib.joins2sign.photos import LETTERS
@@ -69,7 +69,7 @@ def smallest_step(networks: Sequence[Sequence[dict]]) -> Interval:
 
 def answer(wanted: Mapping) -> tuple[Interval, str]:
     """The figure of a claim's answer (`book.ledger.claim_answers`), and what its n counts. Raises BadInput."""
-    rows, split, every = joins2sign_results.read_results()["rows"], wanted["split"], wanted.get("every", 1)
+    rows, split, every = letter_rows.read_results()["rows"], wanted["split"], wanted.get("every", 1)
     if "order" in wanted:
         return smallest_step([_there(rows, kind, split, every) for kind in wanted["order"]]), "trainings"
     mine, measure = _there(rows, wanted["method"], split, every), wanted.get("measure", "accuracy")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from book.chapters.ch12_tables import letters_read, trainings
-from book.shared.panels import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
+from book.shared.palette import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
 from lib.joins2sign.network import FRAME
 from lib.joins2sign.photos import LETTERS, Photos, read_photos
 from lib.joins2sign.scores import RANGE, THRESHOLDS

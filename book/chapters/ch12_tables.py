@@ -13,7 +13,7 @@ from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.recipes import split_kind
 from lib.joins2sign.scores import in_percent, over_signers
 
-# R3's figures, by their names in `lib.papers`: for the dynamic weighting; and the letters of each network
+# R3's figures, by their names in `lib.tools.papers`: for the dynamic weighting; and the letters of each network
 PAPER = {
     "accuracy": "R3 Table 2, dynamic, accuracy",
     "median": "R3 Table 1, dynamic, EPE median",

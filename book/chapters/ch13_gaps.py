@@ -9,8 +9,7 @@ import pandas as pd
 from book.chapters.ch09_gaps import Fill, linear
 from book.shared.gaps import HANDS, runs, windows
 from lib.evaluation.intervals import Interval, clip_bootstrap
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.keypoints.layouts import FINGERS
 
 ARM = ("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB")  # MediaPipe's points of the body; the last three are of the hand

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from book.chapters.ch13_scores import RAW, Parameters
-from book.shared import charts as method_chart
-from book.shared.panels import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
+from book.shared import charts
+from book.shared.palette import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
 from lib.evaluation.intervals import Interval
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def forest(panels: Mapping[str, Mapping[str, Interval]], label: str) -> "Figure"
     places = [(panel, name) for panel, rows in panels.items() for name in rows]
     index = pd.MultiIndex.from_tuples(places, names=["set", "method"])
     values = [value for rows in panels.values() for value in rows.values()]
-    figure = method_chart.dots(pd.DataFrame({label: pd.Series(values, index, dtype=object)}), label, label, zero=True)
+    figure = charts.dots(pd.DataFrame({label: pd.Series(values, index, dtype=object)}), label, label, zero=True)
     figure.set_size_inches(max(8.0, figure.get_figwidth()), figure.get_figheight())
     low, high = min(value.low for value in values), max(value.high for value in values)
     for ax in figure.axes:

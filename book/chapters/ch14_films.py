@@ -12,7 +12,7 @@ import pandas as pd
 
 from book.shared.gaps import runs
 from book.shared.hands import shoulder_width
-from book.shared.panels import ORANGE, SKY, VERMILLION, panel
+from book.shared.palette import ORANGE, SKY, VERMILLION, panel
 from lib.enhance import Summary
 from lib.enhance.sound import check_sound
 from lib.keypoints import Keypoints

@@ -8,7 +8,7 @@ import torch
 
 from book.exercises.answers import Hint, call, checker, entries, judge, number
 from book.studies.rare_signs import ClassLoss
-from book.studies.transfer import logistic
+from book.studies.real_transfer import logistic
 from lib.ptn import PTN
 from lib.ptn.network import parameter_count
 from lib.ptn.training import STAGES

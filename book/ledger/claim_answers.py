@@ -28,13 +28,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from book.chapters import ch06_set_ups as r1_studies
-from book.chapters.ch06_rungs import paired
 from book.chapters.ch07_realness import agreement
 from book.chapters.ch12_answers import answer as _r3
-from book.studies import limits as limits_results, sign_rows as sign_results, transfer as real_transfer
+from book.shared import r1_studies
+from book.shared.paired_rows import paired
+from book.studies import limits, real_transfer, sign_rows
 from book.studies.sign_rows import SignResults
-from lib.evaluation import rows as shipped_rows
+from lib.evaluation import shipped_rows
 from lib.evaluation.evaluation import FILM, FRAMES, of_path
 from lib.evaluation.intervals import Interval, wider
 from lib.tools.errors import BadInput
@@ -65,7 +65,7 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     name = answer["file"]
     readers = {"r1.json": partial(_r1, shipped_rows.R1), "r1_studies.json": partial(_r1, r1_studies.SHIPPED)}
     readers |= {"real.json": _real, "transfer.json": _transfer, "r3.json": _r3}
-    readers |= {"r2.json": partial(_signs, sign_results.read), "limits.json": partial(_signs, limits_results.shipped)}
+    readers |= {"r2.json": partial(_signs, sign_rows.read), "limits.json": partial(_signs, limits.shipped)}
     found, of = readers[name](answer)
     return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
 

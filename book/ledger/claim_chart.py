@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from book.ledger.claims import Judged
-from book.shared.panels import GREEN, SKY, VERMILLION, panel
+from book.shared.palette import GREEN, SKY, VERMILLION, panel
 from lib.evaluation import verdicts
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 

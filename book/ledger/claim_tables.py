@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from html import escape
 
 from book.ledger.claims import PAPERS, Claim, Judged
-from book.shared.page import CARD_STYLE as STYLE, card_table
+from book.shared.page import CARD_STYLE, card_table
 from lib.evaluation.intervals import alike, alone
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
-from lib.papers import look_up
+from lib.tools.papers import look_up
 
 COLUMNS = ("claim", "in the paper", "ours, 95 % interval", "measured on", "verdict, on our data")
 COLOURS = {HOLDS: "#00694b", FAILS: "#a33b00", OPEN: "#1f5f8b", UNTESTABLE: "#555555", NO_RUN: "#555555"}
@@ -17,7 +17,7 @@ BADGE = "display:inline-block; padding:.1em .5em; border-radius:.4em; color:#fff
 def claims_html(judged: Sequence[Judged], caption: str) -> str:
     """One table of these claims, with the style that it needs."""
     rows = [_row(one) for one in judged]
-    return STYLE + "\n" + card_table(COLUMNS, rows, caption, [f"claim-{one.claim.id}" for one in judged])
+    return CARD_STYLE + "\n" + card_table(COLUMNS, rows, caption, [f"claim-{one.claim.id}" for one in judged])
 
 
 def by_paper(judged: Sequence[Judged]) -> dict[str, list[Judged]]:

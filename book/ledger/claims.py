@@ -16,10 +16,10 @@ import pandas as pd
 from book.ledger.claim_answers import Answer, find, through_film
 from lib.evaluation import verdicts
 from lib.evaluation.intervals import Interval
-from lib.papers import Figure, look_up
 from lib.report import Row, report
 from lib.tools import paths
 from lib.tools.errors import BadInput
+from lib.tools.papers import Figure, look_up
 
 CHAPTER = "15 Claims"
 LIST = Path(__file__).with_name("claims.toml")

@@ -2,7 +2,7 @@
 
 from book.ledger.claim_answers import find, from_chapter
 from book.ledger.paper_cells import Cells, Ours, Run, text
-from book.studies import sign_rows as sign_results, transfer as real_transfer
+from book.studies import real_transfer, sign_rows
 from lib.evaluation.intervals import Interval
 from lib.tools.errors import BadInput
 
@@ -32,7 +32,7 @@ def table1(run: Run) -> Ours:
 
 def table2(run: Run) -> Ours:
     """PTN and VTN on the synthetic source language; a VTN from chance below."""
-    results, cells = sign_results.read(), {}
+    results, cells = sign_rows.read(), {}
     for row, name in {"PTN MediaPipe 2D": "ptn", "PTN MediaPipe 3D": "3D", "VTN": "eye"}.items():
         if results.complete(name):
             cells[row, "test"] = text(results.mean(name))
@@ -56,7 +56,7 @@ def table3(run: Run) -> Ours:
 
 def table4(run: Run) -> Ours:
     """What normalisation and imputation are worth, on test signers where R2 has validation."""
-    results = sign_results.read()
+    results = sign_rows.read()
     names = {"both": "ptn", "normalised only": "not imputed", "neither": "neither"}
     cells = {(f"MediaPipe 2D, {name}", "accuracy"): text(results.mean(row)) for name, row in names.items()}
     return Ours(cells, {"MediaPipe 2D, imputed only": {"accuracy": text(results.mean("not normalised"))}})
@@ -70,7 +70,7 @@ def _gain(run: Run, **answer) -> str | None:
 
 def table5(run: Run) -> Ours:
     """Transfer between the two synthetic languages, and from ASL words to DGS words."""
-    results, few, cells = sign_results.read(), {}, {}
+    results, few, cells = sign_rows.read(), {}, {}
     for name, stage in STAGES.items():
         few[f"three clips a sign, {name}"] = {
             "target": text(results.mean(f"few transfer, {stage}")),

@@ -8,9 +8,9 @@ from pathlib import Path
 from book.ledger.paper_answers import ours
 from book.ledger.paper_answers_r2 import number
 from book.ledger.paper_cells import Ours, Run
-from book.shared.page import CARD_STYLE as STYLE, card_table
-from lib.papers import NONE, WORD, Table, filled, look_up, read
+from book.shared.page import CARD_STYLE, card_table
 from lib.tools.errors import BadInput
+from lib.tools.papers import NONE, WORD, Table, filled, look_up, read
 
 CONTRADICTIONS = Path(__file__).with_name("contradictions.toml")
 NOTHING = "–"
@@ -19,7 +19,7 @@ NOTHING = "–"
 def tables_html(paper: str, run: Run) -> str:
     """All tables of a paper ("R1")."""
     tables = [table for table in read().tables if table.name.startswith(f"{paper} ")]
-    return "\n".join([STYLE, *(table_html(table, run) for table in tables)])
+    return "\n".join([CARD_STYLE, *(table_html(table, run) for table in tables)])
 
 
 def table_html(table: Table, run: Run) -> str:
@@ -83,14 +83,14 @@ def numbers_html(paper: str, run: Run) -> str:
             rows += [
                 (escape(what), section, escape(str(look_up(name))), escape(number(name, run))) for what, name in names
             ]
-    return f"{STYLE}\n" + card_table(("what", "section", paper, "ours"), rows, f"Numbers in the text of {paper}")
+    return f"{CARD_STYLE}\n" + card_table(("what", "section", paper, "ours"), rows, f"Numbers in the text of {paper}")
 
 
 def contradictions_html(path: str | Path = CONTRADICTIONS) -> str:
     """Where a paper is not at one with itself, by paper; an entry that cannot be shown says why in one sentence."""
     entries = tomllib.loads(Path(path).read_text(encoding="utf-8"))["contradiction"]
     rows = [(escape(entry["paper"]), _told(entry), escape(entry["lesson"])) for entry in entries]
-    return f"{STYLE}\n" + card_table(
+    return f"{CARD_STYLE}\n" + card_table(
         ("paper", "what it says", "what to learn from it"), rows, "Where two sentences part"
     )
 

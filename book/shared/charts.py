@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from book.shared.panels import BLUE, GREEN, PALETTE, VERMILLION, interval, panel, panels
+from book.shared.palette import BLUE, GREEN, PALETTE, VERMILLION, interval, panel, panels
 from lib.evaluation.intervals import Interval
 from lib.upsampler import PRETRAINED
 from lib.upsampler.baselines import METHODS

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from book.shared import panels as charts
-from book.shared.panels import PALETTE
+from book.shared import palette
+from book.shared.palette import PALETTE
 from lib.keypoints import Layout
 from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
@@ -132,7 +132,7 @@ def skeletons(
     """
     if len(names) > len(PALETTE):
         raise BadInput(f"A picture has room for {len(PALETTE)} stick figures, not {len(names)}; choose fewer.")
-    figure, axes = charts.panels(len(panels), (3.4 * len(panels), 3.8))
+    figure, axes = palette.panels(len(panels), (3.4 * len(panels), 3.8))
     for ax, (title, figures), drawn in zip(axes, panels.items(), parts, strict=True):
         for points, colour, name in zip(figures, PALETTE, names, strict=False):
             lines = [points[[a, b], :2] for part in drawn for a, b in layout.edges[part]]

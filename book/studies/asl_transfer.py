@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from book.studies.transfer import named
+from book.studies.real_transfer import named
 from lib.evaluation.intervals import Interval, paired_bootstrap
-from lib.papers import look_up
 from lib.ptn import PTN
 from lib.ptn.asl_signs import load
 from lib.ptn.network import read_ptn
 from lib.ptn.training import Recipe, SignSet, train, transfer
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 from lib.tools.paths import DATA
 from lib.upsampler.sharpen import usable_device
 

@@ -38,8 +38,8 @@ from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, 
 from lib.joins2sign.scores import scores, together
 from lib.joins2sign.training import predict, train
 from lib.tools.commands import command, positive
-from lib.tools.parallel import is_first, take_own
 from lib.tools.paths import DATA
+from lib.tools.processes import is_first, take_own
 from lib.upsampler.sharpen import usable_device
 
 DEGREES = (-90, -60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60, 90)

@@ -27,8 +27,7 @@ from tqdm.auto import tqdm
 
 from book.studies.sign_rows import SignResults, read
 from book.studies.signs import RECIPE, classes, gather, score, sets, study_parser
-from lib.keypoints import Layout
-from lib.keypoints.keypoints import HOLISTIC_67
+from lib.keypoints import HOLISTIC_67, Layout
 from lib.ptn import PTN
 from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.inputs import Inputs

@@ -27,8 +27,8 @@ from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.commands import command, positive
 from lib.tools.files import written_whole
-from lib.tools.parallel import is_first, take_own
 from lib.tools.paths import DATA
+from lib.tools.processes import is_first, take_own
 from lib.upsampler.sharpen import usable_device
 
 SIDE = 224  # of VTN's pictures: ImageNet's, R2 gives none

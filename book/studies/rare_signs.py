@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from book.studies import runner as study_rows
+from book.studies import study_rows
 from lib.ptn.training import Recipe, SignSet, predict, train
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
@@ -96,7 +96,7 @@ KEYS = ("data", "seed", "loss", "micro", "macro", "rare")
 
 def asl(seed: int, folder: Path | None = None) -> tuple[SignSet, SignSet]:
     """(long-tailed training set, evenly spread test set) of the ASL words; the seed draws which words are rare."""
-    from book.studies.transfer import SOURCE_TEST
+    from book.studies.real_transfer import SOURCE_TEST
     from lib.ptn.words import kept_back, read_words, sign_set
 
     words = read_words(folder or DATA / "asl_words")

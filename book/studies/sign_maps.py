@@ -9,13 +9,13 @@ quarter of a megabyte a clip, half a second on one core. R2 trains on pictures, 
 
 import argparse
 import sys
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from data_scripts.sign_corpora import clip_folder
+from data_scripts.sign_corpora import clip_folder, film_missing
 from lib.ptn.corpora import load_corpus
 from lib.ptn.eye import eye
 from lib.ptn.splits import signer_independent_split
@@ -23,7 +23,7 @@ from lib.ptn.training import SignSet
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.parallel import spread, spread_options
+from lib.tools.parallel import spread_options
 
 STEP = 2  # every second picture
 
@@ -72,18 +72,6 @@ def _front() -> torch.nn.Module:
     return eye()[0]
 
 
-def make(name: str, folder: Path, processes: int, scheduler: str | None) -> None:
-    """Every clip of a language that is not there yet."""
-    from tqdm import tqdm
-
-    from lib.signer.sign_films import LANGUAGES, plan
-
-    _front()  # says so first where the eye is missing
-    jobs = [job for job in plan(LANGUAGES[name]) if not (folder / f"{job.name}.npy").exists()]
-    for _ in tqdm(spread(partial(make_map, out=folder), jobs, processes, scheduler), total=len(jobs), unit="clip"):
-        pass
-
-
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
@@ -93,7 +81,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("language", choices=list(LANGUAGES))
     spread_options(parser)
     options = parser.parse_args(argv)
-    make(options.language, map_folder(options.language), options.processes, options.scheduler)
+    _front()  # says so first where the eye is missing
+    film_missing(make_map, options.language, map_folder(options.language), ".npy", options)
 
 
 if __name__ == "__main__":

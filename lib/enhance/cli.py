@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from lib.enhance import film as enhance
+from lib.enhance import MODEL, Summary, enhance, film
 from lib.enhance.pool import side_by_side
 from lib.enhance.source import Box
 from lib.holistic.looks import MOST, looks_option
@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m lib.enhance",
-        description=enhance.__doc__,
+        description=film.__doc__,
         epilog=STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, help="the enlarged video (.mp4, ...); for several films a folder"
     )
     parser.add_argument("--keypoints", type=Path, metavar="POSE", help=".pose file; for several films a folder")
-    parser.add_argument("--model", choices=PRETRAINED, default=enhance.MODEL, help="default: %(default)s")
+    parser.add_argument("--model", choices=PRETRAINED, default=MODEL, help="default: %(default)s")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a network of your own, instead of --model")
     parser.add_argument("--device", default="cpu", help='where the network runs: "cpu" (default) or "cuda"')
     parser.add_argument(
@@ -156,7 +156,7 @@ def _work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
 
 def _attempts(jobs: Iterable[Job], options: argparse.Namespace) -> Iterator[bool]:
     """Film after film, and whether it was done: one that cannot be does not keep the others from it."""
-    several = options.out.suffix.lower() not in enhance.FORMATS
+    several = options.out.suffix.lower() not in FORMATS
     network = _network(options)
     with _plain_words():
         for job in jobs:
@@ -182,8 +182,8 @@ def _network(options: argparse.Namespace) -> UNet:
     return load(options.weights) if options.weights else load_pretrained(options.model)
 
 
-def _one(job: Job, network: UNet, options: argparse.Namespace) -> enhance.Summary:
-    return enhance.enhance(
+def _one(job: Job, network: UNet, options: argparse.Namespace) -> Summary:
+    return enhance(
         job.source,
         job.out,
         job.keypoints,

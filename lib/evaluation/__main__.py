@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.evaluation import rows as shipped_rows
+from lib.evaluation import shipped_rows
 from lib.evaluation.evaluation import PATHS, evaluate_all, of_path, table, watch
 from lib.evaluation.intervals import Interval
 from lib.evaluation.methods import INPUT, TARGET, Method, find_methods

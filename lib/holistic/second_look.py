@@ -28,8 +28,7 @@ import cv2
 import numpy as np
 
 from lib.holistic.graph import Retouch, solutions
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 from lib.tools.quiet import quiet
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from lib.joins2sign.photos import ANGLES, LETTERS, Photos
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.signer.figure import Figure
 from lib.signer.geometry import axis_angle, frame
 from lib.signer.renderer import Camera, Lighting, Outfit, Renderer, Scene

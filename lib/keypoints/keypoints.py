@@ -11,39 +11,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from lib.keypoints import read_json as readers_json
+from lib.keypoints import read_json
 from lib.keypoints.layouts import (
     ASL_SIGNS_543,
-    COCO_53,
     COCO_133,
-    HOLISTIC_67,
     HOLISTIC_75,
-    LAYOUTS,
-    OPENPOSE_54,
     OPENPOSE_67,
     Layout,
 )
 from lib.keypoints.read_mediapipe import WEBCAM, asl_signs, npy_frames, npy_values
 from lib.tools.errors import BadInput
-
-__all__ = [
-    "ASL_SIGNS_543",
-    "COCO_53",
-    "COCO_133",
-    "HOLISTIC_67",
-    "HOLISTIC_75",
-    "LAYOUTS",
-    "OPENPOSE_54",
-    "OPENPOSE_67",
-    "Keypoints",
-    "Layout",
-    "from_npy_values",
-    "load",
-    "read_asl_signs",
-    "read_coco_wholebody",
-    "read_npy_frames",
-    "read_openpose",
-]
 
 Size = tuple[int, int]
 
@@ -135,7 +112,7 @@ def read_openpose(folder: str | Path, *, fps: float = 25.0, size: Size | None = 
     Raises BadInput, naming the file, for no frames, frames left out, several videos in one folder, a file cut short,
     another body model than BODY_25, and coordinates that are shares of the picture.
     """
-    xyz, confidence, size = readers_json.openpose(Path(folder), size)
+    xyz, confidence, size = read_json.openpose(Path(folder), size)
     return _built(folder, xyz, confidence, OPENPOSE_67, fps, size)
 
 
@@ -150,7 +127,7 @@ def read_coco_wholebody(path: str | Path, *, fps: float = 25.0, size: Size | Non
     which they are unsure have a low confidence, and (0, 0) is a place. Raises BadInput, naming the file, for one
     that is cut short, of other points, or without frames.
     """
-    xyz, confidence, size = readers_json.coco_wholebody(Path(path), size)
+    xyz, confidence, size = read_json.coco_wholebody(Path(path), size)
     return _built(path, xyz, confidence, COCO_133, fps, size)
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints import Keypoints, read_asl_signs
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints, read_asl_signs
 from lib.ptn.training import SignSet
 from lib.ptn.words import features
 from lib.tools.errors import BadInput

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_67
+from lib.keypoints import HOLISTIC_67, Keypoints
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole

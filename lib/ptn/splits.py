@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SUBSETS = ("train", "val", "test")
 FOLDS = 10
 
-# What R2 gives of its data, by name (`lib.papers`); of NGT it has two numbers.
+# What R2 gives of its data, by name (`lib.tools.papers`); of NGT it has two numbers.
 R2_TABLE1 = {
     ("VGT", "glosses"): "R2 3.1, glosses kept",
     ("VGT", "examples"): "R2 Table 1, all, examples",
@@ -98,7 +98,7 @@ def table1(examples: pd.DataFrame) -> pd.DataFrame:
     """R2's Table 1, and the same for NGT: one row a language and quantity, with the paper's number by name, and ours.
 
     ``examples`` has a row an example with ``language``, ``subset``, ``gloss`` and ``signer``. The result has the
-    columns ``language``, ``quantity``, ``paper`` (a name of `lib.papers`, None where it gives none) and ``ours``.
+    columns ``language``, ``quantity``, ``paper`` (a name of `lib.tools.papers`, None where it gives none) and ``ours``.
     """
     rows = []
     for language, part in examples.groupby("language", sort=False):

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints import Keypoints, from_npy_values
-from lib.keypoints.keypoints import HOLISTIC_67
+from lib.keypoints import HOLISTIC_67, Keypoints, from_npy_values
 from lib.normalization import normalize
 from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from lib.degrade import software_blur
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.signer.body import Body
 from lib.signer.hand import Hand
 from lib.signer.look import ear_centers

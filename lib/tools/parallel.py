@@ -1,7 +1,6 @@
 """Jobs spread over processes of this machine, or over a cluster: none outlives the program or takes others with it."""
 
 import argparse
-import atexit
 import os
 import pickle
 import signal
@@ -13,10 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import Process, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
-
-import torch
-import torch.distributed as dist
-from torch import nn
 
 from lib.tools.commands import positive
 from lib.tools.errors import BadInput
@@ -186,60 +181,3 @@ def _client(scheduler: str):
         return Client(scheduler, timeout=SECONDS_TO_ANSWER)
     except (OSError, ValueError) as error:
         raise BadInput(f"No dask scheduler answers at {scheduler}: start one with `dask scheduler`.") from error
-
-
-def take_own(device: str) -> torch.device:
-    """This process's own device of that kind; from now on it is what "cuda" means, in tensors that follow, too.
-
-    Raises BadInput where this machine has some GPUs, but none for this process.
-    """
-    if device != "cuda":
-        return torch.device(device)
-    local, there = int(os.environ.get("LOCAL_RANK", 0)), torch.cuda.device_count()
-    if 0 < there <= local:
-        raise BadInput(f"There are {there} GPUs and more processes: start torchrun with --nproc-per-node {there}.")
-    if there:
-        torch.cuda.set_device(local)
-    return torch.device("cuda", local)
-
-
-def is_first() -> bool:
-    """Is this the one of torchrun's processes that writes?"""
-    return int(os.environ.get("RANK", 0)) == 0
-
-
-class Processes:
-    """Joins the group that ``torchrun`` has set up; nothing happens in a single process."""
-
-    def __init__(self, device: str):
-        self.rank, self.count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-        self.device = take_own(device)
-
-    def __enter__(self) -> "Processes":
-        """The group is joined once and left when the program ends: it cannot be joined twice (PyTorch issue 74666)."""
-        if self.count > 1 and not dist.is_initialized():
-            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
-            atexit.register(dist.destroy_process_group)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stay in the group: another training may follow."""
-
-    def share(self, model: nn.Module) -> nn.Module:
-        """The model with gradients averaged over the processes at every step."""
-        if self.count == 1:
-            return model
-        return nn.parallel.DistributedDataParallel(model, [self.device.index] if self.device.type == "cuda" else None)
-
-    def mean(self, value: float) -> float:
-        """The mean of a number over the processes, so that all decide alike."""
-        if self.count == 1:
-            return float(value)
-        total = torch.tensor(float(value), dtype=torch.float64, device=self.device)
-        dist.all_reduce(total)
-        return float(total) / self.count
-
-    def wait(self) -> None:
-        """Until every process is here."""
-        if self.count > 1:
-            dist.barrier()

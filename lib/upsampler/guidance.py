@@ -40,7 +40,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from lib.holistic.crops import JITTER, Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
-from lib.holistic.twins import RECROP_SIZE as RECROP, SIZE, HandOutputs, HandTwin, RecropTwin
+from lib.holistic.twins import RECROP_SIZE, SIZE, HandOutputs, HandTwin, RecropTwin
 
 SEEN = 0.5  # Holistic reports a hand from this presence on
 # How the body model's three points lay the search square, beside the same three true joints: medians and the middle
@@ -93,9 +93,9 @@ class Guidance(nn.Module):
         search = as_the_body_lays_it(search_roi(*(joints[:, point] for point in KNUCKLES)))
         search = jittered(search, generator, SEARCH_JITTER) if generator else search
         with torch.no_grad():
-            wanted = self.recrop(cut(target, search, RECROP))
-        seen = self.recrop(cut(pred, search, RECROP))
-        return (seen - wanted).abs().mean() / RECROP, recrop_roi(seen.detach(), search, RECROP)
+            wanted = self.recrop(cut(target, search, RECROP_SIZE))
+        seen = self.recrop(cut(pred, search, RECROP_SIZE))
+        return (seen - wanted).abs().mean() / RECROP_SIZE, recrop_roi(seen.detach(), search, RECROP_SIZE)
 
     @torch.no_grad()
     def presence(self, images: Tensor, hands_xy: Tensor) -> Tensor:

@@ -22,13 +22,13 @@ from tqdm import tqdm
 
 from lib import losses
 from lib.losses import hand_weights
-from lib.papers import look_up
 from lib.signer.clips import SOFTWARE, Clip, clips
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.parallel import is_first, take_own
+from lib.tools.papers import look_up
 from lib.tools.paths import DATA
+from lib.tools.processes import is_first, take_own
 from lib.training import History, Settings, fit
 from lib.upsampler.data import Batch, Counted, Frames, batches, read_frames
 from lib.upsampler.network import PRETRAINED, UNet, save

@@ -8,8 +8,7 @@ from pose_format.numpy import NumPyPoseBody
 from table import compare
 
 from lib.imputation import impute
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.normalization import normalize
 
 CLIPS, ROUNDS = 500, 20  # 10,000 clips in all

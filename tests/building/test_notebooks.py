@@ -94,7 +94,7 @@ def test_runs_with_papermill(path, tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_chapters_agree():
     """What several chapters measure is one figure, or says why not; the runs above have left their rows."""
-    from lib.agreement import disagreements, shared
+    from book.shared.agreement import disagreements, shared
     from lib.report import gather_rows
 
     rows = gather_rows("ci")

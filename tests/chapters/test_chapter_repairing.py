@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from test_gaps import moving, without
 
-from book.chapters import ch09_pictures as gap_chart
+from book.chapters import ch09_pictures
 from book.chapters.ch09_gaps import METHODS, by_length, difference, lost, removed
 from book.shared.draw import skeletons
 from book.shared.gaps import gap_table
 from lib.evaluation.intervals import Interval
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 
 
@@ -23,7 +23,7 @@ def labels(ax) -> list[str]:
 
 
 def test_barcodes_have_a_row_for_each_clip(clips):
-    figure = gap_chart.barcodes(clips, ["a", "b"], ["left_hand", "right_hand"])
+    figure = ch09_pictures.barcodes(clips, ["a", "b"], ["left_hand", "right_hand"])
     left, right = figure.axes
     assert [ax.get_title() for ax in (left, right)] == ["left hand", "right hand"]
     dark = [len(bars.get_paths()) for bars in right.collections[1::2]]
@@ -32,26 +32,26 @@ def test_barcodes_have_a_row_for_each_clip(clips):
 
 def test_histogram_counts_every_gap_once(clips):
     table = gap_table(clips)
-    (ax,) = gap_chart.histogram({"two clips": table}, [1, 2, 4, 8]).axes
+    (ax,) = ch09_pictures.histogram({"two clips": table}, [1, 2, 4, 8]).axes
     assert labels(ax) == ["1", "2–3", "4+"]
     assert sum(bar.get_height() for bar in ax.patches) == len(table) == 4
 
 
 def test_errors_have_a_line_for_each_method(clips):
     table = by_length(removed(clips, [1, 3]), "error", [1, 2, 4])
-    (ax,) = gap_chart.errors({"removed": table}, "shoulder widths").axes
+    (ax,) = ch09_pictures.errors({"removed": table}, "shoulder widths").axes
     assert labels(ax) == ["1", "2–3"] and len(ax.containers) == len(METHODS)
     higher = table.assign(value=[Interval(9.0, 8.0, 10.0, 2)] * len(table))
-    for ax in gap_chart.errors({"removed": table, "higher": higher}, "x").axes:
+    for ax in ch09_pictures.errors({"removed": table, "higher": higher}, "x").axes:
         assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] >= 10  # one scale for all, and room for the highest
     empty = by_length(lost(clips[:1], clips[:1]), "error", [1, 2])
-    assert len(gap_chart.errors({"removed": table, "nothing": empty}, "x").axes) == 2
+    assert len(ch09_pictures.errors({"removed": table, "nothing": empty}, "x").axes) == 2
 
 
 def test_track_joins_the_gap_to_its_neighbours(clips):
     points = clips[0].part("right_hand")
-    figure = gap_chart.track(points[:, 8, 0], {"linear": METHODS["linear"](points)[:, 8, 0]}, None, "x")
-    lines = [line.get_xdata() for line in figure.axes[0].lines if line.get_color() == gap_chart.COLOURS["linear"]]
+    figure = ch09_pictures.track(points[:, 8, 0], {"linear": METHODS["linear"](points)[:, 8, 0]}, None, "x")
+    lines = [line.get_xdata() for line in figure.axes[0].lines if line.get_color() == ch09_pictures.COLOURS["linear"]]
     assert [x.tolist() for x in lines] == [[0, 1, 2], list(range(9, 16))]
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from book.chapters import ch05_steps as step_time
+from book.chapters import ch05_steps
 from book.chapters.ch05_steps import find_compiler, seconds_a_step
 from lib.tools.errors import BadInput
 from lib.upsampler.data import Batch
@@ -37,7 +37,7 @@ def test_the_clock_times_real_steps(batch, bfloat16):
 
 
 def test_the_clock_leaves_out_the_first_step(batch, monkeypatch):
-    monkeypatch.setattr(step_time, "_steps", lambda *a: iter([100.0, 1.0, 3.0, 2.0]))
+    monkeypatch.setattr(ch05_steps, "_steps", lambda *a: iter([100.0, 1.0, 3.0, 2.0]))
     assert seconds_a_step(Doubling(), batch) == 2.0
 
 

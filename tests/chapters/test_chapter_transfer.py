@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from book.chapters.ch11_transfer import WAYS, draw_stages, few_shot_curves, imbalance_chart, maps, neighbours
-from book.studies.transfer import accuracy, gain, gain_by_clip
+from book.studies.real_transfer import accuracy, gain, gain_by_clip
 
 ROWS = [  # of ten clips, each way names one more than the one before it, and each seed one more
     {"seed": seed, "shots": shots, "way": way, "right": f"{'1' * (1 + at + seed):0<10}"}

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from book.chapters import ch08_estimators as colour_order
+from book.chapters import ch08_estimators
 from book.chapters.ch08_estimators import compare, swapped
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 
@@ -26,7 +25,7 @@ def redder_half(frames, **options):
 
 
 def test_each_film_in_both_orders_at_each_threshold(monkeypatch):
-    monkeypatch.setattr(colour_order, "extract", redder_half)
+    monkeypatch.setattr(ch08_estimators, "extract", redder_half)
     rows = compare(clips("d1_test")[:1], frames=4)
     assert len(rows) == 8 and {row["tracking"] for row in rows} == {0.5, 0.75}
     assert all(row["body"] == 1 for row in rows)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from book.chapters.ch08_estimators import agreement, error_by_confidence
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from book.shared.draw import draw_keypoints, strip
-from lib.keypoints.keypoints import ASL_SIGNS_543, COCO_133, HOLISTIC_75
+from lib.keypoints import ASL_SIGNS_543, COCO_133, HOLISTIC_75
 from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
 

@@ -9,11 +9,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from book.chapters import ch08_estimators as estimators
+from book.chapters import ch08_estimators
 from book.chapters.ch08_estimators import installed, milliseconds, read_any, read_folder, wholebody
 from book.chapters.ch08_pictures import as_layout, confidence_histograms, confidences, draw_layouts
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, OPENPOSE_54, OPENPOSE_67
+from lib.keypoints import COCO_53, COCO_133, HOLISTIC_67, HOLISTIC_75, OPENPOSE_54, OPENPOSE_67, Keypoints
 from lib.tools.errors import BadInput
 
 FRAMES = np.zeros((4, 48, 64, 3), np.uint8)
@@ -87,7 +86,7 @@ class Looker:
 
 def test_rtmlib_gets_bgr_and_gives_the_surest_person(monkeypatch):
     monkeypatch.setitem(sys.modules, "rtmlib", SimpleNamespace(Wholebody=Looker))
-    monkeypatch.setattr(estimators, "find_spec", lambda name: name == "rtmlib")
+    monkeypatch.setattr(ch08_estimators, "find_spec", lambda name: name == "rtmlib")
     frames = np.full((2, 48, 64, 3), (10, 20, 30), np.uint8)
     found = installed()["RTMW (rtmlib)"](frames)
     assert found.layout == COCO_133 and found.size == (64, 48)

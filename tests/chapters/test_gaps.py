@@ -5,9 +5,8 @@ import pytest
 
 from book.chapters.ch09_gaps import METHODS, by_length, cubic, hold_last, kalman, linear, lost, mean, removed
 from book.shared.gaps import gap_table, missing, runs, windows
-from book.shared.smoothing import PUSH, STEP, VAGUE, kalman_smooth as smooth
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from book.shared.smoothing import PUSH, STEP, VAGUE, kalman_smooth
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 
 NAN = np.nan
@@ -113,7 +112,7 @@ def test_smoother_is_the_least_squares_solution():
         precision[2 * t, 2 * t] += 1
         target[2 * t] = values[t] - values[0]
     states = np.linalg.solve(precision, target)
-    np.testing.assert_allclose(smooth(values, found, ratio), states[::2] + values[0], atol=1e-6)
+    np.testing.assert_allclose(kalman_smooth(values, found, ratio), states[::2] + values[0], atol=1e-6)
 
 
 def test_the_likeliest_ratio_follows_the_motion():
@@ -121,8 +120,8 @@ def test_the_likeliest_ratio_follows_the_motion():
     random, time = np.random.default_rng(0), np.arange(60.0)[:, None]
     found = np.ones(60, bool)
     noisy, curved = time + random.normal(size=(60, 4)), 20 * np.sin(time / 3 + np.arange(4))
-    assert np.abs(smooth(noisy, found) - time).mean() < 0.5 * np.abs(noisy - time).mean()
-    np.testing.assert_allclose(smooth(curved, found), curved, atol=0.1)
+    assert np.abs(kalman_smooth(noisy, found) - time).mean() < 0.5 * np.abs(noisy - time).mean()
+    np.testing.assert_allclose(kalman_smooth(curved, found), curved, atol=0.1)
 
 
 def test_scores_are_in_shoulder_widths_and_hand_lengths():

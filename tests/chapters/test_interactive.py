@@ -13,8 +13,7 @@ from PIL import Image
 
 from book.shared.moving import QUARTERS, player
 from book.shared.page import slider
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_67
+from lib.keypoints import HOLISTIC_67, Keypoints
 from lib.tools.errors import BadInput
 
 SMALL = np.random.default_rng(0).integers(0, 256, (12, 10, 3), np.uint8)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from book.chapters import ch12_pictures as figures, ch12_pictures as letter_pictures
+from book.chapters import ch12_pictures
 from book.chapters.ch12_answers import answer, gain, measured, over_trainings, smallest_step
 from book.chapters.ch12_tables import (
     by_signer,
@@ -17,7 +17,7 @@ from book.chapters.ch12_tables import (
     trainings,
     turned_round,
 )
-from book.studies import letter_rows as joins2sign_results
+from book.studies import letter_rows
 from book.studies.letter_rows import MADE_BY, read_results, seeds_of
 from lib.joins2sign.photos import ANGLES, LETTERS, Photos
 from lib.joins2sign.scores import THRESHOLDS
@@ -102,7 +102,7 @@ def test_answers_are_taken_from_the_rows(monkeypatch):
     shares = {"dynamic": 0.9, "static": 0.8, "cnn": 0.85}
     rows = [row(kind, right=shares[kind], seed=seed, every=3) for kind in shares for seed in range(5)]
     rows += [row() | {"turned": {"0": 0.9, "90": 0.3}}, row(split="signers", right=0.5)]
-    monkeypatch.setattr(joins2sign_results, "read_results", lambda: {"rows": rows})
+    monkeypatch.setattr(letter_rows, "read_results", lambda: {"rows": rows})
     here = {"split": "random", "method": "dynamic"}
     better, of = answer(here | {"minus": "static", "every": 3})
     assert (better.mean, better.n, of) == (pytest.approx(10), 5, "trainings")
@@ -147,14 +147,16 @@ def test_crossing_by_hand():
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda rows: figures.pck_curves(rows, ["a", "b"]),
-        lambda rows: figures.training_losses([rows, rows[:1]]),
-        lambda rows: figures.weights(rows[0]),
-        lambda rows: figures.confusions([r["confusion"] for r in rows], ["a", "b"]),
-        lambda rows: figures.splits(rows),
-        lambda rows: figures.each_signer(by_signer(rows, "dynamic")),
-        lambda rows: figures.turns([{"-10": 0.5, "0": 1.0, "10": 0.4}], ["a"]),
-        lambda rows: figures.ways([{"way": "w", "found": 0.5, "mean": 0.5, "low": 0.4, "high": 0.6, "false": 0.1}]),
+        lambda rows: ch12_pictures.pck_curves(rows, ["a", "b"]),
+        lambda rows: ch12_pictures.training_losses([rows, rows[:1]]),
+        lambda rows: ch12_pictures.weights(rows[0]),
+        lambda rows: ch12_pictures.confusions([r["confusion"] for r in rows], ["a", "b"]),
+        lambda rows: ch12_pictures.splits(rows),
+        lambda rows: ch12_pictures.each_signer(by_signer(rows, "dynamic")),
+        lambda rows: ch12_pictures.turns([{"-10": 0.5, "0": 1.0, "10": 0.4}], ["a"]),
+        lambda rows: ch12_pictures.ways(
+            [{"way": "w", "found": 0.5, "mean": 0.5, "low": 0.4, "high": 0.6, "false": 0.1}]
+        ),
     ],
 )
 def test_figures_draw(draw):
@@ -165,7 +167,7 @@ def test_figures_draw(draw):
 
 def test_hands_are_drawn_in_the_frame():
     images, joints = np.zeros((2, 64, 64, 3), np.uint8), np.full((2, 21, 2), 128.0)
-    figure = figures.hands(images, ["a", "b"], joints, joints, columns=2)
+    figure = ch12_pictures.hands(images, ["a", "b"], joints, joints, columns=2)
     assert len(figure.axes) == 2 and figure.axes[0].get_ylim() == (256, 0)
 
 
@@ -179,16 +181,16 @@ def test_the_gap_is_taken_signer_by_signer():
 
 def test_the_synthetic_hand_spells(tmp_path, monkeypatch):
     """Every letter from every side, joints inside, no two signers alike, and the same again from the cache."""
-    from lib.joins2sign import synthetic as manual_alphabet  # before the cache moves: the body's own files are there
+    from lib.joins2sign import synthetic  # before the cache moves: the body's own files are there
 
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(manual_alphabet, "CloseUp", Pretended)
-    monkeypatch.setattr(manual_alphabet, "Figure", lambda signer: signer.name)
-    photos, kind = letter_pictures.letter_pictures(None, signers=3, repeats=1)
+    monkeypatch.setattr(synthetic, "CloseUp", Pretended)
+    monkeypatch.setattr(synthetic, "Figure", lambda signer: signer.name)
+    photos, kind = ch12_pictures.letter_pictures(None, signers=3, repeats=1)
     assert kind == "synthetic" and len(photos) == 3 * 22 * len(ANGLES) and photos.found.all()
     assert set(photos.signers[photos.unseen]) == {2}
-    monkeypatch.setattr(manual_alphabet, "letters", None)
-    again, _ = letter_pictures.letter_pictures(None, signers=3, repeats=1)
+    monkeypatch.setattr(synthetic, "letters", None)
+    again, _ = ch12_pictures.letter_pictures(None, signers=3, repeats=1)
     np.testing.assert_array_equal(again.images, photos.images)
 
 
@@ -217,7 +219,7 @@ def test_a_rendered_letter_is_a_hand():
 
 
 def test_broken_photos_are_said_and_the_synthetic_hand_stands_in(tmp_path, monkeypatch):
-    monkeypatch.setattr(letter_pictures, "synthetic_letters", lambda signers, repeats: "synthetic")
+    monkeypatch.setattr(ch12_pictures, "synthetic_letters", lambda signers, repeats: "synthetic")
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.warns(UserWarning, match=r"photos\.csv is missing.*stands in"):
-            assert letter_pictures.letter_pictures(folder) == ("synthetic", "synthetic")
+            assert ch12_pictures.letter_pictures(folder) == ("synthetic", "synthetic")

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from book.chapters.ch13_gaps import BONES, bone_lengths, off_as_found, off_on_the_line, short_minus_long
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 
 HAND = np.random.default_rng(3).normal(0, 1, (21, 3))
 

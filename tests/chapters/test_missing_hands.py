@@ -11,8 +11,7 @@ from book.chapters.ch01_first_look import examine, missing_hands, radial_spectru
 from book.shared import stages
 from book.shared.hands import by_speed, hand_speed
 from book.shared.moving import playable, videos
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import undetected_hand_presence, undetected_in_view
 from lib.signer.clips import Clip
 from lib.tools import paths

@@ -19,10 +19,9 @@ from book.chapters.ch13_gaps import (
     learn,
     shapes,
 )
-from book.studies import open_questions as open_study
+from book.studies import open_questions
 from book.studies.open_questions import Bilingual, marked, shipped, together
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
 from lib.tools.errors import BadInput
 
@@ -156,8 +155,11 @@ def test_both_languages_are_learned():
 
 @pytest.mark.parametrize("clips", [120, 390, 640, 1030])
 def test_every_training_has_as_many_steps(clips):
-    epochs = open_study.recipe(clips, 3).epochs
-    assert abs(epochs * -(-clips // open_study.RECIPE.batch) - open_study.STEPS) <= clips / open_study.RECIPE.batch
+    epochs = open_questions.recipe(clips, 3).epochs
+    assert (
+        abs(epochs * -(-clips // open_questions.RECIPE.batch) - open_questions.STEPS)
+        <= clips / open_questions.RECIPE.batch
+    )
 
 
 def test_study_keeps_what_is_finished(tmp_path, monkeypatch):
@@ -170,9 +172,9 @@ def test_study_keeps_what_is_finished(tmp_path, monkeypatch):
         return {name: {"right": "101", "micro": 0.6667, "macro": 0.5 + seed, "seed": seed, "seconds": 1.0}}
 
     (tmp_path / "filters.json").write_text(json.dumps({"Kalman": {"push": 1.0}}))
-    monkeypatch.setattr(open_study, "run", run)
+    monkeypatch.setattr(open_questions, "run", run)
     options = ["--only", "raw", "few", "--seeds", "0", "1", "--cache", str(tmp_path), "--out", str(tmp_path / "o.json")]
-    assert open_study.main(options) == 0 and open_study.main(options) == 0
+    assert open_questions.main(options) == 0 and open_questions.main(options) == 0
     assert sorted(done) == [("few", 0), ("few", 1), ("raw", 0), ("raw", 1)]
     results = shipped(tmp_path / "o.json")
     assert results.gain("raw", "few").mean == 0 and results.clips("raw") == 6

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from book.chapters import ch07_realness as inventor
-from book.chapters.ch06_rungs import across, gained, paired
+from book.chapters import ch07_realness
+from book.shared.paired_rows import across, gained, paired
 from lib.holistic.looks import SECOND_LOOK, THIRD_LOOK
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 
@@ -55,7 +54,7 @@ def test_what_another_look_gains():
 
 @pytest.fixture(scope="module")
 def stamp():
-    return inventor.cut_stamp(clips("d1_train")[0])
+    return ch07_realness.cut_stamp(clips("d1_train")[0])
 
 
 def test_the_stamp_holds_the_hand(stamp):
@@ -77,7 +76,7 @@ def test_hands_are_invented_only_where_they_were_lost(stamp):
     frames = np.full((3, 100, 120, 3), 7, np.uint8)
     keypoints = person([True, False, False])
     keypoints.xyz[2, HOLISTIC_75.body_wrists[1]] = np.nan  # nobody knows where it would be
-    made = list(inventor.invent(frames, keypoints, stamp))
+    made = list(ch07_realness.invent(frames, keypoints, stamp))
     assert np.array_equal(made[0], frames[0]) and np.array_equal(made[2], frames[2])
     rows, columns = np.nonzero((made[1] != 7).any(axis=2))
     side = 40 * stamp.side
@@ -91,4 +90,4 @@ def test_no_stamp_out_of_a_clip_without_the_hand(monkeypatch):
     truth.confidence[:] = 0
     monkeypatch.setattr(type(clip), "truth", lambda self: truth)
     with pytest.raises(BadInput, match="no frame with the whole right hand"):
-        inventor.cut_stamp(clip)
+        ch07_realness.cut_stamp(clip)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from book.chapters import ch05_steps as paper_scale
+from book.chapters import ch05_steps
 from book.chapters.ch05_steps import (
     FRAMES,
     SIDE,
@@ -18,9 +18,9 @@ from book.chapters.ch05_steps import (
     sign_readers,
     upsamplers,
 )
-from book.studies import letters as train_joins2sign, paper_signs as train_signs
-from lib.papers import look_up
-from lib.upsampler import R1_FIVE, train as train_upsampler
+from book.studies import letters, paper_signs
+from lib.tools.papers import look_up
+from lib.upsampler import R1_FIVE, train
 
 
 class Doubling(nn.Module):
@@ -81,14 +81,14 @@ def test_memory_and_hours():
 
 
 def test_a_line_for_each_of_r1s_five(monkeypatch):
-    monkeypatch.setattr(paper_scale, "PAPER", {"width": 4, "epochs": 50})
+    monkeypatch.setattr(ch05_steps, "PAPER", {"width": 4, "epochs": 50})
     table = needs([10, 20], [upsamplers])
     assert list(table.index) == list(R1_FIVE)
     assert (table["hours at 10 Tflop/s"] == 2 * table["hours at 20 Tflop/s"]).all()
     assert table.loc["b-ae", "parameters"] < table.loc["b-unet", "parameters"] < table.loc["ba-unet", "parameters"]
     assert table.loc["bwfa-unet", "hours at 10 Tflop/s"] < table.loc["bwa-unet", "hours at 10 Tflop/s"]
     for name, line in table.iterrows():
-        options = train_upsampler._options(line.command.split()[3:])
+        options = train._options(line.command.split()[3:])
         assert (options.stage, options.profile, f"{options.batch} pairs") == (name, "paper", line["a batch"])
 
 
@@ -97,10 +97,10 @@ def test_lines_of_r2_and_r3_are_of_what_their_commands_train():
     assert list(table.index) == ["ptn", "vtn", "joins2sign"]
     for name in ("ptn", "vtn"):
         words = table.loc[name, "command"].split()
-        options = train_signs._parser().parse_args(words[3:])
+        options = paper_signs._parser().parse_args(words[3:])
         assert words[:3] == ["python", "-m", "book.studies.paper_signs"] and options.network == name
-        assert table.loc[name, "a batch"] == f"{train_signs.PAPER[name].batch} clips"
-    options = train_joins2sign._parser().parse_args(table.loc["joins2sign", "command"].split()[3:])
+        assert table.loc[name, "a batch"] == f"{paper_signs.PAPER[name].batch} clips"
+    options = letters._parser().parse_args(table.loc["joins2sign", "command"].split()[3:])
     assert options.profile == "paper" and options.kinds == ["dynamic"]
     assert table.loc["joins2sign", "a batch"] == f"{look_up('R3 4.5, batch').value:g} photos"
     forward = 2 * 3.67e9  # of a ResNet-34 on 224 x 224 pixels, in multiplications and additions; He et al. say 3.6e9

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from book.chapters import ch06_set_ups as r1_studies
 from book.chapters.ch06_set_ups import NONE, OURS, crossed, set_ups
 from book.chapters.ch07_realness import agreement
 from book.ledger.claim_answers import most
-from lib.evaluation import rows as shipped_rows
+from book.shared import r1_studies
+from lib.evaluation import shipped_rows
 from lib.evaluation.intervals import Interval
-from lib.papers import look_up
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 
 
 def rows_of(name, lost, **more):
@@ -85,3 +85,8 @@ def test_studies_stand_beside_the_first(tmp_path, monkeypatch):
     assert r1_studies.differences([], r1_studies.LOSSES) == {}
     assert r1_studies.studies([], r1_studies.LOSSES).empty
     assert json.loads(path.read_text())["weights"] == {}
+
+
+@pytest.mark.parametrize("names", [r1_studies.LOSSES, r1_studies.HEADS], ids=["losses", "heads"])
+def test_chapters_3_and_4_have_a_row_for_each_choice(names):
+    assert r1_studies.studies(r1_studies.read(), names).index.get_level_values(1).tolist() == list(names)

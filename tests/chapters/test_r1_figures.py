@@ -2,8 +2,8 @@
 
 import pytest
 
-from book.chapters.ch06_rungs import r1_beside
-from lib.papers import look_up
+from book.shared.r1_figures import r1_beside
+from lib.tools.papers import look_up
 
 
 @pytest.mark.parametrize(

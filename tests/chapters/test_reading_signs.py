@@ -11,7 +11,7 @@ from book.shared.charts import interval_chart
 from book.studies import signs as sign_tables
 from book.studies.sign_rows import SignResults, read
 from lib.evaluation.intervals import Interval
-from lib.ptn import PTN, training as sign_training
+from lib.ptn import PTN, training
 from lib.ptn.corpora import SHIPPED, load_corpus
 from lib.ptn.training import SignSet, predict
 from lib.signer.phonology import draw_lexicon
@@ -183,7 +183,7 @@ def test_a_training_that_was_cut_off_goes_on(tmp_path, monkeypatch):
         return predict(*given)
 
     with monkeypatch.context() as cut:
-        cut.setattr(sign_training, "predict", once)
+        cut.setattr(training, "predict", once)
         with pytest.raises(KeyboardInterrupt):
             sign_tables._trained("ptn", 0, (signs, signs, signs), tmp_path / "cut")
     assert (tmp_path / "cut" / "last.pt").is_file()

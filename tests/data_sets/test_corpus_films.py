@@ -12,8 +12,7 @@ from stand_ins import on_stage, script, signing
 from book.studies.signs import sets
 from data_scripts import corpus_films
 from data_scripts.corpus_pictures import read_pictures
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
+from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
 from lib.ptn.corpora import load_corpus, write_corpus
 from lib.ptn.inputs import Inputs
 from lib.tools.errors import BadInput

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from data_scripts import _common as download
+from data_scripts import _common
 from data_scripts._common import fetch, fetched, member
 from lib.tools.errors import BadInput
 from lib.tools.files import one_writer
@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(206 if start else 200)
             self.send_header("Content-Length", str(len(CONTENT) - start))
             self.end_headers()
-            stop = download.PIECE_BYTES + 1000 if self.path == "/broken" else len(CONTENT)
+            stop = _common.PIECE_BYTES + 1000 if self.path == "/broken" else len(CONTENT)
             self.wfile.write(CONTENT[start:stop])
             return
         self.send_header("Content-Length", "0")
@@ -78,7 +78,7 @@ def test_broken_download_leaves_no_file_and_is_resumed(server, tmp_path):
         fetch(f"{server.url}/broken", out, DIGEST)
     assert not out.exists()
     assert fetch(f"{server.url}/file", out, DIGEST).read_bytes() == CONTENT
-    assert server.asked[-1] == ("/file", f"bytes={download.PIECE_BYTES}-")
+    assert server.asked[-1] == ("/file", f"bytes={_common.PIECE_BYTES}-")
 
 
 @pytest.mark.parametrize(("path", "left"), [("/plain", 1000), ("/file", len(CONTENT) + 5)])
@@ -134,7 +134,7 @@ def test_no_network_is_told_in_one_sentence(tmp_path):
 
 
 def test_a_silent_network_is_not_waited_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(_common, "ANSWER_SECONDS", 0.3)
     tested = threading.Event()
 
     def never_answers(*args, **kwargs):

@@ -15,6 +15,7 @@ from stand_ins import on_stage, script, signing
 
 from data_scripts import broadcasts
 from data_scripts.broadcasts import Cut, centred, make_clip
+from data_scripts.cuts import frames_between
 from lib.degrade import crop, downsample, software_blur
 from lib.evaluation.evaluation import FRAMES, evaluate_all
 from lib.evaluation.methods import INPUT, TARGET, find_methods
@@ -26,7 +27,6 @@ from lib.tools.files import is_complete
 from lib.upsampler.data import batches, read_frames
 from lib.upsampler.train import clips_of
 from lib.video import write_video
-from lib.video.cuts import frames_between
 
 
 @pytest.fixture(scope="module")

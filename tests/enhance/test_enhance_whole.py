@@ -13,9 +13,9 @@ import pytest
 from enhance_films import tiny_network, weight_file
 from film_kinds import FLASH, FPS, beep_at, flash_and_beep, flash_at
 
-from lib.enhance import enhance, film as room, sound as enhance_sound, source as enhance_source
+from lib.enhance import enhance, film as room, sound as enhance_sound, source
 from lib.enhance.cli import main
-from lib.holistic import corpus as extraction
+from lib.holistic import corpus
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
 from lib.video import FORMATS, film as video, write_video
@@ -179,7 +179,7 @@ def test_unfinished_files_are_no_films(films, capsys):
     for name in ("a.mp4", "week2/b.mp4", "week2/.partial-0123456789abcdef-b.mp4", "._a.mp4", ".hidden/c.mp4"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         flash_and_beep(folder / name, sound=None, count=2)
-    assert [path.name for path in extraction.find_videos(folder)] == ["a.mp4", "b.mp4"]
+    assert [path.name for path in corpus.find_videos(folder)] == ["a.mp4", "b.mp4"]
     assert run(films, folder / "week2", "--out", films / "o") == 0 and names(films / "o") == ["b.mp4"]
 
 
@@ -228,7 +228,7 @@ class Strange(Exception):
 
 
 def test_whatever_one_film_raises_the_others_are_done(films, monkeypatch, capsys):
-    folder, probe = films / "films", enhance_source.probe
+    folder, probe = films / "films", source.probe
     folder.mkdir()
     for name in "abc":
         flash_and_beep(folder / f"{name}.mp4", sound=None, count=2)
@@ -238,10 +238,10 @@ def test_whatever_one_film_raises_the_others_are_done(films, monkeypatch, capsys
             raise Strange("a sentence\nof two lines")
         return probe(path, **asked)
 
-    monkeypatch.setattr(enhance_source, "probe", fails)
+    monkeypatch.setattr(source, "probe", fails)
     monkeypatch.setattr("lib.video.probe", fails)
     assert run(films, folder, "--out", films / "o") == 1
-    assert extraction.main([str(folder), "--out", str(films / "k"), "--processes", "1"]) == 1
+    assert corpus.main([str(folder), "--out", str(films / "k"), "--processes", "1"]) == 1
     said = capsys.readouterr()
     assert "3 films: 2 done, 1 failed" in said.out and "holds the keypoints of 2 of 3 videos" in said.out
     assert said.err.count("b.mp4 failed: Strange: a sentence of two lines.") == 2

@@ -3,7 +3,7 @@
 import pytest
 from short_clips import short_clips
 
-from lib.evaluation import rows as shipped_rows
+from lib.evaluation import shipped_rows
 from lib.evaluation.__main__ import joined, main
 from lib.tools import paths
 

@@ -29,12 +29,12 @@ from lib.evaluation.evaluation import (
 from lib.evaluation.intervals import Interval, ratio_bootstrap
 from lib.evaluation.methods import INPUT, TARGET, find_methods
 from lib.holistic import extract
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
-from lib.papers import look_up
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools import paths
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 from lib.video import read_all, write_video
 
 LENGTH = 8  # frames

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lib.evaluation import fid as inception
+from lib.evaluation import fid
 from lib.evaluation.fid import inception_features
 from lib.metrics import frechet_distance
 from lib.tools.errors import BadInput
@@ -47,7 +47,7 @@ def test_refuses_what_has_no_distance(a, b):
         frechet_distance(a, b)
 
 
-class Growing(inception.Inception):
+class Growing(fid.Inception):
     """Inception that makes small random weights for every convolution that it meets."""
 
     def _conv(self, x, name, stride=1, pad=True):
@@ -62,11 +62,11 @@ def small_weights(tmp_path, monkeypatch):
     """A file with the names of the published weights, two channels wide, which passes for it."""
     torch.manual_seed(0)
     network = Growing({})
-    network(torch.zeros(1, 3, inception.SIDE, inception.SIDE))
+    network(torch.zeros(1, 3, fid.SIDE, fid.SIDE))
     assert len(network.state) == 94 * 5  # Inception-v3 has 94 convolutions before its classifier
     torch.save(network.state, tmp_path / "weights.pth")
-    monkeypatch.setattr(inception, "SHA256", sha256(tmp_path / "weights.pth"))
-    inception._read.cache_clear()
+    monkeypatch.setattr(fid, "SHA256", sha256(tmp_path / "weights.pth"))
+    fid._read.cache_clear()
     return tmp_path / "weights.pth"
 
 
@@ -74,7 +74,7 @@ def test_features_with_weights_and_their_distance(small_weights, monkeypatch):
     frames = np.random.default_rng(0).integers(0, 255, (3, 40, 30, 3), np.uint8)
     features = inception_features(iter(frames), small_weights)
     assert features.shape == (3, 6 * 2) and features.dtype == np.float32 and np.isfinite(features).all()
-    monkeypatch.setattr(inception, "BATCH", 2)  # batches change nothing
+    monkeypatch.setattr(fid, "BATCH", 2)  # batches change nothing
     again = inception_features(frames, small_weights)
     np.testing.assert_allclose(again, features, rtol=1e-4)
     assert frechet_distance(again, features) == pytest.approx(0, abs=1e-3)

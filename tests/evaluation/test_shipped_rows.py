@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
-from book.shared import charts as method_chart, hands as hand_outcome
-from lib.evaluation import rows as shipped_rows
+from book.shared import charts, hands
+from lib.evaluation import shipped_rows
 from lib.evaluation.__main__ import readable
 from lib.evaluation.evaluation import table
 from lib.holistic.looks import SECOND_LOOK
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 
@@ -79,31 +78,31 @@ def hand(xs):
 
 
 def test_outcomes_by_hand():
-    words = hand_outcome.outcomes(hand([0, 3, 6, 12, np.nan]), hand([0] * 5)).tolist()
+    words = hands.outcomes(hand([0, 3, 6, 12, np.nan]), hand([0] * 5)).tolist()
     assert words == ["in place", "in place", "off", "false", "lost"]
 
 
 def test_a_hand_found_out_of_the_picture_is_false():
     truth = hand([0])
     truth.confidence[:] = 0
-    assert hand_outcome.outcomes(hand([0]), truth).tolist() == ["false"]
+    assert hands.outcomes(hand([0]), truth).tolist() == ["false"]
 
 
 def test_find_frame_takes_the_middle_one():
     before, after = [np.array(["lost"] * 3), np.array(["right", "lost"])], [np.array(["right"] * 3)] * 2
-    assert hand_outcome.find_frame(before, [after[0], after[1][:2]], "lost", "right") == (0, 2)
-    assert hand_outcome.find_frame(before, [after[0], after[1][:2]], "lost", "false") is None
+    assert hands.find_frame(before, [after[0], after[1][:2]], "lost", "right") == (0, 2)
+    assert hands.find_frame(before, [after[0], after[1][:2]], "lost", "false") is None
 
 
 def test_charts_name_every_method(rows):
     frame = table(rows)
-    dots = method_chart.dots(frame, "UHP dominant, %", "lost")
+    dots = charts.dots(frame, "UHP dominant, %", "lost")
     names = [tick.get_text() for tick in dots.axes[0].get_yticklabels()]
     assert names == ["target", "input", "input + second look", "bicubic"]
-    assert len(method_chart.dots(frame, "minus input", "less", zero=True).axes[0].get_yticks()) == len(UHP) - 1
-    widths = [bar.get_width() for bar in method_chart.fates(frame).axes[0].patches]
+    assert len(charts.dots(frame, "minus input", "less", zero=True).axes[0].get_yticks()) == len(UHP) - 1
+    widths = [bar.get_width() for bar in charts.fates(frame).axes[0].patches]
     assert sum(widths) == pytest.approx(100 * len(UHP))
-    legend = method_chart.scatter(frame, "PSNR, dB", "UHP dominant, %").legends[0]
+    legend = charts.scatter(frame, "PSNR, dB", "UHP dominant, %").legends[0]
     assert {text.get_text() for text in legend.get_texts()} == {*UHP}
 
 

@@ -5,8 +5,7 @@ import numpy as np
 from book.exercises.missing_hands import check_left_hand, check_widths
 from exercise_cases import Case
 from lib.evaluation.intervals import clip_bootstrap
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 
 
 def clip(frames: int, left: int, right: int) -> Keypoints:

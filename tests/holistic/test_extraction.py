@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.holistic import corpus as extraction
+from lib.holistic import corpus
 from lib.holistic.corpus import extract_folder, find_videos, main
 from lib.keypoints import Keypoints
 from lib.signer.clips import clips
@@ -49,7 +49,7 @@ def test_two_runs_give_the_same_and_the_second_does_nothing(videos, tmp_path, mo
 def test_the_largest_file_goes_first(tmp_path, monkeypatch):
     for name, size in (("a.mp4", 10), ("b.mp4", 30), ("c.mp4", 20)):
         (tmp_path / name).write_bytes(bytes(size))
-    monkeypatch.setattr(extraction, "extract_video", lambda video, **_: extraction.Outcome(video))
+    monkeypatch.setattr(corpus, "extract_video", lambda video, **_: corpus.Outcome(video))
     assert [outcome.path.name for outcome in extract_folder(tmp_path, tmp_path)] == ["b.mp4", "c.mp4", "a.mp4"]
 
 

@@ -7,7 +7,7 @@ from mediapipe_hands import SEARCHING, TRACKING, played, some_hands
 from torch import Tensor
 
 from lib.holistic.crops import Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
-from lib.holistic.twins import RECROP_SIZE as RECROP, SIZE
+from lib.holistic.twins import RECROP_SIZE, SIZE
 
 WRIST, INDEX, PINKY = 0, 5, 17
 
@@ -50,7 +50,7 @@ def test_a_hand_is_searched_for_where_holistic_searches(hands, searched):
 
 def test_the_better_crop_is_holistics(hands, searched):
     points = torch.tensor(np.stack([answer["answer"] for answer in searched]), dtype=torch.float32).unflatten(1, (2, 2))
-    found = recrop_roi(points, searching(hands[1]), RECROP)
+    found = recrop_roi(points, searching(hands[1]), RECROP_SIZE)
     assert_same(found, [answer["better"] for answer in searched], hands[0])
 
 
@@ -58,14 +58,14 @@ def test_the_better_crop_is_holistics(hands, searched):
 def test_points_that_name_the_same_crop_move_it_up_alone(turn):
     """The middle, and the middle of the lower side: the crop stays, but for the tenth towards the fingers."""
     roi = Roi(torch.tensor([[40.0, 60.0]]), torch.tensor([20.0]), torch.tensor([turn]))
-    found = recrop_roi(torch.tensor([[[0.5, 0.5], [0.5, 1.0]]]) * RECROP, roi, RECROP)
+    found = recrop_roi(torch.tensor([[[0.5, 0.5], [0.5, 1.0]]]) * RECROP_SIZE, roi, RECROP_SIZE)
     up = 2 * torch.tensor([[np.sin(turn), -np.cos(turn)]], dtype=torch.float32)
     torch.testing.assert_close(found.center, roi.center + up)
     torch.testing.assert_close(found.size, roi.size)
     torch.testing.assert_close(found.rotation, roi.rotation)
 
 
-@pytest.mark.parametrize("size, answers", [(SIZE, "tracked"), (RECROP, "searched")])
+@pytest.mark.parametrize("size, answers", [(SIZE, "tracked"), (RECROP_SIZE, "searched")])
 def test_crops_are_holistics_own(hands, size, answers, request):
     images, joints = hands
     pixels = [answer["pixels"].reshape(size, size, 3) for answer in request.getfixturevalue(answers)]

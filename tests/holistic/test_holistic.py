@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lib.holistic import extract, extract_file
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.tools.errors import BadInput
 from lib.tools.quiet import quiet
 from lib.video import write_video

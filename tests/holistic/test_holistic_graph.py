@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib.holistic.graph import _points, body_and_hands, solutions
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75
 from lib.signer.clips import clips
 from lib.tools.quiet import quiet
 from lib.video import read_all

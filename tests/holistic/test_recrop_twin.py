@@ -5,7 +5,7 @@ import pytest
 import torch
 from mediapipe_hands import SEARCHING, played, some_hands
 
-from lib.holistic.twins import RECROP_SIZE as SIZE, RecropTwin, tflite_path
+from lib.holistic.twins import RECROP_SIZE, RecropTwin, tflite_path
 from lib.tools.errors import BadInput
 
 BODY = [0, 17, 5]  # of a hand's joints, those that the body has too, in its order: wrist, little finger, index
@@ -19,7 +19,7 @@ def says() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def crops(says) -> torch.Tensor:
-    pixels = [torch.from_numpy(answer["pixels"]).float().reshape(SIZE, SIZE, 3) for answer in says]
+    pixels = [torch.from_numpy(answer["pixels"]).float().reshape(RECROP_SIZE, RECROP_SIZE, 3) for answer in says]
     return torch.stack(pixels).permute(0, 3, 1, 2)
 
 
@@ -32,7 +32,9 @@ def test_twin_says_what_mediapipe_says(twin, crops, says):
     points = np.stack([answer["answer"] for answer in says]).reshape(-1, 2, 2)
     with torch.no_grad():
         np.testing.assert_allclose(twin(crops), points, atol=0.01)
-    assert ((points[:, 0] > 0.2 * SIZE) & (points[:, 0] < 0.8 * SIZE)).all()  # a better crop's middle is in the old one
+    assert (
+        (points[:, 0] > 0.2 * RECROP_SIZE) & (points[:, 0] < 0.8 * RECROP_SIZE)
+    ).all()  # a better crop's middle is in the old one
 
 
 def test_gradients_flow_to_the_pixels_alone(twin, crops):

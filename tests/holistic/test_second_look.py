@@ -5,8 +5,7 @@ import pytest
 
 from lib.holistic import extract, second_look as module
 from lib.holistic.second_look import HAND, SIDES, second_look
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
+from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import false_hands, hand_size
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput

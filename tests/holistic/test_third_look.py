@@ -6,8 +6,7 @@ import pytest
 from lib.holistic import extract, third_look as module
 from lib.holistic.second_look import HAND
 from lib.holistic.third_look import GAP, third_look
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75, OPENPOSE_67
+from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import false_hands, hand_size
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput

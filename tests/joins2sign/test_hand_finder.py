@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from book.studies import small_photos as find_more_hands
+from book.studies import small_photos
 from book.studies.letter_rows import MADE_BY, read_results, write_results
-from lib.joins2sign import annotation as hand_finder
+from lib.joins2sign import annotation
 from lib.joins2sign.annotation import Way, find_hands, find_in_turn, prepare
 from lib.joins2sign.photos import Photos
 from lib.tools.errors import BadInput
@@ -68,7 +68,7 @@ def test_ways_take_turns(monkeypatch):
         joints[[frame[0, 0, 0] >= way.padding for frame in frames]] = way.padding
         return joints
 
-    monkeypatch.setattr(hand_finder, "find_hands", pretended)
+    monkeypatch.setattr(annotation, "find_hands", pretended)
     frames = [np.full((4, 4, 3), level, np.uint8) for level in (5, 30, 12)]
     joints, by = find_in_turn(frames, (Way(padding=20), Way(padding=10)))
     assert asked == [(20, 3), (10, 2)] and by.tolist() == [-1, 0, 1]
@@ -84,7 +84,7 @@ def test_unknown_method_and_missing_network(tmp_path):
 
 def test_wiping_leaves_the_cloth_alone(close_up):
     image = close_up[0][0]
-    plain = find_more_hands.wiped(image)
+    plain = small_photos.wiped(image)
     assert np.ptp(plain.astype(int), axis=(0, 1)).max() < 12 < np.ptp(image.astype(int), axis=(0, 1)).max()
     assert np.isnan(find_hands([plain])).all()
 
@@ -92,12 +92,12 @@ def test_wiping_leaves_the_cloth_alone(close_up):
 def test_each_way_gets_a_row(close_up, tmp_path, monkeypatch):
     images, truth = close_up
     both = Photos(images, truth, np.arange(2), np.arange(2), np.array(["front"] * 2), np.zeros(2, bool))
-    line = find_more_hands.row(Way(padding=16), both, truth, tmp_path)
+    line = small_photos.row(Way(padding=16), both, truth, tmp_path)
     assert line["found"] == 1 and line["false"] == 0 and line["signers"] == 2 and line["apart"] < 30
-    monkeypatch.setattr(find_more_hands, "read_photos", lambda folder: both)
-    monkeypatch.setattr(find_more_hands, "WAYS", (Way(), Way(padding=16)))
+    monkeypatch.setattr(small_photos, "read_photos", lambda folder: both)
+    monkeypatch.setattr(small_photos, "WAYS", (Way(), Way(padding=16)))
     for _ in range(2):  # the second time, all is there
-        assert find_more_hands.main(["--photos", "2", "--ship", str(tmp_path / "r3.json")]) == 0
+        assert small_photos.main(["--photos", "2", "--ship", str(tmp_path / "r3.json")]) == 0
     assert [row["way"] for row in read_results(tmp_path / "r3.json")["ways"]] == ["as it is", "16 pixels of room"]
 
 
@@ -114,6 +114,6 @@ def test_results_keep_their_parts(tmp_path):
 
 
 def test_missing_photos_are_one_sentence(tmp_path, capsys):
-    assert find_more_hands.main(["--data", str(tmp_path / "none"), "--ship", str(tmp_path / "r3.json")]) == 1
+    assert small_photos.main(["--data", str(tmp_path / "none"), "--ship", str(tmp_path / "r3.json")]) == 1
     said = capsys.readouterr().err
     assert "lis_fingerspelling.py" in said and said.count("\n") == 1

@@ -12,15 +12,15 @@ from easy_photos import easy
 from book.studies import letters as train_joins2sign
 from book.studies.letter_rows import MADE_BY, pick, read_results, write_results
 from book.studies.letters import turned
-from lib.joins2sign import Joins2Sign, dynamic_loss, training as joins2sign_training
+from lib.joins2sign import Joins2Sign, dynamic_loss, training
 from lib.joins2sign.network import dynamic_weights
 from lib.joins2sign.photos import LETTERS, Photos, random_split
 from lib.joins2sign.progress import Progress, unrest
 from lib.joins2sign.recipes import RECIPES, Recipe, at_own_pace, build
 from lib.joins2sign.training import in_frame, predict, train
-from lib.papers import look_up
 from lib.ptn.network import parameter_count
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 
 TINY = Recipe(64, 1 / 32, 2, batch=16, hidden=16, dropout=0.0)
 
@@ -62,7 +62,7 @@ def test_the_first_batch_of_every_epoch_weighs_one(tmp_path, monkeypatch):
         weights.append(dynamic_weights(torch.stack([joints, letters]), first, power).tolist())
         return dynamic_loss(joints, letters, first, power)
 
-    monkeypatch.setattr(joins2sign_training, "dynamic_loss", spy)
+    monkeypatch.setattr(training, "dynamic_loss", spy)
     split, progress = random_split(photos), Progress()
     train("dynamic", photos, *split[:2], replace(TINY, epochs=3), tmp_path, progress=progress)
     steps = len(split.learn) // TINY.batch
@@ -108,10 +108,8 @@ def test_the_final_training_learns_from_validation_photos_too_and_keeps_its_last
     photos = easy()
     learn, judge, _ = random_split(photos)
     seen = []
-    batches = joins2sign_training._batches
-    monkeypatch.setattr(
-        joins2sign_training, "_batches", lambda p, rows, *rest: seen.append(set(rows)) or batches(p, rows, *rest)
-    )
+    batches = training._batches
+    monkeypatch.setattr(training, "_batches", lambda p, rows, *rest: seen.append(set(rows)) or batches(p, rows, *rest))
     model, history = train(
         "static", photos, learn, judge, replace(TINY, batch=len(learn) + len(judge)), tmp_path, final=True
     )
@@ -179,7 +177,7 @@ def test_the_papers_recipe_is_r3s():
 def test_processes_share_each_batch(tmp_path, monkeypatch):
     """R3's batch stays R3's, however many devices share it; all have as many, since each waits for all."""
     given = {}
-    monkeypatch.setattr(joins2sign_training, "fit", lambda model, data, *_: given.update(data=data) or [])
+    monkeypatch.setattr(training, "fit", lambda model, data, *_: given.update(data=data) or [])
     photos, recipe = easy(), replace(TINY, batch=16)
     train("static", photos, np.arange(70), np.arange(70, 88), recipe, tmp_path)
     alone, *both = ([batch.labels for batch in given["data"](0, rank, n)] for rank, n in ((0, 1), (0, 2), (1, 2)))

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from person import some_keypoints
 
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import (
+from lib.keypoints import (
     ASL_SIGNS_543,
     COCO_53,
     COCO_133,
     HOLISTIC_67,
     HOLISTIC_75,
-    LAYOUTS,
     OPENPOSE_54,
     OPENPOSE_67,
+    Keypoints,
 )
+from lib.keypoints.layouts import LAYOUTS
 from lib.tools.errors import BadInput
 
 

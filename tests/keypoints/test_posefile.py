@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from person import some_keypoints
 
-from lib.keypoints import load
-from lib.keypoints.keypoints import HOLISTIC_75, LAYOUTS, OPENPOSE_67
+from lib.keypoints import HOLISTIC_75, OPENPOSE_67, load
+from lib.keypoints.layouts import LAYOUTS
 from lib.tools.errors import BadInput
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from lib.imputation import impute, observed
-from lib.keypoints import read_coco_wholebody, read_openpose
-from lib.keypoints.keypoints import COCO_53, COCO_133, OPENPOSE_54, OPENPOSE_67
+from lib.keypoints import COCO_53, COCO_133, OPENPOSE_54, OPENPOSE_67, read_coco_wholebody, read_openpose
 from lib.normalization import normalize
 from lib.tools.errors import BadInput
 

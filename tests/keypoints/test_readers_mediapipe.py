@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.keypoints import from_npy_values, read_asl_signs, read_npy_frames
-from lib.keypoints.keypoints import ASL_SIGNS_543, HOLISTIC_67, HOLISTIC_75
+from lib.keypoints import ASL_SIGNS_543, HOLISTIC_67, HOLISTIC_75, from_npy_values, read_asl_signs, read_npy_frames
 from lib.normalization import normalize
 from lib.tools.errors import BadInput
 

@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
+from book.shared.agreement import agreement_table, disagreements, quantity, shared
 from book.shared.stages import enlarged, look
 from data_scripts.calibrate import measure
-from lib.agreement import agreement_table, disagreements, quantity, shared
-from lib.evaluation import rows as shipped_rows
+from lib.evaluation import shipped_rows
 from lib.evaluation.evaluation import of_path
 from lib.metrics import undetected_hand_presence
 from lib.report import report

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from lib.papers import look_up, read
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up, read
 
 PAPERS = read()
 SMALL = """

@@ -14,15 +14,15 @@ from book.chapters.ch12_tables import PAPER
 from book.ledger.claim_chart import board, forest, margin
 from book.ledger.claim_tables import by_paper, claims_html
 from book.ledger.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
-from book.studies import limits as limits_results
-from lib.evaluation import rows as shipped_rows
+from book.studies import limits
+from lib.evaluation import shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
-from lib.papers import look_up
 from lib.ptn.splits import R2_TABLE1
 from lib.report import gather, report
 from lib.tools import paths
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 
 CLAIMS = read_claims()
 ROWS = [claim for claim in CLAIMS if "row" in (claim.answer or {})]
@@ -153,7 +153,7 @@ def test_methods_of_shipped_rows_exist():
     assert methods("r1.json", "real.json") <= {row["method"] for row in shipped_rows.read(shipped_rows.R1)}
     assert methods("transfer.json") <= {"scratch", *STAGES}
     assert methods("r2.json") <= {*RUNS, *(f"{run}, {stage}" for run in RUNS for stage in STAGES)}
-    assert methods("limits.json") <= {*limits_results.RUNS}
+    assert methods("limits.json") <= {*limits.RUNS}
     assert {kind.split()[0] for kind in methods("r3.json")} <= set(KINDS)
 
 

@@ -11,14 +11,14 @@ from book.ledger.paper_answers import ours
 from book.ledger.paper_answers_r2 import number
 from book.ledger.paper_cells import Ours, Run, reasons
 from book.ledger.paper_tables import CONTRADICTIONS, contradictions_html, numbers_html, table_html, tables_html
-from book.studies import sign_rows as sign_results
+from book.studies import sign_rows
 from book.studies.sign_rows import SignResults
-from lib.evaluation import rows as shipped_rows
+from lib.evaluation import shipped_rows
 from lib.evaluation.intervals import Interval
-from lib.papers import NONE, WORD, look_up, read
 from lib.report import gather, report
 from lib.tools import paths
 from lib.tools.errors import BadInput
+from lib.tools.papers import NONE, WORD, look_up, read
 
 TABLES = {table.name: table for table in read().tables}
 METHODS = ("input", "target", "bilinear", "b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet")
@@ -112,10 +112,10 @@ def test_r2s_vtn_is_the_one_whose_eye_has_seen_imagenet(run, monkeypatch):
     def row(right):
         return [{"seed": seed, "micro": right.count("1") / 4, "right": right, "seconds": 1.0} for seed in (0, 1)]
 
-    shipped = sign_results.read()
+    shipped = sign_rows.read()
     made = {"eye": row("0111"), "eye scratch": row("0001"), "vtn": row("0011")}
     made |= {f"eye transfer, {stage}": row("0011") for stage in ("frozen", "sequence", "all")}
-    monkeypatch.setattr(sign_results, "read", lambda: SignResults(shipped.facts, shipped.rows | made))
+    monkeypatch.setattr(sign_rows, "read", lambda: SignResults(shipped.facts, shipped.rows | made))
     table2, table5 = ours("R2 Table 2", run), ours("R2 Table 5", run).cells
     assert table2.cells["VTN", "test"].startswith("75.0 (") and ("VTN", "train") not in table2.cells
     assert table2.more["VTN from chance, 32 x 32 pixels"]["test"].startswith("50.0 (")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lib.papers import filled, look_up, read
 from lib.tools.errors import BadInput
+from lib.tools.papers import filled, look_up, read
 
 PAPERS = read()
 CELLS = {table.name: table.rows for table in PAPERS.tables}

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from lib.papers import NONE, WORD, read
+from lib.tools.papers import NONE, WORD, read
 
 PAPERS = read()
 CHAPTERS = sorted((ROOT / "book").glob("*.ipynb"))
@@ -77,7 +77,7 @@ def source(path: Path, kind: str) -> str:
 
 @pytest.mark.parametrize("path", [*CHAPTERS, *TYPED], ids=lambda path: path.name)
 def test_code_claims_and_tests_type_no_figure_of_a_paper(path):
-    assert not typed(source(path, "code")), "ask for it by name: lib.papers.look_up, or report(paper=...)"
+    assert not typed(source(path, "code")), "ask for it by name: lib.tools.papers.look_up, or report(paper=...)"
 
 
 @pytest.mark.parametrize("path", [*CHAPTERS, *PAGES], ids=lambda path: path.name)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from lib.papers import look_up
 from lib.report import gather, report, table
 from lib.tools import paths
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 
 
 class Interval(NamedTuple):

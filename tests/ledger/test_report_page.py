@@ -11,9 +11,9 @@ from conftest import ROOT
 
 from book.ledger.claims import read_claims
 from lib.evaluation.intervals import Interval
-from lib.papers import look_up
 from lib.report import gather, report
 from lib.tools import paths
+from lib.tools.papers import look_up
 
 THEIRS = "R1 Table I, bilinear, UHP %"
 

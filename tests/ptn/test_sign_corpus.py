@@ -9,8 +9,8 @@ from book.chapters.ch10_signs import PARTS, likeness
 from book.studies.limits import yaw
 from data_scripts import sign_corpora
 from data_scripts.sign_corpora import make_clip, pack
-from lib.keypoints.keypoints import HOLISTIC_67, HOLISTIC_75
-from lib.ptn import corpora as sign_corpus
+from lib.keypoints import HOLISTIC_67, HOLISTIC_75
+from lib.ptn import corpora
 from lib.ptn.corpora import load_corpus
 from lib.ptn.inputs import Inputs, without_hands
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
@@ -73,7 +73,7 @@ def test_there_are_ten_folds():
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch) -> sign_corpus.SignCorpus:
+def small(tmp_path, monkeypatch) -> corpora.SignCorpus:
     """A packed corpus of three clips, with keypoints by chance in place of films."""
     language = sign_films.Language("source", signs=1, clips=3, signers=range(3), stage="studio", seed=1)
     monkeypatch.setitem(sign_films.LANGUAGES, "source", language)
@@ -149,7 +149,7 @@ def test_a_sign_is_filmed_and_seen(tmp_path):
 
 
 packed = pytest.mark.skipif(
-    not (sign_corpus.SHIPPED / "signs_target.npz").exists(), reason="the corpora of signs are not packed yet"
+    not (corpora.SHIPPED / "signs_target.npz").exists(), reason="the corpora of signs are not packed yet"
 )
 
 
@@ -159,6 +159,6 @@ def test_what_ships_is_what_is_planned(name):
     corpus, jobs = load_corpus(name), plan(LANGUAGES[name])
     assert corpus.labels.tolist() == [job.sign for job in jobs]
     assert corpus.signers.tolist() == [job.signer for job in jobs]
-    assert json.loads((sign_corpus.SHIPPED / f"signs_{name}.json").read_text())["seed"] == LANGUAGES[name].seed
+    assert json.loads((corpora.SHIPPED / f"signs_{name}.json").read_text())["seed"] == LANGUAGES[name].seed
     hands = np.concatenate([corpus.keypoints(clip).present("right_hand") for clip in range(len(corpus))])
     assert 0.6 < hands.mean() < 1

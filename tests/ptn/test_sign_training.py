@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lib.ptn import PTN, VTN, training as sign_training
+from lib.ptn import PTN, VTN, training
 from lib.ptn.training import Recipe, SignSet, accuracies, batches, collate, predict, train, transfer
 from lib.tools.errors import BadInput
 from lib.training import drops
@@ -77,7 +77,7 @@ def test_the_second_and_the_third_stage_begin_where_the_first_has_ended(monkeypa
             for value in getattr(model, part).parameters():
                 value.data += 1
 
-    monkeypatch.setattr(sign_training, "train", spy)
+    monkeypatch.setattr(training, "train", spy)
     reached = transfer(small_ptn(classes=6), 4, easy_signs(), easy_signs(seed=1), QUICK)
     first = reached["frozen"].state_dict()
     assert all(torch.equal(value, first[name]) for stage in begun[1:] for name, value in stage.items())

@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 
 from book.chapters.ch05_steps import FRAMES, FULLEST, LONGEST
-from book.studies import paper_signs as train_signs
+from book.studies import paper_signs
 from data_scripts._common import command_line
 from data_scripts.corpus_films import CORPORA, FPS, read_cuts
-from lib.papers import look_up
 from lib.ptn.splits import SUBSETS, figure1, in_every_subset, read_examples, signer_independent_split, table1
 from lib.tools import paths
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 
 SCRIPT = Path(__file__).parents[2] / "data_scripts" / "signon_splits.py"
 
@@ -238,6 +238,6 @@ def test_real_tables_give_the_papers_rows(signon, tmp_path):
     cuts = read_cuts(tmp_path / "out", CORPORA["vgt"])
     frames = np.ceil((cuts.end_ms - cuts.start_ms)[cuts.subset == "train"].to_numpy() * FPS / 1000)
     assert (frames.sum(), frames.max()) == (FRAMES, LONGEST), "what book.chapters.ch05_steps counts with"
-    batch = train_signs.PAPER["vtn"].batch
-    drawn = (np.random.default_rng([0, epoch]).permutation(frames) for epoch in range(train_signs.PAPER["vtn"].epochs))
+    batch = paper_signs.PAPER["vtn"].batch
+    drawn = (np.random.default_rng([0, epoch]).permutation(frames) for epoch in range(paper_signs.PAPER["vtn"].epochs))
     assert max(np.add.reduceat(epoch, np.arange(0, len(epoch), batch)).max() for epoch in drawn) == FULLEST

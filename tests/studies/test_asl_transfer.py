@@ -8,12 +8,12 @@ import torch
 
 from book.studies import asl_transfer
 from book.studies.asl_transfer import WAYS, gains, kept_signers, onto
-from lib.papers import look_up
 from lib.ptn import PTN
 from lib.ptn.network import read_ptn
 from lib.ptn.training import Recipe, SignSet
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST
+from lib.tools.papers import look_up
 
 TINY = Recipe(batch=8, epochs=1)
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from book.studies import letters_grid as joins2sign_grid
+from book.studies import letters_grid
 from book.studies.letter_rows import read_results
 from book.studies.letters_grid import GRIDS, combinations, parts, search, with_settings
 from lib.joins2sign.photos import Photos, Split
 from lib.joins2sign.recipes import RECIPES, Recipe
-from lib.papers import look_up
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 
 
 def test_grid_has_every_combination_of_r3s():
@@ -43,12 +43,12 @@ def test_grid_search_finds_the_setting_that_learns(tmp_path, monkeypatch):
 
 
 def test_grid_command_writes_each_setting_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(joins2sign_grid, "read_photos", lambda folder, every: "photos")
-    monkeypatch.setattr(joins2sign_grid, "random_split", lambda photos, seed: Split(*(np.arange(3),) * 3))
+    monkeypatch.setattr(letters_grid, "read_photos", lambda folder, every: "photos")
+    monkeypatch.setattr(letters_grid, "random_split", lambda photos, seed: Split(*(np.arange(3),) * 3))
     line = {"settings": {"rate": 1e-2, "alpha": 0.5}, "accuracy": 0.5}
-    monkeypatch.setattr(joins2sign_grid, "search", lambda kind, *rest: [line | {"kind": kind, "judged_by": rest[3]}])
+    monkeypatch.setattr(letters_grid, "search", lambda kind, *rest: [line | {"kind": kind, "judged_by": rest[3]}])
     for _ in range(2):
-        assert joins2sign_grid.main(["--profile", "ci", "--ship", str(tmp_path / "r3.json")]) == 0
+        assert letters_grid.main(["--profile", "ci", "--ship", str(tmp_path / "r3.json")]) == 0
     grid = read_results(tmp_path / "r3.json")["grid"]
     assert [(row["kind"], row["judged_by"]) for row in grid] == [
         (kind, by) for kind in ("static", "dynamic") for by in ("chance", "signers")

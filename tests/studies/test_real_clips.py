@@ -5,13 +5,12 @@ import pandas as pd
 import pytest
 from person import person
 
-from book.studies import real_counts, real_films as real_clips
+from book.studies import real_counts, real_films
 from lib.degrade import software_blur, upscale
-from lib.evaluation import rows as shipped_rows
+from lib.evaluation import shipped_rows
 from lib.evaluation.methods import INPUT, TARGET
 from lib.holistic import extract
-from lib.keypoints import Keypoints
-from lib.keypoints.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.signer.clips import clips
 from lib.tools import paths
 from lib.tools.errors import BadInput
@@ -55,23 +54,23 @@ def films(tmp_path):
 
 
 def test_spoiling_a_real_film(films, monkeypatch):
-    clip = real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3))
+    clip = real_films.spoil(films / "signer.mp4", real_films.Recipe(frames=3))
     sharp, spoilt = read_all(clip.film(TARGET)), read_all(clip.film(INPUT))
     assert sharp.shape[0] == spoilt.shape[0] == 3 and sharp.shape[1] == 336
     assert (sharp.shape[1], sharp.shape[2]) == (2 * spoilt.shape[1], 2 * spoilt.shape[2])
-    monkeypatch.setattr(real_clips, "extract", lambda *_, **__: pytest.fail("looked again"))
-    assert real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3)) == clip
+    monkeypatch.setattr(real_films, "extract", lambda *_, **__: pytest.fail("looked again"))
+    assert real_films.spoil(films / "signer.mp4", real_films.Recipe(frames=3)) == clip
     with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="No person is in view"):
-        monkeypatch.setattr(real_clips, "extract", extract)
-        real_clips.spoil(films / "nobody.mp4", real_clips.Recipe())
+        monkeypatch.setattr(real_films, "extract", extract)
+        real_films.spoil(films / "nobody.mp4", real_films.Recipe())
     small = films / "small.mp4"  # no larger than the target, so no signer's box is looked for
     write_video(small, np.zeros((3, 90, 120, 3), np.uint8), 25)
     with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="no person is in view"):
-        real_clips.spoil(small, real_clips.Recipe())
+        real_films.spoil(small, real_films.Recipe())
 
 
 def test_a_real_film_in_r1s_damage_loses_nothing_to_a_codec(films):
-    clip = real_clips.spoil(films / "signer.mp4", real_clips.Recipe(frames=3, software=True))
+    clip = real_films.spoil(films / "signer.mp4", real_films.Recipe(frames=3, software=True))
     assert clip.film(INPUT).suffix == ".mkv"
     target, spoilt = read_all(clip.film(TARGET)), read_all(clip.film(INPUT))
     assert (target.shape[1], target.shape[2]) == (2 * spoilt.shape[1], 2 * spoilt.shape[2])
@@ -83,7 +82,7 @@ def test_command_for_real_films(films, tmp_path, capsys):
     signer, nobody = str(films / "signer.mp4"), str(films / "nobody.mp4")
     arguments = ["--models", "input", "bicubic", "--looks", "3", "--enhance", "--frames", "3"]
     files = ["--csv", str(tmp_path / "r.csv"), "--ship", str(tmp_path / "real.json")]
-    assert real_clips.main([signer, nobody, *arguments, *files]) == 0
+    assert real_films.main([signer, nobody, *arguments, *files]) == 0
     captured = capsys.readouterr()
     assert "bicubic + third look" in captured.out and "No person is in view" in captured.err
     rows = pd.read_csv(tmp_path / "r.csv")
@@ -96,5 +95,5 @@ def test_command_for_real_films(films, tmp_path, capsys):
     assert {row["clip"] for row in shipped} == {"film 1"} and str(films) not in (tmp_path / "real.json").read_text()
     assert [row["missing"] for row in shipped] == rows["missing"].tolist()
     assert shipped_rows.about(tmp_path / "real.json")["frames"] == 3
-    assert real_clips.main([nobody, *arguments]) == 1
+    assert real_films.main([nobody, *arguments]) == 1
     assert "None of the films can be used" in capsys.readouterr().err

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from book.studies import paper_signs as train_signs
+from book.studies import paper_signs
 from book.studies.paper_signs import SIDE
-from lib.papers import look_up
 from lib.ptn.corpora import write_corpus
 from lib.ptn.network import read_ptn
+from lib.tools.papers import look_up
 from lib.tools.paths import ROOT
 
 
@@ -39,7 +39,7 @@ def words(corpus: Path, network: str) -> list[str]:
 def test_r2s_size_takes_two_steps_here(network, corpus, capsys, monkeypatch):
     steps, real = [], torch.optim.Adam.step
     monkeypatch.setattr(torch.optim.Adam, "step", lambda self, *a, **b: (steps.append(1), real(self, *a, **b))[1])
-    assert train_signs.main(words(corpus, network)) == 0
+    assert paper_signs.main(words(corpus, network)) == 0
     result = json.loads((corpus / "runs" / f"{network}-vgt-0" / "result.json").read_text())
     assert len(steps) == 2 and result["epochs"] == 1 and result["recipe"]["bfloat16"]
     assert f"{network}, vgt: " in capsys.readouterr().out
@@ -51,7 +51,7 @@ def test_r2s_size_takes_two_steps_here(network, corpus, capsys, monkeypatch):
 
 
 def test_a_trained_ptn_is_a_source_of_transfer(corpus):
-    assert train_signs.main(words(corpus, "ptn")) == 0
+    assert paper_signs.main(words(corpus, "ptn")) == 0
     assert (
         read_ptn(corpus / "runs" / "ptn-vgt-0" / "best.pt").in_features
         == 2 * look_up("R2 3.1, points of MediaPipe").value
@@ -59,10 +59,10 @@ def test_a_trained_ptn_is_a_source_of_transfer(corpus):
 
 
 def test_missing_data_are_said_in_one_sentence(corpus, tmp_path, capsys):
-    assert train_signs.main(words(tmp_path / "none", "ptn")) == 1
+    assert paper_signs.main(words(tmp_path / "none", "ptn")) == 1
     assert "corpus_vgt.py --language vgt" in capsys.readouterr().err
     (corpus / "pictures_vgt.npy").unlink()
-    assert train_signs.main(words(corpus, "vtn")) == 1
+    assert paper_signs.main(words(corpus, "vtn")) == 1
     assert "--pictures 224" in capsys.readouterr().err and not (corpus / "runs").exists()
 
 

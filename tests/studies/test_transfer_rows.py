@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from book.studies import rare_signs as imbalance_rows, transfer as real_transfer
+from book.studies import rare_signs, real_transfer
 from book.studies.rare_signs import compare, shares
-from book.studies.transfer import draw, few_shot, main, moments, posture, run
+from book.studies.real_transfer import draw, few_shot, main, moments, posture, run
 from lib.ptn import PTN
 from lib.ptn.training import Recipe, SignSet
 from lib.ptn.words import read_words
@@ -108,14 +108,14 @@ def test_three_losses_are_compared(small):
 
 def test_rare_sign_rows_are_continued(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(imbalance_rows, "DATA_SETS", {"asl": lambda seed: asked.append(seed) or (seed, seed)})
+    monkeypatch.setattr(rare_signs, "DATA_SETS", {"asl": lambda seed: asked.append(seed) or (seed, seed)})
     row = {"loss": "plain", "micro": 1.0, "macro": 0.5, "rare": 0.0}
-    monkeypatch.setattr(imbalance_rows, "compare", lambda learn, test, seed: [row])
-    imbalance_rows.run(["asl"], 1, tmp_path)
-    assert len(imbalance_rows.run(["asl"], 3, tmp_path)) == 3 and asked == [0, 1, 2]
+    monkeypatch.setattr(rare_signs, "compare", lambda learn, test, seed: [row])
+    rare_signs.run(["asl"], 1, tmp_path)
+    assert len(rare_signs.run(["asl"], 3, tmp_path)) == 3 and asked == [0, 1, 2]
     options = ["asl", "--cache", str(tmp_path), "--seeds", "3", "--ship", str(tmp_path / "imbalance.json")]
-    assert imbalance_rows.main(options) == 0 and asked == [0, 1, 2]
-    assert imbalance_rows.read(tmp_path / "imbalance.json")[2] == {"data": "asl", "seed": 2} | row
+    assert rare_signs.main(options) == 0 and asked == [0, 1, 2]
+    assert rare_signs.read(tmp_path / "imbalance.json")[2] == {"data": "asl", "seed": 2} | row
 
 
 @pytest.mark.parametrize("content", [None, "{", '{"rows": [{"seed": 1}]}', "[]"])
@@ -123,13 +123,13 @@ def test_damaged_rows_name_the_command(tmp_path, content):
     path = tmp_path / "rows.json"
     if content is not None:
         path.write_text(content)
-    for module in (real_transfer, imbalance_rows):
+    for module in (real_transfer, rare_signs):
         with pytest.raises(BadInput, match="python -m book"):
             module.read(path)
 
 
 def test_shipped_rows_are_of_five_seeds():
-    for module, keys in ((real_transfer, ("shots", "way")), (imbalance_rows, ("data", "loss"))):
+    for module, keys in ((real_transfer, ("shots", "way")), (rare_signs, ("data", "loss"))):
         if not module.SHIPPED.is_file():
             pytest.skip(f"{module.SHIPPED.name} is not made yet")
         groups: dict[tuple, set] = {}

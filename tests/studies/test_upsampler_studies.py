@@ -5,7 +5,7 @@ import torch
 from short_clips import short_clips
 
 from book.studies.upsamplers import TOLD, add, judge, main, named
-from lib.evaluation import rows as shipped_rows
+from lib.evaluation import shipped_rows
 from lib.tools import paths
 from lib.upsampler import UNet, save
 

@@ -8,7 +8,7 @@ from mediapipe_hands import some_hands
 from torch import Tensor
 
 from lib.holistic.crops import Roi, cut, recrop_roi, search_roi
-from lib.holistic.twins import RECROP_SIZE as RECROP
+from lib.holistic.twins import RECROP_SIZE
 from lib.upsampler.guidance import KNUCKLES, WEIGHTS, Guidance, _one_or_other, as_the_body_lays_it
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -93,8 +93,8 @@ def test_the_named_crop_is_that_of_the_prediction(guidance, hands):
     moved = images.roll(8, 3)
     found = guidance._place(moved, images, joints, None)[1]
     with torch.no_grad():
-        points = [guidance.recrop(cut(pictures, search(joints), RECROP)) for pictures in (moved, images)]
-    wanted, still = (recrop_roi(each, search(joints), RECROP).center for each in points)
+        points = [guidance.recrop(cut(pictures, search(joints), RECROP_SIZE)) for pictures in (moved, images)]
+    wanted, still = (recrop_roi(each, search(joints), RECROP_SIZE).center for each in points)
     torch.testing.assert_close(found.center, wanted)
     assert not torch.allclose(wanted, still)
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from lib.papers import look_up
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 from lib.tools.paths import ROOT
-from lib.upsampler import R1_FIVE, UNet, data as training_data, load, train as train_upsampler
+from lib.upsampler import R1_FIVE, UNet, data as training_data, load, train
 from lib.upsampler.data import HANDS, batches, read_frames
 from lib.upsampler.recipes import STAGES
 from lib.upsampler.weights import read_weights
@@ -51,7 +51,7 @@ def few_crops_to_judge_by(monkeypatch):
     def few(frames, rng, *, count, **rest):
         return batches(frames, rng, count=min(count, 16), **rest)
 
-    monkeypatch.setattr(train_upsampler, "batches", few)
+    monkeypatch.setattr(train, "batches", few)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -60,7 +60,7 @@ def few_crops_to_judge_by(monkeypatch):
 
 def run(stage: str, data, out, *more: str) -> int:
     small = ["--width", "2", "--crop", "16", "--crops", "16", "--batch", "8", "--epochs", "1"]
-    return train_upsampler.main([stage, "--data", str(data), "--out", str(out), *small, *more])
+    return train.main([stage, "--data", str(data), "--out", str(out), *small, *more])
 
 
 def test_a_stage_is_trained_and_shipped(films, tmp_path, capsys):
@@ -91,14 +91,14 @@ def test_all_ships_no_course_on_the_way_to_another(tmp_path):
     words = ["--data", str(tmp_path), "--out", str(tmp_path / "runs"), "--ship", str(tmp_path / "ship")]
     history = [{"epoch": 1, "train": 0.2, "validation": 0.1, "seconds": 60.0, "learning_rate": 1e-3}]
     for name in ("bg-first", "bg-second", "bg-unet"):
-        train_upsampler._keep(STAGES[name], train_upsampler._options(["all", *words]), history, UNet(2))
+        train._keep(STAGES[name], train._options(["all", *words]), history, UNet(2))
     assert [path.name for path in (tmp_path / "ship").iterdir()] == ["bg-unet.safetensors"]
 
 
 def test_a_stage_goes_on_from_the_one_it_starts_from(films, tmp_path, monkeypatch):
     """With a learning rate of zero, the weights of the start come out as they went in."""
     tuned = replace(STAGES["bwfa-unet"], learning_rate=0.0, sets=("d1",))
-    monkeypatch.setitem(train_upsampler.STAGES, "bwfa-unet", tuned)
+    monkeypatch.setitem(train.STAGES, "bwfa-unet", tuned)
     assert run("bwfa-unet", films, tmp_path / "runs", "--ship", str(tmp_path / "ship")) == 0
     start, end = (torch.load(tmp_path / "runs" / n / "best.pt", weights_only=True) for n in ("bwa-unet", "bwfa-unet"))
     assert start.keys() == end.keys() and all(torch.equal(start[name], end[name]) for name in start)
@@ -130,8 +130,8 @@ def test_studies_change_one_thing_and_take_a_fifth(stage, films, tmp_path):
 
 def test_r1s_damage_is_made_of_the_target(films):
     """The films' inputs are the targets halved; R1's are also blurred, and these are not what lies on the disk."""
-    learn, _ = train_upsampler.frames_of(("d1_software",), films)
-    camera, _ = train_upsampler.frames_of(("d1",), films)
+    learn, _ = train.frames_of(("d1_software",), films)
+    camera, _ = train.frames_of(("d1",), films)
     assert learn.inputs.shape == camera.inputs.shape and np.array_equal(learn.targets, camera.targets)
     assert not np.array_equal(learn.inputs, camera.inputs)
 
@@ -213,7 +213,7 @@ def test_r1s_size_takes_two_steps_here(stage, films, tmp_path):
     """One command trains at R1's size: whole frames, a width of 64, half the bits. Two batches of it fit anywhere."""
     words = ["--data", str(films), "--out", str(tmp_path / "runs"), "--ship", str(tmp_path)]
     small = ["--crops", "4", "--batch", "2", "--epochs", "1"]
-    assert train_upsampler.main([stage, "--profile", "paper", *small, *words]) == 0
+    assert train.main([stage, "--profile", "paper", *small, *words]) == 0
     assert load(tmp_path / f"{stage}.safetensors").config.width == 64
     facts = read_weights(tmp_path / f"{stage}.safetensors")[2]
     assert facts["precision"] == "bfloat16" and facts["crops"] == 4 and "--profile paper" in facts["command"]
@@ -221,9 +221,9 @@ def test_r1s_size_takes_two_steps_here(stage, films, tmp_path):
 
 def test_r1s_size_is_r1s():
     """Its epochs (IV-A) of all frames of D1 (III-C), or of TD1 (III-D)."""
-    options = train_upsampler._options(["b-ae", "--profile", "paper"])
+    options = train._options(["b-ae", "--profile", "paper"])
     assert (options.epochs, options.crop, options.bfloat16) == (look_up("R1 IV-A, epochs").value, 0, True)
-    crops = [train_upsampler.crops_of(STAGES[name], options) for name in R1_FIVE]
+    crops = [train.crops_of(STAGES[name], options) for name in R1_FIVE]
     d1, td1 = look_up("R1 III-C, training frames").value, look_up("R1 III-D, TD1 frames").value
     assert crops == [d1] * 4 + [td1] and td1 < d1
 

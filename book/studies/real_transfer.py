@@ -1,6 +1,6 @@
 """Real transfer: a network learns ASL words, then DGS words from a few examples each; and one that knows no ASL.
 
-    python -m book.studies.transfer --ship book/results/transfer.json
+    python -m book.studies.real_transfer --ship book/results/transfer.json
 
 How it was set up, and the one thing that a look at the test part prompted:
 
@@ -25,9 +25,9 @@ from pathlib import Path
 
 import numpy as np
 
-from book.studies import runner as study_rows
+from book.studies import study_rows
 from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
-from lib.keypoints.keypoints import HOLISTIC_67
+from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.ptn.training import Recipe, SignSet, predict, train, transfer
 from lib.ptn.words import kept_back, read_words, sign_set
@@ -36,7 +36,7 @@ from lib.tools.files import written_whole
 from lib.tools.paths import CACHE, DATA, ROOT
 
 SHIPPED = ROOT / "book" / "results" / "transfer.json"
-COMMAND = "python -m book.studies.transfer --ship book/results/transfer.json"
+COMMAND = "python -m book.studies.real_transfer --ship book/results/transfer.json"
 SHOTS = (1, 2, 5, 10, 20)
 SEEDS = 5
 TEST, SOURCE_TEST = 10, 15  # recordings of a word kept back: in DGS, and in ASL for early stopping and for judging
