@@ -1,6 +1,9 @@
 """Every chapter: clean as it lies in the repository, and running from top to bottom in the small profile."""
 
+import ast
 import time
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -42,6 +45,19 @@ def test_first_code_cell_holds_the_parameters(path):
 @each_chapter
 def test_kernel_is_the_environments_own(path):
     assert nbformat.read(path, as_version=4).metadata.kernelspec.name == "python3"
+
+
+@each_chapter
+def test_what_a_cell_imports_of_ours_is_there(path):
+    for cell in code_cells(path):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] in ("lib", "book"):
+                module = import_module(node.module)
+                for name in (alias.name for alias in node.names):
+                    known = hasattr(module, name) or (
+                        hasattr(module, "__path__") and find_spec(f"{node.module}.{name}")
+                    )
+                    assert known, f"{path.name}, cell {cell.id}: {node.module} has no {name}"
 
 
 @each_chapter
