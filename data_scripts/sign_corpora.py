@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data_scripts.sign_films import FPS, LANGUAGES, SIZE, SignJob, frames, plan, recipe
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import SHIPPED, write_corpus
 from lib.tools import paths
@@ -31,18 +32,15 @@ THUMBNAIL = 64  # pixels
 
 def clip_folder(name: str) -> Path:
     """Where the clips of a language lie: another folder as soon as anything in its recipe changes."""
-    from lib.signer.sign_films import LANGUAGES, recipe
-
     digest = hashlib.sha256(recipe(LANGUAGES[name]).encode()).hexdigest()
     return paths.CACHE / "signs" / f"{name}-{digest[:8]}"
 
 
-def make_clip(job, out: Path) -> Path:
+def make_clip(job: SignJob, out: Path) -> Path:
     """Film one sign and extract its keypoints, unless that is done."""
     import cv2
 
     from lib.holistic import extract
-    from lib.signer.sign_films import FPS, frames
 
     path = Path(out) / f"{job.name}.npz"
     if path.exists():
@@ -63,8 +61,6 @@ def film_missing(make_one: Callable[..., Path], name: str, out: Path, ending: st
     """
     from tqdm import tqdm
 
-    from lib.signer.sign_films import LANGUAGES, plan
-
     jobs = [job for job in plan(LANGUAGES[name]) if not (out / f"{job.name}{ending}").exists()]
     work = spread(partial(make_one, out=out), jobs, options.processes, options.scheduler)
     for _ in tqdm(work, total=len(jobs), unit="clip", desc=name):
@@ -73,8 +69,6 @@ def film_missing(make_one: Callable[..., Path], name: str, out: Path, ending: st
 
 def pack(name: str, cache: Path, out: Path) -> Path:
     """The keypoints of all clips in one file, and its facts. Raises BadInput where clips are missing."""
-    from lib.signer.sign_films import FPS, LANGUAGES, SIZE, plan
-
     jobs, places = plan(LANGUAGES[name]), HOLISTIC_75.places(HOLISTIC_67)
     if lacking := [job.name for job in jobs if not (cache / f"{job.name}.npz").exists()]:
         raise BadInput(
@@ -100,8 +94,6 @@ def pack(name: str, cache: Path, out: Path) -> Path:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    from lib.signer.sign_films import LANGUAGES
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("do", choices=("make", "pack"))
     parser.add_argument("language", choices=list(LANGUAGES))

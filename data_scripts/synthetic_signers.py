@@ -6,39 +6,190 @@
     python data_scripts/synthetic_signers.py --check --out book/clips            MediaPipe's verdict on what is there
 
 Everything is rendered here: no network, nobody's footage. A run that was interrupted goes on where it stopped.
+
+D1 plays R1's training domain (test: the same signers, unseen sentences), TD2 the target domain: other signers, light,
+backdrop and codec. TD1 is of the target domain, too, with signers of its own, and has sharp targets to fine-tune on.
+R1's TD1 is made from 720p and 1080p footage of the same episodes (III-D); that anything is compressed is our choice.
 """
 
 import argparse
+import json
 import os
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 from tqdm.auto import tqdm
 
-from lib.signer.clips import clips
-from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
+from lib.degrade import downsample
+from lib.signer.clips import UNITS, clips
+from lib.signer.figure import SIGNERS, drawn_figure
+from lib.signer.film import FPS, PER_FRAME, Film
+from lib.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
+from lib.signer.stage import HEIGHT, STAGES, WIDTH
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
-from lib.tools.files import write_manifest
+from lib.tools.files import write_manifest, written_whole
 from lib.tools.parallel import in_parallel
+from lib.video import write_video
+
+LEXICON_SIZE, LEXICON_SEED = 60, 1
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Who signs where, and the degradation: open shutter in frame intervals, codec and its quality (CRF)."""
+
+    signers: range
+    stage: str
+    shutter: float
+    codec: str
+    crf: int
+
+
+D1 = Domain(range(0, 8), "studio", shutter=1.5, codec="h264", crf=29)
+TD2 = Domain(range(12, 18), "room", shutter=1.0, codec="vp9", crf=38)
+TD1 = replace(TD2, signers=range(8, 12))  # the target domain with sharp targets: what R1 fine-tunes on (III-D)
+SETS: dict[str, Domain] = {"d1_train": D1, "d1_test": D1, "td1": TD1, "td2": TD2}
+# clips in each set, and signs in each clip's sentence: about 0.8 s a sign, and 0.8 s of rest around them
+SCALES: dict[str, tuple[dict[str, int], int]] = {
+    "tiny": ({"d1_train": 2, "d1_test": 2, "td1": 1, "td2": 2}, 1),
+    "embedded": ({"d1_train": 8, "d1_test": 12, "td1": 0, "td2": 12}, 3),
+    "laptop": ({"d1_train": 24, "d1_test": 8, "td1": 8, "td2": 8}, 6),
+    "paper": ({"d1_train": 120, "d1_test": 30, "td1": 42, "td2": 30}, 74),
+}
+SUFFIX = {"h264": ".mp4", "vp9": ".webm", "mpeg4": ".mp4"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One clip to make."""
+
+    set: str
+    number: int
+    signer: int
+    sentence: tuple[int, ...]
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The clip's name and folder, such as "d1_test-003"."""
+        return f"{self.set}-{self.number:03d}"
+
+
+def plan(scale: str, seed: int) -> list[Job]:
+    """The clips of a scale. Within D1 no sentence occurs twice, so the test's sentences are unseen in training."""
+    counts, length = SCALES[scale]
+    lexicon, taken, jobs = draw_lexicon(LEXICON_SIZE, LEXICON_SEED), set(), []
+    for index, (name, domain) in enumerate(SETS.items()):
+        rng = np.random.default_rng([seed, index])
+        for number in range(counts[name]):
+            sentence = new_sentence(lexicon, length, rng, taken)
+            taken.add(sentence)
+            signer = domain.signers[number % len(domain.signers)]
+            jobs.append(Job(name, number, signer, sentence, int(rng.integers(2**31))))
+    return jobs
+
+
+def new_sentence(lexicon: list[Sign], length: int, rng: np.random.Generator, taken: set) -> tuple[int, ...]:
+    """The numbers of ``length`` signs that are not among the sentences ``taken``."""
+    return next(s for s in iter(lambda: tuple(draw_sentence(lexicon, length, rng)), None) if s not in taken)
+
+
+def film(job: Job, device: str = "cpu") -> Film:
+    """The film of a job, ready to be photographed."""
+    signs = _signs(job.sentence)
+    return film_of(job.signer, signs, SETS[job.set].stage, np.random.default_rng(job.seed), device)
+
+
+def film_of(signer: int, signs: list[Sign], stage: str, rng: np.random.Generator, device: str = "cpu") -> Film:
+    """The film of signer number ``signer`` (from 0; 0-17 are the corpora's) on a stage."""
+    figure = drawn_figure(signer + 1)
+    performance = figure.performer.perform(signs, FPS * PER_FRAME, rng)
+    return Film(figure, performance, STAGES[stage](figure.body, rng), device)
+
+
+def make_clip(job: Job, out: Path, device: str = "cpu") -> Path:
+    """Render one clip into ``out / set / name``."""
+    domain = SETS[job.set]
+
+    def spoil(path: Path, shot: Film) -> None:
+        write_video(path, downsample(shot.blurred(domain.shutter), factor=2), FPS, crf=domain.crf)
+
+    return write_clip(Path(out) / job.set / job.name, describe(job, domain), lambda: film(job, device), 16, spoil)
+
+
+def write_clip(
+    folder: Path, made: dict, shoot: Callable[[], Film], crf: int, spoil: Callable[[Path, Film], None]
+) -> Path:
+    """Render target (of quality ``crf``), input, truth.npz, and clip.json last, which says that the clip is whole.
+
+    ``made`` is what is known beforehand; ``spoil`` writes the input. A clip that is whole already, and of the same
+    recipe, is left as it is. The truth has pixels in 32nds as whole numbers, metres in half precision (under a
+    millimetre): small, and enough.
+    """
+    record = folder / "clip.json"
+    if record.exists() and json.loads(record.read_text())["recipe"] == made["recipe"]:
+        return folder
+    record.unlink(missing_ok=True)
+    shot = shoot()
+    write_video(folder / made["target"], shot.sharp(), FPS, crf=crf)
+    spoil(folder / made["input"], shot)
+    keypoints, metres = shot.truth()
+    pixels = np.round(keypoints.xyz * UNITS).clip(-(2**15), 2**15 - 1).astype(np.int16)
+    with written_whole(folder / "truth.npz") as partial_path:
+        np.savez_compressed(partial_path, pixels=pixels, metres=metres.astype(np.float16))
+    with written_whole(record) as partial_path:
+        facts = made | {"frames": len(shot), "spans": shot.performance.spans}
+        partial_path.write_text(json.dumps(facts, indent=1) + "\n")
+    return folder
+
+
+def describe(job: Job, domain: Domain) -> dict:
+    """What is known of a clip before it is rendered; ``recipe`` is all that decides how it looks."""
+    return {
+        "recipe": asdict(job) | {"sentence": list(job.sentence)} | asdict(domain) | {"signers": list(domain.signers)},
+        "set": job.set,
+        "signer": SIGNERS[job.signer].name,
+        "dominant": "left" if SIGNERS[job.signer].manner.left_handed else "right",
+    } | of_clip(domain.codec, "Synthetic. " + "; then ".join(map(in_words, _signs(job.sentence))) + ".")
+
+
+def of_clip(codec: str, description: str) -> dict:
+    """What `lib.signer.clips` reads of any clip."""
+    files = {"target": "target.mp4", "input": "input" + SUFFIX[codec]}
+    return files | {"fps": FPS, "size": [WIDTH, HEIGHT], "description": description}
+
+
+def _signs(sentence: tuple[int, ...]) -> list[Sign]:
+    lexicon = draw_lexicon(LEXICON_SIZE, LEXICON_SEED)
+    return [lexicon[sign] for sign in sentence]
+
+
+def finished(out: Path) -> Iterator[Path]:
+    """The folders of whole clips below ``out``."""
+    yield from sorted(path.parent for path in Path(out).glob("*/*/clip.json"))
 
 
 def render(out: Path, scale: str, seed: int, workers: int, device: str) -> None:
     """Make every clip of a scale and the manifest that vouches for them."""
-    jobs = plan(scale, seed)
-    make = partial(make_clip, out=out, device=device)
-    for _ in tqdm(in_parallel(make, jobs, workers), total=len(jobs), unit="clip", desc=f"{scale} clips"):
-        pass
-    command = f"python data_scripts/synthetic_signers.py --scale {scale} --seed {seed}"
+    in_parallel_with_bar(partial(make_clip, out=out, device=device), plan(scale, seed), workers, f"{scale} clips")
     made_by = {
-        "source": command,
+        "source": f"python data_scripts/synthetic_signers.py --scale {scale} --seed {seed}",
         "licence": "MIT",
         "versions": {p: version(p) for p in ("anny", "warp-lang", "av")},
     }
     files = sorted(file for folder in finished(out) for file in folder.iterdir() if not file.name.startswith("."))
     write_manifest(out, [{"file": file.relative_to(out).as_posix()} | made_by for file in files])
+
+
+def in_parallel_with_bar(make: Callable, jobs: list, workers: int, description: str | None = None) -> list:
+    """What ``make`` gives of every job, in any order."""
+    return list(tqdm(in_parallel(make, jobs, workers), total=len(jobs), unit="clip", desc=description))
 
 
 def check(out: Path, workers: int) -> None:
@@ -50,21 +201,26 @@ def check(out: Path, workers: int) -> None:
     there = [clip for name in SETS if (out / name).is_dir() for clip in clips(name, out)]
     if not there:
         raise BadInput(f"{out} holds no clips; render some first: leave out --check")
-    rows = [row for rows in tqdm(in_parallel(measure, there, workers), total=len(there), unit="clip") for row in rows]
+    rows = [row for rows in in_parallel_with_bar(measure, there, workers) for row in rows]
     frame = pd.DataFrame(rows).sort_values(["set", "clip"])
     for column in ("uhp_dominant", "uhp_both", "false_right"):
         print(summary(frame, column).to_string(index=False), end="\n\n")
+
+
+def rendering_options(parser: argparse.ArgumentParser) -> None:
+    """The options of both commands that render clips."""
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the clips")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=positive, default=os.cpu_count() or 1, help="processes (default: every core)")
+    parser.add_argument("--device", default="cpu", help='Warp device: "cpu" or "cuda"')
 
 
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the clips")
+    rendering_options(parser)
     parser.add_argument("--scale", choices=list(SCALES), default="laptop")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=positive, default=os.cpu_count() or 1, help="processes (default: every core)")
-    parser.add_argument("--device", default="cpu", help='Warp device: "cpu" or "cuda"')
     parser.add_argument("--check", action="store_true", help="measure the clips that are there instead of rendering")
     options = parser.parse_args(argv)
     if options.check:

@@ -10,7 +10,7 @@ from lib.signer.figure import Figure
 from lib.signer.film import PER_FRAME, Film
 from lib.signer.performer import Performance
 from lib.signer.phonology import Sign
-from lib.signer.renderer import Camera, Renderer, Scene
+from lib.signer.renderer import Camera, Renderer
 from lib.signer.stage import STAGES, Stage, studio
 from lib.video.motion_blur import flow_blur
 from lib.video.pixels import linear_to_srgb
@@ -22,7 +22,7 @@ SHEET_PLACE, SHEET_ORIENTATION = "high space", "fingers up, palm out"
 
 def photograph(figure: Figure, performance: Performance, moments: np.ndarray, stage: Stage) -> list[np.ndarray]:
     """Sharp frames (H, W, 3) uint8 of a performance at sample numbers ``moments``."""
-    renderer = Renderer(figure.faces, Scene(figure.outfit, stage.camera, stage.backdrop, stage.lighting))
+    renderer = Renderer(figure.faces, figure.outfit, stage)
     return [linear_to_srgb(renderer.render(v)) for v in figure.vertices(performance, np.asarray(moments))]
 
 

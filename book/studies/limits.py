@@ -114,7 +114,7 @@ def corpora(found: SignCorpus, true: np.ndarray, turned: np.ndarray) -> dict[str
 @cache
 def joints(place: Path) -> tuple[np.ndarray, np.ndarray]:
     """The true joints of the target language, as filmed and before moved cameras; kept in a file at ``place``."""
-    from lib.signer.sign_films import TARGET, plan, truth
+    from data_scripts.sign_films import TARGET, plan, truth
 
     if not place.exists():
         clips: tuple[list, list] = ([], [])

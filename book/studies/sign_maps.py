@@ -49,7 +49,7 @@ def map_folder(name: str) -> Path:
 
 def make_map(job, out: Path) -> Path:
     """Film one clip and look at it, unless that is done."""
-    from lib.signer.sign_films import frames
+    from data_scripts.sign_films import frames
 
     path = Path(out) / f"{job.name}.npy"
     if not path.exists():
@@ -75,7 +75,7 @@ def _front() -> torch.nn.Module:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    from lib.signer.sign_films import LANGUAGES
+    from data_scripts.sign_films import LANGUAGES
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("language", choices=list(LANGUAGES))

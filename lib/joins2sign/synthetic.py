@@ -11,10 +11,10 @@ import numpy as np
 
 from lib.joins2sign.photos import ANGLES, LETTERS, Photos
 from lib.keypoints import HOLISTIC_75
-from lib.signer.figure import Figure
+from lib.signer.figure import SIGNERS, Figure
 from lib.signer.geometry import axis_angle, frame
-from lib.signer.renderer import Camera, Lighting, Outfit, Renderer, Scene
-from lib.signer.signers import SIGNERS
+from lib.signer.look import Outfit
+from lib.signer.renderer import Camera, Lighting, Renderer, Stage
 from lib.video.pixels import linear_to_srgb
 
 UP, ASIDE = ((0.0, 0.1, 1.0), (0.0, 1.0, 0.0)), ((0.0, 0.1, 1.0), (-1.0, 0.35, 0.0))
@@ -98,7 +98,7 @@ class CloseUp:
         camera = Camera((0.0, -1.0, 0.0), (0.0, 0.0, 0.0), focal=1 / TALL, width=size, height=size)
         backdrop = np.full((size, size, 3), CLOTH) * rng.uniform(0.6, 2.5)
         light = Lighting(key=(rng.uniform(-0.8, 0.8), -1.0, rng.uniform(0.4, 1.2)))
-        renderer = Renderer(self.faces, Scene(_part(self.figure.outfit, self.kept), camera, backdrop, light))
+        renderer = Renderer(self.faces, _part(self.figure.outfit, self.kept), Stage(backdrop, light, camera))
         images = np.stack([linear_to_srgb(renderer.render(pose)) for pose in vertices.astype(np.float32)])
         return images, camera.project(joints)[..., :2]
 

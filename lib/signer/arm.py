@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.signer.body import Body
-from lib.signer.geometry import axis_angle, frame, turn_between, unit
+from lib.signer.geometry import axis_angle, frame, turn_between, twist, unit
 from lib.signer.hand import Hand
 
 BEND_LIMIT = np.radians(62)  # wrist bend and side bend, away from the forearm's line
@@ -69,8 +69,8 @@ class Arm:
         upper = turn_between(self.rest_upper, frame(elbow - shoulder, hinge))
         fore = turn_between(self.rest_fore, frame(wrist - elbow, hinge))
         wanted = turn_between(self.hand.frame, hand)
-        twist, bend = self._split(np.swapaxes(fore, -1, -2) @ wanted)
-        half = axis_angle(unit(self.fore), twist / 2)
+        about, bend = self._split(np.swapaxes(fore, -1, -2) @ wanted)
+        half = axis_angle(unit(self.fore), about / 2)
         shoulder_turn, roll = self._roll(np.swapaxes(parent, -1, -2) @ upper)
         turns = {"upperarm01": shoulder_turn, "upperarm02": roll, "lowerarm01": np.swapaxes(upper, -1, -2) @ fore}
         turns |= {"lowerarm02": half, "wrist": half @ bend}
@@ -80,7 +80,7 @@ class Arm:
     def _roll(self, turn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Share the upper arm's roll about its own axis between its two bones, so that the skin does not wring."""
         axis = unit(self.upper)
-        roll = axis_angle(axis, 0.6 * _twist(turn, axis))
+        roll = axis_angle(axis, 0.6 * twist(turn, axis))
         return turn @ np.swapaxes(roll, -1, -2), roll
 
     def _split(self, relative: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -88,20 +88,11 @@ class Arm:
         from scipy.spatial.transform import Rotation
 
         axis = unit(self.fore)
-        twist = _twist(relative, axis)
-        bend = Rotation.from_matrix(np.swapaxes(axis_angle(axis, twist), -1, -2) @ relative).as_rotvec()
+        about = twist(relative, axis)
+        bend = Rotation.from_matrix(np.swapaxes(axis_angle(axis, about), -1, -2) @ relative).as_rotvec()
         size = np.linalg.norm(bend, axis=-1, keepdims=True)
         bend = bend * (_soft_limit(size, BEND_LIMIT) / np.maximum(size, 1e-9))
-        return _soft_limit(twist, TWIST_LIMIT), Rotation.from_rotvec(bend).as_matrix()
-
-
-def _twist(turn: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """The part (T,) of rotations (T, 3, 3) that is about ``axis``: swing-twist decomposition, in [-pi, pi]."""
-    from scipy.spatial.transform import Rotation
-
-    x, y, z, w = Rotation.from_matrix(turn).as_quat().T
-    twist = 2 * np.arctan2(np.stack([x, y, z], -1) @ axis, w)
-    return (twist + np.pi) % (2 * np.pi) - np.pi
+        return _soft_limit(about, TWIST_LIMIT), Rotation.from_rotvec(bend).as_matrix()
 
 
 def _soft_limit(angle: np.ndarray, limit: float) -> np.ndarray:

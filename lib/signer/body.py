@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from lib.signer.warped import warp
 from lib.tools.paths import CACHE
 
 FACE_ACTIONS = ("browInnerUp", "eyeBlinkLeft", "eyeBlinkRight", "jawOpen", "mouthPucker", "mouthStretchLeft",
@@ -22,7 +21,7 @@ def anny_model():
     """Anny in float32. Its first start parses the MakeHuman files into the cache: about a minute, once."""
     folder = CACHE / "anny"
     os.environ.setdefault("ANNY_CACHE_DIR", str(folder))
-    warp()
+    import lib.signer.kernels  # noqa: F401, I001 - sets Warp up first
     import anny
     import torch
 

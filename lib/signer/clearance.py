@@ -6,7 +6,6 @@ import numpy as np
 
 from lib.signer.body import Body
 from lib.signer.geometry import unit
-from lib.signer.warped import warp
 
 VOXEL = 0.015  # metres
 LOW, HIGH = np.array([-0.42, -0.50, -0.35]), np.array([0.42, 0.20, 0.95])
@@ -21,7 +20,8 @@ class Clearance:
     @cached_property
     def grid(self) -> np.ndarray:
         """Signed distances on a grid of `VOXEL`, from the mesh without its arms (winding numbers close the holes)."""
-        wp = warp()
+        from lib.signer.kernels import signed_distance, wp
+
         arms = [n for n in self.body.names if n.startswith(("upperarm", "lowerarm", "wrist", "finger", "metacarpal"))]
         without_arms = ~self.body.moved_by(*arms)
         faces = self.body.faces[without_arms[self.body.faces].all(1)]
@@ -34,7 +34,7 @@ class Clearance:
         points = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
         out = wp.zeros(points.size // 3, dtype=float, device="cpu")
         queries = wp.array(points.reshape(-1, 3), dtype=wp.vec3, device="cpu")
-        wp.launch(_signed_distance(), len(out), [mesh.id, queries, out], device="cpu")
+        wp.launch(signed_distance, len(out), [mesh.id, queries, out], device="cpu")
         return out.numpy().reshape(points.shape[:3])
 
     def distance(self, points: np.ndarray) -> np.ndarray:
@@ -59,22 +59,6 @@ class Clearance:
             worst = depth.argmax(1)
             shift += self.outward(moved[frames, worst]) * np.maximum(depth[frames, worst], 0)[:, None]
         return shift
-
-
-def _signed_distance():
-    wp = warp()
-
-    @wp.kernel(module="unique")
-    def signed_distance(mesh: wp.uint64, points: wp.array(dtype=wp.vec3), out: wp.array(dtype=float)):
-        i = wp.tid()
-        query = wp.mesh_query_point_sign_winding_number(mesh, points[i], 1.0)
-        if query.result:
-            near = wp.mesh_eval_position(mesh, query.face, query.u, query.v)
-            out[i] = query.sign * wp.length(points[i] - near)
-        else:
-            out[i] = 1.0
-
-    return signed_distance
 
 
 def push_apart(left: np.ndarray, right: np.ndarray, gap: float, rounds: int = 4) -> np.ndarray:

@@ -8,8 +8,7 @@ import numpy as np
 
 from lib.signer.figure import Figure
 from lib.signer.performer import Performance
-from lib.signer.renderer import Renderer, Scene
-from lib.signer.stage import Stage
+from lib.signer.renderer import Renderer, Stage
 from lib.video.pixels import linear_to_srgb
 
 FPS = 25.0
@@ -25,9 +24,7 @@ class Film:
 
     def __init__(self, figure: Figure, performance: Performance, stage: Stage, device: str = "cpu"):
         self.figure, self.performance, self.stage = figure, performance, stage
-        self.renderer = Renderer(
-            figure.faces, Scene(figure.outfit, stage.camera, stage.backdrop, stage.lighting), device
-        )
+        self.renderer = Renderer(figure.faces, figure.outfit, stage, device)
 
     def __len__(self) -> int:
         """Number of whole frames."""
@@ -43,39 +40,27 @@ class Film:
         for vertices in self._posed(self.middles):
             yield linear_to_srgb(self.renderer.render(vertices))
 
-    def blurred(self, shutter: float) -> Iterator[np.ndarray]:
+    def blurred(self, shutter: float, samples: int = 1) -> Iterator[np.ndarray]:
         """Frames (H, W, 3) uint8 of an open shutter (1: never closed): the mean light of its moments.
 
-        Each moment is cast through another place in the pixel, so that the mean is smooth at edges too.
-        """
-        opened = np.arange(max(1, round(shutter * PER_FRAME)))
-        yield from self._exposed(self.renderer, opened - len(opened) // 2)
-
-    def blurred_small(self, shutter: float, factor: int = 2, samples: int = 8) -> Iterator[np.ndarray]:
-        """As ``blurred`` and then shrunk: (H // factor, W // factor, 3), at 1 / factor**2 of the rays.
-
-        A pixel of the small picture collects its light from at least ``samples`` rays, so a moment may serve twice.
+        Each moment is cast through another place in the pixel, so that the mean is smooth at edges too. A pixel
+        collects its light from at least ``samples`` rays, so a moment may serve twice.
         """
         opened = max(1, round(shutter * PER_FRAME))
         count = max(samples, opened)
         moments = ((np.arange(count) + 0.5) / count * opened).astype(int) - opened // 2
-        yield from self._exposed(self._small_renderer(factor), moments)
-
-    def _exposed(self, renderer: Renderer, moments: np.ndarray) -> Iterator[np.ndarray]:
-        """The mean light of ``moments`` (M,), counted from the middle of each frame's interval."""
         times = (self.middles[:, None] + moments).clip(0, len(self.performance.rotation) - 1)
-        poses = self._posed(times.ravel())
-        offsets = [_halton(i) for i in range(len(moments))]
+        poses, offsets = self._posed(times.ravel()), [_halton(i) for i in range(count)]
         for _ in self.middles:
-            light = [renderer.render(next(poses), smooth=False, offset=offset) for offset in offsets]
+            light = [self.renderer.render(next(poses), smooth=False, offset=offset) for offset in offsets]
             yield linear_to_srgb(np.mean(light, axis=0))
 
-    def _small_renderer(self, factor: int) -> Renderer:
-        stage, outfit = self.stage, self.figure.outfit
-        width, height = stage.camera.width // factor, stage.camera.height // factor
-        camera = replace(stage.camera, width=width, height=height)
-        backdrop = cv2.resize(stage.backdrop, (width, height), interpolation=cv2.INTER_AREA)
-        return Renderer(self.figure.faces, Scene(outfit, camera, backdrop, stage.lighting), self.renderer.device)
+    def blurred_small(self, shutter: float, factor: int = 2) -> Iterator[np.ndarray]:
+        """As ``blurred`` and then shrunk: (H // factor, W // factor, 3), at 1 / factor**2 of the rays."""
+        size = {side: getattr(self.stage.camera, side) // factor for side in ("width", "height")}
+        backdrop = cv2.resize(self.stage.backdrop, tuple(size.values()), interpolation=cv2.INTER_AREA)
+        stage = replace(self.stage, backdrop=backdrop, camera=replace(self.stage.camera, **size))
+        return Film(self.figure, self.performance, stage, self.renderer.device).blurred(shutter, samples=8)
 
     def _posed(self, moments: np.ndarray, batch: int = 64) -> Iterator[np.ndarray]:
         """Vertices (V, 3) at each sample number; skinned in batches, since one by one costs ten times as much."""

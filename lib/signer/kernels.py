@@ -2,10 +2,21 @@
 
 One primary ray a pixel, one shadow ray where it hits, and two more rays only where neighbouring pixels differ,
 which is where jagged edges would show. Colours are linear light throughout.
+
+Import this before anything else (Anny, too) starts Warp, which is set up here.
 """
+
+from typing import Any
 
 import warp as wp
 
+from lib.tools.paths import CACHE
+from lib.tools.quiet import quiet
+
+wp.config.log_level = wp.LOG_ERROR  # a missing CUDA driver is no news: the renderer runs on the CPU as well
+wp.config.kernel_cache_dir = str(CACHE / "warp")
+with quiet:
+    wp.init()
 wp.set_module_options({"enable_backward": False, "fast_math": True})
 
 FAR = wp.constant(20.0)
@@ -53,6 +64,30 @@ class Light:
     ground_color: wp.vec3
 
 
+@wp.struct
+class World:
+    """All that a ray may meet: the signer's mesh with its unit normals and surface, light, and what lies behind."""
+
+    mesh: wp.uint64
+    normals: wp.array(dtype=wp.vec3)
+    surface: Surface
+    light: Light
+    view: View
+    backdrop: wp.array2d(dtype=wp.vec3)
+
+
+@wp.kernel(module="unique")
+def signed_distance(mesh: wp.uint64, points: wp.array(dtype=wp.vec3), out: wp.array(dtype=float)):
+    """Metres from points to a mesh, at most 1; negative inside (winding numbers)."""
+    i = wp.tid()
+    query = wp.mesh_query_point_sign_winding_number(mesh, points[i], 1.0)
+    if query.result:
+        near = wp.mesh_eval_position(mesh, query.face, query.u, query.v)
+        out[i] = query.sign * wp.length(points[i] - near)
+    else:
+        out[i] = 1.0
+
+
 @wp.kernel
 def add_face_normals(points: wp.array(dtype=wp.vec3), faces: wp.array(dtype=int), normals: wp.array(dtype=wp.vec3)):
     """Area-weighted vertex normals, not yet of length one."""
@@ -84,13 +119,7 @@ def edge(distance: float):
 
 
 @wp.func
-def between(values: wp.array(dtype=wp.vec3), a: int, b: int, c: int, u: float, v: float):
-    """A vertex attribute at barycentric coordinates u, v of the triangle a, b, c."""
-    return values[a] * u + values[b] * v + values[c] * (1.0 - u - v)
-
-
-@wp.func
-def height(values: wp.array(dtype=float), a: int, b: int, c: int, u: float, v: float):
+def between(values: wp.array(dtype=Any), a: int, b: int, c: int, u: float, v: float):
     """A vertex attribute at barycentric coordinates u, v of the triangle a, b, c."""
     return values[a] * u + values[b] * v + values[c] * (1.0 - u - v)
 
@@ -108,82 +137,51 @@ def lit(albedo: wp.vec3, n: wp.vec3, to_eye: wp.vec3, shadow: float, gloss: floa
 
 
 @wp.func
-def radiance(
-    mesh: wp.uint64,
-    normals: wp.array(dtype=wp.vec3),
-    surface: Surface,
-    light: Light,
-    origin: wp.vec3,
-    ray: wp.vec3,
-    behind: wp.vec3,
-):
-    """Colour seen along one ray, or the backdrop's colour ``behind`` where it meets nothing."""
-    hit = wp.mesh_query_ray(mesh, origin, ray, FAR)
+def radiance(world: World, x: float, y: float, behind: wp.vec3):
+    """Colour seen through a place in the picture, in pixels: ``behind`` where the ray meets nothing."""
+    view, surface, light = world.view, world.surface, world.light
+    dx = (x - view.center_x) * view.pixel
+    dy = (y - view.center_y) * view.pixel
+    ray = wp.normalize(view.forward + view.right * dx + view.down * dy)
+    hit = wp.mesh_query_ray(world.mesh, view.eye, ray, FAR)
     color = behind
     if hit.result:
-        a = wp.mesh_get_index(mesh, 3 * hit.face)
-        b = wp.mesh_get_index(mesh, 3 * hit.face + 1)
-        c = wp.mesh_get_index(mesh, 3 * hit.face + 2)
-        n = wp.normalize(between(normals, a, b, c, hit.u, hit.v))
+        a = wp.mesh_get_index(world.mesh, 3 * hit.face)
+        b = wp.mesh_get_index(world.mesh, 3 * hit.face + 1)
+        c = wp.mesh_get_index(world.mesh, 3 * hit.face + 2)
+        n = wp.normalize(between(world.normals, a, b, c, hit.u, hit.v))
         n = n * wp.sign(-wp.dot(n, ray) + 1.0e-6)
         rest = between(surface.rest, a, b, c, hit.u, hit.v)
         stripe = float(0.0)
         if surface.stripe_period > 0.0:
             stripe = wp.clamp(4.0 * wp.sin(6.2832 * rest[2] / surface.stripe_period) - 1.0, 0.0, 1.0)
-        cloth = edge(height(surface.cloth, a, b, c, hit.u, hit.v))
-        hair = edge(height(surface.hair, a, b, c, hit.u, hit.v))
+        cloth = edge(between(surface.cloth, a, b, c, hit.u, hit.v))
+        hair = edge(between(surface.hair, a, b, c, hit.u, hit.v))
         strand = 0.82 + 0.18 * wp.sin(rest[0] * 900.0 + 14.0 * wp.sin(rest[2] * 60.0))
         albedo = between(surface.skin, a, b, c, hit.u, hit.v)
         garment = mix(surface.cloth_color, surface.stripe_color, stripe)
         garment = mix(garment, surface.trouser_color, edge(surface.waist - rest[2]))
         albedo = mix(albedo, garment, cloth)
         albedo = mix(albedo, surface.hair_color * strand, hair)
-        at = origin + ray * hit.t + n * LIFT
+        at = view.eye + ray * hit.t + n * LIFT
         shadow = float(1.0)
         bare = (1.0 - cloth) * (1.0 - hair)
         if wp.dot(n, light.key) > -0.25 * bare:
-            if wp.mesh_query_ray_anyhit(mesh, at, light.key, 2.0):
+            if wp.mesh_query_ray_anyhit(world.mesh, at, light.key, 2.0):
                 shadow = 0.0
         color = lit(albedo, n, -ray, shadow, 0.06 * bare + 0.10 * hair, 0.25 * bare, light)
     return color
 
 
-@wp.func
-def ray_through(view: View, x: float, y: float):
-    """The direction from the eye through a place in the picture, in pixels."""
-    dx = (x - view.center_x) * view.pixel
-    dy = (y - view.center_y) * view.pixel
-    return wp.normalize(view.forward + view.right * dx + view.down * dy)
-
-
 @wp.kernel
-def cast(
-    mesh: wp.uint64,
-    normals: wp.array(dtype=wp.vec3),
-    surface: Surface,
-    light: Light,
-    view: View,
-    backdrop: wp.array2d(dtype=wp.vec3),
-    offset: wp.vec2,
-    image: wp.array2d(dtype=wp.vec3),
-):
+def cast(world: World, offset: wp.vec2, image: wp.array2d(dtype=wp.vec3)):
     """One ray for every pixel, at ``offset`` inside it."""
     y, x = wp.tid()
-    ray = ray_through(view, float(x) + offset[0], float(y) + offset[1])
-    image[y, x] = radiance(mesh, normals, surface, light, view.eye, ray, backdrop[y, x])
+    image[y, x] = radiance(world, float(x) + offset[0], float(y) + offset[1], world.backdrop[y, x])
 
 
 @wp.kernel
-def smooth_edges(
-    mesh: wp.uint64,
-    normals: wp.array(dtype=wp.vec3),
-    surface: Surface,
-    light: Light,
-    view: View,
-    backdrop: wp.array2d(dtype=wp.vec3),
-    first: wp.array2d(dtype=wp.vec3),
-    image: wp.array2d(dtype=wp.vec3),
-):
+def smooth_edges(world: World, first: wp.array2d(dtype=wp.vec3), image: wp.array2d(dtype=wp.vec3)):
     """Two more rays where a pixel differs from a neighbour by a visible step (contrast, and a little absolute)."""
     y, x = wp.tid()
     here = first[y, x]
@@ -198,7 +196,7 @@ def smooth_edges(
     total = here
     if step > 0.015:
         for i in range(2):
-            ray = ray_through(view, float(x) + 0.17 + 0.66 * float(i), float(y) + 0.17 + 0.66 * float(1 - i))
-            total = total + radiance(mesh, normals, surface, light, view.eye, ray, backdrop[y, x])
+            across, down = float(x) + 0.17 + 0.66 * float(i), float(y) + 0.17 + 0.66 * float(1 - i)
+            total = total + radiance(world, across, down, world.backdrop[y, x])
         total = total / 3.0
     image[y, x] = total

@@ -4,7 +4,7 @@ Clothing and hair are *distances*: each vertex knows how far inside the sleeve, 
 the hairline it lies, the renderer interpolates that number over the triangle and cuts at zero.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -12,13 +12,15 @@ import numpy as np
 from lib.signer.body import Body
 from lib.signer.geometry import unit
 from lib.signer.hand import Hand
-from lib.signer.renderer import Outfit
 
 # linear albedo from light to dark, spaced like the ten tones of the Monk skin tone scale
 SKIN_TONES = np.array([
     (0.78, 0.58, 0.48), (0.74, 0.52, 0.40), (0.68, 0.46, 0.33), (0.60, 0.38, 0.25), (0.50, 0.30, 0.18),
     (0.40, 0.22, 0.13), (0.30, 0.16, 0.09), (0.22, 0.11, 0.065), (0.16, 0.08, 0.05), (0.11, 0.058, 0.04),
 ])  # fmt: skip
+
+
+LOWEST = -0.34  # metres: legs are drawn down to there
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,27 @@ class Style:
     bob: float = 0.0  # length of loose hair below the ears; 0: short hair
 
 
+@dataclass
+class Outfit:
+    """What covers the vertices (V of them). ``cloth`` and ``hair`` are distances inside the covered part in metres."""
+
+    skin: np.ndarray  # (V, 3) linear albedo
+    rest: np.ndarray  # (V, 3) rest positions, which carry the pattern
+    cloth: np.ndarray  # (V,)
+    hair: np.ndarray  # (V,)
+    thickness: np.ndarray  # (V,) metres off the skin
+    style: Style = field(default_factory=Style)
+
+
 def smoothstep(x: np.ndarray) -> np.ndarray:
     """0 below 0, 1 above 1, smooth between."""
     x = np.clip(x, 0, 1)
     return x * x * (3 - 2 * x)
 
 
-def upper_body(body: Body, lowest: float = -0.34) -> tuple[np.ndarray, np.ndarray]:
-    """Indices (V,) of the vertices above ``lowest`` metres and the faces (F, 3) among them."""
-    legs = body.moved_by("upperleg", "lowerleg", "foot", "toe") & (body.rest_vertices.numpy()[:, 2] < lowest)
+def upper_body(body: Body) -> tuple[np.ndarray, np.ndarray]:
+    """Indices (V,) of the vertices of all but the lower legs and the faces (F, 3) among them."""
+    legs = body.moved_by("upperleg", "lowerleg", "foot", "toe") & (body.rest_vertices.numpy()[:, 2] < LOWEST)
     keep = np.flatnonzero(~legs)
     renumber = np.full(len(legs), -1, np.int32)
     renumber[keep] = np.arange(len(keep))
@@ -55,23 +69,17 @@ def upper_body(body: Body, lowest: float = -0.34) -> tuple[np.ndarray, np.ndarra
     return keep, faces[(faces >= 0).all(1)]
 
 
-def dress(body: Body, style: Style, keep: np.ndarray) -> Outfit:
-    """The outfit of the vertices ``keep`` of a body."""
-    rest = body.rest_vertices.numpy()
+def dress(body: Body, style: Style, keep: np.ndarray, loose: np.ndarray) -> Outfit:
+    """The outfit of the vertices ``keep`` of a body, and behind them of those of ``loose`` hair (H, 3)."""
+
+    def both(of_body: np.ndarray, of_loose: float) -> np.ndarray:
+        rest = np.full((len(loose), *of_body.shape[1:]), of_loose)
+        return np.concatenate([of_body[keep], rest]).astype(np.float32)
+
     cloth, hair = cloth_distance(body, style), hair_distance(body, style)
     thickness = style.looseness * smoothstep(cloth / 0.02) + style.hair_thickness * smoothstep(hair / 0.03)
-    return Outfit(
-        skin=skin_color(body, style)[keep].astype(np.float32),
-        rest=rest[keep],
-        cloth=cloth[keep].astype(np.float32),
-        hair=hair[keep].astype(np.float32),
-        thickness=thickness[keep].astype(np.float32),
-        cloth_color=style.cloth_color,
-        stripe_color=style.stripe_color or style.cloth_color,
-        stripe_period=style.stripe_period if style.stripe_color else 0.0,
-        trouser_color=style.trouser_color,
-        hair_color=style.hair_color,
-    )
+    rest = np.concatenate([body.rest_vertices.numpy()[keep], loose])
+    return Outfit(both(skin_color(body, style), 0), rest, both(cloth, -1), both(hair, 1), both(thickness, 0), style)
 
 
 def cloth_distance(body: Body, style: Style) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.signer.geometry import axis_angle, frame
+from lib.signer.geometry import frame, turned
 from lib.signer.phonology import HANDSHAPES, ORIENTATIONS, PLACES, Sign
 
 
@@ -103,12 +103,6 @@ def path_offset(path: str, v: np.ndarray, phase: float) -> np.ndarray:
     return np.stack(offsets.get(path, (zero, zero, zero)), -1)
 
 
-def turned(vectors: np.ndarray, axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Vectors (T, 3) turned about axes (T, 3) by angles (T,) radians."""
-    axis = axis / np.linalg.norm(axis, axis=-1, keepdims=True)
-    return np.einsum("tab,tb->ta", axis_angle(axis, angle), vectors)
-
-
 def transition(start: np.ndarray, end: np.ndarray, u: np.ndarray) -> np.ndarray:
     """States (T, 26) from one to another: the hand leads, its form follows a little ahead of arrival, and the
     way bows out from the body, more so the longer it is."""
@@ -145,33 +139,26 @@ def perform(signs: list[Sign], manner: Manner, rate: float, rng: np.random.Gener
     Returns (strong, weak, spans): `HandPath`s sampled at ``rate`` a second, and (start, end) seconds of every stroke.
     Durations vary by sign: transitions 0.24-0.38 s, strokes 0.34-0.62 s, holds 0.04-0.12 s at tempo 1.
     """
-    states, spans, rows = [REST_STATE, REST_STATE], [], ([], [])
-    _extend(rows, [np.tile(REST_STATE, (int(rate * 0.15), 1))] * 2)
+    parts, spans, states = [_resting(0.15 * rate)], [], [REST_STATE, REST_STATE]
     for sign in signs:
         lengths = np.array([rng.uniform(0.24, 0.38), rng.uniform(0.34, 0.62), rng.uniform(0.04, 0.12)]) / manner.tempo
         move, beat, hold = (np.arange(1, max(2, int(rate * s)) + 1) for s in lengths)
         u = beat / len(beat)
         size = manner.size * rng.uniform(0.9, 1.1)
-        strokes = [stroke(sign, u, size), weak_hand(sign, u, size)]
-        moves = [transition(state, s[0], move / len(move)) for state, s in zip(states, strokes)]
-        _extend(rows, moves)
-        spans.append((_length(rows) / rate, (_length(rows) + len(beat)) / rate))
-        _extend(rows, strokes)
-        _extend(rows, [np.repeat(s[-1:], len(hold), 0) for s in strokes])
-        states = [s[-1] for s in strokes]
+        strokes = np.stack([stroke(sign, u, size), weak_hand(sign, u, size)])
+        parts.append(np.stack([transition(state, s[0], move / len(move)) for state, s in zip(states, strokes)]))
+        begin = sum(part.shape[1] for part in parts)
+        spans.append((begin / rate, (begin + len(beat)) / rate))
+        states = strokes[:, -1]
+        parts += [strokes, np.repeat(states[:, None], len(hold), 1)]
     back = np.arange(1, int(rate * 0.45 / manner.tempo) + 1)
-    _extend(rows, [transition(state, REST_STATE, back / len(back)) for state in states])
-    _extend(rows, [np.tile(REST_STATE, (int(rate * 0.1), 1))] * 2)
-    return *(HandPath.unpack(_alive(np.concatenate(r), rate, rng)) for r in rows), spans
+    parts += [np.stack([transition(state, REST_STATE, back / len(back)) for state in states]), _resting(0.1 * rate)]
+    return *(HandPath.unpack(_alive(rows, rate, rng)) for rows in np.concatenate(parts, axis=1)), spans
 
 
-def _extend(rows, pair):
-    for row, new in zip(rows, pair):
-        row.append(new)
-
-
-def _length(rows):
-    return sum(len(r) for r in rows[0])
+def _resting(moments: float) -> np.ndarray:
+    """Both hands at rest, (2, T, 26)."""
+    return np.tile(REST_STATE, (2, int(moments), 1))
 
 
 def _alive(rows: np.ndarray, rate: float, rng: np.random.Generator) -> np.ndarray:

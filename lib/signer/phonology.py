@@ -52,16 +52,12 @@ ORIENTATIONS: dict[str, tuple[tuple[float, float, float], tuple[float, float, fl
     "fingers across, palm up": ((-0.80, 0.75, 0.10), (0.0, -0.2, 1.0)),
 }
 HEAD = ("fingers up, palm in", "fingers up, palm aside", "fingers across, palm in")
+TEMPLE = ("fingers up, palm aside", "fingers up, palm out", "fingers up, palm in")
 CHEST = ("fingers across, palm in", "fingers across, palm down", "fingers up, palm in")
 # place: (anchor, offset in (own side, out, up) metres where shoulders are 0.33 m apart, part of the hand, orientations)
 PLACES: dict[str, tuple[str, tuple[float, float, float], str, tuple[str, ...]]] = {
     "forehead": ("eyes", (0.035, 0.055, 0.050), "tips", HEAD),
-    "temple": (
-        "eyes",
-        (0.085, 0.000, 0.020),
-        "tips",
-        ("fingers up, palm aside", "fingers up, palm out", "fingers up, palm in"),
-    ),
+    "temple": ("eyes", (0.085, 0.000, 0.020), "tips", TEMPLE),
     "cheek": ("eyes", (0.060, 0.030, -0.050), "tips", HEAD[:2]),
     "nose": ("eyes", (0.010, 0.070, -0.040), "tips", HEAD),
     "mouth": ("eyes", (0.015, 0.060, -0.075), "tips", HEAD),
@@ -79,7 +75,11 @@ PLACES: dict[str, tuple[str, tuple[float, float, float], str, tuple[str, ...]]] 
 SPACE = ("space", "high space", "side space", "low space")
 PATHS = ("hold", "down", "up", "out", "aside", "across", "arc", "circle", "flat circle", "zigzag", "tap", "twist",
          "nod", "wiggle")  # fmt: skip
-HANDS = ("one", "mirror", "alternate", "base")
+NEAR_BODY = ("hold", "down", "aside", "out", "circle", "tap", "twist", "wiggle")  # the paths that stay off the face
+HANDS = {
+    "one": "one hand", "mirror": "both hands alike", "alternate": "both hands in turn", "base": "on the other palm",
+}  # fmt: skip
+FOR_ONE_HAND = ("other shoulder", "nose", "mouth")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,14 @@ class Sign:
     hands: str = "one"
 
 
+def in_words(sign: Sign) -> str:
+    """A sign's description for people who do not see the picture."""
+    change = "" if sign.handshape == sign.handshape_end else f" changing to {sign.handshape_end}"
+    straight = ("up", "down", "out", "aside", "across")
+    move = "held" if sign.path == "hold" else f"moving {sign.path}" if sign.path in straight else sign.path
+    return f"{sign.handshape}{change} hand at the {sign.place}, {sign.orientation}, {move}, {HANDS[sign.hands]}"
+
+
 def draw_sign(rng: np.random.Generator) -> Sign:
     """A sign at random that a person could make: its orientation suits its place, its path stays off the face."""
     if rng.random() < 0.3:
@@ -102,9 +110,8 @@ def draw_sign(rng: np.random.Generator) -> Sign:
         start = end = str(rng.choice([h for h in HANDSHAPES if h != "rest"]))
     place = str(rng.choice(list(PLACES) + list(SPACE)))  # neutral space is the commonest place
     orientation = str(rng.choice(PLACES[place][3]))
-    near_body = place not in SPACE
-    path = str(rng.choice(["hold", "down", "aside", "out", "circle", "tap", "twist", "wiggle"] if near_body else PATHS))
-    hands = "one" if place in ("other shoulder", "nose", "mouth") else str(rng.choice(HANDS, p=[0.5, 0.27, 0.1, 0.13]))
+    path = str(rng.choice(PATHS if place in SPACE else NEAR_BODY))
+    hands = "one" if place in FOR_ONE_HAND else str(rng.choice(list(HANDS), p=[0.5, 0.27, 0.1, 0.13]))
     if hands == "base":
         place, orientation = "space", str(rng.choice(["fingers across, palm in", "fingers out, palm down"]))
     return Sign(start, end, place, orientation, path, hands)

@@ -1,11 +1,13 @@
 """From posed vertices to pictures: the scene's description and the frame loop around the Warp kernels."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from lib.signer.geometry import unit
-from lib.signer.warped import warp
+from lib.signer.look import Outfit
+
+WAIST = -0.02  # metres: rest height below which the trousers begin
 
 
 @dataclass(frozen=True)
@@ -48,31 +50,13 @@ class Lighting:
     ground_color: tuple[float, float, float] = (0.16, 0.15, 0.14)
 
 
-@dataclass
-class Outfit:
-    """What covers the vertices (V of them). ``cloth`` and ``hair`` are distances inside the covered part in metres."""
+@dataclass(frozen=True)
+class Stage:
+    """A picture's surroundings; ``backdrop`` is (H, W, 3) linear light."""
 
-    skin: np.ndarray  # (V, 3) linear albedo
-    rest: np.ndarray  # (V, 3) rest positions, which carry the pattern
-    cloth: np.ndarray  # (V,)
-    hair: np.ndarray  # (V,)
-    thickness: np.ndarray  # (V,) metres off the skin
-    cloth_color: tuple[float, float, float] = (0.1, 0.1, 0.12)
-    stripe_color: tuple[float, float, float] = (0.1, 0.1, 0.12)
-    stripe_period: float = 0.0
-    trouser_color: tuple[float, float, float] = (0.03, 0.03, 0.04)
-    waist: float = -0.02  # rest height below which the trousers begin
-    hair_color: tuple[float, float, float] = (0.03, 0.02, 0.015)
-
-
-@dataclass
-class Scene:
-    """Everything about a picture except the moving vertices; ``backdrop`` is (H, W, 3) linear light."""
-
-    outfit: Outfit
-    camera: Camera
     backdrop: np.ndarray
-    lighting: Lighting = field(default_factory=Lighting)
+    lighting: Lighting
+    camera: Camera
 
 
 class Renderer:
@@ -81,42 +65,41 @@ class Renderer:
     ``faces`` (F, 3) index the vertices that ``render`` is given; ``device`` is Warp's name, "cpu" or "cuda".
     """
 
-    def __init__(self, faces: np.ndarray, scene: Scene, device: str = "cpu"):
-        wp = warp()
+    def __init__(self, faces: np.ndarray, outfit: Outfit, stage: Stage, device: str = "cpu"):
         from lib.signer import kernels
 
-        self.wp, self.kernels, self.device, self.scene = wp, kernels, device, scene
-        count = len(scene.outfit.skin)
+        self.wp, self.kernels, self.device = (wp := kernels.wp), kernels, device
         with wp.ScopedDevice(device):
             self.faces = wp.array(faces.ravel(), dtype=int)
-            self.points = wp.array(scene.outfit.rest, dtype=wp.vec3)
-            self.normals = wp.zeros(count, dtype=wp.vec3)
-            self.thickness = wp.array(scene.outfit.thickness, dtype=float)
+            self.points = wp.array(outfit.rest, dtype=wp.vec3)
+            self.thickness = wp.array(outfit.thickness, dtype=float)
             self.mesh = wp.Mesh(self.points, self.faces)
-            self.surface, self.light, self.view = self._surface(), self._light(), self._view()
-            self.backdrop = wp.array(scene.backdrop.astype(np.float32), dtype=wp.vec3)
-            self.first = wp.zeros(scene.backdrop.shape[:2], dtype=wp.vec3)
-            self.image = wp.zeros_like(self.first)
+            self.world = world = kernels.World()
+            world.mesh, world.normals = self.mesh.id, wp.zeros(len(outfit.skin), dtype=wp.vec3)
+            world.surface, world.light = self._surface(outfit), self._light(stage.lighting)
+            world.view = self._view(stage.camera)
+            world.backdrop = wp.array(stage.backdrop.astype(np.float32), dtype=wp.vec3)
+            self.first, self.image = (wp.zeros(stage.backdrop.shape[:2], dtype=wp.vec3) for _ in range(2))
 
-    def _surface(self):
-        wp, outfit = self.wp, self.scene.outfit
-        surface = self.kernels.Surface()
+    def _surface(self, outfit: Outfit):
+        wp, style, surface = self.wp, outfit.style, self.kernels.Surface()
         surface.skin, surface.rest = (wp.array(a, dtype=wp.vec3) for a in (outfit.skin, outfit.rest))
         surface.cloth, surface.hair = (wp.array(a, dtype=float) for a in (outfit.cloth, outfit.hair))
         for name in ("cloth_color", "stripe_color", "trouser_color", "hair_color"):
-            setattr(surface, name, wp.vec3(*getattr(outfit, name)))
-        surface.stripe_period, surface.waist = outfit.stripe_period, outfit.waist
+            setattr(surface, name, wp.vec3(*(getattr(style, name) or style.cloth_color)))
+        surface.stripe_period = style.stripe_period if style.stripe_color else 0.0
+        surface.waist = WAIST
         return surface
 
-    def _light(self):
-        light, lighting = self.kernels.Light(), self.scene.lighting
+    def _light(self, lighting: Lighting):
+        light = self.kernels.Light()
         for name in ("key_color", "fill_color", "sky_color", "ground_color"):
             setattr(light, name, self.wp.vec3(*getattr(lighting, name)))
         light.key, light.fill = (self.wp.vec3(*unit(np.array(d))) for d in (lighting.key, lighting.fill))
         return light
 
-    def _view(self):
-        view, camera = self.kernels.View(), self.scene.camera
+    def _view(self, camera: Camera):
+        view = self.kernels.View()
         view.right, view.down, view.forward = (self.wp.vec3(*row) for row in camera.basis())
         view.eye = self.wp.vec3(*camera.eye)
         view.pixel = 1.0 / (camera.focal * camera.height)
@@ -125,13 +108,13 @@ class Renderer:
 
     def _move(self, vertices: np.ndarray) -> None:
         """Put the mesh in place: clothing and hair on, normals smooth, bounding boxes refitted."""
-        launch, k, count = self.wp.launch, self.kernels, len(self.points)
+        launch, k, normals = self.wp.launch, self.kernels, self.world.normals
         self.points.assign(vertices)
         for outward in (True, False):
-            self.normals.zero_()
-            launch(k.add_face_normals, len(self.faces) // 3, [self.points, self.faces, self.normals])
+            normals.zero_()
+            launch(k.add_face_normals, len(self.faces) // 3, [self.points, self.faces, normals])
             if outward:
-                launch(k.thicken, count, [self.points, self.normals, self.thickness])
+                launch(k.thicken, len(self.points), [self.points, normals, self.thickness])
         self.mesh.refit()
 
     def render(self, vertices: np.ndarray, smooth: bool = True, offset: tuple[float, float] = (0.5, 0.5)) -> np.ndarray:
@@ -140,12 +123,10 @@ class Renderer:
         ``smooth`` shoots more rays at edges. Sub-frames of a motion blur go without and move ``offset`` about
         inside the pixel instead, which smooths edges by their mean.
         """
-        shape = self.first.shape
+        launch, shape = self.wp.launch, self.first.shape
         with self.wp.ScopedDevice(self.device):
             self._move(vertices)
-            scene = [self.mesh.id, self.normals, self.surface, self.light, self.view, self.backdrop]
-            self.wp.launch(self.kernels.cast, shape, [*scene, self.wp.vec2(*offset), self.first])
-            if not smooth:
-                return self.first.numpy().copy()
-            self.wp.launch(self.kernels.smooth_edges, shape, [*scene, self.first, self.image])
-            return self.image.numpy().copy()
+            launch(self.kernels.cast, shape, [self.world, self.wp.vec2(*offset), self.first])
+            if smooth:
+                launch(self.kernels.smooth_edges, shape, [self.world, self.first, self.image])
+            return (self.image if smooth else self.first).numpy().copy()

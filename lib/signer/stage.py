@@ -1,23 +1,13 @@
 """Where a signer stands: backdrop, light and camera, drawn anew for every clip within the habits of a domain."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from lib.signer.body import Body
-from lib.signer.renderer import Camera, Lighting
+from lib.signer.renderer import Camera, Lighting, Stage
 
 WIDTH, HEIGHT = 304, 336  # R1's target size
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One clip's surroundings; ``backdrop`` is (H, W, 3) linear light."""
-
-    backdrop: np.ndarray
-    lighting: Lighting
-    camera: Camera
 
 
 def camera_for(

@@ -8,7 +8,7 @@ for _library in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import numpy as np  # noqa: E402
 from table import compare  # noqa: E402
 
-from lib.signer.corpus import film, plan  # noqa: E402
+from data_scripts.synthetic_signers import film, plan  # noqa: E402
 from lib.video.pixels import linear_to_srgb  # noqa: E402
 
 FRAMES = 20

@@ -205,8 +205,7 @@ class Pretended:
 
 def test_a_rendered_letter_is_a_hand():
     from lib.joins2sign.synthetic import SHAPES, CloseUp
-    from lib.signer.figure import Figure
-    from lib.signer.signers import SIGNERS
+    from lib.signer.figure import SIGNERS, Figure
 
     assert list(SHAPES) == list(LETTERS)
     spelled = np.array([LETTERS.index(letter) for letter in "bu"])

@@ -18,8 +18,7 @@ def close_up():
     """The synthetic hand in the letters b and l, 128 x 128, with its true joints."""
     from lib.joins2sign.photos import LETTERS
     from lib.joins2sign.synthetic import CloseUp
-    from lib.signer.figure import Figure
-    from lib.signer.signers import SIGNERS
+    from lib.signer.figure import SIGNERS, Figure
 
     spelled = np.array([LETTERS.index(letter) for letter in "bl"])
     return CloseUp(Figure(SIGNERS[0])).pictures(spelled, ["front"] * 2, 128, np.random.default_rng(0))

@@ -7,15 +7,14 @@ import pytest
 
 from book.chapters.ch10_signs import PARTS, likeness
 from book.studies.limits import yaw
-from data_scripts import sign_corpora
+from data_scripts import sign_corpora, sign_films
 from data_scripts.sign_corpora import make_clip, pack
+from data_scripts.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan, truth
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn import corpora
 from lib.ptn.corpora import load_corpus
 from lib.ptn.inputs import Inputs, without_hands
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
-from lib.signer import sign_films
-from lib.signer.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan, truth
 from lib.tools.errors import BadInput
 
 

@@ -1,19 +1,16 @@
 """The corpora: who signs what for training and for the test, clips that resume, and a script that fails cleanly."""
 
-import importlib.util
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lib.signer import corpus
+from data_scripts import synthetic_signers as corpus
+from data_scripts.synthetic_signers import SCALES, SETS, finished, make_clip, plan
 from lib.signer.clips import clips
-from lib.signer.corpus import SCALES, SETS, finished, make_clip, plan
 from lib.tools.errors import BadInput
 
-SCRIPT = Path(__file__).parents[2] / "data_scripts" / "synthetic_signers.py"
 FRAMES = 4
 
 
@@ -35,14 +32,6 @@ def short_films(monkeypatch):
         return Film(figure, part, STAGES[SETS[job.set].stage](figure.body, rng), device)
 
     monkeypatch.setattr(corpus, "film", short)
-
-
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("synthetic_signers", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("scale", list(SCALES))
@@ -103,21 +92,21 @@ def test_no_clips_says_how_to_make_them(tmp_path):
         clips("td1", tmp_path)
 
 
-def test_script_fails_with_one_sentence(script, tmp_path, capsys):
+def test_script_fails_with_one_sentence(tmp_path, capsys):
     file = tmp_path / "taken"
     file.write_text("a file where the folder should be")
-    assert script.main(["--scale", "tiny", "--workers", "1", "--out", str(file)]) == 1
+    assert corpus.main(["--scale", "tiny", "--workers", "1", "--out", str(file)]) == 1
     error = capsys.readouterr().err
     assert "taken" in error and "choose another place" in error and "Traceback" not in error
-    assert script.main(["--check", "--out", str(tmp_path)]) == 1
+    assert corpus.main(["--check", "--out", str(tmp_path)]) == 1
     assert "holds no clips" in capsys.readouterr().err
 
 
-def test_script_writes_a_manifest_with_the_command(script, short_films, tmp_path, monkeypatch):
+def test_script_writes_a_manifest_with_the_command(short_films, tmp_path, monkeypatch):
     from lib.tools.files import is_complete
 
-    monkeypatch.setattr(script, "plan", lambda scale, seed: plan(scale, seed)[:1])
-    assert script.main(["--scale", "tiny", "--workers", "1", "--out", str(tmp_path)]) == 0
+    monkeypatch.setattr(corpus, "plan", lambda scale, seed: plan(scale, seed)[:1])
+    assert corpus.main(["--scale", "tiny", "--workers", "1", "--out", str(tmp_path)]) == 0
     entries = json.loads((tmp_path / "manifest.json").read_text())
     assert is_complete(tmp_path) and len(entries) == 4
     assert all("--scale tiny --seed 0" in entry["source"] and len(entry["sha256"]) == 64 for entry in entries)

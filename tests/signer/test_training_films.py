@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lib.signer import corpus
+from data_scripts import synthetic_signers as corpus
+from data_scripts.training_films import CRF, STRANGERS, make, plan
 from lib.signer.clips import Clip
-from lib.signer.training_films import CRF, STRANGERS, make, plan
 
 
 def test_the_plan_is_the_same_each_time_and_a_longer_one_begins_alike():
@@ -34,8 +34,8 @@ def test_varied_films_vary_within_the_bounds():
 
 @pytest.mark.slow
 def test_small_blurred_frames_are_the_large_ones_made_smaller():
+    from data_scripts.synthetic_signers import film_of
     from lib.degrade import downsample
-    from lib.signer.corpus import film_of
     from lib.signer.phonology import draw_lexicon
 
     film = film_of(0, draw_lexicon(4, 1)[:1], "studio", np.random.default_rng(0))

@@ -14,7 +14,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lib.keypoints import Keypoints
-from lib.signer.phonology import HANDSHAPES, PATHS, PLACES, SPACE, Sign, draw_sign
+from lib.signer.body import Body
+from lib.signer.figure import drawn_figure
+from lib.signer.film import Film
+from lib.signer.phonology import (
+    FOR_ONE_HAND,
+    HANDSHAPES,
+    NEAR_BODY,
+    PATHS,
+    PLACES,
+    SPACE,
+    Sign,
+    draw_sign,
+)
+from lib.signer.renderer import Camera, Stage
+from lib.signer.stage import STAGES, camera_for
+from lib.video.pixels import linear_to_srgb
 
 SIZE = (152, 168)  # width and height of the pictures in pixels
 FPS = 10.0
@@ -79,14 +94,15 @@ def _other(sign: Sign, rng: np.random.Generator) -> Sign:
         shape = str(rng.choice([name for name in HANDSHAPES if name != "rest"]))
         return replace(sign, handshape=shape, handshape_end=shape)
     if part == "path":
-        near_body = ("hold", "down", "aside", "out", "circle", "tap", "twist", "wiggle")  # stays off the face
-        return replace(sign, path=str(rng.choice(PATHS if sign.place in SPACE else near_body)))
+        return replace(sign, path=str(rng.choice(PATHS if sign.place in SPACE else NEAR_BODY)))
     if part == "orientation":
         return replace(sign, orientation=str(rng.choice(PLACES[sign.place][3])))
-    alike = [place for place, (*_, fits) in PLACES.items() if sign.orientation in fits]
-    alike = [place for place in alike if (place in SPACE) == (sign.place in SPACE)]
-    if sign.hands != "one":
-        alike = [place for place in alike if place not in ("other shoulder", "nose", "mouth")]  # as in draw_sign
+    alike = [
+        place
+        for place, (*_, fits) in PLACES.items()
+        if sign.orientation in fits and (place in SPACE) == (sign.place in SPACE)
+        if sign.hands == "one" or place not in FOR_ONE_HAND
+    ]
     return replace(sign, place=str(rng.choice(alike)))
 
 
@@ -111,9 +127,6 @@ def frames(job: SignJob, device: str = "cpu", step: int = 1) -> Iterator[np.ndar
 
     With ``step`` only every so manieth is filmed; each looks as it does among all of them.
     """
-    from lib.signer.film import Film
-    from lib.video.pixels import linear_to_srgb
-
     figure, performance, stage, moments = _shot(job)
     moments = moments[::step]
     film = Film(figure, performance, stage, device)
@@ -134,8 +147,6 @@ def truth(job: SignJob, turn: float = 0.0) -> Keypoints:
 
 def _shot(job: SignJob):
     """Who moves how before which camera, and the moments (T, 2) that each picture is the mean of."""
-    from lib.signer.figure import drawn_figure
-
     language, rng = LANGUAGES[job.language], np.random.default_rng([job.seed])
     figure, signs = drawn_figure(job.signer), lexicon(language)
     before = signs[(job.sign + rng.integers(1, language.signs)) % language.signs]  # any sign but this one
@@ -147,7 +158,7 @@ def _shot(job: SignJob):
     return figure, performance, stage, moments
 
 
-def _round_the_signer(camera, degrees: float):
+def _round_the_signer(camera: Camera, degrees: float) -> Camera:
     """The camera at another place of the circle round what it looks at."""
     angle, (x, y, z), (to_x, to_y, _) = np.radians(degrees), camera.eye, camera.target
     x, y = x - to_x, y - to_y
@@ -155,10 +166,8 @@ def _round_the_signer(camera, degrees: float):
     return replace(camera, eye=tuple(map(float, eye)))
 
 
-def _stage(signer: int, name: str, body, rng: np.random.Generator):
+def _stage(signer: int, name: str, body: Body, rng: np.random.Generator) -> Stage:
     """A stage as in the other corpora, but with the camera where this signer's camera stands."""
-    from lib.signer.stage import STAGES, camera_for
-
     place = np.random.default_rng([signer, 7])
     stage = STAGES[name](body, rng, size=SIZE)
     camera = camera_for(body, rng, zoom=place.uniform(0.7, 1.05), size=SIZE)
