@@ -44,7 +44,6 @@ def test_light_follows_the_srgb_curve():
     assert light.dtype == np.float32 and light[0] == 0 and light[255] == 1
     assert light[188] == pytest.approx(0.5029, abs=1e-4) and light[10] == pytest.approx(10 / 255 / 12.92)
     np.testing.assert_array_equal(linear_to_srgb(light), levels)
-    np.testing.assert_allclose(srgb_to_linear(levels / 255), light, atol=1e-6)
     np.testing.assert_array_equal(linear_to_srgb(np.array([-1.0, 2.0])), [0, 255])
 
 

@@ -1,7 +1,7 @@
 """Chapter 14: a film before and after: its facts, its hands along the time, signs of trouble, what many will cost."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,12 @@ from lib.metrics import hand_distance
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import FORMATS, probe
-from lib.video.containers import open_film, pictures
+from lib.video.containers import Tally, copy_tracks, open_film, packets, pictures, tallied
 from lib.video.film import check_frames
-from lib.video.remux import Tally, copy_tracks, packets, tallied, until_moment
+
+if TYPE_CHECKING:
+    import av
+    from matplotlib.figure import Figure
 
 COPIED = (".mp4", ".mov", ".webm", ".mkv")  # the beginning of any other kind of film goes into .mkv, which holds most
 
@@ -94,6 +97,19 @@ def _copy_beginning(path: Path, out: Path, seconds: float) -> None:
         check_sound(out, tallies[1])
 
 
+def until_moment(packets: Iterable["av.Packet"], end: float) -> Iterator["av.Packet"]:
+    """The packets before the first that is shown or heard at ``end`` (seconds) or later.
+
+    They come in the order of decoding, so a few frames before ``end`` may be lacking, but none before those (.avi does
+    not say when a frame is shown: there, the last one may be from a little later).
+    """
+    for packet in packets:
+        ticks = packet.dts if packet.pts is None else packet.pts
+        if ticks is not None and float(ticks * packet.time_base) >= end:
+            return
+        yield packet
+
+
 FASTEST = 8.0  # shoulder widths a second: the fastest true wrist of D1 train has 7.6
 SAME_PLACE = 0.25  # of a hand's size: nearer than that, left and right are one hand found twice
 APART = 0.5  # of a hand's size, as in `lib.metrics.false_hands`
@@ -152,9 +168,6 @@ def signs(keypoints: Keypoints) -> pd.DataFrame:
     rows = {hand: {"jumps": int(jumps(keypoints, hand).sum()), "both hands in one place": twice} for hand in HANDS}
     return pd.DataFrame.from_dict(rows, orient="index")
 
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 COLOURS = {"right": ORANGE, "left": SKY}  # as in `book.shared.draw`
 

@@ -36,8 +36,8 @@ def across(rows: Sequence[dict], name: str, one: Place, other: Place, key: str, 
 def gained(rows: Sequence[dict], methods: Sequence[str], now: str, before: str = "") -> pd.DataFrame:
     """Lost and false hands after one look minus those after another, paired, in points: a line for each set and method.
 
-    ``now`` and ``before`` stand behind the method's name, see `lib.holistic.looks`. Methods without such rows are left
-    out.
+    ``now`` and ``before`` stand behind the method's name, see `lib.holistic.third_look`. Methods without such rows are
+    left out.
     """
     known = dict.fromkeys((row["set"], row["method"]) for row in rows)
     places = [(name, method) for name, method in known if method in methods and (name, method + now) in known]

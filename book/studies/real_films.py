@@ -38,7 +38,7 @@ from lib.evaluation import shipped_rows
 from lib.evaluation.evaluation import FILM, FRAMES, PATHS, of_path, through_film
 from lib.evaluation.methods import INPUT, TARGET, Method, find_methods
 from lib.holistic import extract
-from lib.holistic.looks import MOST, called, look, looks_option
+from lib.holistic.third_look import MOST, called, look, looks_option
 from lib.keypoints import Keypoints
 from lib.tools import paths
 from lib.tools.commands import command, positive
@@ -87,7 +87,7 @@ class RealClip:
         return np.stack(list(method.run(read_video(self.film(INPUT)))))
 
     def keypoints(self, method: Method, looks: int = 1, path: str = FRAMES) -> Keypoints:
-        """What is found in them, in their own pixels, after so many looks (`lib.holistic.looks`); it is kept."""
+        """What is found in them, in their own pixels, after so many looks (`lib.holistic.third_look`); it is kept."""
         if method.name == ENHANCE:
             return self._enhanced(method)
         kept = [self.folder / f"{_key(method.name, method.digest, path, count)}.pose" for count in range(1, looks + 1)]

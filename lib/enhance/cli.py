@@ -14,7 +14,7 @@ from pathlib import Path
 from lib.enhance import MODEL, Summary, enhance, film
 from lib.enhance.pool import side_by_side
 from lib.enhance.source import Box
-from lib.holistic.looks import MOST, looks_option
+from lib.holistic.third_look import MOST, looks_option
 from lib.tools.commands import command, positive, print_any_name
 from lib.tools.errors import BadInput, in_a_line
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained

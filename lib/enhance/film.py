@@ -31,9 +31,8 @@ from lib.enhance.feed import feed
 from lib.enhance.sound import add_sound
 from lib.enhance.source import Box, Source, open_source
 from lib.holistic import extract
-from lib.holistic.looks import MOST
 from lib.holistic.second_look import looking_again
-from lib.holistic.third_look import third_look
+from lib.holistic.third_look import MOST, third_look
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
@@ -96,7 +95,7 @@ def enhance(
     device      where the network runs, as torch names it; MediaPipe works on the CPU
     crop        (x0, y0, x1, y1) in pixels of the film, or "signer" to look for it; None: whole frames
     height      frames higher than this are reduced to it before they are enlarged
-    looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.looks`)
+    looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from lib.tools.errors import BadInput
 from lib.video import FORMATS
-from lib.video.containers import open_film, pictures
+from lib.video.containers import Tally, copy_tracks, from_moment, open_film, packets, pictures, tallied, tally
 from lib.video.film import check_frames
-from lib.video.remux import Tally, copy_tracks, from_moment, packets, tallied, tally
 
 LOST = 0.25  # seconds of sound, at beginning and end, that each container counts in its own way
 

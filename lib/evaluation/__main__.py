@@ -22,7 +22,7 @@ from lib.evaluation import shipped_rows
 from lib.evaluation.evaluation import PATHS, evaluate_all, of_path, table, watch
 from lib.evaluation.intervals import Interval
 from lib.evaluation.methods import INPUT, TARGET, Method, find_methods
-from lib.holistic.looks import looks_option
+from lib.holistic.third_look import looks_option
 from lib.metrics import frechet_distance
 from lib.signer.clips import Clip, clips
 from lib.tools.commands import command, positive

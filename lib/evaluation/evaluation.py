@@ -33,7 +33,7 @@ from lib.degrade import compress
 from lib.evaluation.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_bootstrap
 from lib.evaluation.methods import INPUT, TARGET, Method
 from lib.holistic import extract
-from lib.holistic.looks import called, look
+from lib.holistic.third_look import called, look
 from lib.keypoints import Keypoints
 from lib.signer.clips import Clip, in_target_pixels
 from lib.tools import paths
@@ -62,7 +62,7 @@ MEASURES = {
 
 
 def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> dict:
-    """One row: how a method does on a clip, after so many ``looks`` (`lib.holistic.looks`), on one of the `PATHS`.
+    """One row: how a method does on a clip, after so many ``looks`` (`lib.holistic.third_look`), on one of the `PATHS`.
 
     uhp_dominant, _both   share of frames without the signer's dominant hand (R1 IV-B); the same, mean of both hands
     psnr, ssim, phash     against the target; left out for "input", of another size, and for "target"'s own frames

@@ -16,7 +16,8 @@ The version is 0.10.21, the last whose wheel holds Holistic. What is set, and wh
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -46,11 +47,9 @@ def body_and_hands(**settings: Any) -> "SolutionBase":
 
     class WithoutFace(SolutionBase):
         def __init__(self, binary_graph_path: str, side_inputs: dict, outputs: list[str], **others: Any):
-            side_inputs = {name: value for name, value in side_inputs.items() if "face" not in name}
-            outputs = [name for name in outputs if "face" not in name]
-            super().__init__(
-                graph_config=_faceless(binary_graph_path), side_inputs=side_inputs, outputs=outputs, **others
-            )
+            others["side_inputs"] = {name: value for name, value in side_inputs.items() if "face" not in name}
+            others["outputs"] = [name for name in outputs if "face" not in name]
+            super().__init__(graph_config=_faceless(binary_graph_path), **others)
 
     class BodyAndHands(Holistic, WithoutFace):
         pass
@@ -108,7 +107,7 @@ def extract(
     bar = tqdm(frames, desc="Holistic", unit=" frames", total=total, disable=progress is False, delay=delay)
     rows: list[np.ndarray] = []
     size = None
-    with _graph(min_detection_confidence, min_tracking_confidence) as process:
+    with _holistic(min_detection_confidence, min_tracking_confidence) as process:
         for frame in bar:
             size = _checked_size(frame, size, f"frame {len(rows)} of {name}")
             points = _points(process(frame), size)
@@ -129,27 +128,29 @@ def extract_file(path: str | Path, **settings: Any) -> Keypoints:
     return extract(read_video(path), **{"fps": info.fps, "total": info.frames, "name": str(path)} | settings)
 
 
-@contextmanager
-def _graph(min_detection_confidence: float, min_tracking_confidence: float) -> Iterator[Callable[[np.ndarray], Any]]:
-    """A fresh Holistic graph, as a function of a frame; closed at the end.
-
-    It is built with its first frame, since it begins to chatter from threads of its own as soon as it exists.
-    """
-    thresholds = {
-        "min_detection_confidence": min_detection_confidence,
-        "min_tracking_confidence": min_tracking_confidence,
-    }
+def _holistic(detection: float, tracking: float) -> AbstractContextManager[Callable[[np.ndarray], Any]]:
+    """A fresh Holistic graph, see `graph_of`; BadInput where a threshold is outside [0, 1]."""
+    thresholds = {"min_detection_confidence": detection, "min_tracking_confidence": tracking}
     for threshold, value in thresholds.items():
         if not 0 <= value <= 1:
             raise BadInput(f"{threshold} must be between 0 and 1, not {value}.")
     solutions()  # says which version is wanted, if another is there
+    return graph_of(partial(body_and_hands, **thresholds))
+
+
+@contextmanager
+def graph_of(make: Callable[[], "SolutionBase"]) -> Iterator[Callable[[np.ndarray], Any]]:
+    """A graph of MediaPipe's as a function of a picture; closed at the end.
+
+    It is built with its first picture, since it begins to chatter from threads of its own as soon as it exists.
+    """
     graph = None
 
-    def process(frame: np.ndarray) -> Any:
+    def process(picture: np.ndarray) -> Any:
         nonlocal graph
         with quiet:
-            graph = graph or opened.enter_context(body_and_hands(**thresholds))
-            return graph.process(np.ascontiguousarray(frame))
+            graph = graph or opened.enter_context(make())
+            return graph.process(np.ascontiguousarray(picture))
 
     with ExitStack() as opened:
         yield process

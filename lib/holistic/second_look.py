@@ -21,16 +21,16 @@ points have 1. Nothing is remembered between frames, so a hand may jitter more t
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import cv2
 import numpy as np
 
-from lib.holistic.graph import Retouch, solutions
+from lib.holistic.graph import Retouch, graph_of, solutions
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
-from lib.tools.quiet import quiet
 
 LOOKS = (1.3, 1.0, 1.7, 0.8, 2.2)  # sides of the square, in body widths
 NEAR = 0.3  # body widths
@@ -42,15 +42,14 @@ SIDES = ("left", "right")
 HAND = tuple(HOLISTIC_75.parts[f"{side}_hand"] for side in SIDES)
 
 
-def second_look(frames: Iterable[np.ndarray], keypoints: Keypoints, looks: tuple[float, ...] = LOOKS) -> Keypoints:
+def second_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
     """The same keypoints with hands filled in where they were missing and a second look finds them; nothing else moves.
 
     ``frames`` (uint8 RGB, (H, W, 3), any iterable, one at a time) are those that ``keypoints`` (HOLISTIC_75, T frames,
-    in their pixels) came from. ``looks`` are the sides of the squares, in body widths. Raises BadInput for another
-    layout, another number of frames, or another size.
+    in their pixels) came from. Raises BadInput for another layout, another number of frames, or another size.
     """
     rows = np.concatenate([keypoints.xyz, keypoints.confidence[..., None]], axis=-1)
-    with looking_again(looks) as again:
+    with looking_again() as again:
         for time, frame in enumerate(of_one_clip(frames, keypoints)):
             rows[time] = again(frame, rows[time])
     return Keypoints(rows[..., :3], rows[..., 3], HOLISTIC_75, keypoints.fps, keypoints.size)
@@ -71,18 +70,19 @@ def of_one_clip(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Iterator[
 
 
 @contextmanager
-def looking_again(looks: tuple[float, ...] = LOOKS) -> Iterator[Retouch]:
+def looking_again() -> Iterator[Retouch]:
     """The second look as a function of one frame and its points, to be taken while a film runs by.
 
     with looking_again() as again:
         keypoints = lib.holistic.extract(frames, retouch=again)
     """
-    with _hands() as detect:
+    hands = partial(solutions().hands.Hands, static_image_mode=True, min_detection_confidence=PALM_CONFIDENCE)
+    with graph_of(hands) as detect:
 
         def again(frame: np.ndarray, points: np.ndarray) -> np.ndarray:
             points = points.copy()
             for side in (0, 1):
-                found = _look_again(frame, points[:, :3], side, detect, looks)
+                found = _look_again(frame, points[:, :3], side, detect)
                 if found is not None:
                     points[HAND[side], :3], points[HAND[side], 3] = found
             return points
@@ -96,25 +96,8 @@ def _mismatch(keypoints: Keypoints, found: str) -> str:
     return f"These keypoints are of {wanted}, but {found}; give the frames and keypoints of one clip."
 
 
-@contextmanager
-def _hands() -> Iterator[Callable[[np.ndarray], Any]]:
-    """MediaPipe Hands for single pictures, as a function of a picture; built with the first, since it chatters."""
-    mediapipe, graph = solutions(), None
-
-    def process(picture: np.ndarray) -> Any:
-        nonlocal graph
-        with quiet:
-            graph = graph or opened.enter_context(
-                mediapipe.hands.Hands(static_image_mode=True, min_detection_confidence=PALM_CONFIDENCE)
-            )
-            return graph.process(picture)
-
-    with ExitStack() as opened:
-        yield process
-
-
 def _look_again(
-    frame: np.ndarray, points: np.ndarray, side: int, detect: Callable[[np.ndarray], Any], looks: tuple[float, ...]
+    frame: np.ndarray, points: np.ndarray, side: int, detect: Callable[[np.ndarray], Any]
 ) -> tuple[np.ndarray, float] | None:
     """Joints (21, 3) in pixels and confidence of the hand on this side, if it was missing and is found now.
 
@@ -127,7 +110,7 @@ def _look_again(
     shoulders = np.linalg.norm(points[SHOULDERS[0], :2] - points[SHOULDERS[1], :2])
     body = max(shoulders, 1.3 * np.linalg.norm(wrist - elbow), 1.0)
     centre = points[[WRISTS[side], *KNUCKLES[side]], :2].mean(axis=0)
-    for look in looks:
+    for look in LOOKS:
         for joints, label, score in _hands_in(frame, centre, look * body, detect):
             near = np.linalg.norm(joints[0, :2] - wrist) <= NEAR * body
             if near and label == SIDES[side]:

@@ -17,14 +17,16 @@ The rules were set on films to learn from; `book/lab-notes.md` has the figures, 
 of a hand that was found so gets as confidence how sure the network is that there is a hand (0.5 to just below 1).
 """
 
+from argparse import ArgumentParser
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from lib.holistic.crops import Roi, cut, hand_roi, uncut
-from lib.holistic.second_look import HAND, of_one_clip
+from lib.holistic.second_look import HAND, of_one_clip, second_look
 from lib.holistic.twins import HandTwin
 from lib.keypoints import Keypoints
 from lib.metrics import hand_distance
@@ -34,6 +36,9 @@ LEAP = 0.5  # of the hand's size, the mean over its joints; about one true hand 
 NEAR = 0.5  # likewise
 NORMALIZE_Z = 0.4  # what MediaPipe divides the depths of this network by (hand_landmark_cpu.pbtxt, version 0.10.21)
 SEEN = 0.5  # the network's word from which on Holistic, too, reports a hand
+SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
+AGAIN = (SECOND_LOOK, THIRD_LOOK)
+MOST = 1 + len(AGAIN)
 
 
 def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
@@ -105,3 +110,32 @@ def _around(frame: np.ndarray, roi: Roi) -> tuple[torch.Tensor, np.ndarray]:
     low = np.clip(np.floor(middle - half), 0, limit - 1).astype(int)
     high = np.clip(np.ceil(middle + half), low + 1, limit).astype(int)
     return torch.from_numpy(low), np.ascontiguousarray(frame[low[1] : high[1], low[0] : high[0]])
+
+
+def look(
+    frames: Callable[[], Iterable[np.ndarray]], paths: Sequence[Path], first: Callable[[], Keypoints]
+) -> Keypoints:
+    """The keypoints of a film after as many looks as there are ``paths``, which say where those of each look are kept.
+
+    ``frames`` gives the film's frames, and is called once for each look after the first; ``first`` makes the keypoints
+    of one look. What is kept already is taken as it is.
+    """
+    found = None
+    for path, again in zip(paths, (None, second_look, third_look)):
+        if not path.is_file():
+            (again(frames(), found) if again else first()).save(path)
+        found = Keypoints.load(path)
+    return found
+
+
+def looks_option(parser: ArgumentParser, default: int = 1) -> None:
+    """``--looks``, for a command line."""
+    about = (
+        "how often to look for hands; 1: Holistic alone, 2: and a second look, 3: and a third (default: %(default)s)"
+    )
+    parser.add_argument("--looks", type=int, default=default, choices=range(1, MOST + 1), help=about)
+
+
+def called(method: str, looks: int) -> str:
+    """A method's name in tables, after so many looks."""
+    return method + ("", *AGAIN)[looks - 1]

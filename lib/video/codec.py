@@ -14,6 +14,7 @@ import numpy as np
 
 from lib.tools.errors import BadInput
 from lib.video.containers import new_film
+from lib.video.pixels import upright
 
 if TYPE_CHECKING:
     import av
@@ -62,7 +63,7 @@ def encode(
     frames = checked(frames)
     first = next(frames)
     rate = Fraction(float(fps)).limit_denominator(1001)  # 29.97002997... is 30000/1001 again
-    prepare = {"pal8": _indexed, "rgb24": _unchanged}.get(encoder.pix_fmt) or ToYUV()
+    prepare = {"pal8": _indexed, "rgb24": _frame_of}.get(encoder.pix_fmt) or ToYUV()
     try:
         with new_film(file, container) as output:
             stream = output.add_stream(encoder.name, rate=rate, options=encoder.options(crf))
@@ -119,6 +120,12 @@ def _accurate() -> int:
     return Flag.BICUBIC | Flag.ACCURATE_RND | Flag.FULL_CHR_H_INP | Flag.FULL_CHR_H_INT | Flag.BITEXACT
 
 
+def _frame_of(rgb: np.ndarray) -> "av.VideoFrame":
+    import av
+
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+
+
 class ToYUV:
     """(H, W, 3) uint8 sRGB -> an 8-bit 4:2:0 BT.709 frame. One object a stream: it keeps its tables."""
 
@@ -128,14 +135,11 @@ class ToYUV:
         self.reformatter, self.flags = VideoReformatter(), _accurate()
 
     def __call__(self, rgb: np.ndarray) -> "av.VideoFrame":
-        import av
-
         height, width = rgb.shape[:2]
         if height % 2 or width % 2:
             rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
-        colours = {"dst_colorspace": BT709, "dst_color_range": LIMITED}
-        frame = self.reformatter.reformat(frame, format="yuv420p", interpolation=self.flags, threads=1, **colours)
+        colours = {"dst_colorspace": BT709, "dst_color_range": LIMITED, "interpolation": self.flags}
+        frame = self.reformatter.reformat(_frame_of(rgb), format="yuv420p", threads=1, **colours)
         frame.color_primaries, frame.color_trc = BT709, SRGB
         return frame
 
@@ -154,28 +158,9 @@ class ToRGB:
     def __call__(self, frame: "av.VideoFrame") -> np.ndarray:
         self.size = self.size or (frame.width, frame.height)
         matrix = frame.side_data.get("DISPLAYMATRIX")
-        picture = self.reformatter.reformat(
-            frame, *self.size, format="rgb24", dst_color_range=FULL, interpolation=self.flags, threads=1
-        )
-        rgb = picture.to_ndarray()
+        colours = {"dst_color_range": FULL, "interpolation": self.flags}
+        rgb = self.reformatter.reformat(frame, *self.size, format="rgb24", threads=1, **colours).to_ndarray()
         return rgb if matrix is None else upright(rgb, np.frombuffer(matrix, np.int32))
-
-
-def upright(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Apply a display matrix of quarter turns and mirrors, as phones store them.
-
-    The 9 numbers (a, b, u, c, d, v, x, y, w) send the point (p, q) to (a p + c q, b p + d q): FFmpeg's display.h.
-    """
-    a, b, _, c, d = (int(number) for number in matrix[:5])
-    if abs(b) > abs(a):  # the new x runs along the old y
-        image, a, d = image.swapaxes(0, 1), c, b
-    return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])
-
-
-def _unchanged(rgb: np.ndarray) -> "av.VideoFrame":
-    import av
-
-    return av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
 
 
 def _indexed(rgb: np.ndarray) -> "av.VideoFrame":

@@ -1,17 +1,23 @@
-"""Film files as FFmpeg knows them: opened for reading, opened for writing, and counted.
+"""Film files as FFmpeg knows them: opened for reading and writing, counted, and tracks copied packet by packet.
 
 Whoever reads a film opens it with `open_film`, whoever writes one with `new_film`: what has to be thought of each time
-is thought of there.
+is thought of there. Tracks are copied without being coded anew, and nothing is left out.
 """
 
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     import av
     from av.container import InputContainer, OutputContainer
+
+_REORDERED = 64  # packets at most that wait for the first moment of decoding; H.264 has 16 frames to reorder
 
 
 def open_film(file: str | Path | BinaryIO) -> "InputContainer":
@@ -81,3 +87,103 @@ def frame_count(path: str | Path) -> int:
             return sum(1 for _ in decoded(film, stream, [])) if stream else 0
     except av.FFmpegError:
         return 0
+
+
+@dataclass
+class Tally:
+    """What was in the packets that went by: frames of pictures, or seconds of sound and the moment it ends at."""
+
+    frames: int = 0
+    seconds: float = 0.0
+    end: float = 0.0
+
+
+def copy_tracks(out: Path, container: str, tracks: Sequence[tuple["av.Stream", Iterable["av.Packet"]]]) -> None:
+    """Write tracks, each a template and its packets, to ``out``; ``container`` is FFmpeg's name for its kind.
+
+    Raises ValueError or av.FFmpegError where that kind of file cannot hold them.
+    """
+    with new_film(out, container) as output:
+        streams = [output.add_stream_from_template(stream, opaque=True) for stream, _ in tracks]
+        output.start_encoding()
+        timed = [_timed(number, packets) for number, (_, packets) in enumerate(tracks)]
+        for _, number, packet in merge(*timed, key=lambda item: item[0]):  # so that the muxer holds nothing back
+            packet.stream = streams[number]
+            output.mux(packet)
+
+
+def packets(film: "InputContainer", stream: "av.Stream") -> Iterator["av.Packet"]:
+    """The packets of a track in the order of decoding; ends where the file is damaged.
+
+    Matroska does not say when its first packets are decoded (their dts), the key frame among them: they get the moments
+    before the first that it says. The empty packet at the end, which flushes decoders, is left out.
+    """
+    stored, begun = _stored(film, stream), []
+    for packet in stored:
+        begun.append(packet)
+        if packet.dts is not None or len(begun) > _REORDERED:
+            break
+    if begun and (first := begun[-1]).dts is not None:
+        for place, packet in enumerate(begun[-2::-1], start=1):
+            packet.dts = first.dts - place * (first.duration or 1)
+    yield from begun
+    yield from stored
+
+
+def from_moment(packets: Iterable["av.Packet"], begin: float) -> Iterator["av.Packet"]:
+    """The packets that are shown or heard from ``begin`` (seconds) on, which becomes 0."""
+    for packet in packets:
+        offset = round(begin / packet.time_base)
+        if packet.pts is None:
+            packet.pts = packet.dts
+        if packet.pts is None or packet.pts < offset:
+            continue
+        packet.pts -= offset
+        if packet.dts is not None:
+            packet.dts -= offset
+        yield packet
+
+
+def tallied(packets: Iterable["av.Packet"], stream: "av.Stream", tally: Tally) -> Iterator["av.Packet"]:
+    """The packets as they come, each decoded on the way to know what is in it."""
+    for packet in packets:
+        _add(tally, packet.decode)
+        yield packet
+    _add(tally, lambda: stream.codec_context.decode(None))
+
+
+def tally(film: "InputContainer", stream: "av.Stream") -> Tally:
+    """What a track holds that can be decoded."""
+    found = Tally()
+    deque(tallied(_stored(film, stream), stream, found), maxlen=0)
+    return found
+
+
+def _add(tally: Tally, decode) -> None:
+    import av
+
+    with suppress(av.FFmpegError):  # a broken piece, which stays broken
+        for frame in decode():
+            tally.frames += 1
+            if isinstance(frame, av.AudioFrame):
+                length = frame.samples / frame.sample_rate
+                tally.seconds += length
+                tally.end = max(tally.end, (frame.time or 0.0) + length)
+
+
+def _stored(film: "InputContainer", stream: "av.Stream") -> Iterator["av.Packet"]:
+    import av
+
+    with suppress(av.FFmpegError):
+        yield from (packet for packet in film.demux(stream) if packet.size)
+
+
+def _timed(number: int, packets: Iterable["av.Packet"]) -> Iterator[tuple[float, int, "av.Packet"]]:
+    """(seconds, ``number``, packet); what goes back in time, which no container takes, is left out."""
+    last = None
+    for packet in packets:
+        ticks = packet.pts if packet.dts is None else packet.dts
+        if ticks is not None and last is not None and ticks < last:
+            continue
+        last = ticks
+        yield float((ticks or 0) * packet.time_base), number, packet

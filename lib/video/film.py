@@ -69,13 +69,14 @@ def probe(path: str | Path, thorough: bool = False) -> VideoInfo:
     ``thorough`` decodes some more, and reads the film to its end without decoding it: see `VideoInfo`.
     Raises BadInput for a file that is missing, empty, no video, audio only, or without one readable frame.
     """
+    from av import FFmpegError
+
     path = Path(path)
     if path.is_dir():
         files = image_folder.image_files(path)
         height, width = image_folder.read_image(files[0]).shape[:2]
-        return VideoInfo(
-            width, height, image_folder.FPS, len(files), len(files) / image_folder.FPS, interlaced=False, moved=0.0
-        )
+        frames, fps = len(files), image_folder.FPS
+        return VideoInfo(width, height, fps, frames, frames / fps, interlaced=False, moved=0.0)
     with _opened(path) as (container, stream):
         times: list[tuple[float, float]] = []
         stored = _timed(container, stream, times)
@@ -88,7 +89,8 @@ def probe(path: str | Path, thorough: bool = False) -> VideoInfo:
         if not thorough:
             return VideoInfo(*says)
         interlaced = any(frame.interlaced_frame for frame in chain([first], islice(frames, _ASKED - 1)))
-        _read_to_the_end(stored)
+        with suppress(FFmpegError):  # damaged from there on
+            deque(stored, maxlen=0)
         return VideoInfo(*says, interlaced, _moved(times, (container.duration or 0) / 1e6, fps))
 
 
@@ -116,8 +118,8 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float, crf:
     ``crf`` is the codec's quality, smaller is better (H.264: 18 looks lossless; VP9: 30); GIF and PNG ignore it.
     An odd width or height grows by one pixel, a repeated column or row, since video stores colour in pairs.
     The same frames give the same bytes again on one machine. Nothing is left behind when anything fails.
-    Every film is read again before it gets its name, so that what is there has all its frames.
-    Raises BadInput for another suffix, no frames, or frames of a wrong or changing shape or dtype.
+    Every film is read again before it gets its name, so that what is there has all its frames. BadInput
+    for another suffix, no frames, or frames of a wrong or changing shape or dtype.
     """
     path = Path(path)
     if path.suffix and path.suffix.lower() not in FORMATS:
@@ -189,13 +191,6 @@ def _timed(
             moments = (packet.pts, packet.pts if packet.dts is None else packet.dts)
             times.append(tuple(float(moment * packet.time_base) for moment in moments))
         yield packet
-
-
-def _read_to_the_end(stored: Iterator["av.Packet"]) -> None:
-    import av
-
-    with suppress(av.FFmpegError):  # damaged from there on
-        deque(stored, maxlen=0)
 
 
 def _moved(times: list[tuple[float, float]], length: float, fps: float) -> float:

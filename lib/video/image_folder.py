@@ -20,11 +20,9 @@ def image_files(folder: Path) -> list[Path]:
     files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")]
     if not files:
         raise BadInput(f"{folder} holds no images; give a folder of {', '.join(sorted(SUFFIXES))} files.")
-    return sorted(files, key=lambda file: [int(part) if part.isdigit() else part for part in _parts(file.name)])
-
-
-def _parts(name: str) -> list[str]:
-    return re.split(r"(\d+)", name.lower())  # text and digits take turns, so like is compared with like
+    # text and digits take turns, so like is compared with like
+    parts = {file: re.split(r"(\d+)", file.name.lower()) for file in files}
+    return sorted(files, key=lambda file: [int(part) if part.isdigit() else part for part in parts[file]])
 
 
 def read_image(file: Path) -> np.ndarray:

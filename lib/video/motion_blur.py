@@ -6,7 +6,7 @@ It opens and closes symmetrically about the frame's own instant, and it adds up 
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
 from math import ceil, floor
 
@@ -17,6 +17,7 @@ from lib.tools.errors import BadInput
 from lib.video.codec import checked
 from lib.video.pixels import linear_to_srgb, srgb_to_linear
 
+Moment = Callable[[float], np.ndarray]  # an interval: where in it, [0, 1) -> linear light, (H, W, 3)
 _STILL = 0.5  # pixels of flow between two frames below which a point stands still, and so stays sharp
 
 
@@ -30,45 +31,35 @@ def flow_blur(frames: Iterable[np.ndarray], shutter: float = 0.5, samples: int =
     hand falls apart into copies. Beyond the first and the last frame nothing moves. A point that stands still, and a
     clip of one frame, come back as they were. Flow makes nothing sensible of a cut: give one scene at a time.
     """
-    _check(shutter, samples)
+    if not (shutter > 0 and samples >= 1):
+        raise BadInput(f"The shutter is open for {shutter} of a frame in {samples} parts; both must be above 0.")
     moments = shutter * ((np.arange(samples) + 0.5) / samples - 0.5)  # in intervals, 0 is the frame itself
     reach = max(1, ceil(shutter / 2))  # intervals to hold on either side
-    intervals: deque[_Interval | _Still] = deque(maxlen=2 * reach)
+    intervals: deque[Moment] = deque(maxlen=2 * reach)
     for index, interval in enumerate(_intervals(checked(frames), reach)):
         intervals.append(interval)
         if index >= 2 * reach - 1:
-            light = sum(intervals[reach + floor(moment)].at(moment - floor(moment)) for moment in moments)
+            light = sum(intervals[reach + floor(moment)](moment - floor(moment)) for moment in moments)
             yield linear_to_srgb(light / samples)
 
 
-def _check(shutter: float, count: int) -> None:
-    if not (shutter > 0 and count >= 1):
-        raise BadInput(f"The shutter is open for {shutter} of a frame in {count} parts; both must be above 0.")
-
-
-def _intervals(frames: Iterator[np.ndarray], reach: int) -> Iterator["_Interval"]:
+def _intervals(frames: Iterator[np.ndarray], reach: int) -> Iterator[Moment]:
     """The intervals between neighbours, with ``reach`` motionless ones before the first frame and after the last."""
     flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow.setUseMeanNormalization(False)  # within a film the light stays; brightness is what tells skin from cloth
     frame = next(frames)
-    yield from repeat(_Still(frame), reach)
+    yield from repeat(_still(frame), reach)
     known = None
     for after in frames:
         interval = _Interval(frame, after, flow, known)
-        yield interval
+        yield interval.at
         frame, known = after, -interval.back.field
-    yield from repeat(_Still(frame), reach)
+    yield from repeat(_still(frame), reach)
 
 
-class _Still:
-    """An interval in which nothing happens."""
-
-    def __init__(self, frame: np.ndarray) -> None:
-        self.light = srgb_to_linear(frame)
-
-    def at(self, fraction: float) -> np.ndarray:
-        """Linear light, (H, W, 3)."""
-        return self.light
+def _still(frame: np.ndarray) -> Moment:
+    light = srgb_to_linear(frame)
+    return lambda _: light
 
 
 class _Interval:

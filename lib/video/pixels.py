@@ -1,34 +1,25 @@
-"""Pixel values in other forms: as light (IEC 61966-2-1, sRGB), and as float batches (N, 3, H, W) in [0, 1]."""
+"""Pixels in other forms: as light (IEC 61966-2-1, sRGB), turned upright, as float batches (N, 3, H, W) in [0, 1]."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-# Between stored pixel values and light (IEC 61966-2-1, sRGB).
-#
 # A shutter adds up light, not pixel values, so motion blur and anti-aliasing are means of *linear* values.
-def _decode(value: np.ndarray) -> np.ndarray:
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-
-
-def _encode(light: np.ndarray) -> np.ndarray:
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-
-
-_LINEAR = _decode(np.arange(256) / 255).astype(np.float32)  # the 256 values that a uint8 can take
+_VALUE = np.arange(256) / 255  # all that a uint8 can take
+_LINEAR = np.where(_VALUE <= 0.04045, _VALUE / 12.92, ((_VALUE + 0.055) / 1.055) ** 2.4).astype(np.float32)
 # 16 bits of light reach every uint8 value: even in the shadows, one step is a twentieth of a grey level
-_SRGB = np.round(255 * _encode(np.arange(65536) / 65535)).astype(np.uint8)
+_LIGHT = np.arange(65536) / 65535
+_SRGB = np.where(_LIGHT <= 0.0031308, _LIGHT * 12.92, 1.055 * _LIGHT ** (1 / 2.4) - 0.055)
+_SRGB = np.round(255 * _SRGB).astype(np.uint8)
 
 
 def srgb_to_linear(pixels: np.ndarray) -> np.ndarray:
-    """Linear light in [0, 1], float32, of the same shape: from uint8 sRGB, or from float sRGB in [0, 1]."""
-    pixels = np.asarray(pixels)
-    if pixels.dtype == np.uint8:
-        return _LINEAR[pixels]
-    return _decode(np.clip(pixels, 0, 1)).astype(np.float32)
+    """Linear light in [0, 1], float32, of the same shape, from uint8 sRGB."""
+    return _LINEAR[pixels]
 
 
 def linear_to_srgb(light: np.ndarray) -> np.ndarray:
@@ -36,12 +27,25 @@ def linear_to_srgb(light: np.ndarray) -> np.ndarray:
     return _SRGB[(np.clip(light, 0, 1) * 65535 + 0.5).astype(np.uint16)]
 
 
-def batch_of(frames: Sequence[np.ndarray]) -> Tensor:
+def upright(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Apply a display matrix of quarter turns and mirrors, as phones store them.
+
+    The 9 numbers (a, b, u, c, d, v, x, y, w) send the point (p, q) to (a p + c q, b p + d q): FFmpeg's display.h.
+    """
+    a, b, _, c, d = (int(number) for number in matrix[:5])
+    if abs(b) > abs(a):  # the new x runs along the old y
+        image, a, d = image.swapaxes(0, 1), c, b
+    return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])
+
+
+def batch_of(frames: Sequence[np.ndarray]) -> "Tensor":
     """uint8 RGB frames of one size, (H, W, 3) each -> float32 (N, 3, H, W) in [0, 1]."""
+    import torch
+
     return torch.from_numpy(np.stack(frames)).permute(0, 3, 1, 2).float() / 255
 
 
-def frames_of(batch: Tensor) -> list[np.ndarray]:
+def frames_of(batch: "Tensor") -> list[np.ndarray]:
     """(N, 3, H, W) -> N uint8 frames (H, W, 3), rounded as a file would be; what lies outside [0, 1] is clipped."""
     values = (255 * batch.detach().clamp(0, 1)).round().byte()
     return list(values.permute(0, 2, 3, 1).cpu().numpy())

@@ -20,8 +20,7 @@ from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
 from lib.video import FORMATS, film as video, write_video
 from lib.video.codec import encode
-from lib.video.containers import frame_count
-from lib.video.remux import copy_tracks
+from lib.video.containers import copy_tracks, frame_count
 
 TITLE = "Gebärden für Anfänger".encode("latin-1")
 SECONDS = FLASH / FPS

@@ -91,7 +91,8 @@ def test_rules(kind, offset, taken, monkeypatch):
     points[:, 11, 0], points[:, 12, 0] = 190, 110  # shoulders 80 apart
     lost = Keypoints(points, np.ones((1, 75), np.float32), HOLISTIC_75, 25, (304, 336))
     monkeypatch.setattr(module, "_hands_in", fake_hands(kind, offset))
-    again = second_look(np.zeros((1, 336, 304, 3), np.uint8), lost, looks=(1.0,))
+    monkeypatch.setattr(module, "LOOKS", (1.0,))
+    again = second_look(np.zeros((1, 336, 304, 3), np.uint8), lost)
     assert again.present("right_hand")[0] == taken
     assert again.present("left_hand")[0] == (kind == "left")
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from lib.holistic.tflite import Twin, inside_mediapipe
+from lib.holistic.twins import Twin, inside_mediapipe
 from lib.tools.errors import BadInput
 from lib.tools.paths import ROOT
 

@@ -1,4 +1,4 @@
-"""lib.video.containers and lib.video.remux: films are opened alike everywhere, and no packet is lost on the way."""
+"""lib.video.containers: films are opened alike everywhere, and no packet is lost on the way."""
 
 import re
 from fractions import Fraction
@@ -10,8 +10,7 @@ from film_kinds import beep_at, flash_and_beep, flash_at
 
 from book.chapters.ch14_films import beginning
 from lib.video import probe, read_all, write_video
-from lib.video.containers import frame_count, open_film, pictures
-from lib.video.remux import copy_tracks, packets
+from lib.video.containers import copy_tracks, frame_count, open_film, packets, pictures
 
 TITLE = "Gebärdensprache für Anfänger".encode("latin-1")
 
