@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from book.chapters.ch13_scores import RAW, Parameters
 from book.shared import charts
+from book.shared.filter_scores import RAW, Parameters
 from book.shared.palette import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
 from lib.evaluation.intervals import Interval
 
@@ -49,7 +49,7 @@ def turns(found: np.ndarray, truth: np.ndarray, fps: float) -> "Figure":
 
 
 def trade(table: pd.DataFrame, chosen: Mapping[str, Parameters]) -> "Figure":
-    """What every setting of a `book.chapters.ch13_scores.sweep` takes and costs: jitter against error, and error
+    """What every setting of a `book.shared.filter_scores.sweep` takes and costs: jitter against error, and error
     against lag. The chosen settings have a black ring."""
     figure, axes = panels(2, (9.5, 4))
     for name, of_filter in table.groupby("filter", sort=False):

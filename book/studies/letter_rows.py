@@ -8,16 +8,15 @@
 that the grid search tried.
 """
 
-import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from book.studies import runner
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
-from lib.tools.paths import ROOT
 
-R3 = ROOT / "book" / "results" / "r3.json"
+R3 = runner.RESULTS / "r3.json"
 PARTS = ("rows", "ways", "grid")
-NAMES = ("kind", "split", "profile", "seed", "every")
 MADE_BY = 2  # counts up when R3's networks, or how they are trained or scored, change: then all rows are made anew
 
 
@@ -26,17 +25,8 @@ def read_results(path: str | Path = R3, missing_ok: bool = False) -> dict[str, l
     path = Path(path)
     if not path.is_file() and missing_ok:
         return {part: [] for part in PARTS}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        parts = {part: list(content.get(part, [])) for part in PARTS}
-        old = [row for part in ("rows", "grid") for row in parts[part] if row.get("made_by") != MADE_BY]
-    except OSError:
-        raise BadInput(
-            f"{path.name} is missing: make it with python -m book.studies.letters --ship {path.name}"
-        ) from None
-    except (ValueError, AttributeError, TypeError):
-        raise BadInput(f"{path.name} holds no results of R3: delete it and run book.studies.letters again") from None
-    if old:
+    _, parts = runner.read(path, "results of R3", f"python -m book.studies.letters --ship {path.name}", PARTS)
+    if any(row.get("made_by") != MADE_BY for part in ("rows", "grid") for row in parts[part]):
         raise BadInput(
             f"{path.name} has rows of networks as they were before (made_by is not {MADE_BY}): "
             "delete its rows and grid, and run book.studies.letters and book.studies.letters_grid again"
@@ -44,24 +34,16 @@ def read_results(path: str | Path = R3, missing_ok: bool = False) -> dict[str, l
     return parts
 
 
-def write_results(path: str | Path, results: dict[str, list[dict]]) -> None:
-    """Write the parts, one row a line."""
-    parts = []
-    for part in PARTS:
-        lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in results[part])
-        parts.append(f'"{part}": [\n{lines}\n]')
-    with written_whole(path) as partial:
-        partial.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
-
-
-def same(row: dict, wanted: dict) -> bool:
-    """Do both name the same network, split, profile, seed and share of the photos?"""
-    return all(row.get(name) == wanted.get(name) for name in NAMES)
+def add(
+    path: Path, part: str, wanted: Mapping, make: Callable[[], Sequence[dict]], same: Sequence[str] = ()
+) -> Sequence:
+    """`book.studies.runner.add_missing` for R3's file."""
+    return runner.add_missing(path, part, wanted, make, partial(read_results, missing_ok=True), same)
 
 
 def pick(rows: list[dict], **wanted) -> dict | None:
     """The row with these values, None where there is none: ``pick(rows, kind="dynamic", split="random")``."""
-    return next((row for row in rows if all(row.get(name) == value for name, value in wanted.items())), None)
+    return next((row for row in rows if runner.fits(row, wanted)), None)
 
 
 def seeds_of(rows: list[dict], kind: str, split: str = "random", every: int = 1) -> list[dict]:

@@ -24,6 +24,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -31,7 +32,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from book.studies.letter_rows import MADE_BY, read_results, same, write_results
+from book.studies.letter_rows import MADE_BY, add
 from lib.joins2sign.photos import Photos, Split, leave_signers_out, random_split, read_photos, unseen_split
 from lib.joins2sign.progress import Progress
 from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
@@ -121,29 +122,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     chosen = {name: getattr(options, name) for name in ("epochs", "batch", "bfloat16")}
     recipe = replace(recipe, **{name: value for name, value in chosen.items() if value is not None})
     photos = read_photos(options.data, options.every)
-    for seed in options.seeds:
-        for split in options.splits:
-            for kind in options.kinds:
-                _one(photos, split, kind, recipe, seed, options)
+    for seed, split, kind in product(options.seeds, options.splits, options.kinds):
+        _one(photos, split, kind, recipe, seed, options)
 
 
 def _one(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, options: argparse.Namespace) -> None:
     """One row, unless it is there already."""
     wanted = {"kind": kind, "split": split, "profile": options.profile, "seed": seed, "every": options.every}
-    results = read_results(options.ship, missing_ok=True)
-    if any(same(row, wanted) for row in results["rows"]):
-        return
-    row = run(photos, split, kind, recipe, seed, options)
-    if not is_first():
-        return
-    results = read_results(options.ship, missing_ok=True)  # another run may have written in the meantime
-    results["rows"] = [old for old in results["rows"] if not same(old, wanted)] + [row]
-    write_results(options.ship, results)
-    joints = f", joints {row['median']:.1f} px (median), AUC {row['auc']:.3f}" if "auc" in row else ""
-    print(
-        f"{split}, {kind}, seed {seed}: {100 * row['accuracy']:.2f} % of {row['n']}{joints}, {row['minutes']} minutes",
-        flush=True,
-    )
+
+    def make() -> list[dict]:
+        row = run(photos, split, kind, recipe, seed, options)
+        return [row] if is_first() else []
+
+    for row in add(options.ship, "rows", wanted, make):
+        joints = f", joints {row['median']:.1f} px (median), AUC {row['auc']:.3f}" if "auc" in row else ""
+        found = f"{100 * row['accuracy']:.2f} % of {row['n']}{joints}, {row['minutes']} minutes"
+        print(f"{split}, {kind}, seed {seed}: {found}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

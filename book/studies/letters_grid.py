@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from book.studies.letter_rows import MADE_BY, R3, read_results, write_results
+from book.studies.letter_rows import MADE_BY, R3, add
 from lib.joins2sign.photos import Photos, random_split, read_photos
 from lib.joins2sign.recipes import RECIPES, Recipe
 from lib.joins2sign.scores import joint_scores
@@ -98,19 +98,18 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _one(kind: str, photos: Photos, judged_by: str, options: argparse.Namespace) -> None:
-    results = read_results(options.ship, missing_ok=True)
-    if any((row["kind"], row["judged_by"]) == (kind, judged_by) for row in results["grid"]):
-        return
     recipe = replace(RECIPES[options.profile], device=options.device, bfloat16=options.bfloat16)
     recipe = replace(recipe, epochs=EPOCHS[options.profile])
     split = random_split(photos, options.seed)
     rows = np.concatenate([split.learn, split.judge])
     facts = {"profile": options.profile, "every": options.every, "made_by": MADE_BY}
-    found = [row | facts for row in search(kind, photos, rows, recipe, judged_by, options.seed)]
-    results = read_results(options.ship, missing_ok=True)
-    results["grid"] += found
-    write_results(options.ship, results)
-    print(f"{kind}, judged by {judged_by}: best {found[0]['settings']}, {100 * found[0]['accuracy']:.1f} %", flush=True)
+
+    def make() -> list[dict]:
+        return [row | facts for row in search(kind, photos, rows, recipe, judged_by, options.seed)]
+
+    for best in add(options.ship, "grid", {"kind": kind, "judged_by": judged_by}, make)[:1]:
+        found = f"best {best['settings']}, {100 * best['accuracy']:.1f} %"
+        print(f"{kind}, judged by {judged_by}: {found}", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,18 +13,18 @@ All on the synthetic target language, with the recipe, the seeds and the folds o
     true, turned, faced as found     turned back by an angle that is as wrong as MediaPipe's is in the same frames
 """
 
-import json
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from book.studies.runner import RESULTS, run_missing
 from book.studies.sign_rows import SignResults, read
 from book.studies.signs import RECIPE, classes, gather, score, sets, study_parser
 from lib.keypoints import HOLISTIC_67, Layout
@@ -34,7 +34,6 @@ from lib.ptn.inputs import Inputs
 from lib.ptn.training import train
 from lib.tools import paths
 from lib.tools.commands import command
-from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 
 
@@ -66,24 +65,21 @@ def faced(xyz: np.ndarray, layout: Layout, degrees: np.ndarray | None = None) ->
 
 
 COMMAND = "python -m book.studies.limits"
-RESULTS = paths.ROOT / "book" / "results" / "limits.json"
 RUNS = ("found", "found, faced", "true", "true, turned", "true, turned, faced", "true, turned, faced as found")
 
 
-def shipped(path: Path = RESULTS) -> SignResults:
+def shipped(path: Path = RESULTS / "limits.json") -> SignResults:
     """The rows that `book.studies.limits` wrote. Raises BadInput where there are none."""
-    if not path.is_file():
-        raise BadInput(f"{path.name} is missing from the book's results: {COMMAND}")
-    return read(path)
+    return read(path, COMMAND)
 
 
 MOST = 45.0  # degrees by which a camera is moved, either way
 
 
-def run(name: str, seed: int, corpus: SignCorpus) -> dict[str, dict]:
+def run(name: str, seed: int, corpus: Callable[[], SignCorpus]) -> dict[str, dict]:
     """The training of one name and seed: which test clips were recognised."""
     started = time.perf_counter()
-    data = sets(corpus, Inputs(), seed)
+    data = sets(corpus(), Inputs(), seed)
     torch.manual_seed(seed)
     model = PTN(data[0].clips[0].shape[1], classes(data))
     train(model, *data[:2], replace(RECIPE, seed=seed))
@@ -131,14 +127,11 @@ def joints(place: Path) -> tuple[np.ndarray, np.ndarray]:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    options = study_parser(__doc__, RUNS, paths.CACHE / "limits", RESULTS).parse_args(argv)
+    options = study_parser(__doc__, RUNS, paths.CACHE / "limits", RESULTS / "limits.json").parse_args(argv)
     torch.set_num_threads(1)
-    todo = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
+    jobs = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
     made = corpora(load_corpus("target"), *joints(options.cache / "joints.npz"))
-    for name, seed, place in tqdm([job for job in todo if not job[2].exists()], unit="run"):
-        result = run(name, seed, made[name]())
-        with written_whole(place) as partial_path:
-            partial_path.write_text(json.dumps(result) + "\n", encoding="utf-8")
+    run_missing({place: partial(run, name, seed, made[name]) for name, seed, place in jobs})
     recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"}
     gather(options.cache, options.out, {"command": COMMAND, "recipe": recipe, "cameras": MOST}, "run-*.json")
 

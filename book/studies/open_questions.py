@@ -22,21 +22,20 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
 
-from book.chapters.ch13_scores import FUNCTIONS, choose, filters, sweep
+from book.shared.filter_scores import FUNCTIONS, choose, filters, sweep
 from book.shared.smoothing import Filter, smooth
+from book.studies.runner import RESULTS, run_missing
 from book.studies.sign_rows import SignResults, read
-from book.studies.signs import FEW, Sets, classes, few_of_each, gather, sets, study_parser
+from book.studies.signs import FEW, Sets, classes, few_of_each, gather, sets, study_parser, tested
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.ptn.corpora import load_corpus
 from lib.ptn.inputs import Inputs
-from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
+from lib.ptn.training import Recipe, SignSet, train
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools import paths
 from lib.tools.commands import command
-from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 
 
@@ -82,14 +81,11 @@ def together(source: SignSet, target: SignSet, first: int) -> SignSet:
 
 
 COMMAND = "python -m book.studies.open_questions"
-RESULTS = paths.ROOT / "book" / "results" / "open.json"
 
 
-def shipped(path: Path = RESULTS) -> SignResults:
+def shipped(path: Path = RESULTS / "open.json") -> SignResults:
     """The rows that `book.studies.open_questions` wrote. Raises BadInput where there are none."""
-    if not path.is_file():
-        raise BadInput(f"{path.name} is missing from the book's results: {COMMAND}")
-    return read(path)
+    return read(path, COMMAND)
 
 
 # At chapter 10's 3e-4 so few steps would not do; 1e-3 was taken after a look at one validation signer's accuracy.
@@ -114,7 +110,7 @@ def _alone(data: Sets, seed: int) -> dict:
     """One language, one network."""
     model = PTN(data[0].clips[0].shape[1], classes(data))
     train(model, *data[:2], recipe(len(data[0]), seed))
-    return _score(model, data[2])
+    return tested(model, data[2])
 
 
 def recipe(clips: int, seed: int) -> Recipe:
@@ -131,7 +127,7 @@ def _both(seed: int) -> dict[str, dict]:
     model = Bilingual(source[0].clips[0].shape[1], signs)
     train(model, learn, judge, recipe(len(learn), seed))
     tests = {"source": marked(source[2], 0, 0), "target": marked(target[2], 1, signs[0])}
-    return {language: _score(model, test) for language, test in tests.items()}
+    return {language: tested(model, test) for language, test in tests.items()}
 
 
 def _few(data: Sets, seed: int) -> Sets:
@@ -145,13 +141,6 @@ def _sets(language: str, seed: int, method: Filter | None = None) -> Sets:
 def _inputs(keypoints: Keypoints, method: Filter | None) -> np.ndarray:
     """Smoothed first, then repaired and normalised as ever."""
     return Inputs()(smooth(keypoints, method) if method else keypoints)
-
-
-def _score(model: PTN, test: SignSet) -> dict:
-    scores = predict(model, test.clips, batch=32)
-    micro, macro = accuracies(scores, test.labels)
-    right = "".join(map(str, (scores.argmax(axis=1) == test.labels).astype(int)))
-    return {"right": right, "micro": round(micro, 4), "macro": round(macro, 4)}
 
 
 @cache
@@ -183,14 +172,11 @@ def facts(chosen: Mapping[str, object]) -> dict:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    options = study_parser(__doc__, RUNS, paths.CACHE / "open", RESULTS).parse_args(argv)
+    options = study_parser(__doc__, RUNS, paths.CACHE / "open", RESULTS / "open.json").parse_args(argv)
     torch.set_num_threads(1)
-    todo = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
+    jobs = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
     chosen = parameters(options.cache / "filters.json")
-    for name, seed, place in tqdm([job for job in todo if not job[2].exists()], unit="run"):
-        result = run(name, seed, chosen)
-        with written_whole(place) as partial_path:
-            partial_path.write_text(json.dumps(result) + "\n", encoding="utf-8")
+    run_missing({place: partial(run, name, seed, chosen) for name, seed, place in jobs})
     gather(options.cache, options.out, facts(chosen), "run-*.json")
 
 

@@ -13,6 +13,7 @@ and so take sides.
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from book.studies import study_rows
+from book.studies import runner
+from lib.ptn import PTN
 from lib.ptn.training import Recipe, SignSet, predict, train
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
-from lib.tools.paths import CACHE, DATA, ROOT
+from lib.tools.paths import CACHE, DATA
 
 LOSSES = ("plain", "weighted", "logit-adjusted")
 
@@ -86,7 +88,7 @@ def long_tail(labels: Sequence[int] | np.ndarray, ratio: float, seed: int = 0) -
     return np.sort(np.concatenate(chosen))
 
 
-SHIPPED = ROOT / "book" / "results" / "imbalance.json"
+SHIPPED = runner.RESULTS / "imbalance.json"
 COMMAND = "python -m book.studies.rare_signs asl synthetic"
 RATIO = 20  # how many times rarer the rarest ASL word is made
 SETTINGS = Recipe(batch=32, epochs=30, plateau=None)
@@ -120,10 +122,6 @@ DATA_SETS = {"asl": asl, "synthetic": synthetic}
 
 def compare(learn: SignSet, test: SignSet, seed: int, settings: Recipe = SETTINGS) -> list[dict]:
     """One row a loss: PTN trained by it on ``learn``, judged on ``test``."""
-    import torch
-
-    from lib.ptn import PTN
-
     counts = np.bincount(learn.labels, minlength=int(max(learn.labels.max(), test.labels.max())) + 1)
     watched = learn.take(np.unique(learn.labels, return_index=True)[1])  # there is nothing to stop early by
     rows = []
@@ -155,25 +153,18 @@ def shares(right: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> dict[st
 
 def run(names: Sequence[str], seeds: int = SEEDS, cache: Path = CACHE / "imbalance") -> list[dict]:
     """All rows of these data sets. Finished seeds are kept in ``cache`` and not made again."""
-    from tqdm import tqdm
-
-    rows = []
-    for name, seed in tqdm([(name, seed) for name in names for seed in range(seeds)], unit="seed"):
-        path = cache / f"{name}-{seed}.json"
-        if not path.is_file():
-            write([{"data": name, "seed": seed} | row for row in compare(*DATA_SETS[name](seed), seed)], path)
-        rows += read(path)
-    return rows
+    jobs = {cache / f"{name}-{seed}.json": partial(_rows, name, seed) for name in names for seed in range(seeds)}
+    runner.run_missing(jobs)
+    return [row for place in jobs for row in read(place)]
 
 
-def write(rows: Sequence[dict], path: Path) -> None:
-    """The rows, and the command that makes them."""
-    study_rows.write(rows, path, COMMAND)
+def _rows(name: str, seed: int) -> dict[str, list[dict]]:
+    return {"rows": [{"data": name, "seed": seed} | row for row in compare(*DATA_SETS[name](seed), seed)]}
 
 
 def read(path: str | Path = SHIPPED) -> list[dict]:
     """Rows with ``data``, ``seed``, ``loss``, ``micro``, ``macro`` and ``rare``. Raises BadInput."""
-    return study_rows.read(path, KEYS, COMMAND, "results with rare signs")
+    return runner.read(path, "results with rare signs", COMMAND, keys=KEYS)[1]["rows"]
 
 
 @command
@@ -185,7 +176,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--ship", type=Path, default=SHIPPED, help="file for the rows (default: %(default)s)")
     parser.add_argument("--cache", type=Path, default=CACHE / "imbalance", help="folder for what is finished")
     options = parser.parse_args(argv)
-    write(run(options.data, options.seeds, options.cache), options.ship)
+    runner.write(options.ship, {"command": COMMAND}, rows=run(options.data, options.seeds, options.cache))
 
 
 if __name__ == "__main__":

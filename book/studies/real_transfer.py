@@ -21,11 +21,13 @@ import argparse
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
-from book.studies import study_rows
+from book.studies import runner
 from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
 from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
@@ -33,9 +35,9 @@ from lib.ptn.training import Recipe, SignSet, predict, train, transfer
 from lib.ptn.words import kept_back, read_words, sign_set
 from lib.tools.commands import command, positive
 from lib.tools.files import written_whole
-from lib.tools.paths import CACHE, DATA, ROOT
+from lib.tools.paths import CACHE, DATA
 
-SHIPPED = ROOT / "book" / "results" / "transfer.json"
+SHIPPED = runner.RESULTS / "transfer.json"
 COMMAND = "python -m book.studies.real_transfer --ship book/results/transfer.json"
 SHOTS = (1, 2, 5, 10, 20)
 SEEDS = 5
@@ -118,18 +120,24 @@ def run(asl: Path, dgs: Path, seeds: int = SEEDS, cache: Path = CACHE / "transfe
     held, test = kept_back(source, SOURCE_TEST), kept_back(target, TEST)
     source, target = sign_set(source), sign_set(target, every=2)
     kept = cache / "rows.json"
-    rows = read(kept) if kept.is_file() else []
-    done = {(row["seed"], row["shots"]) for row in rows}
-    todo = [(seed, shots) for shots in SHOTS for seed in range(seeds) if (seed, shots) not in done]
-    for seed, shots in tqdm(todo, unit="setting"):
+
+    def setting(seed: int, shots: int) -> list[dict]:
         model = _kept(source, held, seed, cache)
         chosen = draw(target.labels, ~test, shots, seed)
         few = replace(FEW, epochs=math.ceil(STEPS / math.ceil(len(chosen) / FEW.batch)))
         found = few_shot(model, target, chosen, test, seed, few) | {"source": named(model, source.take(held))}
         found["posture"] = logistic(posture(target), target.labels, chosen, test)
-        rows += [{"seed": seed, "shots": shots, "way": way, "right": _digits(each)} for way, each in found.items()]
-        write(rows, kept)
-    return rows
+        right = {way: runner.digits(each) for way, each in found.items()}
+        return [{"seed": seed, "shots": shots, "way": way, "right": each} for way, each in right.items()]
+
+    for shots, seed in tqdm(list(product(SHOTS, range(seeds))), unit="setting"):
+        wanted = {"seed": seed, "shots": shots}
+        runner.add_missing(kept, "rows", wanted, partial(setting, **wanted), _so_far)
+    return read(kept)
+
+
+def _so_far(path: Path) -> dict[str, list[dict]]:
+    return {"rows": read(path) if path.is_file() else []}
 
 
 def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> PTN:
@@ -149,12 +157,13 @@ def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> PTN:
 
 def write(rows: Sequence[dict], path: Path) -> None:
     """The rows, and the command that makes them."""
-    study_rows.write(rows, path, COMMAND)
+    runner.write(path, {"command": COMMAND}, rows=rows)
 
 
 def read(path: str | Path = SHIPPED) -> list[dict]:
     """Rows with ``seed``, ``shots``, ``way`` and ``right``: a digit a test clip, 1 for right. Raises BadInput."""
-    return study_rows.read(path, ("seed", "shots", "way", "right"), COMMAND, "results of a transfer")
+    keys = ("seed", "shots", "way", "right")
+    return runner.read(path, "results of a transfer", COMMAND, keys=keys)[1]["rows"]
 
 
 def accuracy(rows: Sequence[dict], way: str, shots: int) -> Interval:
@@ -185,11 +194,7 @@ def _pairs(rows: Sequence[dict], way: str, other: str, shots: int) -> list[tuple
 def _by_seed(rows: Sequence[dict], way: str, shots: int) -> dict[int, np.ndarray]:
     """100 for each test clip that is right, and 0 for each that is not, by seed."""
     chosen = [row for row in rows if row["way"] == way and row["shots"] == shots]
-    return {row["seed"]: 100.0 * np.array(list(row["right"]), int) for row in chosen}
-
-
-def _digits(right: np.ndarray) -> str:
-    return "".join("01"[int(each)] for each in right)
+    return {seed: 100.0 * right for seed, right in runner.right_by_seed(chosen).items()}
 
 
 @command

@@ -1,16 +1,15 @@
 """The shipped rows of `book.studies.signs`: means over trainings, with intervals, in per cent and points."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from book.studies import runner
 from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds
-from lib.tools import paths
 from lib.tools.errors import BadInput
 
-SHIPPED = paths.ROOT / "book" / "results" / "r2.json"
+SHIPPED = runner.RESULTS / "r2.json"
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class SignResults:
 
     def differences(self, row: str, other: str) -> dict[int, np.ndarray]:
         """By seed, for each test clip (N,): 1 where ``row`` alone is right, -1 where ``other`` alone is, else 0."""
-        mine, theirs = ({r["seed"]: np.array(list(r["right"]), int) for r in self._row(name)} for name in (row, other))
+        mine, theirs = (runner.right_by_seed(self._row(name)) for name in (row, other))
         return {seed: mine[seed] - theirs[seed] for seed in sorted(mine.keys() & theirs.keys())}
 
     def complete(self, *rows: str, seeds: int = 2) -> bool:
@@ -75,10 +74,10 @@ class SignResults:
         return self.rows[row]
 
 
-def read(path: str | Path = SHIPPED) -> SignResults:
-    """The shipped results. Raises BadInput where there are none."""
-    path = Path(path)
-    if not path.is_file():
-        raise BadInput(f"{path} is missing: python -m book.studies.signs")
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return SignResults(content["facts"], content["rows"])
+def read(path: str | Path | None = None, command: str = "python -m book.studies.signs") -> SignResults:
+    """The results that ``command`` made; None: the shipped ones of R2. Raises BadInput where there are none."""
+    facts, parts = runner.read(path or SHIPPED, "results with signs", command, keys=("row", "seed", "right"))
+    rows: dict[str, list[dict]] = {}
+    for result in parts["rows"]:
+        rows.setdefault(result.pop("row"), []).append(result)
+    return SignResults(facts, rows)

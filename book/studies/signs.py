@@ -19,12 +19,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
+from book.studies.runner import RESULTS, digits, run_missing, write
 from book.studies.sign_maps import sets_of_maps
 from data_scripts.sign_corpora import clip_folder
 from lib.keypoints import Keypoints
@@ -89,7 +90,6 @@ SHORT = EYE | {"patience": 6}  # half of RECIPE's: with it two of the source's t
 OTHER = {"vtn": VIDEO, "eye": EYE, "eye scratch": SHORT, "eye transfer": SHORT}  # what differs from RECIPE, by run
 # A transfer is R2's three stages; "vtn" starts from chance.
 RUNS = (*OF_SOURCE, "scratch", "transfer", "few scratch", "few transfer", "vtn", *OF_EYE)
-RESULTS = paths.ROOT / "book" / "results" / "r2.json"
 Sets = tuple[SignSet, SignSet, SignSet]
 Model = torch.nn.Module
 
@@ -111,8 +111,8 @@ def run(name: str, seed: int, cache: Path) -> dict[str, dict]:
     else:
         rows = {name: _trained(name, seed, data, cache / "unfinished" / f"{name}-{seed}")}
     if name in ("ptn", "eye"):
-        with written_whole(cache / f"{name}-{seed}.pt") as partial:
-            torch.save(rows[name].state_dict(), partial)
+        with written_whole(cache / f"{name}-{seed}.pt") as place:
+            torch.save(rows[name].state_dict(), place)
     seconds = round(time.perf_counter() - started, 1)
     return {row: score(model, data) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
 
@@ -168,11 +168,17 @@ def _source_model(name: str, seed: int, cache: Path) -> Model:
 
 def score(model: Model, data: Sets) -> dict:
     """Which test clips are right; micro and macro accuracy of the test, and micro of the other two parts."""
-    scores = [predict(model, part.clips, batch=32) for part in data]
-    learned, judged, (micro, macro) = [accuracies(of_part, part.labels) for of_part, part in zip(scores, data)]
-    shares = {"micro": micro, "macro": macro, "train": learned[0], "validation": judged[0]}
-    right = scores[2].argmax(axis=1) == data[2].labels
-    return {"right": "".join(map(str, right.astype(int)))} | {name: round(share, 4) for name, share in shares.items()}
+    parts = {name: accuracies(predict(model, part.clips, batch=32), part.labels)[0] for name, part in
+             zip(("train", "validation"), data)}  # fmt: skip
+    return tested(model, data[2]) | {name: round(share, 4) for name, share in parts.items()}
+
+
+def tested(model: Model, test: SignSet) -> dict:
+    """Which test clips are right, and their micro and macro accuracy."""
+    scores = predict(model, test.clips, batch=32)
+    micro, macro = accuracies(scores, test.labels)
+    right = digits(scores.argmax(axis=1) == test.labels)
+    return {"right": right, "micro": round(micro, 4), "macro": round(macro, 4)}
 
 
 def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "*.json") -> None:
@@ -180,19 +186,15 @@ def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "
     made.
     """
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(cache.glob(pattern))]
-    rows: dict[str, list[dict]] = {}
-    for run_rows in found:
-        for row, result in run_rows.items():
-            rows.setdefault(row, []).append(result)
-    rows = {row: sorted(results, key=lambda result: result["seed"]) for row, results in rows.items()}
+    rows = [{"row": row} | result for run_rows in found for row, result in run_rows.items()]
+    names = list(dict.fromkeys(row["row"] for row in rows))
     facts = dict(facts) | {
         "date": date.today().isoformat(),
         "corpora": {name: load_corpus(name).facts["sha256"] for name in ("source", "target")},
         "torch": torch.__version__,
         "hardware": f"one thread of {platform.machine()}",
     }
-    with written_whole(out) as partial:
-        partial.write_text(json.dumps({"facts": facts, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    write(out, facts, rows=sorted(rows, key=lambda row: (names.index(row["row"]), row["seed"])))
 
 
 def study_parser(description: str, runs: Sequence[str], cache: Path, out: Path) -> argparse.ArgumentParser:
@@ -208,13 +210,9 @@ def study_parser(description: str, runs: Sequence[str], cache: Path, out: Path) 
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    options = study_parser(__doc__, RUNS, paths.CACHE / "r2", RESULTS).parse_args(argv)
-    todo = [(name, seed) for name in options.only for seed in options.seeds]
-    todo = [(name, seed) for name, seed in todo if not (options.cache / f"{name}-{seed}.json").exists()]
-    for name, seed in tqdm(todo, unit="run"):
-        result = run(name, seed, options.cache)
-        with written_whole(options.cache / f"{name}-{seed}.json") as partial:
-            partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
+    options = study_parser(__doc__, RUNS, paths.CACHE / "r2", RESULTS / "r2.json").parse_args(argv)
+    jobs = [(name, seed) for name in options.only for seed in options.seeds]
+    run_missing({options.cache / f"{name}-{seed}.json": partial(run, name, seed, options.cache) for name, seed in jobs})
     recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | OTHER
     gather(options.cache, options.out, {"command": "python -m book.studies.signs", "recipe": recipe})
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from book.studies.letter_rows import R3, read_results, write_results
+from book.studies.letter_rows import R3, add
 from lib.evaluation.intervals import clip_bootstrap
 from lib.joins2sign.annotation import Way, find_hands
 from lib.joins2sign.network import FRAME
@@ -98,18 +98,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _one(way: Way, photos: Photos, usual: np.ndarray, options: argparse.Namespace) -> None:
-    results = read_results(options.ship, missing_ok=True)
-    if any(old["way"] == str(way) and old["n"] == len(photos) for old in results["ways"]):
-        return
-    try:
-        line = row(way, photos, usual, options.weights)
-    except BadInput as error:  # a network that is not there must not cost the other rows
-        print(f"{way} is left out: {error}", file=sys.stderr)
-        return
-    results = read_results(options.ship, missing_ok=True)
-    results["ways"] = [old for old in results["ways"] if old["way"] != str(way)] + [line]
-    write_results(options.ship, results)
-    print(f"{way}: {100 * line['found']:.1f} %, where none is {100 * line['false']:.1f} %", flush=True)
+    def make() -> list[dict]:
+        try:
+            return [row(way, photos, usual, options.weights)]
+        except BadInput as error:  # a network that is not there must not cost the other rows
+            print(f"{way} is left out: {error}", file=sys.stderr)
+            return []
+
+    for line in add(options.ship, "ways", {"way": str(way), "n": len(photos)}, make, same=("way",)):
+        print(f"{way}: {100 * line['found']:.1f} %, where none is {100 * line['false']:.1f} %", flush=True)
 
 
 if __name__ == "__main__":

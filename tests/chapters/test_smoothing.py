@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from book.chapters.ch13_scores import GRIDS, RAW, choose, filters, lag, mean, scores, sweep
+from book.shared.filter_scores import GRIDS, RAW, choose, filters, lag, mean, scores, sweep
 from book.shared.smoothing import butterworth, kalman, one_euro, smooth, smoothing_factor
 from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.tools.errors import BadInput

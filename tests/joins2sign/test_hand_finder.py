@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from book.studies import small_photos
-from book.studies.letter_rows import MADE_BY, read_results, write_results
+from book.studies import runner, small_photos
+from book.studies.letter_rows import MADE_BY, read_results
 from lib.joins2sign import annotation
 from lib.joins2sign.annotation import Way, find_hands, find_in_turn, prepare
 from lib.joins2sign.photos import Photos
@@ -103,7 +103,7 @@ def test_each_way_gets_a_row(close_up, tmp_path, monkeypatch):
 def test_results_keep_their_parts(tmp_path):
     path = tmp_path / "r3.json"
     assert read_results(path, missing_ok=True)["rows"] == []
-    write_results(path, {"rows": [{"kind": "cnn", "made_by": MADE_BY}], "ways": [], "grid": []})
+    runner.write(path, {}, rows=[{"kind": "cnn", "made_by": MADE_BY}])
     assert read_results(path)["rows"] == [{"kind": "cnn", "made_by": MADE_BY}]
     path.write_text("[")
     with pytest.raises(BadInput, match="no results"):

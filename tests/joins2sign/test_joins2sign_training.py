@@ -9,8 +9,8 @@ import pytest
 import torch
 from easy_photos import easy
 
-from book.studies import letters as train_joins2sign
-from book.studies.letter_rows import MADE_BY, pick, read_results, write_results
+from book.studies import letters as train_joins2sign, runner
+from book.studies.letter_rows import MADE_BY, pick, read_results
 from book.studies.letters import turned
 from lib.joins2sign import Joins2Sign, dynamic_loss, training
 from lib.joins2sign.network import dynamic_weights
@@ -220,9 +220,9 @@ def test_command_line_writes_each_row_once(tmp_path, monkeypatch, capsys):
 
 def test_rows_of_networks_as_they_were_before_are_refused(tmp_path):
     row = {"kind": "static", "made_by": MADE_BY}
-    write_results(tmp_path / "r3.json", {"rows": [row], "ways": [], "grid": []})
+    runner.write(tmp_path / "r3.json", {}, rows=[row])
     assert read_results(tmp_path / "r3.json")["rows"] == [row]
-    write_results(tmp_path / "r3.json", {"rows": [row, {"kind": "cnn"}], "ways": [], "grid": []})
+    runner.write(tmp_path / "r3.json", {}, rows=[row, {"kind": "cnn"}])
     with pytest.raises(BadInput, match=r"r3\.json has rows of networks as they were before"):
         read_results(tmp_path / "r3.json")
 

@@ -1,0 +1,90 @@
+"""How every study is run and kept: what is done is skipped, rows are written whole, and read back from one form.
+
+    {"facts": how they were made, "rows": [a row a line, ...], and further lists where a study has several}
+
+A study that trains for minutes keeps each run in a file of its own (`run_missing`) and gathers them in the end; one
+whose rows are quick to make, or are made on several machines, adds them to its file one by one (`add_missing`).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
+from lib.tools.paths import ROOT
+
+RESULTS = ROOT / "book" / "results"
+
+
+def write(path: str | Path, facts: Mapping[str, object], **parts: Sequence[dict]) -> None:
+    """A file of rows; without ``facts`` it has its lists alone."""
+    told = [f'"facts": {json.dumps(facts, indent=1)}'] if facts else []
+    lists = {name: ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) for name, rows in parts.items()}
+    text = ",\n".join([*told, *(f'"{name}": [\n{lines}\n]' for name, lines in lists.items())])
+    with written_whole(path) as partial:
+        partial.write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
+
+
+def read(
+    path: str | Path, what: str, command: str, parts: Sequence[str] = ("rows",), keys: Sequence[str] = ()
+) -> tuple[dict, dict[str, list[dict]]]:
+    """The facts, and the rows of each part, empty where the file lacks it; a row has at least these ``keys``.
+
+    Raises BadInput, which names ``what`` the rows should be and the ``command``, for another file or none.
+    """
+    path = Path(path)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found = {part: [dict(row) for row in content.get(part, [])] for part in parts}
+        lacking = [key for rows in found.values() for row in rows for key in keys if key not in row]
+    except OSError:
+        raise BadInput(f"{path.name} is missing: make it with {command}") from None
+    except (ValueError, AttributeError, TypeError):
+        lacking = ["rows"]
+    if lacking:
+        raise BadInput(f"{path.name} holds no {what}: delete it and make it again with {command}")
+    return content.get("facts", {}), found
+
+
+def run_missing(jobs: Mapping[Path, Callable[[], object]]) -> None:
+    """Do each job whose file is not there yet, and keep what it gives there as JSON."""
+    for place, job in tqdm([one for one in jobs.items() if not one[0].is_file()], unit="run"):
+        found = job()
+        with written_whole(place) as partial:
+            partial.write_text(json.dumps(found) + "\n", encoding="utf-8")
+
+
+def add_missing(
+    path: Path, part: str, wanted: Mapping[str, object], make: Callable[[], Sequence[dict]],
+    read_all: Callable[[Path], dict[str, list[dict]]], same: Sequence[str] = (),
+) -> Sequence[dict]:  # fmt: skip
+    """What ``make`` gives, added to a part of the file, unless the part has a row with the ``wanted`` values already.
+
+    ``read_all`` reads the file's parts, empty ones where there is none yet. The rows replace those that are alike in
+    ``same``, or in all that is wanted. Returns the rows that are new.
+    """
+    if any(fits(row, wanted) for row in read_all(path)[part]) or not (made := make()):
+        return ()
+    parts, alike = read_all(path), {name: wanted[name] for name in same or wanted}  # others may have written meanwhile
+    parts[part] = [row for row in parts[part] if not fits(row, alike)] + list(made)
+    write(path, {}, **parts)
+    return made
+
+
+def fits(row: Mapping, wanted: Mapping[str, object]) -> bool:
+    """Whether the row has all these values."""
+    return all(row.get(name) == value for name, value in wanted.items())
+
+
+def digits(right: np.ndarray) -> str:
+    """Which test clips were right, bool (N,), as a row keeps it: "0110"."""
+    return "".join(map(str, right.astype(int)))
+
+
+def right_by_seed(rows: Sequence[dict]) -> dict[int, np.ndarray]:
+    """By seed, 1 for each test clip (N,) that was right and 0 for each that was not."""
+    return {row["seed"]: np.array(list(row["right"]), int) for row in rows}
