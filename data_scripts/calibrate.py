@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from book.shared.stages import enlarged
+from book.shared.stages import enlarged, found_in
 from lib.evaluation.intervals import clip_bootstrap, paired_bootstrap
-from lib.holistic import extract
 from lib.metrics import false_hands, undetected_hand_presence
 from lib.signer.clips import Clip, in_target_pixels
 
@@ -25,7 +24,7 @@ def measure(clip: Clip, stages: tuple[str, ...] = STAGES) -> list[dict]:
     """One row a stage: undetected hand presence (dominant, both) and, against the truth, false hands (right)."""
     truth, rows = clip.truth(), []
     for stage in stages:
-        keypoints = in_target_pixels(extract(stage_frames(clip, stage), fps=clip.info["fps"], progress=False), clip)
+        keypoints = in_target_pixels(found_in(stage_frames(clip, stage), clip.info["fps"], clip.name), clip)
         rows.append(
             {
                 "set": clip.set,

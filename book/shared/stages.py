@@ -4,6 +4,8 @@ The chapters ask again and again what MediaPipe finds in the same clips after an
 function of a `Clip` that gives frames: ``Clip.target``, ``Clip.input``, or one of those here.
 """
 
+import hashlib
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,10 +15,11 @@ from itertools import islice
 import numpy as np
 
 from lib.degrade import compress, downsample, flow_blur, upscale
-from lib.holistic import extract
+from lib.holistic import extract, graph
 from lib.keypoints import Keypoints
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
+from lib.tools.paths import CACHE
 
 Treatment = Callable[[Clip], Iterable[np.ndarray]]
 
@@ -72,11 +75,23 @@ def look(
 
 def _look(clip: Clip, treatments: Mapping[str, Treatment], span: slice) -> dict[str, Keypoints]:
     return {
-        name: extract(
-            islice(treatment(clip), span.start, span.stop), fps=clip.info["fps"], progress=False, name=clip.name
-        )
+        name: found_in(islice(treatment(clip), span.start, span.stop), clip.info["fps"], clip.name)
         for name, treatment in treatments.items()
     }
+
+
+def found_in(frames: Iterable[np.ndarray], fps: float, name: str) -> Keypoints:
+    """`lib.holistic.extract` of a short clip, whose frames are not looked at again once they were, in any chapter.
+
+    What was found is kept by the frames' bytes and by the code that looks, so that it is what would be found again.
+    """
+    frames = np.stack(list(frames))
+    seen = hashlib.sha256(f"{graph.VERSION} {fps} {frames.shape} {inspect.getsource(graph)}".encode())
+    seen.update(np.ascontiguousarray(frames))
+    kept = CACHE / "holistic" / f"{seen.hexdigest()[:32]}.pose"
+    if not kept.exists():
+        extract(frames, fps=fps, progress=False, name=name).save(kept)
+    return Keypoints.load(kept)
 
 
 def cut(keypoints: Keypoints, span: slice) -> Keypoints:

@@ -11,11 +11,13 @@ from book.chapters.ch01_first_look import examine, missing_hands, radial_spectru
 from book.shared import stages
 from book.shared.hands import by_speed, hand_speed
 from book.shared.moving import playable, videos
+from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import undetected_hand_presence, undetected_in_view
 from lib.signer.clips import Clip
 from lib.tools import paths
 from lib.tools.errors import BadInput
+from lib.tools.paths import CLIPS
 from lib.video import read_all, write_video
 
 RIGHT = HOLISTIC_75.parts["right_hand"]
@@ -68,17 +70,32 @@ def test_sizes_of_other_treatments(clip):
 
 
 def test_look_keeps_order_and_span(clip, monkeypatch):
-    def extract(frames, *, fps, progress, name):
+    def found_in(frames, fps, name):
         return name, [int(frame[0, 0, 0]) for frame in frames], fps
 
     def counted(clip, start):
         return (np.full((2, 2, 3), start + i, np.uint8) for i in range(6))
 
-    monkeypatch.setattr(stages, "extract", extract)
+    monkeypatch.setattr(stages, "found_in", found_in)
     treatments = {"ten": partial(counted, start=10), "twenty": partial(counted, start=20)}
     looked = stages.look([clip, clip], treatments, slice(2, 5))
     assert looked["ten"] == [(clip.name, [12, 13, 14], 25.0)] * 2
     assert looked["twenty"] == [(clip.name, [22, 23, 24], 25.0)] * 2
+
+
+def test_frames_are_looked_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(stages, "CACHE", tmp_path)
+    frames = Clip(CLIPS / "td2" / "td2-000").input()[:8]
+    first, again = (stages.found_in(iter(frames), 25, "the clip") for _ in range(2))
+    looked = extract(frames, progress=False)
+    for found in (first, again):
+        assert np.array_equal(found.xyz, looked.xyz, equal_nan=True)
+        assert np.array_equal(found.confidence, looked.confidence) and found.size == looked.size
+    assert len(list((tmp_path / "holistic").iterdir())) == 1
+    monkeypatch.setattr(stages, "extract", lambda *_, **__: pytest.fail("looked again"))
+    assert stages.found_in(frames, 25, "the clip").fps == 25
+    with pytest.raises(pytest.fail.Exception, match="looked again"):
+        stages.found_in(255 - frames, 25, "the clip")
 
 
 def test_cut():
