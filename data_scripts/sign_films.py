@@ -14,19 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lib.keypoints import Keypoints
+from lib.signer import phonology
 from lib.signer.body import Body
 from lib.signer.figure import drawn_figure
 from lib.signer.film import Film
-from lib.signer.phonology import (
-    FOR_ONE_HAND,
-    HANDSHAPES,
-    NEAR_BODY,
-    PATHS,
-    PLACES,
-    SPACE,
-    Sign,
-    draw_sign,
-)
+from lib.signer.phonology import PLACES, SPACE, Sign, draw_sign
 from lib.signer.renderer import Camera, Stage
 from lib.signer.stage import STAGES, camera_for
 from lib.video.pixels import linear_to_srgb
@@ -91,17 +83,17 @@ def _other(sign: Sign, rng: np.random.Generator) -> Sign:
     parts = ["handshape", "path"] + ["orientation", "place"] * (sign.hands != "base")  # a base hand stays where it is
     part = str(rng.choice(parts))
     if part == "handshape":
-        shape = str(rng.choice([name for name in HANDSHAPES if name != "rest"]))
+        shape = str(rng.choice([name for name in phonology.HANDSHAPES if name != "rest"]))
         return replace(sign, handshape=shape, handshape_end=shape)
     if part == "path":
-        return replace(sign, path=str(rng.choice(PATHS if sign.place in SPACE else NEAR_BODY)))
+        return replace(sign, path=str(rng.choice(phonology.PATHS if sign.place in SPACE else phonology.NEAR_BODY)))
     if part == "orientation":
         return replace(sign, orientation=str(rng.choice(PLACES[sign.place][3])))
     alike = [
         place
         for place, (*_, fits) in PLACES.items()
         if sign.orientation in fits and (place in SPACE) == (sign.place in SPACE)
-        if sign.hands == "one" or place not in FOR_ONE_HAND
+        if sign.hands == "one" or place not in phonology.FOR_ONE_HAND
     ]
     return replace(sign, place=str(rng.choice(alike)))
 

@@ -12,7 +12,6 @@ machine and `dask worker tcp://HOST:8786 --nthreads 1 --nworkers auto` on each.
 import argparse
 import sys
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from lib.tools.commands import command
@@ -29,26 +28,25 @@ class Outcome:
     error: str = ""
 
 
-def extract_video(video: Path, videos: Path, out: Path, **settings: float) -> Outcome:
-    """Write one video's keypoints to its place below ``out``, unless they are there; never raises an error."""
+Job = tuple[Path, Path]  # a video, and its .pose file to be
+
+
+def extract_video(job: Job) -> Outcome:
+    """Write one video's keypoints, unless they are there; never raises an error."""
     from lib.holistic.graph import extract_file
 
-    path = _pose_file(video, videos, out)
+    video, path = job
     try:
         if not (path.exists() and path.stat().st_mtime >= video.stat().st_mtime):
-            extract_file(video, progress=False, **settings).save(path)
+            extract_file(video, progress=False).save(path)
     except Exception as error:  # whatever is wrong with one video, the others can be done
         return Outcome(path, str(error) if isinstance(error, BadInput) else f"{video} failed: {in_a_line(error)}.")
     return Outcome(path)
 
 
-def _lost(video: Path, videos: Path, out: Path) -> Outcome:
-    sentence = f"{video} failed: its process ended early, perhaps for want of memory; try again with fewer --processes."
-    return Outcome(_pose_file(video, videos, out), sentence)
-
-
-def _pose_file(video: Path, videos: Path, out: Path) -> Path:
-    return out / video.relative_to(videos).with_suffix(".pose")
+def _lost(job: Job) -> Outcome:
+    why = "its process ended early, perhaps for want of memory; try again with fewer --processes."
+    return Outcome(job[1], f"{job[0]} failed: {why}")
 
 
 def find_videos(folder: Path) -> list[Path]:
@@ -66,19 +64,16 @@ def find_videos(folder: Path) -> list[Path]:
     return found
 
 
-def extract_folder(
-    videos: Path, out: Path, processes: int = 1, scheduler: str | None = None, **settings: float
-) -> list[Outcome]:
-    """Keypoints of every video below ``videos``, with a bar. ``settings`` are those of `lib.holistic.extract`.
+def extract_folder(videos: Path, out: Path, processes: int = 1, scheduler: str | None = None) -> list[Outcome]:
+    """Keypoints of every video below ``videos``, with a bar.
 
     The largest files go first, so that no process is left alone with a long film at the end.
     """
     from tqdm import tqdm
 
-    jobs = sorted(find_videos(videos), key=lambda video: video.stat().st_size, reverse=True)
-    place = {"videos": Path(videos), "out": Path(out)}
-    work = spread(partial(extract_video, **place, **settings), jobs, processes, scheduler, partial(_lost, **place))
-    return list(tqdm(work, total=len(jobs), unit="video"))
+    found = sorted(find_videos(videos), key=lambda video: video.stat().st_size, reverse=True)
+    jobs = [(video, out / video.relative_to(videos).with_suffix(".pose")) for video in found]
+    return list(tqdm(spread(extract_video, jobs, processes, scheduler, _lost), total=len(jobs), unit="video"))
 
 
 @command

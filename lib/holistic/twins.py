@@ -63,7 +63,7 @@ class HandTwin(Twin):
     """The hand network: crops (N, 3, 224, 224), RGB in [0, 1] -> `HandOutputs`.
 
     Holistic runs it on a crop around each hand, with no mirroring, and reports a hand where presence is above 0.5. It
-    has 31 convolutions, 16 depthwise ones, 9 additions, a mean, 4 dense layers, 2 sigmoids. ``path`` is a file like it.
+    has 31 convolutions, 16 depthwise ones, 9 additions, a mean, 4 dense layers and 2 sigmoids. ``path`` is its file.
     """
 
     def __init__(self, path: str | Path | None = None):

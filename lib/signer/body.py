@@ -58,13 +58,11 @@ class Body:
         with torch.no_grad():
             rest = model(phenotype_kwargs=shape)
             self.rest_vertices = rest["rest_vertices"][0]
-            self.face_offsets = {a: self._face_offset(shape, a) for a in FACE_ACTIONS}
+            self.rest = self.rest_vertices.numpy()
+            acting = {a: model(phenotype_kwargs=shape, facial_actions={a: 1.0}) for a in FACE_ACTIONS}
+            self.face_offsets = {a: face["rest_vertices"][0] - self.rest_vertices for a, face in acting.items()}
         self.rest_joints = rest["rest_bone_heads"][0].numpy()
         self.faces = model.faces.numpy().astype(np.int32)
-
-    def _face_offset(self, shape, action):
-        rest = self.model(phenotype_kwargs=shape, facial_actions={action: 1.0})["rest_vertices"][0]
-        return rest - self.rest_vertices
 
     def joint(self, name: str) -> np.ndarray:
         """Rest position of a joint, (3,) metres."""

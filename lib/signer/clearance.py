@@ -7,7 +7,7 @@ import numpy as np
 from lib.signer.body import Body
 from lib.signer.geometry import unit
 
-VOXEL = 0.015  # metres
+VOXEL, GAP = 0.015, 0.03  # metres
 LOW, HIGH = np.array([-0.42, -0.50, -0.35]), np.array([0.42, 0.20, 0.95])
 
 
@@ -22,11 +22,10 @@ class Clearance:
         """Signed distances on a grid of `VOXEL`, from the mesh without its arms (winding numbers close the holes)."""
         from lib.signer.kernels import signed_distance, wp
 
-        arms = [n for n in self.body.names if n.startswith(("upperarm", "lowerarm", "wrist", "finger", "metacarpal"))]
-        without_arms = ~self.body.moved_by(*arms)
+        without_arms = ~self.body.moved_by("upperarm", "lowerarm", "wrist", "finger", "metacarpal")
         faces = self.body.faces[without_arms[self.body.faces].all(1)]
         mesh = wp.Mesh(
-            wp.array(self.body.rest_vertices.numpy(), dtype=wp.vec3, device="cpu"),
+            wp.array(self.body.rest, dtype=wp.vec3, device="cpu"),
             wp.array(faces.ravel(), dtype=int, device="cpu"),
             support_winding_number=True,
         )
@@ -49,11 +48,11 @@ class Clearance:
         steps = VOXEL * np.eye(3)
         return unit(np.stack([self.distance(points + s) - self.distance(points - s) for s in steps], -1))
 
-    def push_out(self, points: np.ndarray, radius: np.ndarray, rounds: int = 6) -> np.ndarray:
+    def push_out(self, points: np.ndarray, radius: np.ndarray) -> np.ndarray:
         """Shift (T, 3) that moves each frame's spheres (T, S, 3) of ``radius`` (S,) out of the body together."""
         shift = np.zeros((len(points), 3))
         frames = np.arange(len(points))
-        for _ in range(rounds):
+        for _ in range(6):
             moved = points + shift[:, None]
             depth = radius - self.distance(moved)
             worst = depth.argmax(1)
@@ -61,14 +60,14 @@ class Clearance:
         return shift
 
 
-def push_apart(left: np.ndarray, right: np.ndarray, gap: float, rounds: int = 4) -> np.ndarray:
-    """Half the shift (T, 3) that keeps two hands' spheres (T, S, 3) ``gap`` apart: add to left, take from right."""
+def push_apart(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Half the shift (T, 3) that keeps two hands' spheres (T, S, 3) `GAP` apart: add to left, take from right."""
     shift = np.zeros((len(left), 3))
-    for _ in range(rounds):
+    for _ in range(4):
         between = (left + shift[:, None])[:, :, None] - (right - shift[:, None])[:, None]
         distance = np.linalg.norm(between, axis=-1).reshape(len(left), -1)
         nearest = distance.min(1)
         centers = left.mean(1) - right.mean(1) + 2 * shift
         centers[:, 1] *= 0.3  # aside rather than one before the other
-        shift += unit(centers) * np.maximum(gap - nearest, 0)[:, None] / 2
+        shift += unit(centers) * np.maximum(GAP - nearest, 0)[:, None] / 2
     return shift

@@ -103,7 +103,7 @@ def curtain(body: Body, length: float) -> tuple[np.ndarray, np.ndarray]:
     """
     if not length:
         return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32)
-    head = body.rest_vertices.numpy()[body.moved_by("head")]
+    head = body.rest[body.moved_by("head")]
     eyes = (body.joint("eye.L")[2] + body.joint("eye.R")[2]) / 2
     skull = head[head[:, 2] > eyes]
     front, back = skull[:, 1].min(), skull[:, 1].max()

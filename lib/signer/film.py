@@ -46,20 +46,23 @@ class Film:
         Each moment is cast through another place in the pixel, so that the mean is smooth at edges too. A pixel
         collects its light from at least ``samples`` rays, so a moment may serve twice.
         """
+        from scipy.stats.qmc import Halton
+
         opened = max(1, round(shutter * PER_FRAME))
         count = max(samples, opened)
         moments = ((np.arange(count) + 0.5) / count * opened).astype(int) - opened // 2
         times = (self.middles[:, None] + moments).clip(0, len(self.performance.rotation) - 1)
-        poses, offsets = self._posed(times.ravel()), [_halton(i) for i in range(count)]
+        poses, offsets = self._posed(times.ravel()), Halton(2, scramble=False).random(count + 1)[1:].tolist()
         for _ in self.middles:
             light = [self.renderer.render(next(poses), smooth=False, offset=offset) for offset in offsets]
             yield linear_to_srgb(np.mean(light, axis=0))
 
-    def blurred_small(self, shutter: float, factor: int = 2) -> Iterator[np.ndarray]:
-        """As ``blurred`` and then shrunk: (H // factor, W // factor, 3), at 1 / factor**2 of the rays."""
-        size = {side: getattr(self.stage.camera, side) // factor for side in ("width", "height")}
-        backdrop = cv2.resize(self.stage.backdrop, tuple(size.values()), interpolation=cv2.INTER_AREA)
-        stage = replace(self.stage, backdrop=backdrop, camera=replace(self.stage.camera, **size))
+    def blurred_small(self, shutter: float) -> Iterator[np.ndarray]:
+        """As ``blurred`` and then shrunk: (H // 2, W // 2, 3), at a quarter of the rays."""
+        camera = self.stage.camera
+        camera = replace(camera, width=camera.width // 2, height=camera.height // 2)
+        backdrop = cv2.resize(self.stage.backdrop, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
+        stage = replace(self.stage, backdrop=backdrop, camera=camera)
         return Film(self.figure, self.performance, stage, self.renderer.device).blurred(shutter, samples=8)
 
     def _posed(self, moments: np.ndarray, batch: int = 64) -> Iterator[np.ndarray]:
@@ -72,16 +75,3 @@ class Film:
         rotation, position = (a[self.middles] for a in (self.performance.rotation, self.performance.position))
         truth = self.figure.truth
         return truth.keypoints(rotation, position, self.stage.camera, FPS), truth.metres(rotation, position)
-
-
-def _halton(index: int) -> tuple[float, float]:
-    """Place ``index`` of a sequence that fills the pixel evenly: radical inverses in bases 2 and 3."""
-    places = []
-    for base in (2, 3):
-        i, value, share = index + 1, 0.0, 1.0
-        while i:
-            share /= base
-            value += share * (i % base)
-            i //= base
-        places.append(value)
-    return places[0], places[1]

@@ -34,7 +34,7 @@ class Hand:
     def _tip(self, finger: int) -> np.ndarray:
         """The finger's end, (3,): the vertex of its last bone that lies furthest along it."""
         last, before = self._joint(f"finger{finger}-3"), self._joint(f"finger{finger}-2")
-        vertices = self.body.rest_vertices.numpy()[self.body.moved_by(f"finger{finger}-3.{self.side}")]
+        vertices = self.body.rest[self.body.moved_by(f"finger{finger}-3.{self.side}")]
         along = (vertices - last) @ unit(last - before)
         return vertices[np.argsort(along)[-6:]].mean(0)
 

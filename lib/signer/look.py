@@ -61,7 +61,7 @@ def smoothstep(x: np.ndarray) -> np.ndarray:
 
 def upper_body(body: Body) -> tuple[np.ndarray, np.ndarray]:
     """Indices (V,) of the vertices of all but the lower legs and the faces (F, 3) among them."""
-    legs = body.moved_by("upperleg", "lowerleg", "foot", "toe") & (body.rest_vertices.numpy()[:, 2] < LOWEST)
+    legs = body.moved_by("upperleg", "lowerleg", "foot", "toe") & (body.rest[:, 2] < LOWEST)
     keep = np.flatnonzero(~legs)
     renumber = np.full(len(legs), -1, np.int32)
     renumber[keep] = np.arange(len(keep))
@@ -78,29 +78,26 @@ def dress(body: Body, style: Style, keep: np.ndarray, loose: np.ndarray) -> Outf
 
     cloth, hair = cloth_distance(body, style), hair_distance(body, style)
     thickness = style.looseness * smoothstep(cloth / 0.02) + style.hair_thickness * smoothstep(hair / 0.03)
-    rest = np.concatenate([body.rest_vertices.numpy()[keep], loose])
+    rest = np.concatenate([body.rest[keep], loose])
     return Outfit(both(skin_color(body, style), 0), rest, both(cloth, -1), both(hair, 1), both(thickness, 0), style)
 
 
 def cloth_distance(body: Body, style: Style) -> np.ndarray:
     """How far inside the top each vertex lies, (V,): the nearer of the neckline and the end of the sleeve."""
-    rest = body.rest_vertices.numpy()
     collar = body.joint("neck01") + np.array([0, -0.035, 0.0])
-    below_neckline = np.linalg.norm((rest - collar) * np.array([1, 1, 0.9]), axis=1) - style.neckline
+    below_neckline = np.linalg.norm((body.rest - collar) * np.array([1, 1, 0.9]), axis=1) - style.neckline
     below_neckline = np.where(body.moved_by("head", "neck03", "eye"), -0.1, below_neckline)
-    arms = [along_arm(body, side) for side in "LR"]
-    return np.minimum(below_neckline, style.sleeve - np.maximum(*arms))
+    return np.minimum(below_neckline, style.sleeve - np.maximum(along_arm(body, "L"), along_arm(body, "R")))
 
 
 def along_arm(body: Body, side: str) -> np.ndarray:
     """Arc length in metres from the shoulder to each vertex's nearest point on the arm, (V,); 0 off the arm."""
-    rest = body.rest_vertices.numpy()
     joints = [body.joint(f"{name}.{side}") for name in ("upperarm01", "lowerarm01", "wrist", "finger3-3")]
-    best, arc, start = np.full(len(rest), np.inf), np.zeros(len(rest)), 0.0
+    best, arc, start = np.full(len(body.rest), np.inf), np.zeros(len(body.rest)), 0.0
     for a, b in zip(joints, joints[1:]):
         length = np.linalg.norm(b - a)
-        t = np.clip((rest - a) @ (b - a) / length**2, 0, 1)
-        distance = np.linalg.norm(rest - (a + t[:, None] * (b - a)), axis=1)
+        t = np.clip((body.rest - a) @ (b - a) / length**2, 0, 1)
+        distance = np.linalg.norm(body.rest - (a + t[:, None] * (b - a)), axis=1)
         arc, best = np.where(distance < best, start + t * length, arc), np.minimum(best, distance)
         start += length
     return np.where(body.moved_by(*arm_bones(body, side)), arc, 0.0)
@@ -114,29 +111,24 @@ def arm_bones(body: Body, side: str) -> list[str]:
 
 def hair_distance(body: Body, style: Style) -> np.ndarray:
     """How far behind the hairline each vertex lies, (V,). The hairline is a plane from the forehead to the nape."""
-    rest = body.rest_vertices.numpy()
     eyes = (body.joint("eye.L") + body.joint("eye.R")) / 2
     forehead = np.array([0, eyes[1] - 0.02, eyes[2] + style.hairline])
     nape = np.array([0, body.joint("neck03")[1] + 0.09, eyes[2] - 0.06])
     along = unit(nape - forehead)
-    distance = (rest - forehead) @ np.array([0, -along[2], along[1]])
-    # the temples: the line comes down in front of the ears
-    distance = distance + 0.25 * smoothstep(np.abs(rest[:, 0]) / 0.08) * np.clip(
-        eyes[2] + 0.05 - rest[:, 2], -0.02, 0.03
-    )
+    distance = (body.rest - forehead) @ np.array([0, -along[2], along[1]])
+    down = np.clip(eyes[2] + 0.05 - body.rest[:, 2], -0.02, 0.03)  # the line comes down in front of the ears
+    distance = distance + 0.25 * smoothstep(np.abs(body.rest[:, 0]) / 0.08) * down
     for ear in ear_centers(body):
-        distance = np.minimum(distance, np.linalg.norm(rest - ear, axis=1) - 0.036)
-    head = body.moved_by("head", "neck03", "neck02")
-    return np.where(head, distance, -0.1)
+        distance = np.minimum(distance, np.linalg.norm(body.rest - ear, axis=1) - 0.036)
+    return np.where(body.moved_by("head", "neck03", "neck02"), distance, -0.1)
 
 
 @lru_cache(maxsize=64)
 def ear_centers(body: Body) -> np.ndarray:
     """The two ears' centres at rest, (2, 3): the head's outermost points between eye and jaw."""
-    rest = body.rest_vertices.numpy()
     eye = body.joint("eye.L")
-    head = body.moved_by("head") & (np.abs(rest[:, 2] - eye[2] + 0.01) < 0.04) & (rest[:, 1] > eye[1] + 0.04)
-    points = rest[head]
+    head = body.moved_by("head") & (np.abs(body.rest[:, 2] - eye[2] + 0.01) < 0.04) & (body.rest[:, 1] > eye[1] + 0.04)
+    points = body.rest[head]
     return np.stack([points[np.argsort(sign * points[:, 0])[:12]].mean(0) for sign in (-1, 1)])
 
 
@@ -153,8 +145,7 @@ def skin_color(body: Body, style: Style) -> np.ndarray:
 
 def palms(body: Body, color: np.ndarray, tone: np.ndarray) -> np.ndarray:
     """Palms keep less pigment: on dark skin they are visibly lighter."""
-    rest = body.rest_vertices.numpy()
-    normal = vertex_normals(rest, body.faces)
+    normal = vertex_normals(body.rest, body.faces)
     for side in "LR":
         hand = Hand(body, side)
         inside = body.moved_by(*(n for n in arm_bones(body, side) if not n.startswith(("upper", "lower"))))
@@ -165,25 +156,21 @@ def palms(body: Body, color: np.ndarray, tone: np.ndarray) -> np.ndarray:
 
 def brows(body: Body, color: np.ndarray, hair: np.ndarray) -> np.ndarray:
     """Eyebrows: a soft bar above each eye."""
-    rest = body.rest_vertices.numpy()
     for side, sign in (("L", 1), ("R", -1)):
         eye = body.joint(f"eye.{side}")
-        x, z = (rest[:, 0] - eye[0]) * sign, rest[:, 2] - eye[2]
+        x, z = (body.rest[:, 0] - eye[0]) * sign, body.rest[:, 2] - eye[2]
         bar = np.maximum(np.abs(x - 0.003) / 0.024, np.abs(z - 0.021 + 4.0 * (x - 0.008) ** 2 * 3) / 0.0045)
-        inside = smoothstep(2 * (1.25 - bar)) * (rest[:, 1] < eye[1] + 0.01)
+        inside = smoothstep(2 * (1.25 - bar)) * (body.rest[:, 1] < eye[1] + 0.01)
         color = color * (1 - 0.75 * inside[:, None]) + 0.75 * inside[:, None] * np.minimum(hair, 0.2)
     return color
 
 
 def eye_color(body: Body, color: np.ndarray) -> np.ndarray:
     """Whites, irises and pupils on the eyeballs."""
-    rest = body.rest_vertices.numpy()
     for side in "LR":
         ball = body.moved_by(f"eye.{side}")
-        if not ball.any():
-            continue
-        center = rest[ball].mean(0)
-        angle = np.degrees(np.arccos(np.clip(unit(rest - center) @ np.array([0, -1, 0]), -1, 1)))
+        center = body.rest[ball].mean(0)
+        angle = np.degrees(np.arccos(np.clip(unit(body.rest - center) @ np.array([0, -1, 0]), -1, 1)))
         iris = np.where(angle[:, None] < 14, [0.004, 0.004, 0.004], [0.06, 0.035, 0.02])
         color = np.where(ball[:, None], np.where(angle[:, None] < 30, iris, [0.62, 0.60, 0.58]), color)
     return color

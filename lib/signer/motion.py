@@ -19,19 +19,14 @@ class Manner:
 
 @dataclass
 class HandPath:
-    """One hand over time: where its contact point goes, and its form.
+    """One hand over time: where its contact point goes, and its form."""
 
-    point (T, 3) metres in (own side, out, up) from the anchor's origin; fingers, normal (T, 3) directions in the
-    same axes; shape (T, 13) degrees; anchor weights (T, 2) for eyes and chest; focus (T, 2) how far along the
-    hand's axis and out of the palm the contact point lies.
-    """
-
-    point: np.ndarray
-    fingers: np.ndarray
-    normal: np.ndarray
-    shape: np.ndarray
-    anchor: np.ndarray
-    focus: np.ndarray
+    point: np.ndarray  # (T, 3) metres in (own side, out, up) from the anchor's origin
+    fingers: np.ndarray  # (T, 3) direction in the same axes
+    normal: np.ndarray  # (T, 3) likewise
+    shape: np.ndarray  # (T, 13) degrees
+    anchor: np.ndarray  # (T, 2) weights of eyes and chest
+    focus: np.ndarray  # (T, 2) how far along the hand's axis and out of the palm the contact point lies
 
     COLUMNS = (3, 3, 3, 13, 2, 2)
 

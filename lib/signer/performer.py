@@ -12,7 +12,9 @@ from lib.signer.geometry import axis_angle, frame
 from lib.signer.motion import HandPath, Manner, perform, smooth_noise
 from lib.signer.phonology import Sign
 
-FINGER_RADIUS, PALM_RADIUS, FOREARM_RADIUS = 0.011, 0.018, 0.042  # metres
+FINGER, PALM, FOREARM = 0.011, 0.018, 0.042  # metres, radii
+FINGER_JOINTS = tuple(f"finger{f}-{i}" for f in range(1, 6) for i in (1, 2, 3))
+RADII = np.repeat([FINGER, PALM + 0.008, FINGER, PALM, FOREARM], [15, 1, 5, 3, 2])  # of `Performer.spheres`
 MARGIN = 0.010  # clothing, and the trunk's own movement
 
 
@@ -45,21 +47,14 @@ class Performer:
         strong, weak, spans = perform(signs, self.manner, rate, rng)
         paths = {"L": strong, "R": weak} if self.manner.left_handed else {"R": strong, "L": weak}
         frames = len(strong.point)
-        trunk = self._trunk(frames, rate, rng)
+        turns = self._trunk(frames, rate, rng)
         wrists = {side: self._wrist(path, side) for side, path in paths.items()}
-        turns = dict(trunk)
         for side, arm in self.arms.items():
             turns |= arm.hand.turns(paths[side].shape)
         for _ in range(3):
             turns |= self._lift_clavicles(wrists)
-            rotation, position = self.body.forward_kinematics(turns, frames)
-            poses = {side: self._solve(side, rotation, position, wrists[side]) for side in "LR"}
-            turns |= poses["L"].turns | poses["R"].turns
-            rotation, position = self.body.forward_kinematics(turns, frames)
-            self._clear(wrists, poses, rotation, position, rate)
-        poses = {side: self._solve(side, rotation, position, wrists[side]) for side in "LR"}
-        turns |= poses["L"].turns | poses["R"].turns
-        rotation, position = self.body.forward_kinematics(turns, frames)
+            self._clear(wrists, *self._pose(turns, wrists, frames), rate)
+        _, rotation, position = self._pose(turns, wrists, frames)
         return Performance(rotation, position, living_face(frames, rate, spans, rng), rate, spans)
 
     def _world(self, vectors: np.ndarray, side: str) -> np.ndarray:
@@ -90,15 +85,19 @@ class Performer:
             turns[f"clavicle.{side}"] = axis_angle(np.array([0.0, -mirror, 0.0]), angle)
         return turns
 
-    def _solve(self, side, rotation, position, target) -> ArmPose:
-        shoulder = position[:, self.body.index[f"upperarm01.{side}"]]
-        parent = rotation[:, self.body.index[f"shoulder01.{side}"]]
-        return self.arms[side].solve(shoulder, parent, target["wrist"], target["hand"])
+    def _pose(self, turns, wrists, frames: int) -> tuple[dict[str, ArmPose], np.ndarray, np.ndarray]:
+        """Both arms reach for the wrists' targets, ``turns`` gets theirs; and where all joints then are."""
+        (rotation, position), poses = self.body.forward_kinematics(turns, frames), {}
+        for side, arm in self.arms.items():
+            shoulder = position[:, self.body.index[f"upperarm01.{side}"]]
+            poses[side] = arm.solve(shoulder, rotation[:, self.body.index[f"shoulder01.{side}"]], **wrists[side])
+            turns |= poses[side].turns
+        return poses, *self.body.forward_kinematics(turns, frames)
 
     def _clear(self, wrists, poses, rotation, position, rate) -> None:
         """Move the wrists' targets so that hands and forearms leave the body, and each other, alone."""
         spheres = {side: self.spheres(side, rotation, position) for side in "LR"}
-        apart = push_apart(spheres["L"][0], spheres["R"][0], gap=0.03)
+        apart = push_apart(spheres["L"][0], spheres["R"][0])
         trunk = self.body.index["spine01"]
         for side, sign in (("L", 1.0), ("R", -1.0)):
             points, radius = spheres[side]
@@ -111,23 +110,15 @@ class Performer:
     def spheres(self, side: str, rotation: np.ndarray, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Spheres that fill a hand and the outer forearm: centres (T, S, 3) and radii (S,)."""
         joint = {n: position[:, self.body.index[f"{n}.{side}"]] for n in FINGER_JOINTS + ("wrist", "lowerarm01")}
-        points = [joint[n] for n in FINGER_JOINTS] + [joint["wrist"]]
-        radii = [FINGER_RADIUS] * len(FINGER_JOINTS) + [PALM_RADIUS + 0.008]
+        wrist, forearm = joint["wrist"], joint["lowerarm01"] - joint["wrist"]
+        points = [joint[n] for n in FINGER_JOINTS] + [wrist]
         for finger in range(1, 6):
             last = rotation[:, self.body.index[f"finger{finger}-3.{side}"]]
             offset = self.arms[side].hand.tips[finger] - self.body.joint(f"finger{finger}-3.{side}")
             points.append(joint[f"finger{finger}-3"] + 0.85 * (last @ offset))
-            radii.append(FINGER_RADIUS)
-        for knuckle in ("finger2-1", "finger4-1", "finger5-1"):
-            points.append((joint[knuckle] + joint["wrist"]) / 2)
-            radii.append(PALM_RADIUS)
-        for share in (0.3, 0.6):
-            points.append(joint["wrist"] + share * (joint["lowerarm01"] - joint["wrist"]))
-            radii.append(FOREARM_RADIUS)
-        return np.stack(points, 1), np.array(radii)
-
-
-FINGER_JOINTS = tuple(f"finger{f}-{i}" for f in range(1, 6) for i in (1, 2, 3))
+        points += [(joint[knuckle] + wrist) / 2 for knuckle in ("finger2-1", "finger4-1", "finger5-1")]
+        points += [wrist + share * forearm for share in (0.3, 0.6)]
+        return np.stack(points, 1), RADII
 
 
 def _euler(degrees):
@@ -139,12 +130,11 @@ def _euler(degrees):
 def living_face(frames: int, rate: float, spans, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Blinks every few seconds, and a mouthing with each stroke: face action strengths, each (T,)."""
     time = np.arange(frames) / rate
-    face = {
-        name: np.zeros(frames) for name in ("eyeBlinkLeft", "jawOpen", "mouthPucker", "mouthStretchLeft", "browInnerUp")
-    }
+    mouthings = {"jawOpen": 0.35, "mouthPucker": 0.6, "mouthStretchLeft": 0.4, "browInnerUp": 0.6}
+    face = {name: np.zeros(frames) for name in ("eyeBlinkLeft", *mouthings)}
     for start, end in spans:
         bump = np.exp(-(((time - (start + end) / 2) / (0.35 * (end - start) + 0.05)) ** 2))
-        for name, most in (("jawOpen", 0.35), ("mouthPucker", 0.6), ("mouthStretchLeft", 0.4), ("browInnerUp", 0.6)):
+        for name, most in mouthings.items():
             face[name] = face[name] + bump * most * rng.random() * (rng.random() < 0.6)
     blink = rng.uniform(0.3, 2.0)
     while blink < time[-1]:

@@ -21,9 +21,7 @@ def camera_for(
     aside, lift = rng.uniform(-0.25, 0.25), rng.uniform(-0.05, 0.22)
     target = (float(rng.uniform(-0.02, 0.02)), 0.0, float(middle))
     eye = (float(aside), float(-distance), float(middle + lift))
-    return Camera(
-        eye, target, focal=float(distance / tall), width=size[0], height=size[1], roll=float(rng.normal(0, 0.008))
-    )
+    return Camera(eye, target, float(distance / tall), *size, roll=float(rng.normal(0, 0.008)))
 
 
 def studio(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:

@@ -62,7 +62,7 @@ def _face(body: Body) -> list[tuple[str, np.ndarray]]:
 
 def _nose(body: Body, below: float) -> np.ndarray:
     """The foremost point of the face's middle line under the height ``below``, (3,)."""
-    head = body.rest_vertices.numpy()[body.moved_by("head")]
+    head = body.rest[body.moved_by("head")]
     middle = head[(np.abs(head[:, 0]) < 0.01) & (head[:, 2] < below)]
     return middle[middle[:, 1].argmin()]
 

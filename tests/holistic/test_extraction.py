@@ -42,14 +42,14 @@ def test_two_runs_give_the_same_and_the_second_does_nothing(videos, tmp_path, mo
     extract_folder(videos, tmp_path / "b")
     first, second = (Keypoints.load(tmp_path / name / "one.pose").xyz for name in "ab")
     assert np.array_equal(first, second, equal_nan=True)
-    monkeypatch.setattr("lib.holistic.extract_file", lambda *_, **__: pytest.fail("it was there already"))
+    monkeypatch.setattr("lib.holistic.graph.extract_file", lambda *_, **__: pytest.fail("it was there already"))
     extract_folder(videos, tmp_path / "a")
 
 
 def test_the_largest_file_goes_first(tmp_path, monkeypatch):
     for name, size in (("a.mp4", 10), ("b.mp4", 30), ("c.mp4", 20)):
         (tmp_path / name).write_bytes(bytes(size))
-    monkeypatch.setattr(corpus, "extract_video", lambda video, **_: corpus.Outcome(video))
+    monkeypatch.setattr(corpus, "extract_video", lambda job: corpus.Outcome(job[0]))
     assert [outcome.path.name for outcome in extract_folder(tmp_path, tmp_path)] == ["b.mp4", "c.mp4", "a.mp4"]
 
 
