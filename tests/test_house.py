@@ -93,7 +93,7 @@ def test_rooms_are_as_small_as_they_are():
 
 
 @pytest.mark.parametrize(
-    "rooms", [("upsampler", "ptn"), ("keypoints", "tools", "video"), ("enhance", "evaluation.shipped_rows")]
+    "rooms", [("upsampler", "ptn"), ("keypoints", "tools", "video"), ("enhance", "evaluation.intervals")]
 )
 def test_doors_open_light(rooms):
     """Big libraries are imported by the functions that use them."""

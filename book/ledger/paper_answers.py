@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from book.ledger import paper_answers_r2, paper_answers_r3
 from book.ledger.paper_cells import Cells, Ours, Run, text
-from lib.evaluation import shipped_rows
+from book.studies import shipped_rows
 from lib.evaluation.evaluation import of_path, table as method_table
 from lib.evaluation.intervals import clip_bootstrap
 from lib.tools.errors import BadInput

@@ -10,8 +10,8 @@ import pandas as pd
 
 from book.shared.page import method_table
 from book.shared.paired_rows import paired
+from book.studies import shipped_rows
 from book.studies.upsamplers import RESULTS as SHIPPED, SET
-from lib.evaluation import shipped_rows
 from lib.evaluation.evaluation import of_path, table
 from lib.evaluation.intervals import Interval
 

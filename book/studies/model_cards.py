@@ -2,14 +2,14 @@
 
     python -m book.studies.model_cards            writes book/weights/NAME.md beside each weight file
 
-Training facts come out of the weight file; figures out of the rows that ship (`lib.evaluation.shipped_rows`).
+Training facts come out of the weight file; figures out of the rows that ship (`book.studies.shipped_rows`).
 """
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib.evaluation import shipped_rows
+from book.studies import shipped_rows
 from lib.evaluation.evaluation import PATHS, of_path, table
 from lib.tools.commands import command
 from lib.tools.errors import BadInput

@@ -31,10 +31,10 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from book.studies import shipped_rows
 from book.studies.real_counts import count, table
 from lib.degrade import crop, downsample, flow_blur, signer_box, software_blur
 from lib.enhance import MODEL, enhance
-from lib.evaluation import shipped_rows
 from lib.evaluation.evaluation import FILM, FRAMES, PATHS, of_path, through_film
 from lib.evaluation.methods import INPUT, TARGET, Method, find_methods
 from lib.holistic import extract

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib.evaluation import shipped_rows
+from book.studies import shipped_rows
 from lib.evaluation.evaluation import FRAMES, evaluate_all
 from lib.evaluation.methods import network
 from lib.signer.clips import clips

@@ -10,7 +10,7 @@ from short_clips import short_clips
 
 from lib.degrade import upscale
 from lib.evaluation import evaluation
-from lib.evaluation.__main__ import fids, main, tidy
+from lib.evaluation.__main__ import main, tidy
 from lib.evaluation.evaluation import (
     CRF,
     FILM,
@@ -30,7 +30,7 @@ from lib.evaluation.intervals import Interval, ratio_bootstrap
 from lib.evaluation.methods import INPUT, TARGET, find_methods
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75
-from lib.metrics import false_hands, frechet_distance, undetected_hand_presence
+from lib.metrics import false_hands, undetected_hand_presence
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools import paths
 from lib.tools.errors import BadInput
@@ -212,28 +212,13 @@ def test_ratio_bootstrap():
         ratio_bootstrap([1], [1])
 
 
-def test_command(shorts, tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("HANDS_INCEPTION", str(tmp_path / "absent"))
+def test_command(shorts, tmp_path, capsys):
     arguments = ["--set", "short", "--data", str(shorts), "--models", "input", "--csv", str(tmp_path / "t.csv")]
     assert main(arguments) == 0
     out = capsys.readouterr().out
-    assert "UHP dominant, %" in out and "FID is not measured here" in out and "short, path 'film'" in out
+    assert "UHP dominant, %" in out and "short, path 'film'" in out
     written = pd.read_csv(tmp_path / "t.csv")
     assert set(written.method) == {"input"} and set(written.path) == {"frames", "film"}
     assert main(["--models", "best"]) == 1 and "no method 'best'" in capsys.readouterr().err
     assert main(["--set", "nowhere"]) == 1 and "holds no clips" in capsys.readouterr().err
     assert main([*arguments, "--clips", "1"]) == 1 and "2 or more" in capsys.readouterr().err
-
-
-def test_fid_is_over_all_frames_of_a_set(shorts, tmp_path, monkeypatch):
-    def colours(frames, _):
-        return np.stack([frame.mean(axis=(0, 1)) for frame in frames])
-
-    both = clips("short", shorts)
-    monkeypatch.setenv("HANDS_INCEPTION", str(tmp_path / "absent"))
-    assert fids(methods("bilinear"), both, None) == {}
-    monkeypatch.setattr("lib.evaluation.fid.inception_features", colours)
-    target = np.concatenate([colours(clip.target(), None) for clip in both])
-    bilinear = np.concatenate([colours(watch(methods("bilinear")[0], clip)[0], None) for clip in both])
-    found = fids(methods("input", "target", "bilinear"), both, tmp_path / "weights")
-    assert found == {("short", "bilinear"): pytest.approx(frechet_distance(bilinear, target))}

@@ -14,8 +14,7 @@ from book.chapters.ch12_tables import PAPER
 from book.ledger.claim_chart import board, forest, margin
 from book.ledger.claim_tables import by_paper, claims_html
 from book.ledger.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
-from book.studies import limits
-from lib.evaluation import shipped_rows
+from book.studies import limits, shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
 from lib.ptn.splits import R2_TABLE1

@@ -4,8 +4,8 @@ import pytest
 import torch
 from short_clips import short_clips
 
+from book.studies import shipped_rows
 from book.studies.upsamplers import TOLD, add, judge, main, named
-from lib.evaluation import shipped_rows
 from lib.tools import paths
 from lib.upsampler import UNet, save
 

@@ -1,6 +1,6 @@
 """The rows of a whole evaluation that ship with the course, so that a chapter shows its tables without hours of work.
 
-    python -m lib.evaluation --models all --looks 3 --ship book/results/r1.json     synthetic clips
+    python -m book.studies.r1_rows --looks 3 --ship book/results/r1.json            synthetic clips
     python -m book.studies.real_films FILE... --looks 3 --enhance --ship book/results/real.json      films of people
 
 Rows count only for the weights that they were made with: the file names each network's SHA-256, and reading compares
@@ -20,7 +20,7 @@ from lib.tools.files import sha256, written_whole
 from lib.tools.paths import ROOT, WEIGHTS
 
 R1, REAL, REAL_SOFTWARE = (ROOT / "book" / "results" / name for name in ("r1.json", "real.json", "real_software.json"))
-EVALUATE = "python -m lib.evaluation --models all --looks 3 --ship book/results/r1.json"
+EVALUATE = "python -m book.studies.r1_rows --models all --looks 3 --ship book/results/r1.json"
 COMMANDS = {
     "r1.json": EVALUATE,
     "real.json": "python -m book.studies.real_films FILE... --looks 3 --enhance --ship book/results/real.json",

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lib.evaluation import fid
-from lib.evaluation.fid import inception_features
+from book.studies import fid
+from book.studies.fid import inception_features
 from lib.metrics import frechet_distance
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256

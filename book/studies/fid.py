@@ -11,7 +11,7 @@ The layers are read off the names in the file: a kernel's size gives its padding
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from pickle import UnpicklingError
@@ -21,20 +21,46 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lib.evaluation.evaluation import FRAMES, watch
+from lib.evaluation.methods import INPUT, TARGET, Method
+from lib.metrics import frechet_distance
+from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 from lib.tools.paths import DATA
+from lib.video import read_video
 
 FILE = "pt_inception-2015-12-05-6726825d.pth"
 SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 SIDE = 299  # pixels of the square that the network was made for
 BATCH = 16
+WHY_NOT = "FID is not measured here: Inception's weights are absent; book/studies/fid.py says where to get them."
 
 
 def find_weights() -> Path | None:
     """Where the weights are: ``HANDS_INCEPTION``, else ``data/``. None where they are not."""
     path = Path(os.environ.get("HANDS_INCEPTION", DATA / FILE))
     return path if path.is_file() else None
+
+
+def fids(
+    methods: Sequence[Method], films: Sequence[Clip], weights: Path | None, path: str = FRAMES
+) -> dict[tuple[str, str], float]:
+    """FID of each method's pictures from the targets, over all frames of a set together: {(set, method): FID}.
+
+    Without "input", which has another size, and without sets that have no targets. Empty where Inception's weights
+    are nowhere to be found.
+    """
+    weights = weights or find_weights()
+    found: dict[tuple[str, str], float] = {}
+    for name in dict.fromkeys(clip.set for clip in films if clip.has_target) if weights else ():
+        of_set = [clip for clip in films if clip.set == name]
+        reference = inception_features((f for clip in of_set for f in read_video(clip.target_path)), weights)
+        for method in methods:
+            if method not in (INPUT, TARGET):
+                frames = (frame for clip in of_set for frame in watch(method, clip, path=path)[0])
+                found[name, method.name] = frechet_distance(inception_features(frames, weights), reference)
+    return found
 
 
 def inception_features(frames: Iterable[np.ndarray], weights: str | Path) -> np.ndarray:
@@ -60,7 +86,7 @@ def inception_features(frames: Iterable[np.ndarray], weights: str | Path) -> np.
 @lru_cache(maxsize=1)
 def _read(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
-        raise BadInput(f"{path} does not exist; lib/evaluation/fid.py says where to get FID's weights.")
+        raise BadInput(f"{path} does not exist; book/studies/fid.py says where to get FID's weights.")
     if (found := sha256(path)) != SHA256:
         raise BadInput(f"{path} is not {FILE} (its sha256 begins with {found[:8]}); download it again.")
     try:

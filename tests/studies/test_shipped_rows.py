@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from book.shared import charts, hands
-from lib.evaluation import shipped_rows
+from book.studies import shipped_rows
 from lib.evaluation.__main__ import readable
 from lib.evaluation.evaluation import table
 from lib.holistic.third_look import SECOND_LOOK
@@ -54,7 +54,7 @@ def test_foreign_rows_are_refused(text, tmp_path):
     (tmp_path / "r1.json").write_text(text)
     with pytest.raises(BadInput, match="holds no rows"):
         shipped_rows.read(tmp_path / "r1.json")
-    with pytest.raises(BadInput, match="does not exist.*lib.evaluation"):
+    with pytest.raises(BadInput, match="does not exist.*book.studies.r1_rows"):
         shipped_rows.read(tmp_path / "none.json")
     with pytest.raises(BadInput, match="does not exist.*book.studies.real_films"):
         shipped_rows.about(tmp_path / "real.json")
