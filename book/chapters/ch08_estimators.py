@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from book.shared.stages import side_by_side
 from lib.holistic import extract
 from lib.keypoints import COCO_133, Keypoints, read_asl_signs, read_coco_wholebody, read_openpose
 from lib.signer.clips import Clip
@@ -185,14 +187,18 @@ def compare(clips: Sequence[Clip], frames: int | None = None, thresholds: Sequen
     """
     if not clips or not thresholds:
         raise BadInput("There is nothing to compare: give clips and thresholds.")
+    of_clips = side_by_side(partial(_compared, frames=frames, thresholds=thresholds), clips)
+    return [row for rows in of_clips for row in rows]
+
+
+def _compared(clip: Clip, frames: int | None, thresholds: Sequence[float]) -> list[dict]:
     rows = []
-    for clip in clips:
-        for film, rgb in (("sharp", clip.target()[:frames]), ("blurred", clip.input()[:frames])):
-            for order, shown in (("RGB", rgb), ("BGR", swapped(rgb))):
-                for threshold in thresholds:
-                    found = extract(shown, min_tracking_confidence=threshold, progress=False, name=clip.name)
-                    about = {"clip": clip.name, "film": film, "order": order, "tracking": threshold}
-                    rows.append(about | _shares(found))
+    for film, rgb in (("sharp", clip.target()[:frames]), ("blurred", clip.input()[:frames])):
+        for order, shown in (("RGB", rgb), ("BGR", swapped(rgb))):
+            for threshold in thresholds:
+                found = extract(shown, min_tracking_confidence=threshold, progress=False, name=clip.name)
+                about = {"clip": clip.name, "film": film, "order": order, "tracking": threshold}
+                rows.append(about | _shares(found))
     return rows
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 
@@ -22,9 +23,10 @@ from lib.tools.errors import BadInput
 from lib.tools.paths import CACHE
 
 Treatment = Callable[[Clip], Iterable[np.ndarray]]
+Result = TypeVar("Result")
 
 STEPS = ("blur", "shrink", "compress")  # in a camera's order; R1 (III-C) shrinks, then blurs, and has no compression
-WORKERS = 2  # MediaPipe works outside Python's lock, so clips can be looked at side by side
+WORKERS = 2  # clips that are looked at at once
 
 
 def after(clip: Clip, steps: Sequence[str]) -> Iterator[np.ndarray]:
@@ -68,9 +70,14 @@ def look(
     A fresh graph for each, so that the order changes nothing. Keypoints are in pixels of the treated frames. ``span``
     (start and stop) keeps some of the frames, which are counted after the treatment.
     """
-    with ThreadPoolExecutor(WORKERS) as pool:
-        found = list(pool.map(partial(_look, treatments=treatments, span=span), clips))
+    found = side_by_side(partial(_look, treatments=treatments, span=span), clips)
     return {name: [of_clip[name] for of_clip in found] for name in treatments}
+
+
+def side_by_side(work: Callable[[Clip], Result], clips: Sequence[Clip]) -> list[Result]:
+    """``work`` on each clip, two at a time: MediaPipe works outside Python's lock."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(work, clips))
 
 
 def _look(clip: Clip, treatments: Mapping[str, Treatment], span: slice) -> dict[str, Keypoints]:
