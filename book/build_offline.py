@@ -11,7 +11,6 @@ import argparse
 import os
 import platform
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 from string import Template
@@ -142,4 +141,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -9,7 +9,6 @@ nbconvert can make slides too, but they fetch reveal.js, MathJax and fonts from 
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 import nbformat
@@ -71,4 +70,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -9,17 +9,15 @@ the entry must stand in its passage, a table's cells in their order, and the wor
 stand anywhere in it. Of a text only words and numbers count: small letters, no punctuation, whatever the line breaks.
 """
 
-import argparse
 import hashlib
 import os
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from lib.tools.commands import command
+from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 from lib.tools.papers import FILE, NONE, Papers, read
 
@@ -139,7 +137,7 @@ def added(text: Words, first: str, last: str) -> str:
 @command
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("--papers", type=Path, default=os.environ.get("HANDS_PAPERS"), metavar="DIR")
     parser.add_argument("--file", type=Path, default=FILE, help="default: %(default)s")
     parser.add_argument("--add", nargs=3, metavar=("PAPER", "FIRST", "LAST"), help="print the line for a new passage")
@@ -162,4 +160,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

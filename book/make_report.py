@@ -6,11 +6,9 @@
 The page stands alone: pictures are inside it, and it asks nothing of the network.
 """
 
-import argparse
 import base64
 import io
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
@@ -24,7 +22,7 @@ from book.shared.page import CARD_STYLE, card_table
 from lib.evaluation.verdicts import VERDICTS
 from lib.report import Row, gather, gather_rows
 from lib.tools import paths
-from lib.tools.commands import command
+from lib.tools.commands import arguments, command
 from lib.tools.files import sha256, written_whole
 
 EMPTY = "No chapter has been run yet: run some with make lab, or all with make book, and make this page again."
@@ -147,7 +145,7 @@ def write_report(out: Path, profile: str) -> Path:
 @command
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     default = os.environ.get("HANDS_PROFILE", "laptop")
     parser.add_argument("--profile", choices=["ci", "laptop", "paper"], default=default, help="whose results count")
     parser.add_argument("--out", type=Path, default=paths.RESULTS / "report.html", help="default: %(default)s")
@@ -157,4 +155,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -1,12 +1,12 @@
 """Fetching a public archive and reading files out of it: resumed, verified, and whole or not there at all."""
 
-import argparse
+import csv
 import hashlib
 import ipaddress
 import threading
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from tqdm.auto import tqdm
 
 from lib.tools import files
-from lib.tools.commands import command
+from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 
 CONNECT_SECONDS = 5
@@ -182,13 +182,19 @@ def command_line(
     description: str, make: Callable[[Path, str], None], source: str, argv: Sequence[str] | None = None
 ) -> None:
     """Run ``make(out, source)`` for ``SCRIPT --out DIR [--source PATH_OR_URL]``."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(description)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the result")
     parser.add_argument(
         "--source", default=source, metavar="PATH_OR_URL", help="archive to read (default: %(default)s)"
     )
-    arguments = parser.parse_args(argv)
-    make(arguments.out, arguments.source)
+    options = parser.parse_args(argv)
+    make(options.out, options.source)
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table, whole or not there at all."""
+    with files.written_whole(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([columns, *rows])
 
 
 def say_whose(what: str, credit: str, source: str, licence: str) -> None:

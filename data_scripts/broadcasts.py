@@ -36,15 +36,15 @@ from lib.video.film import write_lossless
 FRAMES = 50  # two seconds
 
 
-def best_lag(one: Iterable[np.ndarray], other: Iterable[np.ndarray], most: int = 5) -> tuple[int, float]:
-    """By how many frames (``most`` at most) the other film is late, by the changes from frame to frame of both.
+def best_lag(one: Iterable[np.ndarray], other: Iterable[np.ndarray]) -> tuple[int, float]:
+    """By how many frames (5 at most) the other film is late, by the changes from frame to frame of both.
 
     Frames are uint8 (H, W, 3), each film of a size of its own; of each the first `FRAMES` are looked at. Returns that
     number, below 0 where it is early, and the correlation of the changes there, at most 1; 0 where nothing moves.
     """
     changes = [np.diff([_small(frame) for frame in islice(film, FRAMES)], axis=0) for film in (one, other)]
     scores = {0: 0.0}
-    for lag in range(-most, most + 1):
+    for lag in range(-5, 6):
         a, b = changes[0][max(0, -lag) :], changes[1][max(0, lag) :]
         length = min(len(a), len(b))
         if length > 1 and a[:length].any() and b[:length].any():

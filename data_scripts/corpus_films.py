@@ -29,7 +29,6 @@ from lib.tools.files import written_whole
 
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half
-CUTS = ["id", "start_ms", "end_ms", "side"]
 PLACES = HOLISTIC_75.places(HOLISTIC_67)
 
 

@@ -31,7 +31,6 @@ or, in Python:
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from functools import partial
 from operator import attrgetter
@@ -96,4 +95,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

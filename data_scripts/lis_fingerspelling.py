@@ -12,7 +12,6 @@ hands.npz (21 joints a photo) and manifest.json. The archive also holds larger s
 hands takes some minutes; a run that was interrupted goes on.
 """
 
-import csv
 import hashlib
 import io
 import json
@@ -21,10 +20,11 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 from tqdm.auto import tqdm
 
-from data_scripts._common import command_line, fetched, say_whose
+from data_scripts._common import command_line, fetched, say_whose, write_csv
 from data_scripts.lis_hands import annotate
 from lib.joins2sign.photos import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
 from lib.tools import paths
@@ -50,7 +50,7 @@ def make(out: Path, source: str = ARCHIVE) -> None:
         with fetched(source, paths.CACHE / "downloads" / f"lis-{COMMIT[:7]}.zip") as archive:
             rows, left_out = unpack(archive, out)
         for name, columns, lines in ((TABLE, COLUMNS, rows), (LEFT_OUT, ("file", "why"), left_out)):
-            _write_table(out / name, columns, lines)
+            write_csv(out / name, columns, ([line[column] for column in columns] for line in lines))
         write_manifest(out, [_entry(row["file"]) for row in rows] + [_entry(TABLE), _entry(LEFT_OUT)])
     annotate(out)
     _summary(out)
@@ -134,13 +134,6 @@ def _check_picture(content: bytes) -> None:
         raise BadInput(f"{size[0]} x {size[1]} pixels, not {SIDE} x {SIDE}")
 
 
-def _write_table(path: Path, columns: tuple[str, ...], rows: list[dict]) -> None:
-    with written_whole(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def _entry(file: str) -> dict:
     return {"file": file, "source": ARCHIVE, "licence": LICENCE, "credit": CREDIT}
 
@@ -152,16 +145,12 @@ def _summary(out: Path) -> None:
     found = np.isfinite(joints).all(axis=(1, 2)).sum()
     signers = table.signer.nunique()
     print(f"{out} holds {len(table):,} photos of {signers} signers; a hand was found in {found:,} of them.")
-    with open(out / LEFT_OUT, newline="", encoding="utf-8") as file:
-        odd = list(csv.DictReader(file))
-    print(f"{len(odd)} things were left out or odd" + (f", all of them in {out / LEFT_OUT}:" if odd else "."))
-    reasons: dict[str, list[str]] = {}
-    for row in odd:
-        reasons.setdefault(row["why"], []).append(row["file"])
-    for why, files in reasons.items():
+    odd = pd.read_csv(out / LEFT_OUT, keep_default_na=False)
+    print(f"{len(odd)} things were left out or odd" + (f", all of them in {out / LEFT_OUT}:" if len(odd) else "."))
+    for why, files in odd.groupby("why", sort=False)["file"]:
         more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
         print(f"  {', '.join(files[:NAMED])}{more}: {why}")
-    if odd:
+    if len(odd):
         print(f"If a whole archive would help: delete {out / MANIFEST} and run again, with --source ARCHIVE.")
 
 

@@ -4,7 +4,6 @@ Nothing is fetched. One odd film stops nobody: it is named, listed in left_out.c
 """
 
 import argparse
-import csv
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,12 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from tqdm.auto import tqdm
 
-from data_scripts._common import say_whose
+from data_scripts._common import say_whose, write_csv
 from lib.holistic.corpus import Outcome, find_videos
-from lib.tools.commands import positive
+from lib.tools.commands import arguments, positive
 from lib.tools.errors import BadInput, in_a_line
-from lib.tools.files import MANIFEST, write_manifest, written_whole
+from lib.tools.files import MANIFEST, write_manifest
 from lib.tools.parallel import in_parallel
 from lib.video import probe
 
@@ -32,7 +32,7 @@ Job = TypeVar("Job")
 
 def films_parser(description: str) -> argparse.ArgumentParser:
     """The command line of such a script, to which it adds its own options."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(description)
     parser.add_argument("--source", type=Path, required=True, metavar="DIR", help="the folder with your films")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the result")
     parser.add_argument("--processes", type=positive, default=os.cpu_count() or 1, help="default: one a core")
@@ -79,8 +79,6 @@ def make_all(
 
     ``film(job)`` is the file that a sentence names where ``make`` fails in a way that nobody thought of.
     """
-    from tqdm.auto import tqdm
-
     work = in_parallel(partial(_safely, make, film), jobs, min(processes, max(1, len(jobs))), partial(_lost, film))
     outcomes = []
     for outcome in tqdm(work, total=len(jobs), unit=unit):
@@ -114,10 +112,7 @@ def finish(out: Path, entries: Sequence[dict], left_out: Sequence[Outcome], abou
     """
     if not entries:
         raise BadInput(f"Nothing could be made of these films: {left_out[0].error if left_out else 'there are none.'}")
-    with written_whole(out / LEFT_OUT) as partial_path, open(partial_path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(("film", "why"))
-        writer.writerows((outcome.path.name, outcome.error) for outcome in left_out)
+    write_csv(out / LEFT_OUT, ("film", "why"), ((outcome.path.name, outcome.error) for outcome in left_out))
     write_manifest(out, [about | entry for entry in [*entries, {"file": LEFT_OUT}]])
 
 

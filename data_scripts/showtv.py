@@ -24,7 +24,6 @@ as many as D1's test has. Which minutes is not said either: they are spread even
 """
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -95,4 +94,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

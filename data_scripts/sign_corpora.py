@@ -9,7 +9,6 @@ keypoints, and thumbnails for VTN. The packed file holds the keypoints alone, to
 
 import argparse
 import hashlib
-import sys
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -22,7 +21,7 @@ from data_scripts.sign_films import FPS, LANGUAGES, SIZE, SignJob, frames, plan,
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import SHIPPED, write_corpus
 from lib.tools import paths
-from lib.tools.commands import command
+from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.parallel import spread, spread_options
@@ -94,7 +93,7 @@ def pack(name: str, cache: Path, out: Path) -> Path:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("do", choices=("make", "pack"))
     parser.add_argument("language", choices=list(LANGUAGES))
     parser.add_argument("--cache", type=Path, help="folder for the clips (default: in the ignored cache)")
@@ -109,4 +108,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

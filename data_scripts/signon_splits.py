@@ -61,20 +61,18 @@ def make(out: Path, source: str = ARCHIVE) -> None:
         print(f"The archive lacks {NGT_TIMES}: clips of the Corpus NGT cannot be cut with it.")
     else:
         cuts["ngt_cuts.csv"] = ngt_cuts(tables, _table(times))
-    entries = []
-    for (language, subset), part in tqdm(examples.groupby(["language", "subset"]), desc="writing", unit="file"):
-        file = f"{language.lower()}_{subset}.csv"
-        with written_whole(out / file) as partial:
-            part[COLUMNS].to_csv(partial, index=False)
+    made = {}  # each file's table, and what of the archive it is made of
+    for (language, subset), part in examples.groupby(["language", "subset"]):
         members = [name for name in SHA256 if name.startswith(language.lower())]
-        entries.append({"file": file, "source": ARCHIVE, "members": members, "licence": LICENCE, "credit": CREDIT})
+        made[f"{language.lower()}_{subset}.csv"] = part[COLUMNS], members
     for file, table in cuts.items():
+        made[file] = table[CUTS], [VGT_ALL if file.startswith("vgt") else NGT_TIMES]
+    for file, (table, _) in tqdm(made.items(), desc="writing", unit="file"):
         with written_whole(out / file) as partial:
-            table[CUTS].to_csv(partial, index=False)
-        members = [VGT_ALL if file.startswith("vgt") else NGT_TIMES]
-        entries.append({"file": file, "source": ARCHIVE, "members": members, "licence": LICENCE, "credit": CREDIT})
-    write_manifest(out, entries)
-    print(f"{out} holds {len(examples):,} examples in {len(entries) - len(cuts)} tables.")
+            table.to_csv(partial, index=False)
+    about = {"source": ARCHIVE, "licence": LICENCE, "credit": CREDIT}
+    write_manifest(out, [{"file": file, "members": members} | about for file, (_, members) in made.items()])
+    print(f"{out} holds {len(examples):,} examples in {len(made) - len(cuts)} tables.")
 
 
 def vgt_examples(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -21,7 +21,6 @@ broadcasts. --episodes spreads the minutes over more.
 """
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -81,4 +80,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

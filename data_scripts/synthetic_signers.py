@@ -15,7 +15,6 @@ R1's TD1 is made from 720p and 1080p footage of the same episodes (III-D); that 
 import argparse
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -31,7 +30,7 @@ from lib.signer.figure import SIGNERS, drawn_figure
 from lib.signer.film import FPS, PER_FRAME, Film
 from lib.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
 from lib.signer.stage import HEIGHT, STAGES, WIDTH
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import write_manifest, written_whole
 from lib.tools.parallel import in_parallel
@@ -218,7 +217,7 @@ def rendering_options(parser: argparse.ArgumentParser) -> None:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     rendering_options(parser)
     parser.add_argument("--scale", choices=list(SCALES), default="laptop")
     parser.add_argument("--check", action="store_true", help="measure the clips that are there instead of rendering")
@@ -230,4 +229,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -9,9 +9,7 @@ The clips have the corpora's form (`lib.signer.clips`), but their input is cast 
 (`Film.blurred_small`): rendering is what training on two cores waits for. No signer of TD2 is among them.
 """
 
-import argparse
 import json
-import sys
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +21,7 @@ from data_scripts.synthetic_signers import D1, LEXICON_SEED, LEXICON_SIZE, TD1
 from lib.degrade import compress, downsample, flow_blur
 from lib.signer.film import FPS, Film
 from lib.signer.phonology import draw_lexicon, draw_sentence, in_words
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.video import write_video
 
 TURNS = ("varied", "d1", "varied", "d1", "td1", "varied", "d1", "varied", "d1", "varied")  # an unfinished run is mixed
@@ -112,7 +110,7 @@ def _write_input(path: Path, shot: Film, job: TrainingJob) -> None:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     corpora.rendering_options(parser)
     parser.add_argument("--clips", type=positive, default=200, help="how many, of about three seconds (default: 200)")
     options = parser.parse_args(argv)
@@ -121,4 +119,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

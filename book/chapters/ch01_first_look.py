@@ -60,16 +60,16 @@ def _strip(frames: Iterator[np.ndarray], keypoints: Keypoints, shown: int) -> "F
 LUMA = np.array([0.299, 0.587, 0.114])  # BT.601: how bright red, green and blue look
 
 
-def radial_spectrum(frames: np.ndarray, bins: int = 40) -> tuple[np.ndarray, np.ndarray]:
+def radial_spectrum(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean power of the frames' brightness at each spatial frequency, whatever the direction.
 
-    ``frames`` is uint8 (T, H, W, 3). Returns the frequencies, (bins,), in cycles a pixel from 0 to 0.5, the finest
-    pattern that pixels can hold (Nyquist), and the power at each, (bins,). The mean brightness is taken out, and the
+    ``frames`` is uint8 (T, H, W, 3). Returns the frequencies, (40,), in cycles a pixel from 0 to 0.5, the finest
+    pattern that pixels can hold (Nyquist), and the power at each, (40,). The mean brightness is taken out, and the
     borders are faded (Hann), for else the jump from one border to the opposite one looks like fine detail.
     """
     if frames.ndim != 4 or frames.shape[3] != 3 or 0 in frames.shape:
         raise BadInput(f"A spectrum needs frames of shape (T, height, width, 3), not {frames.shape}.")
-    height, width = frames.shape[1:3]
+    bins, (height, width) = 40, frames.shape[1:3]
     fade = np.outer(np.hanning(height), np.hanning(width))
     radius = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None])
     which = np.floor(radius / 0.5 * bins).astype(int)  # the corners, beyond 0.5, belong to no bin

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lib.degrade import centred
 from lib.metrics import psnr
 from lib.signer.figure import Figure
 from lib.signer.film import PER_FRAME, Film
 from lib.signer.performer import Performance
 from lib.signer.phonology import Sign
 from lib.signer.renderer import Camera, Renderer
-from lib.signer.stage import STAGES, Stage, studio
+from lib.signer.stage import Stage, studio
 from lib.video.motion_blur import flow_blur
 from lib.video.pixels import linear_to_srgb
 
 RATE = 100.0  # moments a second: enough to find the middle of a stroke
+SIZE = (152, 168)  # (width, height) of a picture of the whole signer
 HAND_HEIGHT = 0.25  # metres that a close-up of a hand shows from top to bottom
 SHEET_PLACE, SHEET_ORIENTATION = "high space", "fingers up, palm out"
 
@@ -31,20 +33,20 @@ def stroke_middles(performance: Performance) -> np.ndarray:
     return np.array([round((start + end) / 2 * performance.rate) for start, end in performance.spans])
 
 
-def portrait(figure: Figure, sign: Sign, seed: int, stage: str = "studio", size=(152, 168)) -> np.ndarray:
-    """A signer in the middle of a sign, (H, W, 3) uint8; ``size`` is (width, height)."""
+def portrait(figure: Figure, sign: Sign, seed: int) -> np.ndarray:
+    """A signer in the middle of a sign, (168, 152, 3) uint8."""
     rng = np.random.default_rng(seed)
     performance = figure.performer.perform([sign], RATE, rng)
-    return photograph(figure, performance, stroke_middles(performance), STAGES[stage](figure.body, rng, size=size))[0]
+    return photograph(figure, performance, stroke_middles(performance), studio(figure.body, rng, size=SIZE))[0]
 
 
-def sign_strip(figure: Figure, sign: Sign, seed: int, pictures: int = 6, size=(152, 168)) -> list[np.ndarray]:
+def sign_strip(figure: Figure, sign: Sign, seed: int, pictures: int = 6) -> list[np.ndarray]:
     """A sign from rest to rest, as ``pictures`` frames at equal distances in time."""
     rng = np.random.default_rng(seed)
     performance = figure.performer.perform([sign], RATE, rng)
     ((start, end),) = performance.spans
     moments = np.linspace(max(start - 0.25, 0), min(end + 0.15, len(performance.rotation) / RATE - 0.01), pictures)
-    return photograph(figure, performance, (moments * RATE).astype(int), studio(figure.body, rng, size=size))
+    return photograph(figure, performance, (moments * RATE).astype(int), studio(figure.body, rng, size=SIZE))
 
 
 def hand_pictures(figure: Figure, handshapes: Sequence[str], seed: int, size: int = 112) -> list[np.ndarray]:
@@ -69,8 +71,8 @@ def close_up(point: np.ndarray, size: int) -> Camera:
 
 def box_around(point: np.ndarray, side: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
     """A square (x0, y0, x1, y1) of ``side`` pixels about a point (x, y), moved inside a frame of (width, height)."""
-    x0, y0 = (int(np.clip(round(float(at) - side / 2), 0, room - side)) for at, room in zip(point, size))
-    return x0, y0, x0 + side, y0 + side
+    x, y = map(float, point)
+    return centred((x, y, x, y), (side, side), size)
 
 
 MOVED = 12  # levels of 255 by which a pixel changes from frame to frame where something moves

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from book.shared.draw import draw_keypoints
+from book.shared.draw import RIM, draw_keypoints
 from book.shared.hands import halved, hand_box, hand_speed
 from lib.degrade import crop
 from lib.holistic.crops import Roi, cut, jittered, recrop_roi, search_roi
@@ -31,8 +31,8 @@ APART = 3  # frames between two of the same clip: neighbours show the same hand
 class Hands:
     """M hands cut out of clips, left ones mirrored so that all are right hands."""
 
-    inputs: np.ndarray  # (M, side/2, side/2, 3) uint8
-    targets: np.ndarray  # (M, side, side, 3) uint8
+    inputs: np.ndarray  # (M, SIDE/2, SIDE/2, 3) uint8
+    targets: np.ndarray  # (M, SIDE, SIDE, 3) uint8
     joints: np.ndarray  # (M, 21, 2) float32, in pixels of the target's square
     clip: np.ndarray  # (M,) which of the clips
     frame: np.ndarray  # (M,)
@@ -42,11 +42,11 @@ class Hands:
         return len(self.frame)
 
 
-def gather_hands(films: Sequence[Clip], stride: int = 1, side: int = SIDE) -> Hands:
+def gather_hands(films: Sequence[Clip], stride: int = 1) -> Hands:
     """Both hands of every ``stride``-th frame of the clips."""
     if not films:
         raise BadInput("There are no clips to gather hands from; give at least one.")
-    rows = [row for number, film in enumerate(films) for row in _of_clip(film, number, stride, side)]
+    rows = [row for number, film in enumerate(films) for row in _of_clip(film, number, stride)]
     inputs, targets, joints, clip, frame, speed = zip(*rows)
     return Hands(*(np.stack(part) for part in (inputs, targets, joints)), *map(np.array, (clip, frame, speed)))
 
@@ -69,16 +69,16 @@ def lookalikes(hands: Hands, which: int, count: int = 5) -> list[int]:
     raise BadInput(f"Among {len(hands)} hands there are not {count} others; gather them from more clips.")
 
 
-def _of_clip(film: Clip, number: int, stride: int, side: int):
+def _of_clip(film: Clip, number: int, stride: int):
     truth, targets, inputs = film.truth(), film.target(), film.input()
     for hand in ("left", "right"):
         points, speed = truth.part(f"{hand}_hand")[..., :2], hand_speed(truth, hand)
         for frame in range(0, len(targets), stride):
-            box = hand_box(points[frame], truth.size, side)
+            box = hand_box(points[frame], truth.size, SIDE)
             target, joints = next(crop([targets[frame]], box)), points[frame] - box[:2]
             source = next(crop([inputs[frame]], halved(box)))
             if hand == "left":
-                source, target, joints = source[:, ::-1], target[:, ::-1], joints * (-1, 1) + (side - 1, 0)
+                source, target, joints = source[:, ::-1], target[:, ::-1], joints * (-1, 1) + (SIDE - 1, 0)
             yield source, target, joints.astype(np.float32), number, frame, speed[frame]
 
 
@@ -99,14 +99,13 @@ class Ascent(NamedTuple):
 
 
 def ascend(
-    image: Tensor, roi: Roi, twin: HandTwin, reach: float, *, steps: int = STEPS, generator: Generator | None = None,
-    views: int = 2,
-) -> Ascent:  # fmt: skip
+    image: Tensor, roi: Roi, twin: HandTwin, reach: float, *, steps: int = STEPS, generator: Generator | None = None
+) -> Ascent:
     """Climb presence at ``roi``, with no pixel further than ``reach`` from where it was, and none outside [0, 1].
 
     image      (1, 3, H, W) in [0, 1]
     reach      1 / 255 is one grey level
-    generator  where given, each step climbs over ``views`` crops that jitter as the guidance's own do, so that the
+    generator  where given, each step climbs over two crops that jitter as the guidance's own do, so that the
                result does not hang on one exact crop; None: over ``roi`` alone
 
     Source: steps along the gradient's sign, kept within bounds: Madry et al., 2018.
@@ -117,7 +116,7 @@ def ascend(
     low, high = (image - reach).clamp(0, 1), (image + reach).clamp(0, 1)
     at, seen = image, []
     for _ in range(steps):
-        places = jittered(repeated(roi, views), generator) if generator else roi
+        places = jittered(repeated(roi, 2), generator) if generator else roi
         sure, gradient = presence_gradient(at.expand(len(places.size), -1, -1, -1), places, twin)
         seen.append(float(sure.mean()))
         step = OVERSHOOT * reach / steps * gradient.sum(0, keepdim=True).sign()
@@ -144,7 +143,6 @@ def repeated(roi: Roi, times: int) -> Roi:
 
 
 YELLOW = (240, 228, 66)  # Okabe and Ito's
-RIM = (20, 20, 20)
 
 
 def roi_corners(roi: Roi) -> np.ndarray:
@@ -156,14 +154,14 @@ def roi_corners(roi: Roi) -> np.ndarray:
     return center[:, None] + size[:, None, None] * np.einsum("nij,kj->nki", turn, unit)
 
 
-def draw_roi(frame: np.ndarray, roi: Roi, enlarge: int = 2) -> np.ndarray:
-    """The frame, enlarged, with each square on it and a bar along its upper side, where the fingers should be."""
-    canvas = np.repeat(np.repeat(frame, enlarge, axis=0), enlarge, axis=1)
+def draw_roi(frame: np.ndarray, roi: Roi) -> np.ndarray:
+    """The frame, twice as large, with each square on it and a bar along its upper side, where the fingers should be."""
+    canvas = np.repeat(np.repeat(frame, 2, axis=0), 2, axis=1)
     for corners in roi_corners(roi):
-        fixed = np.round((corners + 0.5) * enlarge - 0.5).astype(np.int32)
+        fixed = np.round((corners + 0.5) * 2 - 0.5).astype(np.int32)
         for colour, width in ((RIM, 2), (YELLOW, 0)):
-            cv2.polylines(canvas, [fixed], True, colour, enlarge + width, cv2.LINE_AA)
-            cv2.line(canvas, fixed[0], fixed[1], colour, 3 * enlarge + width, cv2.LINE_AA)
+            cv2.polylines(canvas, [fixed], True, colour, 2 + width, cv2.LINE_AA)
+            cv2.line(canvas, fixed[0], fixed[1], colour, 6 + width, cv2.LINE_AA)
     return canvas
 
 

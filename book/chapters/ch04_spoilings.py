@@ -15,6 +15,9 @@ from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 FINGER = 0.055  # a finger's width in shoulder widths: 2 of 36 centimetres
 PALM = (0, 1, 5, 9, 13, 17)
 FINGERS = {
@@ -87,41 +90,37 @@ def moved(frame: np.ndarray, pixels: int) -> np.ndarray:
     return frame[:, columns]
 
 
-def without_finger(frame: np.ndarray, points: np.ndarray, finger: str, hand: str = "right") -> np.ndarray:
-    """The frame with one finger painted over, beyond its knuckle, from what lies around (Telea's inpainting)."""
-    joints = points[HOLISTIC_75.parts[f"{hand}_hand"], :2][list(FINGERS[finger])]
+def without_finger(frame: np.ndarray, points: np.ndarray, finger: str) -> np.ndarray:
+    """The frame with a right hand's finger painted over beyond its knuckle from what is around (Telea's inpainting)."""
+    joints = points[HOLISTIC_75.parts["right_hand"], :2][list(FINGERS[finger])]
     beyond = joints[-1] + 0.4 * (joints[-1] - joints[-2])  # the flesh goes on beyond the last joint
     mask = np.zeros(frame.shape[:2], np.uint8)
     stroke(mask, np.stack([*joints[1:], beyond]), 1.6 * finger_width(points))
     return cv2.inpaint(frame, mask, 3, cv2.INPAINT_TELEA)
 
 
-def longest_finger(points: np.ndarray, hand: str = "right") -> str:
-    """The finger (no thumb) whose tip is furthest from the wrist in the picture. ``points`` (75, 2+)."""
-    joints = points[HOLISTIC_75.parts[f"{hand}_hand"], :2]
+def longest_finger(points: np.ndarray) -> str:
+    """The right hand's finger (no thumb) whose tip is furthest from the wrist in the picture. ``points`` (75, 2+)."""
+    joints = points[HOLISTIC_75.parts["right_hand"], :2]
     return max(list(FINGERS)[1:], key=lambda finger: np.linalg.norm(joints[FINGERS[finger][-1]] - joints[0]))
 
 
-def openness(truth: Keypoints, hand: str = "right") -> np.ndarray:
-    """How far the finger tips are from one another in the picture, in shoulder widths, the mean over pairs, (T,)."""
-    tips = truth.part(f"{hand}_hand")[:, [joints[-1] for joints in FINGERS.values()], :2]
+def openness(truth: Keypoints) -> np.ndarray:
+    """How far the right hand's finger tips are apart in the picture, in shoulder widths, the mean over pairs, (T,)."""
+    tips = truth.part("right_hand")[:, [joints[-1] for joints in FINGERS.values()], :2]
     left, right = (truth.xyz[:, point, :2] for point in truth.layout.shoulders)
     apart = np.linalg.norm(tips[:, :, None] - tips[:, None], axis=-1).mean(axis=(1, 2))
     return apart / np.linalg.norm(left - right, axis=1)
 
 
-def most_open(truth: Keypoints, hand: str = "right") -> int:
-    """The frame in which a hand that moves slowly is most open; of all frames, where none is slow."""
-    slow = hand_speed(truth, hand) < SLOW
-    return int(np.argmax(np.where(slow | ~slow.any(), openness(truth, hand), 0)))
+def most_open(truth: Keypoints) -> int:
+    """The frame in which a right hand that moves slowly is most open; of all frames, where none is slow."""
+    slow = hand_speed(truth) < SLOW
+    return int(np.argmax(np.where(slow | ~slow.any(), openness(truth), 0)))
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
-
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def in_fingers(tables: Sequence[pd.DataFrame], loss: str, spoiling: str, seed: int = 0) -> Interval:
@@ -159,9 +158,9 @@ def clean_plate(frames: np.ndarray) -> np.ndarray:
     return np.median(frames[:: -(-len(frames) // MOMENTS)], axis=0).astype(np.uint8)
 
 
-def without_hand(frame: np.ndarray, points: np.ndarray, plate: np.ndarray, hand: str = "right") -> np.ndarray:
-    """The frame, uint8 (H, W, 3), with one hand replaced by the plate. ``points`` (75, 2+) are its true joints."""
-    mask = hands_mask(points, frame.shape[1::-1], (hand,)).astype(np.float32)
+def without_hand(frame: np.ndarray, points: np.ndarray, plate: np.ndarray) -> np.ndarray:
+    """The frame, uint8 (H, W, 3), its right hand replaced by the plate. ``points`` (75, 2+) are its true joints."""
+    mask = hands_mask(points, frame.shape[1::-1], ("right",)).astype(np.float32)
     width = finger_width(points)
     reach = 2 * round(width) + 1  # a finger's width around: flesh beside the joints, and the soft rim of the picture
     mask = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
@@ -181,6 +180,7 @@ def still_truth(points: np.ndarray, size: tuple[int, int], frames: int, gone: st
 
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+STEPS = 60  # downhill, to the guess that costs least
 
 
 def mean_loss(guess: Tensor, possible: Tensor, loss: Loss) -> Tensor:
@@ -188,16 +188,16 @@ def mean_loss(guess: Tensor, possible: Tensor, loss: Loss) -> Tensor:
     return loss(guess.expand_as(possible), possible)
 
 
-def best_guess(possible: Tensor, loss: Loss, *, steps: int = 60, rate: float = 0.03) -> Tensor:
+def best_guess(possible: Tensor, loss: Loss) -> Tensor:
     """The picture (1, 3, H, W) of least `mean_loss`, found by going downhill (Adam) from the possible truths' mean.
 
     That is where an upsampler's training ends, too, if it sees the same smear with K different targets. For L2 it is
     the mean, for L1 each pixel's median; for SSIM + L1 there is no formula.
     """
     guess = possible.mean(0, keepdim=True).clone().requires_grad_()
-    optimizer = torch.optim.Adam([guess], lr=rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for _ in range(steps):
+    optimizer = torch.optim.Adam([guess], lr=0.03)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
+    for _ in range(STEPS):
         optimizer.zero_grad()
         mean_loss(guess, possible, loss).backward()
         optimizer.step()

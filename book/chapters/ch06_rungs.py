@@ -39,22 +39,20 @@ CAMERA_LADDER = Ladder(
 )
 
 
-def rungs(rows: Sequence[dict], ladder: Ladder = R1_LADDER, measure: str = "uhp_dominant") -> pd.DataFrame:
+def rungs(rows: Sequence[dict], ladder: Ladder = R1_LADDER) -> pd.DataFrame:
     """Each network minus the one before it, by set and idea: an Interval in points, where the rows have both.
 
     ``rows`` are those of `lib.evaluation.evaluation.evaluate`. The column is called "change".
     """
     changes = {
-        (name, idea): paired(rows, name, here, before, measure)
+        (name, idea): paired(rows, name, here, before, "uhp_dominant")
         for name in ladder.sets
         for idea, here, before in ladder.rungs
     }
-    found = {place: change for place, change in changes.items() if change is not None}
-    index = pd.MultiIndex.from_tuples(found, names=["set", "what is new"])
-    return pd.DataFrame({"change": pd.Series(list(found.values()), index=index, dtype=object)})
+    return _frame({place: change for place, change in changes.items() if change is not None})
 
 
-def over_trainings(rows: Sequence[dict], again: Sequence[dict], measure: str = "uhp_dominant") -> pd.DataFrame:
+def over_trainings(rows: Sequence[dict], again: Sequence[dict]) -> pd.DataFrame:
     """R1's steps on D1 in its damage by two trainings of each network: by either, and by their mean clip by clip.
 
     ``again`` are the rows of `book.studies.upsamplers`, where a second training is called "b-unet, seed 1". The
@@ -66,15 +64,18 @@ def over_trainings(rows: Sequence[dict], again: Sequence[dict], measure: str = "
     place = ["set", "clip", "method"]
     common = set.intersection(*({tuple(row[key] for key in place) for row in some} for some in (first, second)))
     both = pd.DataFrame([row for row in (*first, *second) if tuple(row[key] for key in place) in common])
-    mean = both.groupby(place)[measure].mean().reset_index().to_dict("records") if common else []
-    steps = {"seed 0": rungs(first, measure=measure), "seed 1": rungs(second, measure=measure)}
-    steps["both"] = rungs(mean, measure=measure)
+    mean = both.groupby(place)["uhp_dominant"].mean().reset_index().to_dict("records") if common else []
+    steps = {"seed 0": rungs(first), "seed 1": rungs(second), "both": rungs(mean)}
     changes = {
         (name, f"{idea}, {which}"): frame.loc[(name, idea), "change"]
         for idea, *_ in R1_LADDER.rungs
         for which, frame in steps.items()
         if (name, idea) in steps["both"].index
     }
+    return _frame(changes)
+
+
+def _frame(changes: dict[tuple[str, str], Interval]) -> pd.DataFrame:
     index = pd.MultiIndex.from_tuples(changes, names=["set", "what is new"])
     return pd.DataFrame({"change": pd.Series(list(changes.values()), index=index, dtype=object)})
 

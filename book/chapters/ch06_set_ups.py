@@ -106,7 +106,9 @@ def _crops(name: str, weights: Path) -> int:
 def _measured(one: SetUp, frame: pd.DataFrame) -> dict[str, str]:
     def cell(of_set: str, method: str, column: str) -> str:
         value = frame[column].get((of_set, method)) if column in frame else None
-        return "{} % ({} to {})".format(*alike(value.mean, value.low, value.high)) if _is(value) else NONE
+        if not isinstance(value, Interval):
+            return NONE
+        return "{} % ({} to {})".format(*alike(value.mean, value.low, value.high))
 
     lines = {f"D1, lost in the {end}": cell(one.d1, end, "UHP dominant, %") for end in ("input", "target")}
     lines |= {_closed(name): cell(one.d1, short + one.ending, "gap closed, %") for short, name in D1_RUNGS.items()}
@@ -115,8 +117,8 @@ def _measured(one: SetUp, frame: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def crossed(rows: Sequence[dict], network: str = "bwa-unet") -> pd.DataFrame:
-    """Share of the gap closed by a network of each kind on the damage of each kind, Intervals or None.
+def crossed(rows: Sequence[dict]) -> pd.DataFrame:
+    """Share of the gap closed by a BWA-UNet of each kind on the damage of each kind, Intervals or None.
 
     Down: what it learned on; across: what it is tested on. The clips are the same.
     """
@@ -124,7 +126,7 @@ def crossed(rows: Sequence[dict], network: str = "bwa-unet") -> pd.DataFrame:
     found = frame["gap closed, %"] if "gap closed, %" in frame else pd.Series(dtype=object)
     lines = {}
     for one in OURS:
-        cells = {f"on {to.title.removeprefix('ours, ')}": found.get((to.d1, network + one.ending)) for to in OURS}
+        cells = {f"on {to.title.removeprefix('ours, ')}": found.get((to.d1, f"bwa-unet{one.ending}")) for to in OURS}
         lines[one.title.removeprefix("ours, ")] = cells
     return pd.DataFrame.from_dict(lines, orient="index", dtype=object).rename_axis("learned on")
 
@@ -135,10 +137,6 @@ def _closed(name: str) -> str:
 
 def _fewer(name: str) -> str:
     return f"TD2, fewer lost than in the input, {name}"
-
-
-def _is(value: object) -> bool:
-    return isinstance(value, Interval)
 
 
 def _range(values: Sequence[int]) -> str:

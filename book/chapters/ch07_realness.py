@@ -34,16 +34,16 @@ class Stamp:
     side: float
 
 
-def cut_stamp(clip: Clip, side: str = "right") -> Stamp:
-    """The hand out of a clip's sharp film, where it moves least: a frame in which it is all in the picture.
+def cut_stamp(clip: Clip) -> Stamp:
+    """The right hand out of a clip's sharp film, where it moves least: a frame in which it is all in the picture.
 
     Raises BadInput where there is no such frame.
     """
     truth = clip.truth()
-    hand = truth.part(f"{side}_hand")[..., :2]
-    inside = (truth.confidence[:, truth.layout.parts[f"{side}_hand"]] > 0).all(axis=1)
+    hand = truth.part("right_hand")[..., :2]
+    inside = (truth.confidence[:, truth.layout.parts["right_hand"]] > 0).all(axis=1)
     if not inside.any():
-        raise BadInput(f"{clip.name} has no frame with the whole {side} hand in it; give another clip.")
+        raise BadInput(f"{clip.name} has no frame with the whole right hand in it; give another clip.")
     speed = np.linalg.norm(np.gradient(hand[:, truth.layout.wrist], axis=0), axis=1)
     frame = int(np.where(inside, speed, np.inf).argmin())
     half = MARGIN * hand_size(hand)[frame]
@@ -53,15 +53,13 @@ def cut_stamp(clip: Clip, side: str = "right") -> Stamp:
     return Stamp(picture, hand[frame, truth.layout.wrist] - corner, 2 * half / shoulder_width(truth))
 
 
-def invent(
-    frames: Iterable[np.ndarray], keypoints: Keypoints, stamp: Stamp, side: str = "right"
-) -> Iterator[np.ndarray]:
-    """The frames (uint8 RGB, (H, W, 3)), each without that hand with the stamp pasted over the body's wrist.
+def invent(frames: Iterable[np.ndarray], keypoints: Keypoints, stamp: Stamp) -> Iterator[np.ndarray]:
+    """The frames (uint8 RGB, (H, W, 3)), each without a right hand with the stamp pasted over the body's wrist.
 
     ``keypoints`` are those of the frames, in their pixels. Where the body's wrist is unknown, frames stay.
     """
-    wrists = keypoints.xyz[:, keypoints.layout.body_wrists[side == "right"], :2]
-    lost = ~keypoints.present(f"{side}_hand") & ~np.isnan(wrists).any(axis=1)
+    wrists = keypoints.xyz[:, keypoints.layout.body_wrists[1], :2]
+    lost = ~keypoints.present("right_hand") & ~np.isnan(wrists).any(axis=1)
     scale = stamp.side * shoulder_width(keypoints) / len(stamp.picture)
     for frame, gone, wrist in zip(frames, lost, wrists, strict=True):
         yield _paste(frame, stamp, wrist, scale) if gone else frame

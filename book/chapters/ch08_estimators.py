@@ -38,11 +38,8 @@ def installed() -> dict[str, Estimator]:
     return found
 
 
-def wholebody(frames: Iterable[np.ndarray], mode: str = "lightweight") -> Keypoints:
-    """Keypoints (COCO_133) by RTMW, one of MMPose's networks, through rtmlib.
-
-    frames  uint8 RGB (H, W, 3); rtmlib wants BGR and is given that
-    mode    rtmlib's "lightweight", "balanced" or "performance"
+def wholebody(frames: Iterable[np.ndarray]) -> Keypoints:
+    """Keypoints (COCO_133) by RTMW, one of MMPose's networks, through rtmlib, of RGB frames uint8 (H, W, 3).
 
     Of several people the one with the highest scores is kept. Raises BadInput where rtmlib cannot have its weights,
     and for no frames.
@@ -50,12 +47,12 @@ def wholebody(frames: Iterable[np.ndarray], mode: str = "lightweight") -> Keypoi
     from rtmlib import Wholebody
 
     try:
-        look = Wholebody(mode=mode, backend="onnxruntime", device="cpu")
+        look = Wholebody(mode="lightweight", backend="onnxruntime", device="cpu")
     except Exception as error:  # whatever a download can raise
         raise BadInput(f"rtmlib could not load its weights ({type(error).__name__}): go online once") from None
     rows, size = [], None
     for frame in frames:
-        places, scores = look(np.ascontiguousarray(frame[..., ::-1]))
+        places, scores = look(np.ascontiguousarray(frame[..., ::-1]))  # it wants BGR
         best = np.argmax(scores.sum(axis=1))
         rows.append(np.column_stack([places[best], np.full(133, np.nan), scores[best]]))
         size = frame.shape[1], frame.shape[0]
@@ -109,27 +106,25 @@ def read_folder(folder: str | Path) -> dict[str, list[Keypoints]]:
     return found
 
 
-EDGES = (0.0, 0.5, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)  # narrow where nearly all points of a body in view are
+# of the bins of confidence, narrow where nearly all points of a body in view are; the last edge belongs to its bin
+EDGES = (0.0, 0.5, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
 FEWEST = 5  # frames in which a point must be seen
 
 
-def error_by_confidence(
-    found: Sequence[Keypoints], truth: Sequence[Keypoints], part: str = "pose", edges: Sequence[float] = EDGES
-) -> pd.DataFrame:
+def error_by_confidence(found: Sequence[Keypoints], truth: Sequence[Keypoints]) -> pd.DataFrame:
     """Median distance from the truth, in widths of the shoulders, by how sure the estimator was: a row a bin.
 
-    found, truth  the same clips in the same layout; the found ones may have another size in pixels
-    part          whose points are compared; only those that lie inside the picture and were found
-    edges         of the bins of confidence, ascending; the last edge belongs to its bin
+    Both are the same clips in the same layout; the found ones may have another size in pixels. Compared are the body's
+    points that lie inside the picture and were found.
 
     Columns: ``low``, ``high``, ``points`` and ``error``; empty bins are left out. Raises BadInput for clips that do
     not belong together.
     """
-    pairs = [_points(a, b, part) for a, b in _together(found, truth)]
+    pairs = [_points(a, b, "pose") for a, b in _together(found, truth)]
     sure, error = (np.concatenate([pair[i][np.isfinite(pair[1])] for pair in pairs]) for i in (0, 1))
-    bins = np.clip(np.searchsorted(edges, sure, side="right") - 1, 0, len(edges) - 2)
+    bins = np.clip(np.searchsorted(EDGES, sure, side="right") - 1, 0, len(EDGES) - 2)
     full = np.unique(bins)
-    rows = [(edges[at], edges[at + 1], int(np.sum(bins == at)), np.median(error[bins == at])) for at in full]
+    rows = [(EDGES[at], EDGES[at + 1], int(np.sum(bins == at)), np.median(error[bins == at])) for at in full]
     return pd.DataFrame(rows, columns=["low", "high", "points", "error"])
 
 

@@ -48,7 +48,7 @@ def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles
     return figure
 
 
-def confidence_histograms(groups: Mapping[str, Sequence[Keypoints]], bins: int = 20) -> "Figure":
+def confidence_histograms(groups: Mapping[str, Sequence[Keypoints]]) -> "Figure":
     """As R2's Figures 5 and 6: how sure the estimators say they are, one row a group of clips, body left, hands right.
 
     A point that was not found counts with 0. Bars are shares of all points of the part.
@@ -59,7 +59,7 @@ def confidence_histograms(groups: Mapping[str, Sequence[Keypoints]], bins: int =
         for ax, (title, members) in zip(row, parts, strict=True):
             values = confidences(clips, members)
             top = max(1.0, values.max())  # OpenPose's and RTMW's scores can pass 1
-            ax.hist(values, np.linspace(0, top, bins + 1), weights=np.full(len(values), 100 / len(values)))
+            ax.hist(values, np.linspace(0, top, 21), weights=np.full(len(values), 100 / len(values)))
             ax.set_title(f"{name}: {title}", fontsize=10)
         row[0].set_ylabel("% of points")
     for ax in axes[-2:]:

@@ -1,12 +1,11 @@
 """Chapter 9: gaps filled in four ways, and how far from the truth they are."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from book.shared.gaps import HANDS, runs, windows
+from book.shared.gaps import HANDS, inside, windows
 from book.shared.hands import shoulder_width
 from book.shared.smoothing import kalman_smooth
 from lib.evaluation.intervals import Interval, clip_bootstrap
@@ -94,15 +93,16 @@ def removed(
     Columns: clip, part, start, frames, method, ``error`` (mean distance of the 21 points, in shoulder widths) and
     ``shape`` (the same with wrist put on wrist, in hand lengths from wrist to middle knuckle).
     """
-    tables = [
-        _scores(clips, truth or clips, methods, partial(_made, length=length, context=context)) for length in lengths
-    ]
-    return pd.concat(tables, ignore_index=True)
+
+    def made(length: int) -> pd.DataFrame:
+        return _scores(clips, truth or clips, methods, lambda clip, part: windows(clip.present(part), length, context))
+
+    return pd.concat(map(made, lengths), ignore_index=True)
 
 
 def lost(clips: Sequence[Keypoints], truth: Sequence[Keypoints], methods: Fills = METHODS) -> pd.DataFrame:
     """Scores of the gaps that the estimator left itself, between found frames; columns as in `removed`."""
-    return _scores(clips, truth, methods, _left)
+    return _scores(clips, truth, methods, lambda clip, part: inside(clip.present(part)))
 
 
 def by_length(scores: pd.DataFrame, measure: str, edges: Sequence[int]) -> pd.DataFrame:
@@ -133,15 +133,6 @@ def mean(scores: pd.DataFrame, measure: str) -> Interval:
     of_clips = [of_clip for _, of_clip in scores.groupby("clip")]
     values = [np.average(of_clip[measure], weights=of_clip["frames"]) for of_clip in of_clips]
     return clip_bootstrap(values, weights=[of_clip["frames"].sum() for of_clip in of_clips])
-
-
-def _made(clip: Keypoints, part: str, length: int, context: int) -> Holes:
-    return windows(clip.present(part), length, context)
-
-
-def _left(clip: Keypoints, part: str) -> Holes:
-    """The gaps between found frames."""
-    return [(start, stop) for start, stop in runs(~clip.present(part)) if start > 0 and stop < len(clip)]
 
 
 def _scores(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from book.shared.gaps import EDGE, INSIDE, NEVER, runs
-from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel, panels
+from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, error_bars, panel, panels
 from lib.keypoints import Keypoints
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def errors(panels: Mapping[str, pd.DataFrame], label: str) -> "Figure":
     for ax, (name, table) in zip(axes, panels.items(), strict=True):
         for number, (method, line) in enumerate(table.groupby("method", sort=False)):
             x = np.array([edges.index(pair) for pair in zip(line["from"], line["to"])]) + 0.09 * (number - 1.5)
-            means = np.array([value.mean for value in line["value"]])
-            spread = np.array([[v.mean - v.low, v.high - v.mean] for v in line["value"]]).T
-            ax.errorbar(x, means, spread, color=COLOURS[method], marker=MARKERS[method], label=method, capsize=2)
+            error_bars(ax, x, line["value"], color=COLOURS[method], marker=MARKERS[method], label=method)
         ax.set_xticks(range(len(edges)), [_span(low, high) for low, high in edges])
         ax.set(title=name, xlabel="length of the gap, frames", xlim=(-0.5, len(edges) - 0.5))
         ax.grid(axis="y", alpha=0.3)

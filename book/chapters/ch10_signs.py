@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from book.shared.charts import interval_chart
+from book.shared.draw import draw_keypoints, strip
 from book.shared.gaps import HANDS
 from book.shared.palette import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
 from book.studies.sign_rows import SignResults
@@ -23,6 +24,7 @@ from lib.report import Row, report
 from lib.signer.phonology import Sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SHARES = {"no gap": 0.0, "up to a quarter": 0.25, "up to a half": 0.5, "more than half": 1.0}  # upper ends
@@ -37,13 +39,13 @@ def gone(corpus: SignCorpus, clip: int) -> float:
     return max([share for share in shares if share < 1], default=0.0)
 
 
-def by_gap(results: SignResults, corpus: SignCorpus, row: str = "ptn", other: str = "not imputed") -> pd.DataFrame:
+def by_gap(results: SignResults, corpus: SignCorpus) -> pd.DataFrame:
     """One line for each test clip of each seed: ``seed``, ``gain`` in points (100, 0 or -100) and ``gaps``.
 
     ``gaps`` is one of SHARES' names: how much of a hand was missing.
     """
     lines = []
-    for seed, gains in results.differences(row, other).items():
+    for seed, gains in results.differences("ptn", "not imputed").items():
         test = signer_independent_split(corpus.labels, corpus.signers, seed)[2]
         shares = [gone(corpus, clip) for clip in test]
         lines.append(pd.DataFrame({"seed": seed, "gain": 100.0 * gains, "share": shares}))
@@ -62,18 +64,12 @@ def gap_gain_chart(frame: pd.DataFrame) -> "Figure":
     return figure
 
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
 PAPER = 245  # grey of the empty picture behind a skeleton
 ENLARGE = 3
 
 
 def skeletons(keypoints: Keypoints, titles: Sequence[str] | None = None, every: int = 1) -> "Figure":
     """The frames of a clip as skeletons on an empty ground, side by side; missing hands are simply not there."""
-    from book.shared.draw import draw_keypoints, strip
-
     width, height = keypoints.size
     ground = np.full((height, width, 3), PAPER, np.uint8)
     shown = range(0, len(keypoints), every)

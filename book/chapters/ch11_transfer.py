@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import torch
 
 from book.chapters.ch10_signs import draw_map
-from book.shared.palette import GREEN, ORANGE, PURPLE, SKY, VERMILLION, panel, panels
+from book.shared.palette import GREEN, ORANGE, PURPLE, SKY, VERMILLION, error_bars, panel, panels
 from book.studies.real_transfer import accuracy
 from lib.ptn.training import STAGES, collate
 
@@ -36,7 +37,8 @@ def draw_stages() -> "Figure":
     """
     from matplotlib.patches import Rectangle
 
-    rows = {"source language": PARTS} | {f"{number}. {name}": parts for number, (name, parts) in _numbered()}
+    stages = {f"{number}. {name}": parts for number, (name, parts) in enumerate(STAGES.items(), 1)}
+    rows = {"source language": PARTS} | stages
     figure, ax = panel(7.5, 2.6)
     for row, (title, learning) in enumerate(rows.items()):
         ax.text(-0.1, row, title, ha="right", va="center")
@@ -55,21 +57,17 @@ def draw_stages() -> "Figure":
     return figure
 
 
-def few_shot_curves(rows: Sequence[dict], chance: float, ways: Sequence[str] = tuple(WAYS)) -> "Figure":
+def few_shot_curves(rows: Sequence[dict], chance: float) -> "Figure":
     """Accuracy in per cent against examples a sign, one line a way, with t intervals over the seeds.
 
     ``rows`` as `book.studies.real_transfer.read` gives them; ``chance`` in per cent is a dotted line.
     """
     shots = sorted({row["shots"] for row in rows})
     figure, ax = panel(8, 4.2)
-    for at, way in enumerate(ways):
-        name, colour, mark = WAYS[way]
+    for at, (way, (name, colour, mark)) in enumerate(WAYS.items()):
+        x = np.array(shots) * 1.02 ** (at - len(WAYS) / 2)  # side by side, so that the bars can be told apart
         found = [accuracy(rows, way, number) for number in shots]
-        x = np.array(shots) * 1.02 ** (at - len(ways) / 2)  # side by side, so that the bars can be told apart
-        ends = [[one.mean - one.low for one in found], [one.high - one.mean for one in found]]
-        ax.errorbar(
-            x, [one.mean for one in found], ends, color=colour, marker=mark, label=name, capsize=2, linewidth=1.4
-        )
+        error_bars(ax, x, found, color=colour, marker=mark, label=name, linewidth=1.4)
     ax.axhline(chance, color="0.6", linestyle=":", linewidth=1)
     ax.set_xscale("log")
     ax.set_xticks(shots, [str(number) for number in shots])
@@ -81,8 +79,6 @@ def few_shot_curves(rows: Sequence[dict], chance: float, ways: Sequence[str] = t
 
 def embedded(model: "PTN", clips: Sequence[np.ndarray]) -> np.ndarray:
     """What the classifier would see of each clip, (N, 128)."""
-    import torch
-
     model.eval()
     with torch.inference_mode():
         return model.features(*collate(clips)).numpy()
@@ -124,7 +120,3 @@ def imbalance_chart(rows: Sequence[dict]) -> "Figure":
     axes[0].set_ylabel("accuracy, %")
     axes[-1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
-
-
-def _numbered() -> list[tuple[int, tuple[str, tuple[str, ...]]]]:
-    return list(enumerate(STAGES.items(), 1))

@@ -85,10 +85,10 @@ def table2(rows: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def turned_round(rows: Sequence[dict], base: str = "dynamic", every: int = 3) -> pd.DataFrame:
+def turned_round(rows: Sequence[dict], every: int = 3) -> pd.DataFrame:
     """What R3's decisions are worth: its network, and with one of them turned round. Means over the seeds, and how much
     each differs from R3's, seed by seed: letters in points, joints in pixels."""
-    chosen = [row for row in rows if (row["split"], row["every"]) == ("random", every)]
+    base, chosen = "dynamic", [row for row in rows if (row["split"], row["every"]) == ("random", every)]
     networks = {some[0]["kind"]: some for some in trainings(chosen) if some[0]["kind"].startswith(base)}
     lines = []
     for kind, some in networks.items():
@@ -140,11 +140,11 @@ def pair_table(rows: Sequence[dict], pair: str = "ru") -> pd.DataFrame:
     return pd.DataFrame(lines).fillna("")
 
 
-def most_confused(confusion: Sequence[Sequence[int]], count: int = 5) -> pd.DataFrame:
-    """The pairs of letters that are taken for each other most often, both ways together."""
+def most_confused(confusion: Sequence[Sequence[int]]) -> pd.DataFrame:
+    """The five pairs of letters that are taken for each other most often, both ways together."""
     table = np.asarray(confusion)
     mixed = np.triu(table + table.T, 1)
-    order = np.argsort(mixed, axis=None)[::-1][:count]
+    order = np.argsort(mixed, axis=None)[::-1][:5]
     pairs = [np.unravel_index(place, mixed.shape) for place in order if mixed.flat[place]]
     return pd.DataFrame([{"letters": f"{LETTERS[a]} and {LETTERS[b]}".upper().replace("AND", "and"),
                           "mistakes": int(mixed[a, b])} for a, b in pairs])  # fmt: skip

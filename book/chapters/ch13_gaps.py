@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from book.chapters.ch09_gaps import Fill, linear
-from book.shared.gaps import HANDS, runs, windows
+from book.shared.gaps import HANDS, inside, runs, windows
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.keypoints.layouts import FINGERS
@@ -68,7 +68,7 @@ def by_nearest(points: np.ndarray, arm: np.ndarray, library: Tracks | None, mirr
     ``library`` holds shapes as `shapes` gives them; None: those of the film itself. Gaps at an end stay as they are.
     """
     filled, shape, length = by_body(points, arm), *shapes(points, mirror)
-    for start, stop in _inside(points):
+    for start, stop in inside(_found(points)):
         found = _nearest(shape[[start - 1, stop]], stop - start, _stretches(shape) if library is None else library)
         if found is not None:
             filled[start:stop, :, :2] += length * found * [mirror, 1]
@@ -78,7 +78,7 @@ def by_nearest(points: np.ndarray, arm: np.ndarray, library: Tracks | None, mirr
 def by_regression(points: np.ndarray, arm: np.ndarray, weights: np.ndarray, mirror: float) -> np.ndarray:
     """The straight line, and on it what ``weights`` make of how the arm leaves its own. Gaps at an end stay."""
     filled, (_, length) = linear(points), shapes(points, mirror)
-    for start, stop in _inside(points):
+    for start, stop in inside(_found(points)):
         leaves = _bend(arm[start - 1 : stop + 1]) * [mirror, 1] / length
         hand = (leaves.reshape(stop - start, -1) @ weights).reshape(stop - start, -1, 2)
         filled[start:stop, :, :2] += length * hand * [mirror, 1]
@@ -141,11 +141,6 @@ def _stretches(shape: np.ndarray) -> Tracks:
     return [shape[start:stop] for start, stop in runs(~np.isnan(shape[:, 0, 0]))]
 
 
-def _inside(points: np.ndarray) -> list[tuple[int, int]]:
-    """The gaps between found frames."""
-    return [(start, stop) for start, stop in runs(~_found(points)) if start > 0 and stop < len(points)]
-
-
 def _found(points: np.ndarray) -> np.ndarray:
     return ~np.isnan(points[:, 0, 0])
 
@@ -164,11 +159,11 @@ def bone_lengths(hand: np.ndarray) -> np.ndarray:
     return np.linalg.norm(hand[:, end] - hand[:, start], axis=-1)
 
 
-def off_on_the_line(places: Sequence[np.ndarray], lengths: Sequence[int], context: int = 1) -> pd.DataFrame:
+def off_on_the_line(places: Sequence[np.ndarray], lengths: Sequence[int]) -> pd.DataFrame:
     """How wrong bones are in hands that were hidden and filled on straight lines, one row for each gap.
 
     places   the true joints of each clip in space, (T, 75, 3) in HOLISTIC_75
-    lengths  of the gaps, in frames; ``context`` true frames stay on either side
+    lengths  of the gaps, in frames; a true frame stays on either side
 
     Columns: clip, part, start, frames, method, and ``bones``, the mean of |length / true length - 1| in per cent.
     """
@@ -178,7 +173,7 @@ def off_on_the_line(places: Sequence[np.ndarray], lengths: Sequence[int], contex
             hand = points[:, HOLISTIC_75.parts[part]].astype(float)
             true = bone_lengths(hand)
             for length in lengths:
-                holes = windows(np.ones(len(hand), bool), length, context)
+                holes = windows(np.ones(len(hand), bool), length, context=1)
                 given = hand.copy()
                 for start, stop in holes:
                     given[start:stop] = np.nan

@@ -119,15 +119,14 @@ HANDS = ("right", "left")
 # What can be said of found hands where nobody knows the truth: what changed, and signs that something is wrong.
 #
 # Signs, not proofs. A hand in the wrong place that keeps still shows none of them (chapter 14 counts those).
-def jumps(keypoints: Keypoints, hand: str = "right", fastest: float = FASTEST) -> np.ndarray:
+def jumps(keypoints: Keypoints, hand: str = "right") -> np.ndarray:
     """Frames, (T,) bool, whose hand was found in the frame before too, and whose wrist got here faster than an arm can.
 
-    ``fastest`` is in shoulder widths a second. True of a hand that was taken for the other one, for another person's
-    or for a face, and at every cut between two shots.
+    True of a hand that was taken for the other one, for another person's or for a face, and at every cut.
     """
     wrist = keypoints.part(f"{hand}_hand")[:, keypoints.layout.wrist, :2]
     step = np.linalg.norm(np.diff(wrist, axis=0, prepend=wrist[:1]), axis=1)  # NaN beside a lost hand
-    return step * keypoints.fps / shoulder_width(keypoints) > fastest
+    return step * keypoints.fps / shoulder_width(keypoints) > FASTEST
 
 
 def doubled(keypoints: Keypoints) -> np.ndarray:

@@ -126,6 +126,12 @@ def judge(
     return next((hint for other, hint in wrong if near(other)), otherwise)
 
 
+def judge_array(values: np.ndarray, right: Any, wrong: Sequence[tuple[Any, str]], otherwise: str) -> str | None:
+    """None if ``values`` are the ``right`` ones; else the hint for typical ``wrong`` ones, or ``otherwise``."""
+    near = functools.partial(np.allclose, values)
+    return None if near(right) else next((hint for other, hint in wrong if near(other)), otherwise)
+
+
 def call(function: Any, *given: Any, where: str = "", may_change: bool = False) -> Any:
     """What a student's ``function`` returns for copies of ``given``. Hint if it stops, gives nothing or changes them.
 

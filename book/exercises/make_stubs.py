@@ -16,7 +16,6 @@ directly before; where there is none yet, it is put there.
 import ast
 import io
 import re
-import sys
 import tokenize
 
 import nbformat
@@ -113,4 +112,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from book.chapters.ch09_gaps import linear
-from book.exercises.answers import array, call, checker, number
+from book.exercises.answers import array, call, checker, judge_array, number
 from book.shared.smoothing import smoothing_factor
 
 
@@ -20,10 +20,8 @@ def check_factor(answer: Any) -> str | None:
         (1 / (1 + 1 / (2 * np.pi * cutoff * fps)), "tau is in seconds; how many frames is that?"),
         (1 / (1 + 2 * np.pi * cutoff / fps), "a higher cutoff must follow faster; is that the old value's share?"),
     ]
-    if np.allclose(found, smoothing_factor(cutoff, fps)):
-        return None
     otherwise = "first tau = 1 / (2 pi cutoff) seconds, then 1 / (1 + tau fps)."
-    return next((hint for values, hint in wrong if np.allclose(found, values)), otherwise)
+    return judge_array(found, smoothing_factor(cutoff, fps), wrong, otherwise)
 
 
 @checker
@@ -56,19 +54,21 @@ def check_own(answer: Any) -> str | None:
     scores = np.random.default_rng(1).normal(-300, 100, (20, 10))  # nearly all are below zero, as scores may be
     language, first = np.arange(20) % 2, 6
     found = array(call(answer, scores, language, first), (20,), "what your function returns")
-    own = (np.arange(10) >= first) == language[:, None].astype(bool)
-    if np.array_equal(found, np.where(own, scores, -np.inf).argmax(axis=1)):
-        return None
-    if np.array_equal(found, scores.argmax(axis=1)):
-        return "that is the best of all signs; some of them are not of the clip's language."
-    if np.array_equal(found, (scores * own).argmax(axis=1)):
-        return "zero is no low score here, since scores may be negative; what can never win?"
-    if np.array_equal(found, np.where(own, -np.inf, scores).argmax(axis=1)):
-        return "those are the signs of the other language."
-    if np.array_equal(found, np.where(own, scores, -np.inf).argmax(axis=1) - first * language):
-        return "signs are numbered through both languages: the second one's begin at `first`."
-    for begin in (first - 1, first + 1):
-        beside = (np.arange(10) >= begin) == language[:, None].astype(bool)
-        if np.array_equal(found, np.where(beside, scores, -np.inf).argmax(axis=1)):
-            return "one sign is counted to the wrong language; the second one's first sign is number `first`."
-    return "give the signs of the other language a score that cannot win, and take the best of each row."
+    own, less, more = (
+        (np.arange(10) >= begin) == language[:, None].astype(bool) for begin in (first, first - 1, first + 1)
+    )
+
+    def best(among: np.ndarray) -> np.ndarray:
+        return np.where(among, scores, -np.inf).argmax(axis=1)
+
+    beside = "one sign is counted to the wrong language; the second one's first sign is number `first`."
+    wrong = [
+        (scores.argmax(axis=1), "that is the best of all signs; some of them are not of the clip's language."),
+        ((scores * own).argmax(axis=1), "zero is no low score here, since scores may be negative; what can never win?"),
+        (best(~own), "those are the signs of the other language."),
+        (best(own) - first * language, "signs are numbered through both languages: the second one's begin at `first`."),
+        (best(less), beside),
+        (best(more), beside),
+    ]
+    otherwise = "give the signs of the other language a score that cannot win, and take the best of each row."
+    return judge_array(found, best(own), wrong, otherwise)

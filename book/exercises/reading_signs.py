@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from book.exercises.answers import array, call, checker, judge, number
+from book.exercises.answers import array, call, checker, judge, judge_array, number
 from lib.ptn import PTN
 from lib.ptn.network import parameter_count
 
@@ -52,8 +52,11 @@ def check_mask(answer: Any) -> str | None:
     lengths = torch.tensor([2, 4, 1])
     right = np.arange(4) < lengths.numpy()[:, None]
     given = array(call(answer, lengths), right.shape, kind="True and False", what="the mask of lengths 2, 4 and 1")
-    if (given == ~right).all():
-        return "this one is True where there is padding. PyTorch wants it so, but PTN's forward does not."
-    if (given == (np.arange(4) <= lengths.numpy()[:, None])).all():
-        return "one frame too many in the shorter clips: frames are counted from 0."
-    return None if (given == right).all() else "compare the places 0, 1, 2 ... with each clip's length."
+    wrong = [
+        (~right, "this one is True where there is padding. PyTorch wants it so, but PTN's forward does not."),
+        (
+            np.arange(4) <= lengths.numpy()[:, None],
+            "one frame too many in the shorter clips: frames are counted from 0.",
+        ),
+    ]
+    return judge_array(given, right, wrong, "compare the places 0, 1, 2 ... with each clip's length.")

@@ -53,6 +53,11 @@ class Answer:
     place: str
     paper: float | None = None
 
+    @property
+    def interval(self) -> Interval:
+        """Value, low, high and n."""
+        return Interval(self.value, self.low, self.high, self.n)
+
 
 def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     """The figure that an ``answer`` of the list names; ``reported`` is what `lib.report.gather` gives.

@@ -66,30 +66,32 @@ def forest(judged: Sequence[Judged], title: str) -> "Figure":
     return figure
 
 
-def rules(intervals: Sequence[tuple[float, float]], rule: str = "> 0") -> "Figure":
-    """What a rule says of made-up intervals (low, high), one a line."""
+def rules(intervals: Sequence[tuple[float, float]]) -> "Figure":
+    """What the rule "> 0" says of made-up intervals (low, high), one a line."""
     figure, ax = panel(WIDTH, 0.5 * len(intervals) + 0.9)
     for row, (low, high) in enumerate(intervals):
-        word, _ = verdicts.verdict(rule, (low + high) / 2, low, high, verdicts.FEWEST)
-        colour, mark = MARKS[word]
-        ax.plot([low, high], [row, row], color=colour, linewidth=2.5, solid_capstyle="butt")
-        ax.plot((low + high) / 2, row, mark, color=colour, markeredgecolor="black", markersize=7)
+        word, _ = verdicts.verdict("> 0", (low + high) / 2, low, high, verdicts.FEWEST)
+        _interval(ax, row, word, (low + high) / 2, low, high, size=7)
         ax.text(1.02, row, f"{SYMBOLS[word]} {word}", transform=ax.get_yaxis_transform(), va="center")
-    ax.axvline(verdicts.parse(rule)[1], color="0.3", linewidth=1)
+    ax.axvline(0, color="0.3", linewidth=1)
     ax.set(yticks=[], ylim=(len(intervals) - 0.4, -0.6), xlabel="made-up differences")
     ax.spines["left"].set_visible(False)
     return figure
 
 
 def _line(ax: "Axes", row: int, one: Judged, ours: float, low: float, high: float, theirs: float | None) -> None:
-    colour, mark = MARKS[one.verdict]
     name = f"{SYMBOLS[one.verdict]}  {one.claim.short}"
     paper = dict(facecolor="white", edgecolor="none", pad=1)
     ax.text(0.01, row - 0.3, name, transform=ax.get_yaxis_transform(), fontsize=9.5, va="center", bbox=paper)
-    ax.plot([low, high], [row + 0.12] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
-    ax.plot(ours, row + 0.12, mark, color=colour, markeredgecolor="black", markersize=6)
+    _interval(ax, row + 0.12, one.verdict, ours, low, high, size=6)
     if theirs is not None:
         ax.plot(theirs, row + 0.12, "D", markerfacecolor="white", markeredgecolor="black", markersize=5.5)
+
+
+def _interval(ax: "Axes", row: float, verdict: str, value: float, low: float, high: float, size: float) -> None:
+    colour, mark = MARKS[verdict]
+    ax.plot([low, high], [row, row], color=colour, linewidth=2.5, solid_capstyle="butt")
+    ax.plot(value, row, mark, color=colour, markeredgecolor="black", markersize=size)
 
 
 def _legend(drawn: Sequence[tuple]) -> list:

@@ -15,7 +15,6 @@ import pandas as pd
 
 from book.ledger.claim_answers import Answer, find, through_film
 from lib.evaluation import verdicts
-from lib.evaluation.intervals import Interval
 from lib.report import Row, report
 from lib.tools import paths
 from lib.tools.errors import BadInput
@@ -167,7 +166,7 @@ def _report(one: Judged, profile: str) -> Row:
     claim, ours = one.claim, one.ours
     value = ours.value if ours and math.isfinite(ours.value) else None
     if value is not None and None not in (ours.low, ours.high):
-        value = Interval(value, ours.low, ours.high, ours.n)
+        value = ours.interval
     theirs = {"paper": None, "source": "no source"} if claim.problem else {"paper": claim.paper}
     return report(
         f"{claim.id}: {claim.short}",

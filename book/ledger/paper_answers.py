@@ -3,10 +3,11 @@
 Ours are of other data: synthetic clips and signs, smaller photos. A cell that was not run says why (``not_run.toml``).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from book.ledger import paper_answers_r2, paper_answers_r3
-from book.ledger.paper_cells import Cells, Ours, Run, text
+from book.ledger.paper_cells import Ours, Run, text
 from book.studies import shipped_rows
 from lib.evaluation.evaluation import of_path, table as method_table
 from lib.evaluation.intervals import clip_bootstrap
@@ -25,10 +26,6 @@ def ours(table: str, run: Run) -> Ours:
         return Ours(problem=str(error))
 
 
-def _known(cells: Mapping[tuple[str, str], str | None]) -> Cells:
-    return {place: said for place, said in cells.items() if said is not None}
-
-
 def _r1(run: Run, of_set: str, rows: Sequence[str], columns: Sequence[str]) -> Ours:
     shipped = [row for row in of_path(shipped_rows.read(), run.path) if row["set"] == of_set]
     if not shipped:
@@ -45,21 +42,15 @@ def _r1(run: Run, of_set: str, rows: Sequence[str], columns: Sequence[str]) -> O
         cells[row, "UHP frames"] = f"{lost} of {length} in a clip"
         cells |= {(row, column): text(line[PICTURES[column]]) for column in columns}
         cells[row, "FID"] = text(run.fids.get((of_set, row.lower())))
-    return Ours(_known(cells))
+    return Ours({place: said for place, said in cells.items() if said is not None})
 
 
-def _r1_table1(run: Run) -> Ours:
-    rows = ("input", "target", "bilinear", "B-AE", "B-UNet", "BA-UNet", "BWA-UNet")
-    return _r1(run, "d1_test_software", rows, tuple(PICTURES))
-
-
-def _r1_table2(run: Run) -> Ours:
-    return _r1(run, "td2", ("input", "bilinear", "B-AE", "B-UNet", "BA-UNet", "BWA-UNet", "BWFA-UNet"), ())
-
-
+RUNGS = ("B-AE", "B-UNet", "BA-UNet", "BWA-UNet")
 TABLES: dict[str, Callable[[Run], Ours]] = {
-    "R1 Table I": _r1_table1,
-    "R1 Table II": _r1_table2,
+    "R1 Table I": partial(
+        _r1, of_set="d1_test_software", rows=("input", "target", "bilinear", *RUNGS), columns=tuple(PICTURES)
+    ),
+    "R1 Table II": partial(_r1, of_set="td2", rows=("input", "bilinear", *RUNGS, "BWFA-UNet"), columns=()),
     "R2 Table 1": paper_answers_r2.table1,
     "R2 Table 2": paper_answers_r2.table2,
     "R2 Table 3": paper_answers_r2.table3,

@@ -64,8 +64,7 @@ def table4(run: Run) -> Ours:
 
 def _gain(run: Run, **answer) -> str | None:
     """The gain of one training over another as the claims have it: over trainings or clips, whichever is wider."""
-    found = find(answer, run.reported, run.profile)
-    return text(Interval(found.value, found.low, found.high, found.n))
+    return text(find(answer, run.reported, run.profile).interval)
 
 
 def table5(run: Run) -> Ours:
@@ -96,7 +95,7 @@ def _asl_signs(run: Run) -> Cells:
             gain = from_chapter(f"Onto asl-signs: {name}, minus from scratch", 11, run.reported, run.profile)
         except BadInput:
             return {}
-        cells[f"PTN to ASL, {row}", "gain"] = text(Interval(gain.value, gain.low, gain.high, gain.n))
+        cells[f"PTN to ASL, {row}", "gain"] = text(gain.interval)
     return cells
 
 
@@ -119,7 +118,7 @@ def number(name: str, run: Run) -> str:
             return f"{from_chapter(COUNTED[name], 2, run.reported, run.profile).value:,.0f}"
         if name in SHARES:
             found = from_chapter(SHARES[name], 9, run.reported, run.profile)
-            return f"{text(Interval(found.value, found.low, found.high, found.n))} %, synthetic signs"
+            return f"{text(found.interval)} %, synthetic signs"
         if name == "R2 4.1, MediaPipe":
             found = from_chapter(RATE, 8, run.reported, run.profile)
             return f"{found.value:.3g} frames/s on {_machine(RATE, run)}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from book.shared.palette import BLUE, GREEN, PALETTE, VERMILLION, interval, panel, panels
+from book.shared.palette import BLUE, GREEN, PALETTE, SKY, VERMILLION, interval, panel, panels
 from lib.evaluation.intervals import Interval
 from lib.upsampler import PRETRAINED
 from lib.upsampler.baselines import METHODS
@@ -14,6 +14,8 @@ from lib.upsampler.baselines import METHODS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from lib.training import History
 
 GREY = "#BBBBBB"
 NAMES = {"d1_test_software": "D1 test, R1's damage", "d1_test": "D1 test, a camera's damage", "td2": "TD2"}
@@ -117,12 +119,7 @@ def _finish(ax: "Axes", name: str, methods: Sequence[str], label: str) -> None:
     ax.grid(axis="x", alpha=0.3)
 
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from lib.training import History
-
-TRAINING, VALIDATION = "#56B4E9", "#0072B2"  # Okabe and Ito's blues
+TRAINING, VALIDATION = SKY, BLUE
 
 
 def draw(history: "History", ax: "Axes", start: float | None = None) -> None:
@@ -140,7 +137,7 @@ def draw(history: "History", ax: "Axes", start: float | None = None) -> None:
     ax.plot(epochs, [row["validation"] for row in history], "o-", color=VALIDATION, markersize=4, label="validation")
     if history:
         best = min(history, key=lambda row: row["validation"])
-        ring = dict(markersize=12, markerfacecolor="none", markeredgecolor="#D55E00", markeredgewidth=2)
+        ring = dict(markersize=12, markerfacecolor="none", markeredgecolor=VERMILLION, markeredgewidth=2)
         ax.plot(best["epoch"], best["validation"], "o", label="best", **ring)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("epoch")
@@ -185,9 +182,6 @@ def _in_notebook() -> bool:
     ipython = sys.modules.get("IPython")
     return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 MARKS = "osD^"
 

@@ -19,8 +19,6 @@ LEVELS = (0.25, 0.5, 0.75, 1.0)  # opacities: points are drawn level by level, w
 _BITS = 4  # OpenCV takes coordinates in sixteenths of a pixel
 
 
-# Pictures of keypoints: drawn on a frame, and frames side by side.
-#
 # The colours are Okabe and Ito's, which differ for every kind of colour vision: left hand sky blue, right hand orange,
 # body green, face purple. A dark rim keeps them legible on light clothes.
 def draw_keypoints(
@@ -116,10 +114,6 @@ def _draw_level(
             radius = round((1.2 * width + rim) * 2**_BITS)
             cv2.circle(drawn, tuple(fixed[i]), radius, colour, cv2.FILLED, cv2.LINE_AA, _BITS)
     return cv2.addWeighted(drawn, level, canvas, 1 - level, 0)
-
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def skeletons(

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from datetime import datetime
 from importlib import metadata
-from pathlib import Path
 
 import pandas as pd
 from pandas.io.formats.style import Styler
@@ -66,13 +65,13 @@ RUN = re.compile(r"\babout ([\w ]+? minutes?(?: and a half)?|a minute and a half
 READ = re.compile(r"\babout ([\w ]+? minutes?) to read and to do the exercises\b", re.I)
 
 
-def teaching_minutes(book: Path = ROOT / "book") -> pd.DataFrame:
+def teaching_minutes() -> pd.DataFrame:
     """A row for each chapter: its title, the minutes to run it, the minutes to read it and to do its exercises.
 
     Read from the chapters' own opening cells; empty where one does not say.
     """
     rows = {}
-    for path in sorted(book.glob("[0-9]*.ipynb")):
+    for path in sorted((ROOT / "book").glob("[0-9]*.ipynb")):
         opening = " ".join("".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).split())
         title = opening.split(" **Question")[0].lstrip("# ")
         found = [pattern.search(opening) for pattern in (RUN, READ)]

@@ -114,9 +114,9 @@ def mean(table: pd.DataFrame, method: str, measure: str) -> Interval:
     return clip_bootstrap(_column(table, method, measure))
 
 
-def change(table: pd.DataFrame, method: str, measure: str, other: str = RAW) -> Interval:
-    """How much larger a measure is with one method than with another, clip by clip."""
-    return paired_bootstrap(_column(table, method, measure), _column(table, other, measure))
+def change(table: pd.DataFrame, method: str, measure: str) -> Interval:
+    """How much larger a measure is with a method than without any, clip by clip."""
+    return paired_bootstrap(_column(table, method, measure), _column(table, RAW, measure))
 
 
 def _column(table: pd.DataFrame, method: str, measure: str) -> Sequence[float]:

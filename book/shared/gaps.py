@@ -18,15 +18,20 @@ def runs(flags: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist()))
 
 
-def gap_table(clips: Sequence[Keypoints], parts: Sequence[str] = HANDS) -> pd.DataFrame:
-    """One row for each gap of each part: clip (its number), part, start, frames, and where.
+def inside(found: np.ndarray) -> list[tuple[int, int]]:
+    """The gaps between ``found`` frames, bool (T,), as `runs` has them; not those at either end."""
+    return [(start, stop) for start, stop in runs(~found) if start > 0 and stop < len(found)]
 
-    ``where`` is "inside" between two frames with the part, "at an end" of the clip, where there is only one to go by,
-    or "whole clip" where the part is never found.
+
+def gap_table(clips: Sequence[Keypoints]) -> pd.DataFrame:
+    """One row for each gap of each hand: clip (its number), part, start, frames, and where.
+
+    ``where`` is "inside" between two frames with the hand, "at an end" of the clip, where there is only one to go by,
+    or "whole clip" where the hand is never found.
     """
     rows = []
     for number, clip in enumerate(clips):
-        for part in parts:
+        for part in HANDS:
             for start, stop in runs(~clip.present(part)):
                 ends = (start == 0) + (stop == len(clip))
                 rows.append((number, part, start, stop - start, (INSIDE, EDGE, NEVER)[ends]))

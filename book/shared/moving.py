@@ -20,6 +20,7 @@ from lib.video import write_video
 
 PAPER = (32, 38, 43)  # behind the skeletons, in either theme
 GUESS = (255, 255, 255)  # a hand that the first track does not have
+WIDTH = 220  # CSS pixels of a track, where the page has room
 QUARTERS = 4  # places are sent as whole quarters of a pixel
 
 PAGE = Template("""\
@@ -104,10 +105,8 @@ SCRIPT = """\
 # Keypoints that move: skeletons side by side, with a play button and a slider for the frame.
 #
 # Where no script runs (a printed page, a notebook that is not trusted) a strip of drawn frames stands there instead.
-def player(
-    tracks: dict[str, Keypoints], description: str, *, parts: Sequence[str] | None = None, width: int = 220
-) -> str:
-    """HTML of skeletons that play together, one for each of ``tracks`` (by title), ``width`` CSS pixels each.
+def player(tracks: dict[str, Keypoints], description: str, *, parts: Sequence[str] | None = None) -> str:
+    """HTML of skeletons that play together, one for each of ``tracks`` (by title), `WIDTH` CSS pixels each.
 
     All tracks have one layout, one number of frames, one frame rate, and places in one picture's pixels. ``parts``
     are those to draw (None: all). A part that the *first* track lost is drawn white in the others. The
@@ -134,7 +133,7 @@ def player(
         for title in tracks
     )
     return PAGE.substitute(
-        room=len(tracks) * (width + 10),
+        room=len(tracks) * (WIDTH + 10),
         paper=PAPER,
         description=escape(description),
         figures=figures,

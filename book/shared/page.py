@@ -64,14 +64,12 @@ $figures<label hidden><input type="range" min="0" max="100" value="50" aria-labe
 # Two frames in one place: a slider, or the pointer over them, uncovers one and covers the other.
 #
 # Where no script runs (a printed page, a notebook that is not trusted) both pictures stand side by side instead.
-def slider(
-    before: np.ndarray, after: np.ndarray, titles: Sequence[str], description: str, width: int | None = None
-) -> str:
+def slider(before: np.ndarray, after: np.ndarray, titles: Sequence[str], description: str) -> str:
     """HTML of two frames, uint8 RGB (H, W, 3), with a slider: left of its seam ``before`` is seen, right ``after``.
 
     The frames may differ in size (a frame and its enlargement), not in proportions. ``titles`` are two; the
-    ``description`` says in words what is to be seen, and is shown as text too. ``width`` in CSS pixels (None: the
-    larger frame's) is the most: a narrow page shows less. Raises BadInput.
+    ``description`` says in words what is to be seen, and is shown as text too. The larger frame's width in CSS pixels
+    is the most: a narrow page shows less. Raises BadInput.
     """
     if len(titles) != 2:
         raise BadInput(f"A slider compares two frames: give it two titles, not {len(titles)}.")
@@ -89,7 +87,7 @@ def slider(
         figures=figures,
         left=escape(titles[0]),
         description=escape(description),
-        width=width or max(wide, other_wide),
+        width=max(wide, other_wide),
     )
 
 

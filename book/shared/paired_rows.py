@@ -27,10 +27,10 @@ def paired(rows: Sequence[dict], name: str, method: str, other: str, key: str, f
     return replace(found, **ends)
 
 
-def across(rows: Sequence[dict], name: str, one: Place, other: Place, key: str, factor: float = 100) -> Interval | None:
+def across(rows: Sequence[dict], name: str, one: Place, other: Place, key: str) -> Interval | None:
     """`paired`, where ``one`` and ``other`` are each a method and its path (`lib.evaluation.evaluation.PATHS`)."""
     renamed = [row | {"method": (row["method"], row["path"])} for row in rows]
-    return paired(renamed, name, one, other, key, factor)
+    return paired(renamed, name, one, other, key)
 
 
 def gained(rows: Sequence[dict], methods: Sequence[str], now: str, before: str = "") -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What all charts share: their colours, and panels that a page shows once."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lib.evaluation.intervals import Interval
@@ -41,3 +42,9 @@ def interval(ax: "Axes", found: Interval, at: float, colour: str, mark: str = "o
     """A mean with its interval, in the row ``at``."""
     ax.plot([found.low, found.high], [at, at], color=colour, linewidth=2)
     ax.plot(found.mean, at, mark, color=colour, label=label)
+
+
+def error_bars(ax: "Axes", x: Sequence[float], found: Sequence[Interval], **style: object) -> None:
+    """Means joined by a line, each with its interval."""
+    ends = [[one.mean - one.low for one in found], [one.high - one.mean for one in found]]
+    ax.errorbar(x, [one.mean for one in found], ends, capsize=2, **style)

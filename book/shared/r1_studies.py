@@ -38,16 +38,16 @@ def studies(rows: Sequence[dict], names: Mapping[str, str]) -> pd.DataFrame:
     """
     straight = [row for row in of_path(rows) if row["set"] == SET]
     there = {words: name for words, name in names.items() if any(row["method"] == name for row in straight)}
-    first = next(iter(names.values()))
+    apart = differences(rows, names)
     whole = table(straight).loc[SET] if there else pd.DataFrame()
     lines = [
         {
             "UHP dominant, %": whole.loc[name, "UHP dominant, %"],
-            "minus the first, points": None if name == first else paired(straight, SET, name, first, "uhp_dominant"),
+            "minus the first, points": apart.get(words),
             "PSNR, dB": whole.loc[name, "PSNR, dB"],
             "SSIM": whole.loc[name, "SSIM"],
         }
-        for name in there.values()
+        for words, name in there.items()
     ]
     return pd.DataFrame(lines, pd.MultiIndex.from_product([[SET], there], names=["set", "choice"]), dtype=object)
 

@@ -94,22 +94,20 @@ def smooth(keypoints: Keypoints, method: Filter) -> Keypoints:
     return replace(keypoints, xyz=xyz)
 
 
-def one_euro(
-    track: np.ndarray, fps: float, min_cutoff: float, beta: float, derivative_cutoff: float = 1.0
-) -> np.ndarray:
+def one_euro(track: np.ndarray, fps: float, min_cutoff: float, beta: float) -> np.ndarray:
     """The One-Euro filter: a running mean that holds still what rests, and lets go of what moves.
 
     Casiez, Roussel and Vogel, "1 Euro Filter" (CHI 2012), Algorithm 1. Each coordinate by itself goes through a first
     order low pass with cutoff = ``min_cutoff`` + ``beta`` |speed|; the speed is itself smoothed, at
-    ``derivative_cutoff``. Cutoffs are in hertz; ``beta`` in hertz for each unit of the track a second. Raises BadInput
+    1 hertz. Cutoffs are in hertz; ``beta`` in hertz for each unit of the track a second. Raises BadInput
     for a cutoff that is not above 0 or a negative ``beta``.
     """
-    if min(min_cutoff, derivative_cutoff) <= 0 or beta < 0:
+    if min_cutoff <= 0 or beta < 0:
         raise BadInput(f"One-Euro needs cutoffs above 0 and no negative beta, not {min_cutoff}, {beta}; see its docs.")
     smoothed, speed = track.astype(float), np.zeros(track.shape[1])
     for t in range(1, len(track)):
         raw_speed = (track[t] - smoothed[t - 1]) * fps
-        speed = speed + smoothing_factor(derivative_cutoff, fps) * (raw_speed - speed)
+        speed = speed + smoothing_factor(1.0, fps) * (raw_speed - speed)
         factor = smoothing_factor(min_cutoff + beta * np.abs(speed), fps)
         smoothed[t] = smoothed[t - 1] + factor * (track[t] - smoothed[t - 1])
     return smoothed
@@ -123,8 +121,8 @@ def smoothing_factor(cutoff: float | np.ndarray, fps: float) -> float | np.ndarr
     return 1 / (1 + fps / (2 * np.pi * cutoff))
 
 
-def butterworth(track: np.ndarray, fps: float, cutoff: float, order: int = 2) -> np.ndarray:
-    """A Butterworth low pass run forward and back (``scipy.signal.filtfilt``), so that nothing comes late.
+def butterworth(track: np.ndarray, fps: float, cutoff: float) -> np.ndarray:
+    """A second-order Butterworth low pass run forward and back (``scipy.signal.filtfilt``), so that nothing comes late.
 
     cutoff  in hertz; at half the frames a second or above there is nothing left to take away, and the track stays
 
@@ -137,7 +135,7 @@ def butterworth(track: np.ndarray, fps: float, cutoff: float, order: int = 2) ->
         return track.astype(float)
     time = np.arange(len(track)) - (len(track) - 1) / 2
     line = track.mean(axis=0) + np.outer(time, time @ track / (time @ time))
-    numerator, denominator = butter(order, cutoff, fs=fps)
+    numerator, denominator = butter(2, cutoff, fs=fps)
     padding = min(3 * len(denominator), len(track) - 1)
     return line + filtfilt(numerator, denominator, track - line, axis=0, padlen=padding)
 

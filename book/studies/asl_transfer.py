@@ -7,8 +7,6 @@ R2 keeps four of the signers for validation, and its accuracies are of these; so
 clips: other signers may give other figures.
 """
 
-import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from lib.ptn import PTN
 from lib.ptn.asl_signs import load
 from lib.ptn.network import read_ptn
 from lib.ptn.training import Recipe, SignSet, train, transfer
-from lib.tools.commands import command
+from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up
 from lib.tools.paths import DATA
@@ -64,7 +62,7 @@ def gains(found: dict[str, np.ndarray]) -> dict[str, Interval]:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("--source", type=Path, required=True, help="a trained PTN's weights (.pt)")
     parser.add_argument("--data", type=Path, default=DATA / "asl_signs", help="folder of data_scripts/asl_signs.py")
     parser.add_argument("--device", default="cpu", help='"cpu" or "cuda", where layers have half the bits')
@@ -81,4 +79,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -38,7 +38,7 @@ from lib.joins2sign.progress import Progress
 from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
 from lib.joins2sign.scores import scores, together
 from lib.joins2sign.training import predict, train
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
 from lib.upsampler.sharpen import usable_device
@@ -141,7 +141,7 @@ def _one(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, optio
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     add = parser.add_argument
     add("--data", type=Path, default=DATA / "lis", help="what data_scripts/lis_fingerspelling.py wrote")
     add("--profile", choices=RECIPES, default="laptop", help="sizes (default: %(default)s)")

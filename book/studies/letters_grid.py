@@ -6,9 +6,9 @@ The test photos take no part: whoever chooses settings by the test has no test a
 judged on signers that it has not learned from (``judged_by``), and the winner may be another one.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from lib.joins2sign.photos import Photos, random_split, read_photos
 from lib.joins2sign.recipes import RECIPES, Recipe
 from lib.joins2sign.scores import joint_scores
 from lib.joins2sign.training import predict, train
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA
 
@@ -79,7 +79,7 @@ def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Recipe, judged_b
 @command
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("--data", type=Path, default=DATA / "lis")
     parser.add_argument("--profile", choices=EPOCHS, default="laptop")
     parser.add_argument(
@@ -93,23 +93,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads or torch.get_num_threads())
     photos = read_photos(options.data, options.every)
-    for kind, judged_by in product(GRIDS, JUDGES):
-        _one(kind, photos, judged_by, options)
-
-
-def _one(kind: str, photos: Photos, judged_by: str, options: argparse.Namespace) -> None:
     recipe = replace(RECIPES[options.profile], device=options.device, bfloat16=options.bfloat16)
     recipe = replace(recipe, epochs=EPOCHS[options.profile])
     split = random_split(photos, options.seed)
     rows = np.concatenate([split.learn, split.judge])
     facts = {"profile": options.profile, "every": options.every, "made_by": MADE_BY}
 
-    def make() -> list[dict]:
+    def make(kind: str, judged_by: str) -> list[dict]:
         return [row | facts for row in search(kind, photos, rows, recipe, judged_by, options.seed)]
 
-    for best in add(options.ship, "grid", {"kind": kind, "judged_by": judged_by}, make)[:1]:
-        found = f"best {best['settings']}, {100 * best['accuracy']:.1f} %"
-        print(f"{kind}, judged by {judged_by}: {found}", flush=True)
+    for kind, judged_by in product(GRIDS, JUDGES):
+        wanted = {"kind": kind, "judged_by": judged_by}
+        for best in add(options.ship, "grid", wanted, partial(make, **wanted))[:1]:
+            found = f"best {best['settings']}, {100 * best['accuracy']:.1f} %"
+            print(f"{kind}, judged by {judged_by}: {found}", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ All on the synthetic target language, with the recipe, the seeds and the folds o
     true, turned, faced as found     turned back by an angle that is as wrong as MediaPipe's is in the same frames
 """
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -137,4 +136,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

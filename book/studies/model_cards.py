@@ -5,7 +5,6 @@
 Training facts come out of the weight file; figures out of the rows that ship (`book.studies.shipped_rows`).
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -89,4 +88,4 @@ def main(folder: Path = WEIGHTS) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

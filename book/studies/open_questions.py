@@ -12,7 +12,6 @@ clip has a say in them.
 
 import json
 import math
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -135,12 +134,9 @@ def _few(data: Sets, seed: int) -> Sets:
 
 
 def _sets(language: str, seed: int, method: Filter | None = None) -> Sets:
-    return sets(load_corpus(language), partial(_inputs, method=method), seed)
-
-
-def _inputs(keypoints: Keypoints, method: Filter | None) -> np.ndarray:
     """Smoothed first, then repaired and normalised as ever."""
-    return Inputs()(smooth(keypoints, method) if method else keypoints)
+    smoothed = (lambda keypoints: smooth(keypoints, method)) if method else (lambda keypoints: keypoints)
+    return sets(load_corpus(language), lambda keypoints: Inputs()(smoothed(keypoints)), seed)
 
 
 @cache
@@ -181,4 +177,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

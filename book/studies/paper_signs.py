@@ -13,7 +13,6 @@ A run that was interrupted goes on. RUNS/ptn-vgt-0/best.pt is what book.studies.
 
 import argparse
 import json
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from lib.ptn import PTN, VTN
 from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, train
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.files import written_whole
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
@@ -85,7 +84,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     add = parser.add_argument
     add("network", choices=tuple(PAPER))
     add("--profile", choices=("paper",), default="paper", help="R2's sizes, the only ones here")
@@ -102,4 +101,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

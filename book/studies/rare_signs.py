@@ -10,7 +10,6 @@ Every training has the same number of epochs: a validation part would choose the
 and so take sides.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,9 +21,14 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from book.studies import runner
+from book.studies.real_transfer import SOURCE_TEST
+from book.studies.signs import sets
 from lib.ptn import PTN
+from lib.ptn.corpora import load_corpus
+from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, predict, train
-from lib.tools.commands import command, positive
+from lib.ptn.words import kept_back, read_words, sign_set
+from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import CACHE, DATA
 
@@ -96,12 +100,9 @@ SEEDS = 5
 KEYS = ("data", "seed", "loss", "micro", "macro", "rare")
 
 
-def asl(seed: int, folder: Path | None = None) -> tuple[SignSet, SignSet]:
+def asl(seed: int) -> tuple[SignSet, SignSet]:
     """(long-tailed training set, evenly spread test set) of the ASL words; the seed draws which words are rare."""
-    from book.studies.real_transfer import SOURCE_TEST
-    from lib.ptn.words import kept_back, read_words, sign_set
-
-    words = read_words(folder or DATA / "asl_words")
+    words = read_words(DATA / "asl_words")
     test, signs = kept_back(words, SOURCE_TEST), sign_set(words, every=2)
     learn = signs.take(~test)
     return learn.take(long_tail(learn.labels, RATIO, seed)), signs.take(test)
@@ -109,10 +110,6 @@ def asl(seed: int, folder: Path | None = None) -> tuple[SignSet, SignSet]:
 
 def synthetic(seed: int) -> tuple[SignSet, SignSet]:
     """(training, test) of the synthetic source language; a seed has test signers of its own."""
-    from book.studies.signs import sets
-    from lib.ptn.corpora import load_corpus
-    from lib.ptn.inputs import Inputs
-
     learn, _, test = sets(load_corpus("source"), Inputs(), seed)
     return learn, test
 
@@ -170,7 +167,7 @@ def read(path: str | Path = SHIPPED) -> list[dict]:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("data", nargs="+", choices=DATA_SETS)
     parser.add_argument("--seeds", type=positive, default=SEEDS)
     parser.add_argument("--ship", type=Path, default=SHIPPED, help="file for the rows (default: %(default)s)")

@@ -16,7 +16,6 @@ What is counted is said in `book.studies.real_counts`. The spoilt film and the s
 cache, so that another method takes less time.
 """
 
-import argparse
 import hashlib
 import json
 import sys
@@ -41,7 +40,7 @@ from lib.holistic import extract
 from lib.holistic.third_look import MOST, called, look, looks_option
 from lib.keypoints import Keypoints
 from lib.tools import paths
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
 from lib.video import probe, read_all, read_video, write_video
@@ -203,7 +202,7 @@ def _spoiled(files: Sequence[Path], recipe: Recipe) -> list[RealClip]:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("films", nargs="+", type=Path, metavar="FILE", help="sharp films of one signer each")
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
@@ -235,4 +234,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -17,7 +17,6 @@ How it was set up, and the one thing that a look at the test part prompted:
   shoulder, but most of what they tell is how the signer sat while one word's recordings were made.
 """
 
-import argparse
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,6 +25,8 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+import torch
+from tqdm import tqdm
 
 from book.studies import runner
 from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
@@ -33,7 +34,7 @@ from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.ptn.training import Recipe, SignSet, predict, train, transfer
 from lib.ptn.words import kept_back, read_words, sign_set
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.files import written_whole
 from lib.tools.paths import CACHE, DATA
 
@@ -50,8 +51,6 @@ FEW, STEPS = Recipe(batch=32, learning_rate=1e-3), 40  # steps of each stage, of
 
 def pretrain(source: SignSet, held: np.ndarray, seed: int, settings: Recipe = SETTINGS) -> PTN:
     """PTN on the source language; the recordings ``held`` (N,) back stop it early."""
-    import torch
-
     torch.manual_seed(seed)
     model = PTN(source.clips[0].shape[1], int(source.labels.max()) + 1)
     train(model, source.take(~held), source.take(held), replace(settings, seed=seed))
@@ -78,8 +77,6 @@ def few_shot(
 
     ``settings.epochs`` are those of one stage; each way but "frozen" goes through two.
     """
-    import torch
-
     learn, judge, signs = target.take(chosen), target.take(test), int(target.labels.max()) + 1
     watched = learn.take(np.unique(learn.labels, return_index=True)[1])  # there is nothing to stop early by
     recipe = replace(settings, seed=seed, patience=2 * settings.epochs, plateau=None)
@@ -114,8 +111,6 @@ def posture(signs: SignSet) -> np.ndarray:
 
 def run(asl: Path, dgs: Path, seeds: int = SEEDS, cache: Path = CACHE / "transfer") -> list[dict]:
     """All rows. Finished settings and the source language's networks are kept in ``cache`` and not made again."""
-    from tqdm import tqdm
-
     source, target = read_words(asl), read_words(dgs)
     held, test = kept_back(source, SOURCE_TEST), kept_back(target, TEST)
     source, target = sign_set(source), sign_set(target, every=2)
@@ -142,8 +137,6 @@ def _so_far(path: Path) -> dict[str, list[dict]]:
 
 def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> PTN:
     """`pretrain`, once for each seed."""
-    import torch
-
     path = cache / f"source-{seed}.pt"
     if path.is_file():
         model = PTN(source.clips[0].shape[1], int(source.labels.max()) + 1)
@@ -200,7 +193,7 @@ def _by_seed(rows: Sequence[dict], way: str, shots: int) -> dict[int, np.ndarray
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("--asl", type=Path, default=DATA / "asl_words", help="folder of data_scripts/asl_words.py")
     parser.add_argument("--dgs", type=Path, default=DATA / "dgs_words", help="folder of data_scripts/dgs_words.py")
     parser.add_argument("--seeds", type=positive, default=SEEDS)

@@ -7,9 +7,8 @@ A sign corpus ships its keypoints alone. For VTN every second picture of each cl
 quarter of a megabyte a clip, half a second on one core. R2 trains on pictures, with all of the eye.
 """
 
-import argparse
-import sys
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from lib.ptn.corpora import load_corpus
 from lib.ptn.eye import eye
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import SignSet
-from lib.tools.commands import command
+from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.parallel import spread_options
@@ -33,11 +32,18 @@ def sets_of_maps(name: str, fold: int) -> tuple[SignSet, SignSet, SignSet]:
 
     Raises BadInput where clips are missing.
     """
-    corpus, folder = load_corpus(name), map_folder(name)
-    files = sorted(folder.glob(f"{name}-*.npy"))
+    read, make = partial(np.load, allow_pickle=False), f"python -m book.studies.sign_maps {name}"
+    return sets_of_files(name, map_folder(name), ".npy", read, make, fold)
+
+
+def sets_of_files(
+    name: str, folder: Path, ending: str, read: Callable[[Path], np.ndarray], make: str, fold: int
+) -> tuple[SignSet, SignSet, SignSet]:
+    """Train, val and test of clips that ``read`` gives, a file each in ``folder``. Raises BadInput where some lack."""
+    corpus, files = load_corpus(name), sorted(folder.glob(f"{name}-*{ending}"))
     if len(files) != len(corpus):
-        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: python -m book.studies.sign_maps {name}")
-    everything = SignSet([np.load(file, allow_pickle=False) for file in files], corpus.labels)
+        raise BadInput(f"{folder} has {len(files)} of {len(corpus)} clips: {make}")
+    everything = SignSet([read(file) for file in files], corpus.labels)
     return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
 
 
@@ -77,7 +83,7 @@ def main(argv: list[str] | None = None) -> None:
     """The command line."""
     from data_scripts.sign_films import LANGUAGES
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("language", choices=list(LANGUAGES))
     spread_options(parser)
     options = parser.parse_args(argv)
@@ -86,4 +92,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -51,9 +51,9 @@ class SignResults:
         mine, theirs = (runner.right_by_seed(self._row(name)) for name in (row, other))
         return {seed: mine[seed] - theirs[seed] for seed in sorted(mine.keys() & theirs.keys())}
 
-    def complete(self, *rows: str, seeds: int = 2) -> bool:
-        """Whether each row has results of so many seeds, so that it can be shown with an interval."""
-        return all(len(self.rows.get(row, [])) >= seeds for row in rows)
+    def complete(self, *rows: str) -> bool:
+        """Whether each row has results of two seeds, so that it can be shown with an interval."""
+        return all(len(self.rows.get(row, [])) >= 2 for row in rows)
 
     def has(self, row: str, measure: str) -> bool:
         """Whether every training of the row was measured so: some rows are older than the measure."""

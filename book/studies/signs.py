@@ -14,7 +14,6 @@ import argparse
 import json
 import platform
 import shutil
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -26,7 +25,7 @@ import numpy as np
 import torch
 
 from book.studies.runner import RESULTS, digits, run_missing, write
-from book.studies.sign_maps import sets_of_maps
+from book.studies.sign_maps import sets_of_files, sets_of_maps
 from data_scripts.sign_corpora import clip_folder
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN
@@ -37,7 +36,7 @@ from lib.ptn.network import read_ptn, read_vtn
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train, transfer
 from lib.tools import paths
-from lib.tools.commands import command
+from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 
@@ -51,14 +50,8 @@ VIDEO = {"epochs": 30, "patience": 8}
 # One with an eye that has seen ImageNet looks at larger pictures: `book.studies.sign_maps`.
 def sets_of_pictures(fold: int) -> tuple[SignSet, SignSet, SignSet]:
     """Train, val and test: clips float32 (T, 3, SIDE, SIDE) in [0, 1], split as the keypoints are."""
-    corpus, folder = load_corpus("source"), clip_folder("source")
-    files = sorted(folder.glob("source-*.npz"))
-    if len(files) != len(corpus):
-        raise BadInput(
-            f"{folder} has {len(files)} of {len(corpus)} clips: python -m data_scripts.sign_corpora make source"
-        )
-    everything = SignSet([_pictures(file) for file in files], corpus.labels)
-    return tuple(everything.take(rows) for rows in signer_independent_split(corpus.labels, corpus.signers, fold))
+    make = "python -m data_scripts.sign_corpora make source"
+    return sets_of_files("source", clip_folder("source"), ".npz", _pictures, make, fold)
 
 
 def _pictures(file) -> np.ndarray:
@@ -199,7 +192,7 @@ def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "
 
 def study_parser(description: str, runs: Sequence[str], cache: Path, out: Path) -> argparse.ArgumentParser:
     """The command line of a study of many trainings: which of its runs and seeds, and where they are kept."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(description)
     parser.add_argument("--only", nargs="+", choices=runs, default=runs, metavar="RUN", help="; ".join(runs))
     parser.add_argument("--seeds", nargs="+", type=int, default=range(SEEDS), help="default: 0 to 4")
     parser.add_argument("--cache", type=Path, default=cache, help="folder for what is finished")
@@ -218,4 +211,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

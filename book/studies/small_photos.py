@@ -20,7 +20,7 @@ from lib.evaluation.intervals import clip_bootstrap
 from lib.joins2sign.annotation import Way, find_hands
 from lib.joins2sign.network import FRAME
 from lib.joins2sign.photos import Photos, read_photos
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA, WEIGHTS
 
@@ -44,9 +44,9 @@ WAYS = (
 )
 
 
-def sample(photos: Photos, count: int, seed: int = 0) -> Photos:
+def sample(photos: Photos, count: int) -> Photos:
     """``count`` photos of the signers who are not kept apart, as many of each letter."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     letters = np.unique(photos.labels)
     rows = [rng.permutation(np.flatnonzero(~photos.unseen & (photos.labels == letter))) for letter in letters]
     return photos[np.concatenate([some[: count // len(letters)] for some in rows])]
@@ -85,7 +85,7 @@ def row(way: Way, photos: Photos, usual: np.ndarray, weights: Path) -> dict:
 @command
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("--data", type=Path, default=DATA / "lis")
     parser.add_argument("--photos", type=positive, default=1100, help="how many (default: %(default)s)")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the networks")

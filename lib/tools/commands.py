@@ -65,6 +65,11 @@ def _plain_warnings() -> Iterator[None]:
         warnings.formatwarning = usual
 
 
+def arguments(description: str) -> argparse.ArgumentParser:
+    """A command line whose ``--help`` shows a module's docstring as it is written."""
+    return argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
 def positive(text: str) -> int:
     """An option's whole number from 1, as argparse's ``type``; anything else becomes argparse's own error."""
     if not text.isdecimal() or int(text) == 0:
