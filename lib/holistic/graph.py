@@ -6,7 +6,7 @@ The version is 0.10.21, the last whose wheel holds Holistic. What is set, and wh
   looked for where the body's wrist is visible (0.1) and kept where the hand network is sure of one (0.5); both numbers
   are fixed inside MediaPipe, so a lower threshold here does not make it see hands in a blurred picture.
 - Model complexity 1, smoothed landmarks, no refined face: MediaPipe's defaults, since the papers name no others.
-- Its face is left out, which changes nothing else and saves a tenth of the work: `lib.holistic.graph`.
+- Its face is left out, which changes nothing else and saves a tenth of the work: `body_and_hands`.
 - Holistic is *stateful*: it looks for a hand near where it last was. Each clip gets a graph of its own, so that no clip
   depends on the one before (mediapipe issue 4981).
 - Its smoothing takes every clip to have 30 frames a second, whatever ``fps`` says: ``fps`` only labels the result.
@@ -32,15 +32,12 @@ if TYPE_CHECKING:
     from mediapipe.python.solution_base import SolutionBase
 
 
-# MediaPipe Holistic without its face: body and hands are the same, bit for bit, in nine tenths of the time.
-#
-# None of the layouts of the course that come from video has MediaPipe's 468 points of the face, yet Holistic runs a
-# network for them on every frame. What it finds goes nowhere else in the graph, so that branch can be cut off.
 def body_and_hands(**settings: Any) -> "SolutionBase":
-    """``mediapipe.solutions.holistic.Holistic(**settings)`` whose results lack ``face_landmarks``.
+    """``mediapipe.solutions.holistic.Holistic(**settings)`` without ``face_landmarks``; the rest is the same.
 
-    Holistic itself says what goes into its graph, and then asks the next class for it. That is ours: it takes the
-    face out of what was said.
+    None of our layouts that come from video has its 468 points, and what the face's network finds goes nowhere else in
+    the graph. Holistic itself says what goes into its graph, and then asks the next class for it. That is ours: it
+    takes the face out of what was said.
     """
     from mediapipe.python.solution_base import SolutionBase
     from mediapipe.python.solutions.holistic import Holistic
