@@ -15,9 +15,12 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import cv2
 import numpy as np
+from tqdm import tqdm
 
 from data_scripts.sign_films import FPS, LANGUAGES, SIZE, SignJob, frames, plan, recipe
+from lib.holistic import extract
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import SHIPPED, write_corpus
 from lib.tools import paths
@@ -37,10 +40,6 @@ def clip_folder(name: str) -> Path:
 
 def make_clip(job: SignJob, out: Path) -> Path:
     """Film one sign and extract its keypoints, unless that is done."""
-    import cv2
-
-    from lib.holistic import extract
-
     path = Path(out) / f"{job.name}.npz"
     if path.exists():
         return path
@@ -58,8 +57,6 @@ def film_missing(make_one: Callable[..., Path], name: str, out: Path, ending: st
 
     ``options`` are those of `spread_options`.
     """
-    from tqdm import tqdm
-
     jobs = [job for job in plan(LANGUAGES[name]) if not (out / f"{job.name}{ending}").exists()]
     work = spread(partial(make_one, out=out), jobs, options.processes, options.scheduler)
     for _ in tqdm(work, total=len(jobs), unit="clip", desc=name):

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from book.shared.draw import draw_keypoints, strip
 from lib.holistic import extract
@@ -16,13 +16,10 @@ from lib.metrics import undetected_hand_presence, undetected_in_view
 from lib.tools.errors import BadInput
 from lib.video import probe, read_video
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 SHOWN_HEIGHT = 336  # pixels of a frame in the strip
 
 
-def examine(path: str | Path, seconds: float = 20.0, shown: int = 6) -> tuple[pd.DataFrame, "Figure"]:
+def examine(path: str | Path, seconds: float = 20.0, shown: int = 6) -> tuple[pd.DataFrame, Figure]:
     """What MediaPipe finds in the first ``seconds`` of a video: a table in per cent, and a strip of ``shown`` frames.
 
     The table has a row for the right hand, the left hand and both, and the columns "not found" (UHP) and "not found,
@@ -44,7 +41,7 @@ def missing_hands(keypoints: Keypoints) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["not found, %", "not found, wrist in view, %"])
 
 
-def _strip(frames: Iterator[np.ndarray], keypoints: Keypoints, shown: int) -> "Figure":
+def _strip(frames: Iterator[np.ndarray], keypoints: Keypoints, shown: int) -> Figure:
     wanted = np.unique(np.linspace(0, len(keypoints) - 1, shown).round().astype(int))
     pictures = []
     for number, frame in enumerate(frames):

@@ -4,16 +4,14 @@ Bars stand for what each part gives: as high as the picture there, as broad as i
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
 
 from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, panel
 from lib.upsampler import UNet, parameter_count
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLOURS = {"encode": BLUE, "double": ORANGE, "gate": VERMILLION, "decode": GREEN, "head": PURPLE}
 KINDS = {
@@ -65,7 +63,7 @@ def _modules(model: UNet) -> list[tuple[str, int, torch.nn.Module]]:
     return [*found, ("head", -1, model.head), ("head", -1, model.last)]
 
 
-def draw(model: UNet, height: int = 168, width: int = 152, title: str | None = None) -> "Figure":
+def draw(model: UNet, height: int = 168, width: int = 152, title: str | None = None) -> Figure:
     """The network at work on a frame of ``height`` x ``width``: shapes (channels x height x width), parameters."""
 
     found = parts(model, height, width)
@@ -92,7 +90,7 @@ def _middles(found: list[Part]) -> dict[int, float]:
     return y
 
 
-def _way_down(ax: "Axes", found: list[Part], y: dict[int, float], image: tuple[int, int, int]) -> dict[int, float]:
+def _way_down(ax: Axes, found: list[Part], y: dict[int, float], image: tuple[int, int, int]) -> dict[int, float]:
     """Input and encoder; returns the right edge of each level's bar."""
     down = [part for part in found if part.kind == "encode"]
     base = down[0].shape[0]
@@ -109,7 +107,7 @@ def _way_down(ax: "Axes", found: list[Part], y: dict[int, float], image: tuple[i
     return right
 
 
-def _way_up(ax: "Axes", found: list[Part], y: dict[int, float], right: dict[int, float], skips: bool) -> float:
+def _way_up(ax: Axes, found: list[Part], y: dict[int, float], right: dict[int, float], skips: bool) -> float:
     """Decoder and head; returns where the output is."""
     depth, base = max(right), found[0].shape[0]
     edge = right[depth]  # of the bar that is enlarged next
@@ -133,10 +131,8 @@ def _way_up(ax: "Axes", found: list[Part], y: dict[int, float], right: dict[int,
     return x
 
 
-def _bar(ax: "Axes", x: float, y: float, shape: tuple[int, int, int], base: int, colour: str) -> float:
+def _bar(ax: Axes, x: float, y: float, shape: tuple[int, int, int], base: int, colour: str) -> float:
     """One bar, dashed where it is white; returns its right edge."""
-    from matplotlib.patches import Rectangle
-
     breadth, tall = max(BREADTH * shape[0] / base, 0.06), shape[1] / PIXELS
     rim = dict(edgecolor="0.3", linestyle="--") if colour == "white" else {}
     ax.add_patch(Rectangle((x, y - tall / 2), breadth, tall, facecolor=colour, **rim))
@@ -144,7 +140,7 @@ def _bar(ax: "Axes", x: float, y: float, shape: tuple[int, int, int], base: int,
 
 
 def _note(
-    ax: "Axes", x: float, y: float, shape: tuple[int, int, int], parameters: int, align: str, name: str = ""
+    ax: Axes, x: float, y: float, shape: tuple[int, int, int], parameters: int, align: str, name: str = ""
 ) -> None:
     """Below a bar: what it gives, and the parameters of its level on this side."""
     text = f"{name}{_times(shape)}\n{parameters:,} par."
@@ -155,14 +151,14 @@ def _times(shape: tuple[int, int, int]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _skip(ax: "Axes", start: float, end: float, y: float, gated: bool) -> None:
+def _skip(ax: Axes, start: float, end: float, y: float, gated: bool) -> None:
     _arrow(ax, (start, y), (end, y), linestyle="--")
     if gated:
         ax.plot(end - 0.45, y, "o", color=COLOURS["gate"], markersize=15, zorder=3)
         ax.text(end - 0.45, y - 0.01, "σ", ha="center", va="center", color="white", fontsize=10, zorder=4)
 
 
-def _residual(ax: "Axes", output: float, top: float) -> None:
+def _residual(ax: Axes, output: float, top: float) -> None:
     """The way of the enlarged input, over everything, to the output whose upper end is ``top``."""
     ax.plot([0.03, 0.03, output + 0.03], [top - 0.26, top + 0.3, top + 0.3], color="0.3", linewidth=1.2)
     _arrow(ax, (output + 0.03, top + 0.3), (output + 0.03, top))
@@ -170,14 +166,12 @@ def _residual(ax: "Axes", output: float, top: float) -> None:
     ax.text(output / 2, top + 0.36, text, ha="center", va="bottom", fontsize=8)
 
 
-def _arrow(ax: "Axes", start: tuple[float, float], end: tuple[float, float], linestyle: str = "-") -> None:
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], linestyle: str = "-") -> None:
     style = dict(arrowstyle="-|>", shrinkA=1, shrinkB=1, linewidth=1.2, color="0.3", linestyle=linestyle)
     ax.annotate("", end, start, arrowprops=style)
 
 
-def _legend(ax: "Axes", kinds: set[str]) -> None:
-    from matplotlib.patches import Patch
-
+def _legend(ax: Axes, kinds: set[str]) -> None:
     rim = dict(facecolor="white", edgecolor="0.3", linestyle="--")
     shown = [kind for kind in KINDS if kind in kinds]
     boxes = [Patch(facecolor=COLOURS[kind]) if kind in COLOURS else Patch(**rim) for kind in shown]

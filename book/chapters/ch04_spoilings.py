@@ -1,12 +1,12 @@
 """Chapter 4: hands spoiled in several ways, and what a loss makes of each."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from book.shared.charts import interval_chart
@@ -14,9 +14,6 @@ from book.shared.hands import hand_speed
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FINGER = 0.055  # a finger's width in shoulder widths: 2 of 36 centimetres
 PALM = (0, 1, 5, 9, 13, 17)
@@ -132,7 +129,7 @@ def in_fingers(tables: Sequence[pd.DataFrame], loss: str, spoiling: str, seed: i
     return clip_bootstrap([table[loss][spoiling] / table[loss][MISSING] for table in tables], seed=seed)
 
 
-def draw_in_fingers(tables: Sequence[pd.DataFrame], seed: int = 0) -> "Figure":
+def draw_in_fingers(tables: Sequence[pd.DataFrame], seed: int = 0) -> Figure:
     """A row for each loss, and in it a mark with its interval for each spoiling; a dotted line at one finger."""
     others = [name for name in tables[0].index if name != MISSING]
     found = {name: {loss: in_fingers(tables, loss, name, seed) for loss in tables[0].columns} for name in others}

@@ -1,17 +1,14 @@
 """What pose estimators give, drawn: their points on one body, and how sure they say they are."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from book.shared.palette import panels
 from lib.keypoints import HOLISTIC_75, Keypoints, Layout
 from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _MIDDLES = {"Neck": "shoulder", "MidHip": "hip"}
 GREY = "0.72"
@@ -28,7 +25,7 @@ def as_layout(xyz: np.ndarray, layout: Layout) -> np.ndarray:
     return np.stack([_place(xyz, name) for name in layout.points])
 
 
-def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles: Sequence[str]) -> "Figure":
+def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles: Sequence[str]) -> Figure:
     """One panel for each (whole, kept) layout: HOLISTIC_75 points (75, 3) in it, those that R2 drops in grey."""
     figure, axes = panels(len(pairs), (3.4 * len(pairs), 4.6))
     for ax, (whole, kept), title in zip(axes, pairs, titles, strict=True):
@@ -48,7 +45,7 @@ def draw_layouts(xyz: np.ndarray, pairs: Sequence[tuple[Layout, Layout]], titles
     return figure
 
 
-def confidence_histograms(groups: Mapping[str, Sequence[Keypoints]]) -> "Figure":
+def confidence_histograms(groups: Mapping[str, Sequence[Keypoints]]) -> Figure:
     """As R2's Figures 5 and 6: how sure the estimators say they are, one row a group of clips, body left, hands right.
 
     A point that was not found counts with 0. Bars are shares of all points of the part.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import CubicSpline
 
 from book.shared.gaps import HANDS, inside, windows
 from book.shared.hands import shoulder_width
@@ -33,7 +34,6 @@ def linear(points: np.ndarray) -> np.ndarray:
 
 def cubic(points: np.ndarray) -> np.ndarray:
     """A cubic spline through all found frames ("not-a-knot" ends); with fewer than four of them, the straight line."""
-    from scipy.interpolate import CubicSpline
 
     def spline(found: np.ndarray) -> np.ndarray:
         if len(found) < 4:

@@ -1,25 +1,22 @@
 """Pictures of gaps: which frames are missing, how long the gaps are, how far off they are filled, and one close up."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from book.shared.gaps import EDGE, INSIDE, NEVER, runs
 from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, error_bars, panel, panels
 from lib.keypoints import Keypoints
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLOURS = {"hold last": PURPLE, "linear": BLUE, "cubic": GREEN, "Kalman": VERMILLION}  # black is the truth
 MARKERS = {"hold last": "s", "linear": "o", "cubic": "^", "Kalman": "D"}
 WHERE = {INSIDE: BLUE, EDGE: ORANGE, NEVER: "#999999"}
 
 
-def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[str]) -> "Figure":
+def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[str]) -> Figure:
     """A panel for each part and a row for each clip, with a dark bar wherever the part was not found."""
     figure, axes = _panels(len(parts), height=0.22 * len(clips) + 1.1, share=True)
     for ax, part in zip(axes, parts, strict=True):
@@ -33,7 +30,7 @@ def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[s
     return figure
 
 
-def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> "Figure":
+def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> Figure:
     """How many gaps are how long: a panel for each `book.shared.gaps.gap_table`, a bar for each class of length."""
     figure, axes = _panels(len(tables), height=3.0)
     names = _classes(edges)
@@ -51,7 +48,7 @@ def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> "Figu
     return figure
 
 
-def errors(panels: Mapping[str, pd.DataFrame], label: str) -> "Figure":
+def errors(panels: Mapping[str, pd.DataFrame], label: str) -> Figure:
     """A panel for each table of `book.chapters.ch09_gaps.by_length`: its value by length, a line for each method."""
     figure, axes = _panels(len(panels), height=3.3, share=True)
     edges = sorted({(low, high) for table in panels.values() for low, high in zip(table["from"], table["to"])})
@@ -68,7 +65,7 @@ def errors(panels: Mapping[str, pd.DataFrame], label: str) -> "Figure":
     return figure
 
 
-def track(found: np.ndarray, filled: Mapping[str, np.ndarray], truth: np.ndarray | None, label: str) -> "Figure":
+def track(found: np.ndarray, filled: Mapping[str, np.ndarray], truth: np.ndarray | None, label: str) -> Figure:
     """One coordinate of one point over time, all arrays (T,): what was found, what each method makes of the gaps
     (shaded), and what is true, if that is known."""
     figure, ax = panel(8, 3.2)
@@ -85,7 +82,7 @@ def track(found: np.ndarray, filled: Mapping[str, np.ndarray], truth: np.ndarray
     return figure
 
 
-def _inside_gaps(ax: "Axes", values: np.ndarray, gaps: Sequence[tuple[int, int]], method: str) -> None:
+def _inside_gaps(ax: Axes, values: np.ndarray, gaps: Sequence[tuple[int, int]], method: str) -> None:
     """The line of a method in the gaps, joined to the frames on either side."""
     for number, (start, stop) in enumerate(gaps):
         frames = np.arange(max(start - 1, 0), min(stop + 1, len(values)))
@@ -101,5 +98,5 @@ def _span(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low}–{high}"
 
 
-def _panels(number: int, height: float, share: bool = False) -> tuple["Figure", list["Axes"]]:
+def _panels(number: int, height: float, share: bool = False) -> tuple[Figure, list[Axes]]:
     return panels(number, (min(4.2 * number, 10.5), height), sharey=share)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from book.shared.charts import interval_chart
@@ -22,10 +23,6 @@ from lib.ptn.network import padding
 from lib.ptn.splits import signer_independent_split
 from lib.report import Row, report
 from lib.signer.phonology import Sign
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 SHARES = {"no gap": 0.0, "up to a quarter": 0.25, "up to a half": 0.5, "more than half": 1.0}  # upper ends
 
@@ -55,7 +52,7 @@ def by_gap(results: SignResults, corpus: SignCorpus) -> pd.DataFrame:
     return frame
 
 
-def gap_gain_chart(frame: pd.DataFrame) -> "Figure":
+def gap_gain_chart(frame: pd.DataFrame) -> Figure:
     """Points gained, with an interval over the clips, for each of SHARES that has clips; `by_gap` gives ``frame``."""
     groups = {name: part["gain"] for name, part in frame.groupby("gaps") if len(part) > 1}
     rows = {f"{name}, {len(groups[name])} clips": clip_bootstrap(groups[name]) for name in SHARES if name in groups}
@@ -68,7 +65,7 @@ PAPER = 245  # grey of the empty picture behind a skeleton
 ENLARGE = 3
 
 
-def skeletons(keypoints: Keypoints, titles: Sequence[str] | None = None, every: int = 1) -> "Figure":
+def skeletons(keypoints: Keypoints, titles: Sequence[str] | None = None, every: int = 1) -> Figure:
     """The frames of a clip as skeletons on an empty ground, side by side; missing hands are simply not there."""
     width, height = keypoints.size
     ground = np.full((height, width, 3), PAPER, np.uint8)
@@ -85,7 +82,7 @@ def flatten(vectors: np.ndarray, seed: int = 0) -> np.ndarray:
     return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(vectors)
 
 
-def draw_map(ax: "Axes", places: np.ndarray, groups: np.ndarray, names: Sequence[str]) -> None:
+def draw_map(ax: Axes, places: np.ndarray, groups: np.ndarray, names: Sequence[str]) -> None:
     """Points (N, 2) in the colours and marks of their groups (N,); clips of group -1 are grey."""
     ax.scatter(*places[groups < 0].T, s=6, color="0.85")
     colours = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, YELLOW, BLACK)
@@ -95,7 +92,7 @@ def draw_map(ax: "Axes", places: np.ndarray, groups: np.ndarray, names: Sequence
     ax.set(xticks=[], yticks=[])
 
 
-def draw_confusion(ax: "Axes", guesses: np.ndarray, labels: np.ndarray, classes: int) -> None:
+def draw_confusion(ax: Axes, guesses: np.ndarray, labels: np.ndarray, classes: int) -> None:
     """Rows: the sign that was made. Columns: the sign that was read. Each row's shares add up to 1."""
     from sklearn.metrics import confusion_matrix
 

@@ -1,21 +1,18 @@
 """Pictures of what is carried from one sign language to another: stages, curves, maps."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from book.chapters.ch10_signs import draw_map
 from book.shared.palette import GREEN, ORANGE, PURPLE, SKY, VERMILLION, error_bars, panel, panels
 from book.studies.real_transfer import accuracy
+from lib.ptn import PTN
 from lib.ptn.training import STAGES, collate
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from lib.ptn import PTN
 
 # Each way has a mark of its own besides its colour.
 WAYS = {
@@ -30,13 +27,11 @@ DATA_SETS = {"asl": "ASL words", "synthetic": "synthetic signs"}
 PARTS = ("embedding", "sequence", "classifier")
 
 
-def draw_stages() -> "Figure":
+def draw_stages() -> Figure:
     """R2's three stages: which part of the network learns (orange), and which stays as it was where the stage begins.
 
     Arrows at the right go from the stage with which one begins: the last two both begin with the first's network.
     """
-    from matplotlib.patches import Rectangle
-
     stages = {f"{number}. {name}": parts for number, (name, parts) in enumerate(STAGES.items(), 1)}
     rows = {"source language": PARTS} | stages
     figure, ax = panel(7.5, 2.6)
@@ -57,7 +52,7 @@ def draw_stages() -> "Figure":
     return figure
 
 
-def few_shot_curves(rows: Sequence[dict], chance: float) -> "Figure":
+def few_shot_curves(rows: Sequence[dict], chance: float) -> Figure:
     """Accuracy in per cent against examples a sign, one line a way, with t intervals over the seeds.
 
     ``rows`` as `book.studies.real_transfer.read` gives them; ``chance`` in per cent is a dotted line.
@@ -77,7 +72,7 @@ def few_shot_curves(rows: Sequence[dict], chance: float) -> "Figure":
     return figure
 
 
-def embedded(model: "PTN", clips: Sequence[np.ndarray]) -> np.ndarray:
+def embedded(model: PTN, clips: Sequence[np.ndarray]) -> np.ndarray:
     """What the classifier would see of each clip, (N, 128)."""
     model.eval()
     with torch.inference_mode():
@@ -91,7 +86,7 @@ def neighbours(vectors: np.ndarray, labels: np.ndarray, signers: np.ndarray) -> 
     return labels[likeness.argmax(axis=1)] == labels
 
 
-def maps(vectors: Mapping[str, np.ndarray], labels: np.ndarray, names: Sequence[str]) -> "Figure":
+def maps(vectors: Mapping[str, np.ndarray], labels: np.ndarray, names: Sequence[str]) -> Figure:
     """Each set of vectors (N, F) in the plane that shows most of it (PCA); a few signs, each with a mark of its own."""
     from sklearn.decomposition import PCA
 
@@ -103,7 +98,7 @@ def maps(vectors: Mapping[str, np.ndarray], labels: np.ndarray, names: Sequence[
     return figure
 
 
-def imbalance_chart(rows: Sequence[dict]) -> "Figure":
+def imbalance_chart(rows: Sequence[dict]) -> Figure:
     """Micro, macro and rare-sign accuracy by loss: a panel a data set, a dot a seed, a bar for the mean."""
     frame = pd.DataFrame(rows)
     groups = list(frame.groupby("data", sort=False))

@@ -4,9 +4,10 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 
 from book.chapters.ch12_tables import letters_read, trainings
 from book.shared.palette import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
@@ -18,14 +19,11 @@ from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 START = HOLISTIC_75.parts["right_hand"].start
 BONES = [(a - START, b - START) for a, b in HOLISTIC_75.edges["right_hand"]]
 
 
-def pck_curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
+def pck_curves(rows: Sequence[dict], names: Sequence[str]) -> Figure:
     """Share of joints within so many pixels of the 256 frame of the annotation; the area up to `RANGE` is the AUC."""
     figure, ax = panel(5.6, 3.2 + 0.2 * len(rows))
     for row, name, colour in zip(rows, names, PALETTE):
@@ -36,7 +34,7 @@ def pck_curves(rows: Sequence[dict], names: Sequence[str]) -> "Figure":
     return figure
 
 
-def training_losses(networks: Sequence[Sequence[dict]]) -> "Figure":
+def training_losses(networks: Sequence[Sequence[dict]]) -> Figure:
     """R3's Figure 3: the total training loss against the epoch, a panel for each network, a line for each seed. Each
     network's loss is in a unit of its own, so that shapes can be compared and heights cannot."""
     figure, axes = panels(len(networks), (4.2 * len(networks), 3))
@@ -47,7 +45,7 @@ def training_losses(networks: Sequence[Sequence[dict]]) -> "Figure":
     return figure
 
 
-def weights(row: dict) -> "Figure":
+def weights(row: dict) -> Figure:
     """What the dynamic weighting gave each loss: by epoch the mean over the batches as a line, the least and the
     largest as a band. 1 is what the epoch's first batch gets."""
     figure, ax = panel(6.5, 3.2)
@@ -63,7 +61,7 @@ def weights(row: dict) -> "Figure":
     return figure
 
 
-def confusions(tables: Sequence[Sequence[Sequence[int]]], names: Sequence[str]) -> "Figure":
+def confusions(tables: Sequence[Sequence[Sequence[int]]], names: Sequence[str]) -> Figure:
     """Confusion matrices side by side: row = what was spelled, column = what was read, as shares of the row."""
     figure, axes = panels(len(tables), (5 * len(tables), 5), frame=True)
     for ax, table, name in zip(axes, tables, names):
@@ -76,7 +74,7 @@ def confusions(tables: Sequence[Sequence[Sequence[int]]], names: Sequence[str]) 
     return figure
 
 
-def splits(rows: Sequence[dict]) -> "Figure":
+def splits(rows: Sequence[dict]) -> Figure:
     """Accuracy by split, a row for each network: dots with 95 % intervals, over trainings and photos or, where there
     are several folds, over signers. The test of one unseen signer says nothing of the next."""
     networks = trainings(rows)
@@ -96,7 +94,7 @@ def splits(rows: Sequence[dict]) -> "Figure":
     return figure
 
 
-def each_signer(table: "pd.DataFrame") -> "Figure":  # noqa: F821 - pandas is imported where it is used
+def each_signer(table: pd.DataFrame) -> Figure:
     """A line for each signer, from the accuracy with them left out to that with them among the learned, in percent;
     ``table`` is from `book.chapters.ch12_tables.by_signer`."""
     table = table.sort_values("signers")
@@ -114,7 +112,7 @@ def each_signer(table: "pd.DataFrame") -> "Figure":  # noqa: F821 - pandas is im
     return figure
 
 
-def turns(by_turn: Sequence[dict[str, float]], names: Sequence[str]) -> "Figure":
+def turns(by_turn: Sequence[dict[str, float]], names: Sequence[str]) -> Figure:
     """Accuracy against how far the test pictures were turned."""
     figure, ax = panel(6, 3.2)
     for accuracy, name, colour in zip(by_turn, names, PALETTE):
@@ -125,7 +123,7 @@ def turns(by_turn: Sequence[dict[str, float]], names: Sequence[str]) -> "Figure"
     return figure
 
 
-def ways(rows: Sequence[dict]) -> "Figure":
+def ways(rows: Sequence[dict]) -> Figure:
     """How often each way finds the hand (interval over signers), and how often it finds one that is not there."""
     rows = sorted(rows, key=lambda row: row["found"])
     figure, ax = panel(7, 0.26 * len(rows) + 1.2)
@@ -141,7 +139,7 @@ def ways(rows: Sequence[dict]) -> "Figure":
 
 def hands(
     images: np.ndarray, titles: Sequence[str], joints: np.ndarray, truth: np.ndarray | None = None, columns: int = 6
-) -> "Figure":
+) -> Figure:
     """Pictures (N, H, W, 3) with the network's joints (N, 21, 2) in orange and the annotation in blue, both given in
     pixels of the 256 frame."""
     rows = -(-len(images) // columns)

@@ -1,25 +1,24 @@
 """Chapter 13's pictures: a smoothed track, what a filter costs, a turned body, one network with two classifiers."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from book.shared import charts
 from book.shared.filter_scores import RAW, Parameters
 from book.shared.palette import BLUE, GREEN, ORANGE, SKY, VERMILLION, panel, panels
 from lib.evaluation.intervals import Interval
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
 COLOURS = {RAW: "#777777", "One-Euro": VERMILLION, "Butterworth": GREEN, "Kalman": BLUE}  # black is the truth
 MARKERS = {RAW: "*", "One-Euro": "o", "Butterworth": "^", "Kalman": "D"}
 
 
-def tracks(found: np.ndarray, smoothed: Mapping[str, np.ndarray], truth: np.ndarray, fps: float) -> "Figure":
+def tracks(found: np.ndarray, smoothed: Mapping[str, np.ndarray], truth: np.ndarray, fps: float) -> Figure:
     """One coordinate over time, all arrays (T,): dots where it was found, a panel for each way to smooth it, and the
     truth in black."""
     size = (8, 1.9 * len(smoothed) + 0.6)
@@ -37,7 +36,7 @@ def tracks(found: np.ndarray, smoothed: Mapping[str, np.ndarray], truth: np.ndar
     return figure
 
 
-def turns(found: np.ndarray, truth: np.ndarray, fps: float) -> "Figure":
+def turns(found: np.ndarray, truth: np.ndarray, fps: float) -> Figure:
     """How far a body is turned over time, degrees (T,): as its estimated depth has it, and in truth."""
     figure, ax = panel(8, 2.8)
     seconds = np.arange(len(found)) / fps
@@ -48,7 +47,7 @@ def turns(found: np.ndarray, truth: np.ndarray, fps: float) -> "Figure":
     return figure
 
 
-def trade(table: pd.DataFrame, chosen: Mapping[str, Parameters]) -> "Figure":
+def trade(table: pd.DataFrame, chosen: Mapping[str, Parameters]) -> Figure:
     """What every setting of a `book.shared.filter_scores.sweep` takes and costs: jitter against error, and error
     against lag. The chosen settings have a black ring."""
     figure, axes = panels(2, (9.5, 4))
@@ -66,10 +65,8 @@ def trade(table: pd.DataFrame, chosen: Mapping[str, Parameters]) -> "Figure":
     return figure
 
 
-def forest(panels: Mapping[str, Mapping[str, Interval]], label: str) -> "Figure":
+def forest(panels: Mapping[str, Mapping[str, Interval]], label: str) -> Figure:
     """Differences with their intervals, a row each and a line at zero; a panel for each group, all to one scale."""
-    from matplotlib.ticker import MaxNLocator
-
     places = [(panel, name) for panel, rows in panels.items() for name in rows]
     index = pd.MultiIndex.from_tuples(places, names=["set", "method"])
     values = [value for rows in panels.values() for value in rows.values()]
@@ -83,7 +80,7 @@ def forest(panels: Mapping[str, Mapping[str, Interval]], label: str) -> "Figure"
     return figure
 
 
-def draw_bilingual(signs: tuple[int, int]) -> "Figure":
+def draw_bilingual(signs: tuple[int, int]) -> Figure:
     """Clips of two languages go through one body; each language has a classifier of its own."""
     figure, ax = panel(8, 2.6)
     grey = "#CCCCCC"
@@ -103,13 +100,11 @@ def draw_bilingual(signs: tuple[int, int]) -> "Figure":
     return figure
 
 
-def _box(ax: "Axes", corner: tuple[float, float], text: str, colour: str) -> None:
-    from matplotlib.patches import Rectangle
-
+def _box(ax: Axes, corner: tuple[float, float], text: str, colour: str) -> None:
     ax.add_patch(Rectangle(corner, 1.5, 0.7, facecolor=colour, edgecolor="black"))
     ax.text(corner[0] + 0.75, corner[1] + 0.35, text, ha="center", va="center", fontsize=10)
 
 
-def _axes(ax: "Axes", x: str, y: str) -> None:
+def _axes(ax: Axes, x: str, y: str) -> None:
     ax.set(xlabel=x, ylabel=y)
     ax.grid(alpha=0.3)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from book.shared.gaps import runs
 from book.shared.hands import shoulder_width
@@ -25,7 +26,6 @@ from lib.video.film import check_frames
 
 if TYPE_CHECKING:
     import av
-    from matplotlib.figure import Figure
 
 COPIED = (".mp4", ".mov", ".webm", ".mkv")  # the beginning of any other kind of film goes into .mkv, which holds most
 
@@ -171,7 +171,7 @@ def signs(keypoints: Keypoints) -> pd.DataFrame:
 COLOURS = {"right": ORANGE, "left": SKY}  # as in `book.shared.draw`
 
 
-def timeline(films: Mapping[str, Keypoints]) -> "Figure":
+def timeline(films: Mapping[str, Keypoints]) -> Figure:
     """A row for each hand and film ("before", "after"): coloured where it was found, white where it was lost.
 
     Red strokes above a row are jumps (`book.chapters.ch14_films.jumps`). All films are of one length.

@@ -1,18 +1,17 @@
 """All claims of a paper in one picture: ours and the paper's, on either side of the limit that decides."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from book.ledger.claims import Judged
 from book.shared.palette import GREEN, SKY, VERMILLION, panel
 from lib.evaluation import verdicts
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # Each verdict has a mark of its own, too.
 MARKS = {
@@ -47,7 +46,7 @@ def margin(one: Judged) -> tuple[float, float, float, float | None] | None:
     return sign * (answer.value - limit), low, high, theirs
 
 
-def forest(judged: Sequence[Judged], title: str) -> "Figure":
+def forest(judged: Sequence[Judged], title: str) -> Figure:
     """A line a claim that has an interval in points or per cent; to the right of zero it speaks for the claim."""
     drawn = [(one, found) for one in judged if (found := margin(one)) is not None]
     figure, ax = panel(WIDTH, 1.6 + 0.47 * max(len(drawn), 1))
@@ -66,7 +65,7 @@ def forest(judged: Sequence[Judged], title: str) -> "Figure":
     return figure
 
 
-def rules(intervals: Sequence[tuple[float, float]]) -> "Figure":
+def rules(intervals: Sequence[tuple[float, float]]) -> Figure:
     """What the rule "> 0" says of made-up intervals (low, high), one a line."""
     figure, ax = panel(WIDTH, 0.5 * len(intervals) + 0.9)
     for row, (low, high) in enumerate(intervals):
@@ -79,7 +78,7 @@ def rules(intervals: Sequence[tuple[float, float]]) -> "Figure":
     return figure
 
 
-def _line(ax: "Axes", row: int, one: Judged, ours: float, low: float, high: float, theirs: float | None) -> None:
+def _line(ax: Axes, row: int, one: Judged, ours: float, low: float, high: float, theirs: float | None) -> None:
     name = f"{SYMBOLS[one.verdict]}  {one.claim.short}"
     paper = dict(facecolor="white", edgecolor="none", pad=1)
     ax.text(0.01, row - 0.3, name, transform=ax.get_yaxis_transform(), fontsize=9.5, va="center", bbox=paper)
@@ -88,15 +87,13 @@ def _line(ax: "Axes", row: int, one: Judged, ours: float, low: float, high: floa
         ax.plot(theirs, row + 0.12, "D", markerfacecolor="white", markeredgecolor="black", markersize=5.5)
 
 
-def _interval(ax: "Axes", row: float, verdict: str, value: float, low: float, high: float, size: float) -> None:
+def _interval(ax: Axes, row: float, verdict: str, value: float, low: float, high: float, size: float) -> None:
     colour, mark = MARKS[verdict]
     ax.plot([low, high], [row, row], color=colour, linewidth=2.5, solid_capstyle="butt")
     ax.plot(value, row, mark, color=colour, markeredgecolor="black", markersize=size)
 
 
 def _legend(drawn: Sequence[tuple]) -> list:
-    from matplotlib.lines import Line2D
-
     found = [name for name in MARKS if any(one.verdict == name for one, _ in drawn)]
     handles = [
         Line2D([], [], color=MARKS[name][0], marker=MARKS[name][1], markeredgecolor="black", label=f"ours: {name}")
@@ -108,10 +105,8 @@ def _legend(drawn: Sequence[tuple]) -> list:
     return handles
 
 
-def board(counted: pd.DataFrame) -> "Figure":
+def board(counted: pd.DataFrame) -> Figure:
     """A tile a claim, a row a paper, verdict by verdict; ``counted`` is `book.ledger.claims.counts`."""
-    from matplotlib.patches import Rectangle
-
     wide = int(counted.sum(axis=1).max())
     figure, ax = panel(WIDTH, 0.6 * len(counted) + 1.5)
     for row, (paper, line) in enumerate(counted.iterrows()):

@@ -2,20 +2,17 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from book.shared.palette import BLUE, GREEN, PALETTE, SKY, VERMILLION, interval, panel, panels
 from lib.evaluation.intervals import Interval
+from lib.training import History
 from lib.upsampler import PRETRAINED
 from lib.upsampler.baselines import METHODS
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from lib.training import History
 
 GREY = "#BBBBBB"
 NAMES = {"d1_test_software": "D1 test, R1's damage", "d1_test": "D1 test, a camera's damage", "td2": "TD2"}
@@ -23,7 +20,7 @@ ORDER = ("target", *METHODS, *PRETRAINED)  # of the methods, from above
 ON_CAMERA = tuple(name for name in PRETRAINED if name.endswith("-camera")) + ("bv-unet", "bg-unet")
 
 
-def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> "Figure":
+def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> Figure:
     """A panel for each set, a row for each method: mean and 95 % interval of a column of
     `lib.evaluation.evaluation.table`.
 
@@ -45,7 +42,7 @@ def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> "
     return figure
 
 
-def fates(frame: pd.DataFrame) -> "Figure":
+def fates(frame: pd.DataFrame) -> Figure:
     """A bar for each method: of all hands, the share found, drawn where no hand is, and lost; a panel for each set."""
     figure, axes = _panels(frame, lambda rows: 0.24 * rows + 1.3)
     methods = _in_order(frame)
@@ -62,7 +59,7 @@ def fates(frame: pd.DataFrame) -> "Figure":
     return figure
 
 
-def scatter(frame: pd.DataFrame, x: str, y: str) -> "Figure":
+def scatter(frame: pd.DataFrame, x: str, y: str) -> Figure:
     """One mark for each method that has both measures; a panel for each set. Lines are 95 % intervals."""
     figure, axes = _panels(frame, lambda _: 4.8, share=False)
     methods, handles = _in_order(frame), {}
@@ -105,14 +102,14 @@ def _in_order(frame: pd.DataFrame) -> list[str]:
     return sorted(dict.fromkeys(frame.index.get_level_values(1)), key=_place)
 
 
-def _panels(frame: pd.DataFrame, height: Callable[[int], float], share: bool = True) -> tuple["Figure", list[tuple]]:
+def _panels(frame: pd.DataFrame, height: Callable[[int], float], share: bool = True) -> tuple[Figure, list[tuple]]:
     sets = list(frame.groupby(level="set", sort=False))
     tall, wide = height(frame.index.get_level_values(1).nunique()), 4.6 if len(sets) < 3 else 3.4
     figure, axes = panels(len(sets), (wide * len(sets), tall), sharex=share, sharey=share)
     return figure, list(zip(axes, sets, strict=True))
 
 
-def _finish(ax: "Axes", name: str, methods: Sequence[str], label: str) -> None:
+def _finish(ax: Axes, name: str, methods: Sequence[str], label: str) -> None:
     ax.set_yticks(range(len(methods)), methods)
     ax.set_ylim(len(methods) - 0.4, -0.6)
     ax.set(title=NAMES.get(name, name), xlabel=label)
@@ -122,14 +119,12 @@ def _finish(ax: "Axes", name: str, methods: Sequence[str], label: str) -> None:
 TRAINING, VALIDATION = SKY, BLUE
 
 
-def draw(history: "History", ax: "Axes", start: float | None = None) -> None:
+def draw(history: History, ax: Axes, start: float | None = None) -> None:
     """Training and validation loss against the epoch on ``ax``, with a ring around the best validation.
 
     ``history`` is what `lib.training.fit` returns: rows with epoch, train, validation. An empty one gives empty axes.
     ``start`` is the validation loss before training, a dotted line.
     """
-    from matplotlib.ticker import MaxNLocator
-
     if start is not None:
         ax.axhline(start, color="grey", linestyle=":", label="validation before training")
     epochs = [row["epoch"] for row in history]
@@ -147,7 +142,7 @@ def draw(history: "History", ax: "Axes", start: float | None = None) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def from_pairs(curve: list[list[float]]) -> "History":
+def from_pairs(curve: list[list[float]]) -> History:
     """The history that a weight file's facts keep as ``curve``: a pair (training, validation) for every epoch."""
     return [{"epoch": i, "train": train, "validation": held} for i, (train, held) in enumerate(curve, start=1)]
 
@@ -159,11 +154,10 @@ class LiveCurve:
         self.title, self.start = title, start
         self._shown = None  # the picture's place on the page
 
-    def __call__(self, history: "History") -> None:
+    def __call__(self, history: History) -> None:
         if not _in_notebook():
             return
-        from matplotlib.figure import Figure  # not pyplot's: a cell would show that one a second time at its end
-
+        # not pyplot's: a cell would show that one a second time at its end
         figure = Figure(figsize=(7, 3.2), layout="constrained")
         ax = figure.subplots()
         draw(history, ax, self.start)
@@ -186,7 +180,7 @@ def _in_notebook() -> bool:
 MARKS = "osD^"
 
 
-def interval_chart(groups: Mapping[str, Mapping[str, Interval]], xlabel: str) -> "Figure":
+def interval_chart(groups: Mapping[str, Mapping[str, Interval]], xlabel: str) -> Figure:
     """A point and a bar for each interval. ``groups`` have a colour and a mark each; their names go into a legend.
 
     Rows of the same name in several groups share a line of the picture.

@@ -1,18 +1,16 @@
 """Pictures of keypoints: drawn on a frame, frames side by side, and stick figures on top of one another."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
+from matplotlib.figure import Figure
 
 from book.shared import palette
 from book.shared.palette import PALETTE
 from lib.keypoints import Layout
 from lib.keypoints.layouts import PART_COLOURS
 from lib.tools.errors import BadInput
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 RIM = (20, 20, 20)
 LEVELS = (0.25, 0.5, 0.75, 1.0)  # opacities: points are drawn level by level, which is far quicker than one by one
@@ -59,7 +57,7 @@ def strip(
     columns: int | None = None,
     height: float = 2.6,
     title: str | None = None,
-) -> "Figure":
+) -> Figure:
     """A row (or, with ``columns``, a grid) of titled pictures without axes; ``height`` of a row in inches.
 
     ``frames`` are uint8 RGB (H, W, 3), of any sizes. Raises BadInput unless there is one title for each frame.
@@ -97,8 +95,6 @@ def _draw_level(
     canvas: np.ndarray, places: np.ndarray, opacity: np.ndarray, level: float, layout: Layout, part: str
 ) -> np.ndarray:
     """The canvas with one part's points and lines of one opacity; a line is as faint as its fainter end."""
-    import cv2
-
     where = layout.parts[part]
     points = [i for i in range(where.start, where.stop) if opacity[i] == level]
     lines = [(a, b) for a, b in layout.edges[part] if min(opacity[a], opacity[b]) == level]
@@ -118,7 +114,7 @@ def _draw_level(
 
 def skeletons(
     panels: Mapping[str, Sequence[np.ndarray]], layout: Layout, parts: Sequence[Sequence[str]], names: Sequence[str]
-) -> "Figure":
+) -> Figure:
     """A panel for each title: the figures (P, 2 or 3) that are to be compared, in one picture, y downwards.
 
     ``parts`` says for each panel which parts of the layout to draw, ``names`` what the figures are called. Points that

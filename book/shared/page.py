@@ -9,6 +9,7 @@ from string import Template
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from book.shared.charts import NAMES
 from lib.evaluation.intervals import Interval
@@ -98,8 +99,6 @@ def _figure(frame: np.ndarray, title: str, description: str) -> str:
 
 def picture(frame: np.ndarray, *, lossless: bool = True) -> str:
     """A frame, uint8 RGB (H, W, 3), as a ``data:`` address (WebP): every pixel as it is, or nearly so and smaller."""
-    from PIL import Image
-
     file = io.BytesIO()
     Image.fromarray(frame).save(file, "WEBP", lossless=lossless)
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()

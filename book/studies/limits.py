@@ -26,6 +26,7 @@ from tqdm.auto import tqdm
 from book.studies.runner import RESULTS, run_missing
 from book.studies.sign_rows import SignResults, read
 from book.studies.signs import RECIPE, classes, gather, score, sets, study_parser
+from data_scripts.sign_films import TARGET, plan, truth
 from lib.keypoints import HOLISTIC_67, Layout
 from lib.ptn import PTN
 from lib.ptn.corpora import SignCorpus, load_corpus
@@ -109,8 +110,6 @@ def corpora(found: SignCorpus, true: np.ndarray, turned: np.ndarray) -> dict[str
 @cache
 def joints(place: Path) -> tuple[np.ndarray, np.ndarray]:
     """The true joints of the target language, as filmed and before moved cameras; kept in a file at ``place``."""
-    from data_scripts.sign_films import TARGET, plan, truth
-
     if not place.exists():
         clips: tuple[list, list] = ([], [])
         for job in tqdm(plan(TARGET), unit="clip", desc="true joints"):

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from data_scripts.sign_corpora import clip_folder, film_missing
+from data_scripts.sign_films import LANGUAGES, frames
 from lib.ptn.corpora import load_corpus
 from lib.ptn.eye import eye
 from lib.ptn.splits import signer_independent_split
@@ -55,8 +56,6 @@ def map_folder(name: str) -> Path:
 
 def make_map(job, out: Path) -> Path:
     """Film one clip and look at it, unless that is done."""
-    from data_scripts.sign_films import frames
-
     path = Path(out) / f"{job.name}.npy"
     if not path.exists():
         pictures = np.stack(list(frames(job, step=STEP)))
@@ -81,8 +80,6 @@ def _front() -> torch.nn.Module:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    from data_scripts.sign_films import LANGUAGES
-
     parser = arguments(__doc__)
     parser.add_argument("language", choices=list(LANGUAGES))
     spread_options(parser)

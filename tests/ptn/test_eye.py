@@ -144,7 +144,7 @@ def test_maps_are_made_once_and_read_as_the_keypoints_are_split(tmp_path, monkey
         asked.append(step)
         return iter(np.full((2, 40, 36, 3), 255, np.uint8))
 
-    monkeypatch.setattr(sign_films, "frames", frames)
+    monkeypatch.setattr(sign_maps, "frames", frames)
     monkeypatch.setattr(sign_maps, "_front", lambda: nn.AvgPool2d(36))
     path = sign_maps.make_map(job, tmp_path)
     sign_maps.make_map(job, tmp_path)
