@@ -5,18 +5,20 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
-from lib.enhance import MODEL, Summary, enhance, film
-from lib.enhance.pool import side_by_side
+import torch
+
+from lib.enhance import MODEL, enhance, film
 from lib.enhance.source import Box
 from lib.holistic.third_look import MOST, looks_option
 from lib.tools.commands import command, positive, print_any_name
 from lib.tools.errors import BadInput, in_a_line
+from lib.tools.parallel import in_parallel
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
 from lib.upsampler.sharpen import usable_device
 from lib.video import FORMATS, VIDEOS
@@ -88,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         jobs = plan(options.input, options.out, options.keypoints)
         usable_device(options.device)
-        _network(options)  # what is wrong with it is said once, and before any work begins
+        _network(options.weights, options.model)  # what is wrong with it is said once, and before any work begins
         return _work_through(jobs, options)
     except KeyboardInterrupt:
         print("\nInterrupted: nothing half-written is left.", file=sys.stderr)
@@ -102,27 +104,20 @@ def _parser() -> argparse.ArgumentParser:
         epilog=STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("input", nargs="+", type=Path, metavar="IN", help="video, folder of images, folder of videos")
-    parser.add_argument(
-        "--out", type=Path, required=True, help="the enlarged video (.mp4, ...); for several films a folder"
-    )
-    parser.add_argument("--keypoints", type=Path, metavar="POSE", help=".pose file; for several films a folder")
-    parser.add_argument("--model", choices=PRETRAINED, default=MODEL, help="default: %(default)s")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="a network of your own, instead of --model")
-    parser.add_argument("--device", default="cpu", help='where the network runs: "cpu" (default) or "cuda"')
-    parser.add_argument(
-        "--crop", type=_box, metavar="BOX", help='"signer", or the corners X0,Y0,X1,Y1 in pixels: keep this part only'
-    )
-    parser.add_argument("--height", type=positive, metavar="N", help="reduce higher frames to N pixels first")
+    add = parser.add_argument
+    add("input", nargs="+", type=Path, metavar="IN", help="video, folder of images, folder of videos")
+    add("--out", type=Path, required=True, help="the enlarged video (.mp4, ...); for several films a folder")
+    add("--keypoints", type=Path, metavar="POSE", help=".pose file; for several films a folder")
+    add("--model", choices=PRETRAINED, default=MODEL, help="default: %(default)s")
+    add("--weights", type=Path, metavar="FILE", help="a network of your own, instead of --model")
+    add("--device", default="cpu", help='where the network runs: "cpu" (default) or "cuda"')
+    about = '"signer", or the corners X0,Y0,X1,Y1 in pixels: keep this part only'
+    add("--crop", type=_box, metavar="BOX", help=about)
+    add("--height", type=positive, metavar="N", help="reduce higher frames to N pixels first")
     looks_option(parser, MOST)
-    parser.add_argument(
-        "--processes",
-        type=positive,
-        default=1,
-        metavar="N",
-        help="so many films at once; with many cores, half their number (default: 1)",
-    )
-    parser.add_argument("--again", action="store_true", help="redo films of a folder that are done already")
+    about = "so many films at once; with many cores, half their number (default: 1)"
+    add("--processes", type=positive, default=1, metavar="N", help=about)
+    add("--again", action="store_true", help="redo films of a folder that are done already")
     return parser
 
 
@@ -140,60 +135,41 @@ def _box(text: str) -> Box | str:
 
 
 def _work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
-    """All films; the exit status."""
-    lost, options.processes = 0, min(options.processes, len(jobs))
-    if options.processes == 1:
-        done = list(_attempts(jobs, options))
-    else:
-        done, lost = side_by_side(partial(_attempts, options=options), jobs, options.processes)
-    if lost:
+    """All films, several at once if wanted, as MediaPipe keeps one film to two cores; the exit status."""
+    options.processes = min(options.processes, len(jobs))
+    options.threads = max(1, torch.get_num_threads() // options.processes)
+    done = list(in_parallel(partial(_attempt, options=options), jobs, options.processes, lost=lambda job: None))
+    if lost := done.count(None):
         fewer = max(1, options.processes // 2)
         print(f"{lost} processes ended early, perhaps for want of memory: {AGAIN.format(fewer)}", file=sys.stderr)
     if len(jobs) > 1:
-        print(f"{len(jobs)} films: {sum(done)} done, {len(done) - sum(done)} failed.")
+        print(f"{len(jobs)} films: {done.count(True)} done, {len(done) - done.count(True)} failed.")
     return 0 if all(done) else 1
 
 
-def _attempts(jobs: Iterable[Job], options: argparse.Namespace) -> Iterator[bool]:
-    """Film after film, and whether it was done: one that cannot be does not keep the others from it."""
-    several = options.out.suffix.lower() not in FORMATS
-    network = _network(options)
-    with _plain_words():
-        for job in jobs:
-            yield (several and _is_done(job, options)) or _attempt(job, network, options)
-
-
-def _is_done(job: Job, options: argparse.Namespace) -> bool:
-    if done := job.done and not options.again:
+def _attempt(job: Job, options: argparse.Namespace) -> bool:
+    """Whether the film is done: one that cannot be does not keep the others from it."""
+    if job.done and options.out.suffix.lower() not in FORMATS and not options.again:
         print(f"{job.out} is done already.")
-    return done
-
-
-def _attempt(job: Job, network: UNet, options: argparse.Namespace) -> bool:
-    try:
-        print(_one(job, network, options), flush=True)
         return True
-    except Exception as error:  # whatever is wrong with one film, the others can be done
-        print(error if isinstance(error, BadInput) else f"{job.source} failed: {in_a_line(error)}.", file=sys.stderr)
-        return False
+    alone = options.processes == 1
+    if not alone:
+        torch.set_num_threads(options.threads)
+    with _plain_words():
+        try:
+            network, part = _network(options.weights, options.model), {"crop": options.crop, "height": options.height}
+            settings = {"device": options.device, "looks": options.looks, "progress": alone}
+            print(enhance(job.source, job.out, job.keypoints, model=network, **part, **settings), flush=True)
+            return True
+        except Exception as error:  # whatever is wrong with one film, the others can be done
+            told = error if isinstance(error, BadInput) else f"{job.source} failed: {in_a_line(error)}."
+            print(told, file=sys.stderr)
+            return False
 
 
-def _network(options: argparse.Namespace) -> UNet:
-    return load(options.weights) if options.weights else load_pretrained(options.model)
-
-
-def _one(job: Job, network: UNet, options: argparse.Namespace) -> Summary:
-    return enhance(
-        job.source,
-        job.out,
-        job.keypoints,
-        model=network,
-        device=options.device,
-        crop=options.crop,
-        height=options.height,
-        looks=options.looks,
-        progress=options.processes == 1,
-    )
+@lru_cache(maxsize=1)
+def _network(weights: Path | None, model: str) -> UNet:
+    return load(weights) if weights else load_pretrained(model)
 
 
 @contextmanager

@@ -94,22 +94,6 @@ def in_parallel(
             process.join()
 
 
-def end_with_parent() -> None:
-    """Have this process end at once when the one that started it is gone, also where that was killed."""
-
-    def watch() -> None:
-        wait([parent_process().sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def interruptible() -> None:
-    """Have SIGTERM raise KeyboardInterrupt, and leave Ctrl-C, which a terminal sends to all, to the first process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
 def _started(make: Callable) -> tuple[Connection, Process]:
     context = get_context("spawn")  # threads and forks do not mix, and torch and MediaPipe have threads
     here, there = context.Pipe()
@@ -147,9 +131,13 @@ def _result(answer: tuple[Any, Exception | None] | None, job: Any, lost: Callabl
 
 
 def _work(make: Callable, connection: Connection) -> None:
-    """One process: a job after the other, until no more come."""
-    end_with_parent()
-    interruptible()
+    """One process: a job after the other, until no more come. It ends at once when the first one is gone or killed.
+
+    Ctrl-C, which a terminal sends to all, is left to the first, which sends a SIGTERM.
+    """
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while True:
             job = connection.recv()
@@ -162,6 +150,11 @@ def _work(make: Callable, connection: Connection) -> None:
         return
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _end_with_parent() -> None:
+    wait([parent_process().sentinel])
+    os._exit(1)
 
 
 def _portable(error: Exception) -> Exception:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 
 import numpy as np
 import pytest
@@ -13,9 +12,8 @@ import torch
 from enhance_films import FPS, signer, tiny_network, weight_file, with_sound
 from safetensors.torch import save_file
 
-from lib.enhance import enhance, film as room
+from lib.enhance import cli, enhance, film as room
 from lib.enhance.cli import main
-from lib.enhance.pool import side_by_side
 from lib.keypoints import load
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
@@ -194,19 +192,22 @@ def test_a_single_film_is_done_here_with_its_bar_however_many_processes_are_allo
     assert "frames/s" in capfd.readouterr().err and names(films / "results") == ["clip.mp4"]
 
 
-def test_a_process_that_is_killed_costs_its_film_and_no_other(films):
-    jobs = ["one", "killed", "two", "three"]
-    assert side_by_side(partial(_done_unless_killed, folder=films), jobs, 2) == ([True, False, True, True], 1)
+def test_a_process_that_is_killed_costs_its_film_and_no_other(films, monkeypatch, capsys):
+    folder = films / "films"
+    folder.mkdir()
+    for name in ("a", "killed", "z"):
+        (folder / f"{name}.mp4").touch()
+    monkeypatch.setattr(cli, "_attempt", _done_unless_killed)
+    assert run(films, folder, "--out", films / "results", "--processes", 2) == 1
+    said = capsys.readouterr()
+    assert "1 processes ended early" in said.err and "--processes 1," in said.err
+    assert "3 films: 2 done, 1 failed" in said.out
 
 
-def _done_unless_killed(jobs, folder):
-    for job in jobs:
-        if job == "killed":
-            os.kill(os.getpid(), signal.SIGKILL)
-        (folder / job).touch()
-        while not (folder / "one").exists():  # so that both processes take part
-            time.sleep(0.01)
-        yield True
+def _done_unless_killed(job, options):
+    if job.source.stem == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return True
 
 
 @pytest.mark.parametrize("processes", [1, 2])

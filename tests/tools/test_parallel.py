@@ -59,25 +59,17 @@ PROGRAM = """
 import sys
 from test_parallel import sleep
 from lib.tools.parallel import in_parallel
-from lib.enhance.pool import side_by_side
-
-def work(jobs):
-    for job in jobs:
-        sleep(job)
-        yield True
 
 if __name__ == "__main__":
-    jobs = sys.argv[2:]
-    list(in_parallel(sleep, jobs, 2)) if sys.argv[1] == "in_parallel" else side_by_side(work, jobs, 2)
+    list(in_parallel(sleep, sys.argv[1:], 2))
 """
 
 
-@pytest.mark.parametrize("pool", ["in_parallel", "side_by_side"])
-def test_no_process_outlives_the_first(tmp_path, pool):
+def test_no_process_outlives_the_first(tmp_path):
     (tmp_path / "program.py").write_text(PROGRAM)
     marks = [tmp_path / "a", tmp_path / "b"]
     paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
-    command = [sys.executable, str(tmp_path / "program.py"), pool, *map(str, marks)]
+    command = [sys.executable, str(tmp_path / "program.py"), *map(str, marks)]
     process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": paths})
     while not all(mark.exists() and mark.read_text() for mark in marks):
         assert process.poll() is None
