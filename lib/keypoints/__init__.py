@@ -1,14 +1,6 @@
 """Keypoints: where the points of a signer are in every frame, in everybody's layouts and files."""
 
-from lib.keypoints.keypoints import (
-    Keypoints,
-    from_npy_values,
-    load,
-    read_asl_signs,
-    read_coco_wholebody,
-    read_npy_frames,
-    read_openpose,
-)
+from lib.keypoints.keypoints import Keypoints, load
 from lib.keypoints.layouts import (
     ASL_SIGNS_543,
     COCO_53,
@@ -19,6 +11,8 @@ from lib.keypoints.layouts import (
     OPENPOSE_67,
     Layout,
 )
+from lib.keypoints.read_json import read_coco_wholebody, read_openpose
+from lib.keypoints.read_mediapipe import from_npy_values, read_asl_signs, read_npy_frames
 
 __all__ = [
     "ASL_SIGNS_543",

@@ -11,18 +11,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from lib.keypoints import read_json
-from lib.keypoints.layouts import (
-    ASL_SIGNS_543,
-    COCO_133,
-    HOLISTIC_75,
-    OPENPOSE_67,
-    Layout,
-)
-from lib.keypoints.read_mediapipe import WEBCAM, asl_signs, npy_frames, npy_values
+from lib.keypoints.layouts import Layout
 from lib.tools.errors import BadInput
-
-Size = tuple[int, int]
 
 
 @dataclass(eq=False)
@@ -90,7 +80,7 @@ class Keypoints:
         """
         from lib.keypoints.posefile import read
 
-        return _built(path, *read(path))
+        return from_file(path, *read(path))
 
     def _slice(self, part: str) -> slice:
         if part not in self.layout.parts:
@@ -103,69 +93,7 @@ def load(path: str | Path) -> Keypoints:
     return Keypoints.load(path)
 
 
-def read_openpose(folder: str | Path, *, fps: float = 25.0, size: Size | None = None) -> Keypoints:
-    """Keypoints (OPENPOSE_67) from the folder that OpenPose's ``--write_json`` fills: one file for each frame.
-
-    OpenPose writes 0, 0 with confidence 0 for a point that it did not find: NaN here. A point with any confidence is
-    real, wherever it is. A hand that is missing from the file (no ``--hand``) counts as not found.
-
-    Raises BadInput, naming the file, for no frames, frames left out, several videos in one folder, a file cut short,
-    another body model than BODY_25, and coordinates that are shares of the picture.
-    """
-    xyz, confidence, size = read_json.openpose(Path(folder), size)
-    return _built(folder, xyz, confidence, OPENPOSE_67, fps, size)
-
-
-def read_coco_wholebody(path: str | Path, *, fps: float = 25.0, size: Size | None = None) -> Keypoints:
-    """Keypoints (COCO_133) of one video from MMPose's ``.json`` or from an ``.npz`` of what rtmlib returned.
-
-    MMPose's inferencer writes a list of frames, its demos the same under ``"instance_info"``; each frame has
-    ``"instances"`` with ``"keypoints"`` (133, 2) and ``"keypoint_scores"`` (133). rtmlib returns arrays and writes
-    nothing: stack them as ``np.savez(path, keypoints=..., scores=...)``, (T, 133, 2) and (T, 133), or (T, people, ...).
-
-    These estimators place every point of everyone they see: only a frame without anybody is missing (NaN). Points of
-    which they are unsure have a low confidence, and (0, 0) is a place. Raises BadInput, naming the file, for one
-    that is cut short, of other points, or without frames.
-    """
-    xyz, confidence, size = read_json.coco_wholebody(Path(path), size)
-    return _built(path, xyz, confidence, COCO_133, fps, size)
-
-
-def read_npy_frames(folder: str | Path, *, fps: float = 30.0, size: Size = WEBCAM) -> Keypoints:
-    """Keypoints (HOLISTIC_75) from a folder with one ``NUMBER.npy`` for each frame, see `from_npy_values`.
-
-    So are the ASL words of traduttore-model (258 numbers a frame) and the DGS words of GSL-Detector (1662). Raises
-    BadInput, naming the file, for no frames, a frame left out, a file cut short, and another number of values.
-    """
-    return from_npy_values(npy_frames(Path(folder)), fps=fps, size=size, name=str(folder))
-
-
-def from_npy_values(
-    values: np.ndarray, *, fps: float = 30.0, size: Size = WEBCAM, name: str = "the sequence"
-) -> Keypoints:
-    """Keypoints (HOLISTIC_75) from rows of MediaPipe's numbers, one for each frame.
-
-    values  (T, 258): 33 body points (x, y, z, visibility), left hand and right hand, 21 points (x, y, z) each; or
-            (T, 1662), with the face's 468 points after the body, which are left out
-    name    what errors call the sequence
-
-    A part that MediaPipe did not find was stored as zeros throughout: NaN here. A zero among other numbers is a place.
-    Raises BadInput for rows of another length and for numbers that are not finite.
-    """
-    return Keypoints(*npy_values(values, size, name), HOLISTIC_75, fps, size)
-
-
-def read_asl_signs(parquet: str | Path, *, fps: float = 30.0, size: Size = (1000, 1000)) -> Keypoints:
-    """Keypoints (ASL_SIGNS_543) of one sequence of Kaggle's asl-signs, from its ``.parquet`` file.
-
-    The data set does not say how large its pictures were, nor their frames a second; the default takes them for square.
-    Every found point gets confidence 1, as the file has none. Frames are taken in the order of their numbers. Raises
-    BadInput, naming the file, where it is absent, cut short, not such a table, or where points are left out or double.
-    """
-    return _built(parquet, *asl_signs(Path(parquet), size), ASL_SIGNS_543, fps, size)
-
-
-def _built(path: str | Path, *parts: Any) -> Keypoints:
+def from_file(path: str | Path, *parts: Any) -> Keypoints:
     """Keypoints of what a file holds; what is wrong with it is said with the file's name."""
     try:
         return Keypoints(*parts)

@@ -1,4 +1,4 @@
-"""The points in the files of OpenPose, MMPose and rtmlib, of which `lib.keypoints` makes Keypoints.
+"""Keypoints from the files of OpenPose, MMPose and rtmlib.
 
 All three write pixels without depth, so z stays NaN. None writes the picture's size: give ``size``, or the smallest
 picture that holds all points is taken. Of several people in a frame, the one with the most confidence is read.
@@ -12,30 +12,47 @@ from typing import Any
 
 import numpy as np
 
+from lib.keypoints.keypoints import Keypoints, from_file
+from lib.keypoints.layouts import COCO_133, OPENPOSE_67, Layout
 from lib.tools.errors import BadInput
 
 Size = tuple[int, int]
-Read = tuple[np.ndarray, np.ndarray, Size]  # xyz (T, P, 3), confidence (T, P), size of the picture
 _OPENPOSE_PARTS = {"pose_keypoints_2d": 25, "hand_left_keypoints_2d": 21, "hand_right_keypoints_2d": 21}
 _OPENPOSE_NAME = re.compile(r"(.*)_(\d+)_keypoints\.json")
 _AGAIN = "copy it again, or run the pose estimator again"
 
 
-def openpose(folder: Path, size: Size | None) -> Read:
-    """67 points from a folder that OpenPose filled, see `lib.keypoints.read_openpose`."""
-    files = _numbered(folder)
+def read_openpose(folder: str | Path, *, fps: float = 25.0, size: Size | None = None) -> Keypoints:
+    """Keypoints (OPENPOSE_67) from the folder that OpenPose's ``--write_json`` fills: one file for each frame.
+
+    OpenPose writes 0, 0 with confidence 0 for a point that it did not find: NaN here. A point with any confidence is
+    real, wherever it is. A hand that is missing from the file (no ``--hand``) counts as not found.
+
+    Raises BadInput, naming the file, for no frames, frames left out, several videos in one folder, a file cut short,
+    another body model than BODY_25, and coordinates that are shares of the picture.
+    """
+    files = _numbered(folder := Path(folder))
     points = np.stack([_person([_openpose(file, one) for one in _people(file)], 67) for file in files])
     points[points[..., 2] == 0] = np.nan
     if np.nanmax(points[..., :2], initial=0) > 0 and not (np.nan_to_num(points[..., :2]) > 2).any():
         raise BadInput(f"{folder} holds shares of the picture, not pixels; run OpenPose with --keypoint_scale 0.")
-    return _read(points, size)
+    return _keypoints(folder, points, OPENPOSE_67, fps, size)
 
 
-def coco_wholebody(path: Path, size: Size | None) -> Read:
-    """133 points from MMPose's ``.json`` or rtmlib's ``.npz``, see `lib.keypoints.read_coco_wholebody`."""
+def read_coco_wholebody(path: str | Path, *, fps: float = 25.0, size: Size | None = None) -> Keypoints:
+    """Keypoints (COCO_133) of one video from MMPose's ``.json`` or from an ``.npz`` of what rtmlib returned.
+
+    MMPose's inferencer writes a list of frames, its demos the same under ``"instance_info"``; each frame has
+    ``"instances"`` with ``"keypoints"`` (133, 2) and ``"keypoint_scores"`` (133). rtmlib returns arrays and writes
+    nothing: stack them as ``np.savez(path, keypoints=..., scores=...)``, (T, 133, 2) and (T, 133), or (T, people, ...).
+
+    These estimators place every point of everyone they see: only a frame without anybody is missing (NaN). Points of
+    which they are unsure have a low confidence, and (0, 0) is a place. Raises BadInput, naming the file, for one
+    that is cut short, of other points, or without frames.
+    """
+    path = Path(path)
     frames = _rtmlib(path) if path.suffix == ".npz" else _mmpose(path)
-    points = np.stack([_person(people, 133) for people in frames])
-    return _read(points, size)
+    return _keypoints(path, np.stack([_person(people, 133) for people in frames]), COCO_133, fps, size)
 
 
 def _numbered(folder: Path) -> list[Path]:
@@ -145,12 +162,12 @@ def _person(people: Sequence[np.ndarray], number: int) -> np.ndarray:
     return max(people, key=lambda one: np.nansum(one[:, 2]), default=np.full((number, 3), np.nan))
 
 
-def _read(points: np.ndarray, size: Size | None) -> Read:
-    """Points (T, P, 3) with x, y and confidence, NaN where they are missing, without depth."""
+def _keypoints(path: Path, points: np.ndarray, layout: Layout, fps: float, size: Size | None) -> Keypoints:
+    """Of points (T, P, 3) with x, y and confidence, NaN where they are missing, without depth."""
     confidence = np.nan_to_num(points[..., 2], posinf=np.inf)
     xyz = np.concatenate([points[..., :2], np.full_like(points[..., :1], np.nan)], axis=-1)
     if size is None:
         finite = np.where(np.isfinite(points[..., :2]), points[..., :2], 0)
         width, height = np.clip(np.floor(finite.max(axis=(0, 1))) + 1, 1, 2**16 - 1)
         size = (int(width), int(height))
-    return xyz, confidence, size
+    return from_file(path, xyz, confidence, layout, fps, size)

@@ -1,4 +1,4 @@
-"""MediaPipe Holistic's points as other people stored them, of which `lib.keypoints` makes Keypoints.
+"""Keypoints from MediaPipe Holistic's points as other people stored them.
 
 Both forms give x as a share of the picture's width, y of its height, and z, like x, of its width. The picture's size is
 not among them, though without it x and y have no common unit: it is a parameter, with our best guess as default.
@@ -9,22 +9,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.keypoints.layouts import ASL_SIGNS_543
+from lib.keypoints.keypoints import Keypoints, from_file
+from lib.keypoints.layouts import ASL_SIGNS_543, HOLISTIC_75
 from lib.tools.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Size = tuple[int, int]
-Read = tuple[np.ndarray, np.ndarray]  # xyz (T, P, 3) in pixels, confidence (T, P)
 WEBCAM = (640, 480)  # what OpenCV takes from a webcam unless told otherwise, as both data sets' programs do
 _POSE, _HAND, _FACE = 33 * 4, 21 * 3, 468 * 3
 _COLUMNS = ["frame", "type", "landmark_index", "x", "y", "z"]
 _MAYBE_READER = "install the reader with: pip install fastparquet"
 
 
-def npy_frames(folder: Path) -> np.ndarray:
-    """The numbers of a folder with one ``NUMBER.npy`` for each frame, (T, n), for `npy_values`."""
+def read_npy_frames(folder: str | Path, *, fps: float = 30.0, size: Size = WEBCAM) -> Keypoints:
+    """Keypoints (HOLISTIC_75) from a folder with one ``NUMBER.npy`` for each frame, see `from_npy_values`.
+
+    So are the ASL words of traduttore-model (258 numbers a frame) and the DGS words of GSL-Detector (1662). Raises
+    BadInput, naming the file, for no frames, a frame left out, a file cut short, and another number of values.
+    """
+    folder = Path(folder)
     files = {int(file.stem): file for file in folder.glob("*.npy") if file.stem.isdecimal()}
     if not files:
         raise BadInput(f"{folder} holds no files like 0.npy; give the folder of one sequence.")
@@ -36,11 +41,21 @@ def npy_frames(folder: Path) -> np.ndarray:
     if len({len(row) for row in rows}) > 1:
         odd = next(number for number, row in enumerate(rows, first) if len(row) != len(rows[0]))
         raise BadInput(f"{files[odd]} has another number of values than {files[first]}; leave this sequence out.")
-    return np.stack(rows)
+    return from_npy_values(np.stack(rows), fps=fps, size=size, name=str(folder))
 
 
-def npy_values(values: np.ndarray, size: Size, name: str) -> Read:
-    """Holistic's 75 points from rows of MediaPipe's numbers, see `lib.keypoints.from_npy_values`."""
+def from_npy_values(
+    values: np.ndarray, *, fps: float = 30.0, size: Size = WEBCAM, name: str = "the sequence"
+) -> Keypoints:
+    """Keypoints (HOLISTIC_75) from rows of MediaPipe's numbers, one for each frame.
+
+    values  (T, 258): 33 body points (x, y, z, visibility), left hand and right hand, 21 points (x, y, z) each; or
+            (T, 1662), with the face's 468 points after the body, which are left out
+    name    what errors call the sequence
+
+    A part that MediaPipe did not find was stored as zeros throughout: NaN here. A zero among other numbers is a place.
+    Raises BadInput for rows of another length and for numbers that are not finite.
+    """
     values = np.asarray(values)
     if values.ndim != 2 or values.shape[1] not in (_POSE + 2 * _HAND, _POSE + _FACE + 2 * _HAND) or not len(values):
         raise BadInput(f"{name} has values of shape {values.shape}, not (frames, 258) or (frames, 1662).")
@@ -53,12 +68,17 @@ def npy_values(values: np.ndarray, size: Size, name: str) -> Read:
     shares = np.concatenate([np.where(gone, np.nan, part) for gone, part in zip(missing, parts)], axis=1)
     confidence = np.ones(shares.shape[:2])
     confidence[:, :33] = np.clip(body[..., 3], 0, 1)
-    return shares * [size[0], size[1], size[0]], confidence
+    return Keypoints(shares * [size[0], size[1], size[0]], confidence, HOLISTIC_75, fps, size)
 
 
-def asl_signs(parquet: Path, size: Size) -> Read:
-    """543 points from one file of asl-signs, see `lib.keypoints.read_asl_signs`."""
-    table = _table(parquet)
+def read_asl_signs(parquet: str | Path, *, fps: float = 30.0, size: Size = (1000, 1000)) -> Keypoints:
+    """Keypoints (ASL_SIGNS_543) of one sequence of Kaggle's asl-signs, from its ``.parquet`` file.
+
+    The data set does not say how large its pictures were, nor their frames a second; the default takes them for square.
+    Every found point gets confidence 1, as the file has none. Frames are taken in the order of their numbers. Raises
+    BadInput, naming the file, where it is absent, cut short, not such a table, or where points are left out or double.
+    """
+    table = _table(Path(parquet))
     frames, row = np.unique(table["frame"].to_numpy(), return_inverse=True)
     starts = {part: where.start for part, where in ASL_SIGNS_543.parts.items()}
     lengths = {part: where.stop - where.start for part, where in ASL_SIGNS_543.parts.items()}
@@ -72,7 +92,7 @@ def asl_signs(parquet: Path, size: Size) -> Read:
         )
     xyz = np.empty((len(frames), len(ASL_SIGNS_543), 3))
     xyz[row, column] = table[["x", "y", "z"]].to_numpy(float) * [size[0], size[1], size[0]]
-    return xyz, np.ones(xyz.shape[:2])
+    return from_file(parquet, xyz, np.ones(xyz.shape[:2]), ASL_SIGNS_543, fps, size)
 
 
 def _row(file: Path) -> np.ndarray:
