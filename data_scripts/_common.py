@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import ipaddress
+import json
 import threading
 import zipfile
 import zlib
@@ -200,3 +201,24 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
 def say_whose(what: str, credit: str, source: str, licence: str) -> None:
     """Print whose data these are and what one may do with them, before any is fetched."""
     print(f"{what}: {credit}\nSource: {source}\nLicence: {licence}", flush=True)
+
+
+def write_manifest(folder: str | Path, entries: Sequence[dict]) -> None:
+    """Write ``manifest.json``: the given entries (``file``, ``source``, ``licence``, ...), each with its sha256.
+
+    Written last, so a manifest means that the data set is whole.
+    """
+    folder = Path(folder)
+    entries = [entry | {"sha256": files.sha256(folder / entry["file"])} for entry in entries]
+    with files.written_whole(folder / files.MANIFEST) as partial:
+        partial.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def is_complete(folder: str | Path) -> bool:
+    """True where the folder's manifest exists and every file in it is there with its sha256."""
+    folder = Path(folder)
+    try:
+        entries = json.loads((folder / files.MANIFEST).read_text(encoding="utf-8"))
+        return all(files.sha256(folder / entry["file"]) == entry["sha256"] for entry in entries)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

@@ -16,10 +16,9 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from data_scripts._common import command_line, say_whose
+from data_scripts._common import command_line, is_complete, say_whose, write_manifest
 from lib.ptn.asl_signs import HOW, PAGE, convert, read_list
 from lib.tools.errors import BadInput
-from lib.tools.files import is_complete, write_manifest
 from lib.tools.parallel import in_parallel
 
 LICENCE = "the competition's rules, which you accepted at Kaggle"

@@ -14,11 +14,11 @@ from typing import TypeVar
 import numpy as np
 from tqdm.auto import tqdm
 
-from data_scripts._common import say_whose, write_csv
+from data_scripts._common import say_whose, write_csv, write_manifest
 from lib.holistic.corpus import Outcome, find_videos
 from lib.tools.commands import arguments, positive
 from lib.tools.errors import BadInput, in_a_line
-from lib.tools.files import MANIFEST, write_manifest
+from lib.tools.files import MANIFEST
 from lib.tools.parallel import in_parallel
 from lib.video import probe
 

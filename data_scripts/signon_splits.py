@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from data_scripts._common import command_line, content_of, fetched, member, say_whose
+from data_scripts._common import command_line, content_of, fetched, is_complete, member, say_whose, write_manifest
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.tools.files import is_complete, write_manifest, written_whole
+from lib.tools.files import written_whole
 
 COMMIT = "3c0d5e9c2d088a367999e66792ef1e6e1a1c3fd5"
 ARCHIVE = f"https://github.com/signon-project/wp3-slr-dataset-processing/archive/{COMMIT}.zip"

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from data_scripts._common import write_manifest
 from lib.degrade import downsample
 from lib.signer.clips import UNITS, clips
 from lib.signer.figure import SIGNERS, drawn_figure
@@ -32,7 +33,7 @@ from lib.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
 from lib.signer.stage import HEIGHT, STAGES, WIDTH
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
-from lib.tools.files import write_manifest, written_whole
+from lib.tools.files import written_whole
 from lib.tools.parallel import in_parallel
 from lib.video import write_video
 

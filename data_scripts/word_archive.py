@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from data_scripts._common import fetched, say_whose
+from data_scripts._common import fetched, is_complete, say_whose, write_manifest
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.tools.files import is_complete, write_manifest, written_whole
+from lib.tools.files import written_whole
 
 LARGEST = 1 << 16  # bytes; a frame of keypoints has a fifth of that, and a zip can claim anything
 

@@ -57,9 +57,8 @@ def open_source(path: str | Path, box: Box | str | None = None, height: int | No
     width, full = _size(info, box)
     size = (max(1, round(width * height / full)), height) if height and height < full else (width, full)
     source = Source(path, info, box, size)
-    _warn_of_size(source)
-    _warn_of_rate(source)
-    _warn_of_interlacing(source)
+    for note in _notes(source):
+        warnings.warn(note, stacklevel=2)
     return source
 
 
@@ -80,30 +79,22 @@ def _size(info: VideoInfo, box: Box | None) -> tuple[int, int]:
     return (box[2] - box[0], box[3] - box[1]) if box else (info.width, info.height)
 
 
-def _warn_of_size(source: Source) -> None:
-    width, height = source.size
+def _notes(source: Source) -> Iterator[str]:
+    """What the reader should know of the film before it is enlarged."""
+    (width, height), path, info = source.size, source.path, source.info
     if height > 2 * LEARNED:
-        warnings.warn(
-            f"{source.path}: frames of {width} x {height} are enlarged; the networks learned from signers {LEARNED} "
+        yield (
+            f"{path}: frames of {width} x {height} are enlarged; the networks learned from signers {LEARNED} "
             f"pixels high, and larger ones gain little. --height {2 * LEARNED} makes it faster, --crop signer leaves "
-            "out what is not the signer.",
-            stacklevel=3,
+            "out what is not the signer."
         )
-
-
-def _warn_of_rate(source: Source) -> None:
-    if source.info.moved > UNEVEN:
-        warnings.warn(
-            f"{source.path} has a variable frame rate: every frame is kept and the film's length too, but at an even "
-            f"{source.info.fps:.2f} frames a second a frame moves by up to {source.info.moved:.2f} seconds.",
-            stacklevel=3,
+    if info.moved > UNEVEN:
+        yield (
+            f"{path} has a variable frame rate: every frame is kept and the film's length too, but at an even "
+            f"{info.fps:.2f} frames a second a frame moves by up to {info.moved:.2f} seconds."
         )
-
-
-def _warn_of_interlacing(source: Source) -> None:
-    if source.info.interlaced:
-        warnings.warn(
-            f"{source.path} is interlaced: each frame holds two moments, and moving hands look like combs. Part them "
-            f"first: ffmpeg -i {source.path.name} -vf bwdif {source.path.stem}-progressive.mp4",
-            stacklevel=3,
+    if info.interlaced:
+        yield (
+            f"{path} is interlaced: each frame holds two moments, and moving hands look like combs. Part them "
+            f"first: ffmpeg -i {path.name} -vf bwdif {path.stem}-progressive.mp4"
         )

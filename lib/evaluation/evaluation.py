@@ -83,13 +83,7 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
     if looks > 1:
         row = evaluate(method, clip, path=path) | {"method": called(method.name, looks)}  # the pictures are the same
     else:
-        row = {
-            "set": clip.set,
-            "clip": clip.name,
-            "method": method.name,
-            "path": path,
-            "frames": len(keypoints),
-        }
+        row = {"set": clip.set, "clip": clip.name, "method": method.name, "path": path, "frames": len(keypoints)}
         if clip.has_target and method != INPUT and (method, path) != (TARGET, FRAMES):
             row |= likeness(frames, clip.target())
     found = in_target_pixels(keypoints, clip)
@@ -210,9 +204,8 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
     for name, of_set in frame.groupby("set", sort=False):
         uhp = of_set.pivot(index="clip", columns="method", values="uhp_dominant")
         for method, of_method in of_set.groupby("method", sort=False):
-            line = {
-                label: _interval(of_method[key].astype(float) * factor) for key, (label, factor) in MEASURES.items()
-            }
+            measured = {key: of_method[key].astype(float) * factor for key, (_, factor) in MEASURES.items()}
+            line = {label: _interval(measured[key]) for key, (label, _) in MEASURES.items()}
             lines[name, method] = line | _against_input(uhp, method)
     return pd.DataFrame.from_dict(lines, orient="index").rename_axis(["set", "method"])
 

@@ -76,49 +76,42 @@ def clip_bootstrap(
         raise BadInput(f"An interval over clips needs at least two clips with a value, not {len(means)}; add clips.")
     drawn = np.random.default_rng(seed).integers(len(means), size=(n, len(means)))
     draws = (means * weights)[drawn].sum(axis=1) / weights[drawn].sum(axis=1)
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(np.average(means, weights=weights)), float(low), float(high), len(means), level)
+    return Interval(float(np.average(means, weights=weights)), *_ends(draws, level), len(means), level)
 
 
-def paired_bootstrap(
-    a: Clips,
-    b: Clips,
-    weights: Sequence[float] | None = None,
-    *,
-    n: int = 10_000,
-    seed: int = 0,
-    level: float = 0.95,
-) -> Interval:
+def paired_bootstrap(a: Clips, b: Clips, *, seed: int = 0) -> Interval:
     """Mean of ``a - b`` over clips, with its interval, where clip i of both is the same clip treated in two ways.
 
     Much narrower than two intervals apart, since what makes a clip hard for both cancels. An interval without 0 means
-    that the two differ. Arguments and errors as in `clip_bootstrap`.
+    that the two differ. Errors as in `clip_bootstrap`.
     """
     if len(a) != len(b):
         raise BadInput(f"A paired comparison needs the same clips twice, not {len(a)} and {len(b)}.")
     differences = [_clip_mean(first) - _clip_mean(second) for first, second in zip(a, b, strict=True)]
-    return clip_bootstrap(differences, weights, n=n, seed=seed, level=level)
+    return clip_bootstrap(differences, seed=seed)
 
 
-def ratio_bootstrap(
-    part: Sequence[float], whole: Sequence[float], *, n: int = 10_000, seed: int = 0, level: float = 0.95
-) -> Interval | None:
+def ratio_bootstrap(part: Sequence[float], whole: Sequence[float]) -> Interval | None:
     """Sum of ``part`` over the sum of ``whole``, where clip i gives a number to both, with its interval.
 
     The ratio of the means, not the mean of the clips' ratios, which clips with next to nothing in ``whole`` would rule.
-    None where the whole is 0 or less: then there is no share of it. Draws where it is are left out.
-    Other arguments and errors as in `clip_bootstrap`.
+    None where the whole is 0 or less: then there is no share of it. Draws where it is are left out. Errors as in
+    `clip_bootstrap`.
     """
     part, whole = np.asarray(part, float), np.asarray(whole, float)
     if part.shape != whole.shape or len(part) < 2:
         raise BadInput(f"A ratio over clips needs two numbers for each of two clips or more, not {part.shape}.")
     if whole.sum() <= 0:
         return None
-    drawn = np.random.default_rng(seed).integers(len(part), size=(n, len(part)))
+    drawn = np.random.default_rng(0).integers(len(part), size=(10_000, len(part)))
     parts, wholes = part[drawn].sum(axis=1), whole[drawn].sum(axis=1)
     draws = parts[wholes > 0] / wholes[wholes > 0]
+    return Interval(float(part.sum() / whole.sum()), *_ends(draws), len(part))
+
+
+def _ends(draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(part.sum() / whole.sum()), float(low), float(high), len(part), level)
+    return float(low), float(high)
 
 
 def _clip_mean(clip: float | np.ndarray) -> float:
@@ -127,7 +120,7 @@ def _clip_mean(clip: float | np.ndarray) -> float:
     return float(frames.mean()) if frames.size else float("nan")
 
 
-def over_seeds(values: Sequence[float], level: float = 0.95) -> Interval:
+def over_seeds(values: Sequence[float]) -> Interval:
     """Mean over trainings that differ in their seed, with its t interval: mean +- t s / sqrt(n), n - 1 degrees.
 
     It says what another seed would do on the *same* test clips, not what other test clips would do. For two ways to
@@ -136,9 +129,9 @@ def over_seeds(values: Sequence[float], level: float = 0.95) -> Interval:
     values = np.asarray(values, float)
     if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
         raise BadInput(f"An interval over seeds needs two finite values or more, not {values.tolist()}; train again.")
-    half = t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     mean = values.mean()
-    return Interval(float(mean), float(mean - half), float(mean + half), len(values), level)
+    return Interval(float(mean), float(mean - half), float(mean + half), len(values))
 
 
 def wider(seeds: Interval, clips: Interval) -> Interval:

@@ -27,9 +27,7 @@ FEWEST = 5
 
 
 class Interval(Protocol):
-    """A mean with its 95 % interval over ``n`` clips: `lib.evaluation.intervals` and `lib.evaluation.intervals` make
-    them.
-    """
+    """A mean with its 95 % interval over ``n`` clips, such as `lib.evaluation.intervals` makes."""
 
     mean: float
     low: float

@@ -12,7 +12,7 @@ from typing import ParamSpec
 
 from lib.tools.errors import BadInput
 
-HERE = Path(__file__).resolve().parents[1]  # libs[1]  # lib
+HERE = Path(__file__).resolve().parents[1]  # lib
 Arguments = ParamSpec("Arguments")
 
 

@@ -7,7 +7,6 @@ tell them from anybody else's, and delete them. A disk without locks does withou
 
 import fcntl
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from lib.tools.errors import BadInput
 
-MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"  # vouches for what a data script made
 PARTIAL = ".partial-"  # begins the name of every file that is not whole yet
 _LONGEST = 200  # bytes of a name, of the 255 that a disk allows, that stay as they are
 _NOTE = re.compile(r"([0-9a-f]{16}) (\S*)\n")  # token and machine
@@ -28,9 +27,6 @@ _NOTE = re.compile(r"([0-9a-f]{16}) (\S*)\n")  # token and machine
 
 class _Busy(Exception):
     """Another run holds the lock."""
-
-
-MANIFEST = "manifest.json"  # vouches for what a data script made
 
 
 @contextmanager
@@ -82,27 +78,6 @@ def sha256(path: str | Path) -> str:
     """Hex digest of a file, read in pieces."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_manifest(folder: str | Path, entries: Sequence[dict]) -> None:
-    """Write ``manifest.json``: the given entries (``file``, ``source``, ``licence``, ...), each with its sha256.
-
-    Written last, so a manifest means that the data set is whole.
-    """
-    folder = Path(folder)
-    entries = [entry | {"sha256": sha256(folder / entry["file"])} for entry in entries]
-    with written_whole(folder / MANIFEST) as partial:
-        partial.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def is_complete(folder: str | Path) -> bool:
-    """True where the folder's manifest exists and every file in it is there with its sha256."""
-    folder = Path(folder)
-    try:
-        entries = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return all(sha256(folder / entry["file"]) == entry["sha256"] for entry in entries)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
 
 
 def partial_name(path: Path, token: str) -> Path:

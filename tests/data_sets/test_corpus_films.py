@@ -11,12 +11,12 @@ from stand_ins import on_stage, script, signing
 
 from book.studies.signs import sets
 from data_scripts import corpus_films
+from data_scripts._common import is_complete
 from data_scripts.corpus_pictures import read_pictures
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
 from lib.ptn.corpora import load_corpus, write_corpus
 from lib.ptn.inputs import Inputs
 from lib.tools.errors import BadInput
-from lib.tools.files import is_complete
 from lib.video import write_video
 
 

@@ -14,6 +14,7 @@ import pytest
 from stand_ins import on_stage, script, signing
 
 from data_scripts import broadcasts
+from data_scripts._common import is_complete
 from data_scripts.broadcasts import Cut, centred, make_clip
 from data_scripts.cuts import frames_between
 from lib.degrade import crop, downsample, software_blur
@@ -23,7 +24,6 @@ from lib.holistic import extract
 from lib.signer.clips import Clip, clips
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.tools.files import is_complete
 from lib.upsampler.data import batches, read_frames
 from lib.upsampler.train import clips_of
 from lib.video import write_video

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from data_scripts import synthetic_signers as corpus
+from data_scripts._common import is_complete
 from data_scripts.synthetic_signers import SCALES, SETS, finished, make_clip, plan
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput
@@ -103,8 +104,6 @@ def test_script_fails_with_one_sentence(tmp_path, capsys):
 
 
 def test_script_writes_a_manifest_with_the_command(short_films, tmp_path, monkeypatch):
-    from lib.tools.files import is_complete
-
     monkeypatch.setattr(corpus, "plan", lambda scale, seed: plan(scale, seed)[:1])
     assert corpus.main(["--scale", "tiny", "--workers", "1", "--out", str(tmp_path)]) == 0
     entries = json.loads((tmp_path / "manifest.json").read_text())
