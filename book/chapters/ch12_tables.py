@@ -12,6 +12,7 @@ from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.recipes import split_kind
 from lib.joins2sign.scores import in_percent, over_signers
+from lib.tools.papers import look_up
 
 # R3's figures, by their names in `lib.tools.papers`: for the dynamic weighting; and the letters of each network
 PAPER = {
@@ -160,3 +161,22 @@ def crossing(photos: Photos) -> np.ndarray:
     across = index - middle
     width = np.linalg.norm(across, axis=1)
     return ((photos.joints[:, 8] - photos.joints[:, 12]) * across).sum(axis=1) / np.maximum(width, 1e-6) ** 2
+
+
+def choices(grid: Sequence[dict]) -> list[str]:
+    """For each weighting and judge of `book.studies.letters_grid`'s rows the settings that read most letters, beside
+    those that R3 chose (4.5)."""
+    lines = []
+    for kind, judge in dict.fromkeys((row["kind"], row["judged_by"]) for row in grid):
+        tried = [row for row in grid if (row["kind"], row["judged_by"]) == (kind, judge)]
+        rate, alpha = (look_up(f"R3 4.5, {name}, {kind}").value for name in ("learning rate", "alpha"))
+        known = {"most letters": max(tried, key=lambda row: row["accuracy"]),
+                 "as R3 chose": pick(tried, settings={"rate": rate, "alpha": alpha})}  # fmt: skip
+        found = "; ".join(
+            f"{words}, rate {row['settings']['rate']} and alpha {row['settings']['alpha']}: "
+            f"{100 * row['accuracy']:.1f} %, joints {row['median']:.1f} px"
+            for words, row in known.items()
+            if row
+        )
+        lines.append(f"{kind}, judged by {'photos at random' if judge == 'chance' else 'other signers'}: {found}")
+    return lines

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
+from importlib.metadata import version
 from itertools import islice
 from typing import TypeVar
 
@@ -93,7 +94,7 @@ def found_in(frames: Iterable[np.ndarray], fps: float, name: str) -> Keypoints:
     What was found is kept by the frames' bytes and by the code that looks, so that it is what would be found again.
     """
     frames = np.stack(list(frames))
-    seen = hashlib.sha256(f"{graph.VERSION} {fps} {frames.shape} {inspect.getsource(graph)}".encode())
+    seen = hashlib.sha256(f"{version('mediapipe')} {fps} {frames.shape} {inspect.getsource(graph)}".encode())
     seen.update(np.ascontiguousarray(frames))
     kept = CACHE / "holistic" / f"{seen.hexdigest()[:32]}.pose"
     if not kept.exists():

@@ -7,7 +7,6 @@ Rows count only for the weights that they were made with: the file names each ne
 it with the weights that are there.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -15,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from book.studies import runner
 from lib.tools.errors import BadInput
-from lib.tools.files import sha256, written_whole
-from lib.tools.paths import ROOT, WEIGHTS
+from lib.tools.files import sha256
+from lib.tools.paths import WEIGHTS
 
-R1, REAL, REAL_SOFTWARE = (ROOT / "book" / "results" / name for name in ("r1.json", "real.json", "real_software.json"))
+R1, REAL, REAL_SOFTWARE = (runner.RESULTS / name for name in ("r1.json", "real.json", "real_software.json"))
 EVALUATE = "python -m book.studies.r1_rows --models all --looks 3 --ship book/results/r1.json"
 COMMANDS = {
     "r1.json": EVALUATE,
@@ -36,16 +36,10 @@ def write(
 
     ``digests`` are the SHA-256 of weights by the method's name, ``about`` is what holds for all rows.
     """
-    path = Path(path)
-    content = {
-        "weights": {name: digest for name, digest in digests.items() if digest},
-        "mediapipe": version("mediapipe"),
-        "about": dict(about or {}),
-        "rows": list(rows),
-    }
-    with written_whole(path) as partial:
-        partial.write_text(json.dumps(content, indent=0) + "\n", encoding="utf-8")
-    return path
+    known = {name: digest for name, digest in digests.items() if digest}
+    facts = {"weights": known, "mediapipe": version("mediapipe"), "about": dict(about or {})}
+    runner.write(path, facts, rows=rows)
+    return Path(path)
 
 
 def read(path: str | Path = R1, weights: str | Path = WEIGHTS) -> list[dict]:
@@ -54,34 +48,33 @@ def read(path: str | Path = R1, weights: str | Path = WEIGHTS) -> list[dict]:
     Raises BadInput where the file is missing or foreign, or where a network was trained anew or is not there.
     """
     path = Path(path)
-    content = _content(path)
-    for name, digest in content["weights"].items():
+    facts, rows = _content(path)
+    for name, digest in facts["weights"].items():
         network = Path(weights) / f"{name}.safetensors"
         if not network.is_file() or sha256(network) != digest:
             state = "is another one now" if network.is_file() else "is not there"
             raise BadInput(f"{path.name} was made with a network {name} that {state}; {_again(path)}")
-    return content["rows"]
+    return rows
 
 
 def weights(path: str | Path = R1) -> dict[str, str]:
     """The SHA-256 of the networks that made a file's rows, by name. Raises BadInput as `read` does."""
-    return _content(Path(path))["weights"]
+    return _content(Path(path))[0]["weights"]
 
 
 def about(path: str | Path) -> dict:
     """What holds for all rows of a file, such as how its films were spoilt. Raises BadInput as `read` does."""
-    return _content(Path(path)).get("about", {})
+    return _content(Path(path))[0].get("about", {})
 
 
-def _content(path: Path) -> dict:
+def _content(path: Path) -> tuple[dict, list[dict]]:
     if not path.is_file():
         raise BadInput(f"{path.name} does not exist; {_again(path)}")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        content["weights"], {row["path"] for row in content["rows"]}
-    except (ValueError, KeyError, TypeError):
-        raise BadInput(f"{path.name} holds no rows of an evaluation; {_again(path)}") from None
-    return content
+    what = "rows of an evaluation"
+    facts, parts = runner.read(path, what, COMMANDS.get(path.name, EVALUATE), keys=("path",))
+    if not isinstance(facts, dict) or "weights" not in facts:
+        raise BadInput(f"{path.name} holds no {what}; {_again(path)}")
+    return facts, parts["rows"]
 
 
 def _again(path: Path) -> str:

@@ -8,21 +8,20 @@
 A row is as `lib.evaluation` has it, on the path "frames"; beside the rows stand the facts of each training.
 """
 
-import argparse
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from book.studies import shipped_rows
+from book.studies import runner, shipped_rows
 from lib.evaluation.evaluation import FRAMES, evaluate_all
 from lib.evaluation.methods import network
 from lib.signer.clips import clips
-from lib.tools.commands import command
-from lib.tools.paths import CLIPS, ROOT
+from lib.tools.commands import arguments, command
+from lib.tools.paths import CLIPS
 from lib.upsampler.weights import read_weights
 
-RESULTS = ROOT / "book" / "results" / "r1_studies.json"
+RESULTS = runner.RESULTS / "r1_studies.json"
 SET = "d1_test_software"
 TOLD = ("about", "loss", "seed", "crops", "epochs", "best_epoch", "minutes", "parameters", "curve", "date", "torch")
 
@@ -55,7 +54,7 @@ def add(rows: Sequence[dict], trainings: dict[str, dict], path: Path) -> list[di
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("weights", nargs="+", type=Path, metavar="FILE", help="weights of lib.train_upsampler --ship")
     parser.add_argument("--set", default=SET, help="clips to judge by (default: %(default)s)")
     parser.add_argument("--data", type=Path, default=CLIPS, metavar="DIR", help="the folder of the sets")

@@ -16,7 +16,7 @@ import torch
 from lib.enhance import MODEL, enhance, film
 from lib.enhance.source import Box
 from lib.holistic.third_look import MOST, looks_option
-from lib.tools.commands import command, positive, print_any_name
+from lib.tools.commands import arguments, command, positive, print_any_name
 from lib.tools.errors import BadInput, in_a_line
 from lib.tools.parallel import in_parallel
 from lib.upsampler import PRETRAINED, UNet, load, load_pretrained
@@ -98,12 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m lib.enhance",
-        description=film.__doc__,
-        epilog=STATUS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = arguments(film.__doc__, prog="python -m lib.enhance", epilog=STATUS)
     add = parser.add_argument
     add("input", nargs="+", type=Path, metavar="IN", help="video, folder of images, folder of videos")
     add("--out", type=Path, required=True, help="the enlarged video (.mp4, ...); for several films a folder")

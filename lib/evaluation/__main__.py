@@ -21,7 +21,7 @@ from lib.evaluation.intervals import Interval
 from lib.evaluation.methods import Method, find_methods
 from lib.holistic.third_look import looks_option
 from lib.signer.clips import Clip, clips
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.paths import CLIPS
@@ -70,7 +70,7 @@ def evaluated(options: argparse.Namespace) -> tuple[list[Method], list[Clip], li
 
 def parser(about: str) -> argparse.ArgumentParser:
     """The options of `evaluated`."""
-    options = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = arguments(about)
     add = options.add_argument
     add("--set", nargs="+", default=list(SETS), metavar="SET", help="sets of clips")
     add("--data", type=Path, default=CLIPS, metavar="DIR", help="the folder of the sets")

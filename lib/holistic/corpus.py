@@ -9,12 +9,11 @@ are done. On a cluster both folders must be on a disk that all machines share; s
 machine and `dask worker tcp://HOST:8786 --nthreads 1 --nworkers auto` on each.
 """
 
-import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.tools.commands import command
+from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput, in_a_line
 from lib.tools.parallel import spread, spread_options
 from lib.video import VIDEOS
@@ -79,7 +78,7 @@ def extract_folder(videos: Path, out: Path, processes: int = 1, scheduler: str |
 @command
 def main(argv: list[str] | None = None) -> int:
     """The command line; returns the exit status: 1 where a video failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("videos", type=Path, metavar="VIDEOS", help="folder with videos")
     parser.add_argument("--out", type=Path, required=True, metavar="KEYPOINTS", help="folder for the .pose files")
     spread_options(parser)

@@ -65,9 +65,10 @@ def _plain_warnings() -> Iterator[None]:
         warnings.formatwarning = usual
 
 
-def arguments(description: str) -> argparse.ArgumentParser:
-    """A command line whose ``--help`` shows a module's docstring as it is written."""
-    return argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(description: str, **others: str) -> argparse.ArgumentParser:
+    """A command line whose ``--help`` shows a module's docstring as it is written; ``others`` are argparse's own."""
+    shape = argparse.RawDescriptionHelpFormatter
+    return argparse.ArgumentParser(description=description, formatter_class=shape, **others)
 
 
 def positive(text: str) -> int:

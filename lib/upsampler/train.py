@@ -23,7 +23,7 @@ from tqdm import tqdm
 from lib import losses
 from lib.losses import hand_weights
 from lib.signer.clips import SOFTWARE, Clip, clips
-from lib.tools.commands import command, positive
+from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.papers import look_up
@@ -203,7 +203,7 @@ def _defaults(stage: Stage, options: argparse.Namespace) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("stage", choices=[*STAGES, "all"])
     parser.add_argument("--data", type=Path, default=DATA / "training", help="films (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=DATA / "runs", help="checkpoints (default: %(default)s)")

@@ -51,7 +51,7 @@ def test_kernel_is_the_environments_own(path):
 def test_what_a_cell_imports_of_ours_is_there(path):
     for cell in code_cells(path):
         for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] in ("lib", "book"):
+            if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] in ("lib", "book", "data_scripts"):
                 module = import_module(node.module)
                 for name in (alias.name for alias in node.names):
                     known = hasattr(module, name) or (

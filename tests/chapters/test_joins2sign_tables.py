@@ -7,6 +7,7 @@ from book.chapters import ch12_pictures
 from book.chapters.ch12_answers import answer, gain, measured, over_trainings, smallest_step
 from book.chapters.ch12_tables import (
     by_signer,
+    choices,
     crossing,
     gap,
     most_confused,
@@ -177,6 +178,19 @@ def test_the_gap_is_taken_signer_by_signer():
     assert by_signer([known, left_out], "dynamic").to_numpy().tolist() == [[90, 40], [90, 80]]
     found = gap([known, left_out], "dynamic")
     assert (found.mean, found.low, found.high, found.n) == pytest.approx((30, 10, 50, 2))
+
+
+def test_the_best_of_a_grid_stands_beside_r3s_choice():
+    def tried(kind, judge, rate, accuracy):
+        settings = {"rate": rate, "alpha": 0.5}
+        return {"kind": kind, "judged_by": judge, "settings": settings, "accuracy": accuracy, "median": 20.0}
+
+    static = [tried("static", "chance", 0.001, 0.5), tried("static", "chance", 0.01, 0.25)]
+    by_chance, by_signers = choices([*static, tried("dynamic", "signers", 1, 0.4)])
+    assert by_chance.startswith("static, judged by photos at random: most letters, rate 0.001 and alpha 0.5: 50.0 %")
+    assert by_chance.endswith("as R3 chose, rate 0.01 and alpha 0.5: 25.0 %, joints 20.0 px")
+    assert by_signers.startswith("dynamic, judged by other signers") and "R3" not in by_signers, "it was not tried"
+    assert choices([]) == []
 
 
 def test_the_synthetic_hand_spells(tmp_path, monkeypatch):

@@ -1,7 +1,5 @@
 """R1 beside two reproductions of it, studies of single choices, and PSNR's order against UHP's; rows made by hand."""
 
-import json
-
 import pytest
 
 from book.chapters.ch06_set_ups import NONE, OURS, crossed, set_ups
@@ -84,7 +82,7 @@ def test_studies_stand_beside_the_first(tmp_path, monkeypatch):
     assert list(differences) == ["L1"] and differences["L1"].mean == pytest.approx(10)
     assert r1_studies.differences([], r1_studies.LOSSES) == {}
     assert r1_studies.studies([], r1_studies.LOSSES).empty
-    assert json.loads(path.read_text())["weights"] == {}
+    assert shipped_rows.weights(path) == {}
 
 
 @pytest.mark.parametrize("names", [r1_studies.LOSSES, r1_studies.HEADS], ids=["losses", "heads"])
