@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from book.shared.paired_rows import paired
+from book.shared.paired_rows import across, paired
+from lib.evaluation.evaluation import FILM, FRAMES
 from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, WITHIN, decide
 
@@ -73,6 +74,17 @@ def over_trainings(rows: Sequence[dict], again: Sequence[dict]) -> pd.DataFrame:
         if (name, idea) in steps["both"].index
     }
     return _frame(changes)
+
+
+def codec_cost(rows: Sequence[dict]) -> pd.DataFrame:
+    """What the film does to each method: UHP of the dominant hand on `FILM` minus that on `FRAMES`, paired, in points.
+
+    By set and method, as a table of methods is; the column is "film minus frames".
+    """
+    places = dict.fromkeys((row["set"], row["method"]) for row in rows)
+    costs = [across(rows, name, (method, FILM), (method, FRAMES), "uhp_dominant") for name, method in places]
+    index = pd.MultiIndex.from_tuples(places, names=["set", "method"])
+    return pd.DataFrame({"film minus frames": costs}, index, dtype=object)
 
 
 def _frame(changes: dict[tuple[str, str], Interval]) -> pd.DataFrame:

@@ -144,8 +144,8 @@ def hands(found: Keypoints, truth: Keypoints) -> dict[str, float]:
 
 def undetected(found: Keypoints, dominant: str) -> dict[str, float]:
     """The measures of a row that need no truth; ``dominant`` is "right" or "left"."""
-    sides = {"dominant": dominant, "both": "both"}
-    return {f"uhp_{name}": metrics.undetected_hand_presence(found, side) for name, side in sides.items()}
+    sides = {"uhp_dominant": dominant, "uhp_both": "both"}
+    return {name: metrics.undetected_hand_presence(found, side) for name, side in sides.items()}
 
 
 def _pairs(found: Keypoints, truth: Keypoints, part: str) -> tuple[np.ndarray, ...]:
@@ -221,21 +221,6 @@ def _against_input(uhp: pd.DataFrame, method: str) -> dict[str, Interval | None]
     if "target" in uhp and method != "target":
         line["gap closed, %"] = ratio_bootstrap(gained, uhp["input"] - uhp["target"])
     return line
-
-
-def codec_cost(rows: Sequence[dict], measure: str = "uhp_dominant") -> pd.DataFrame:
-    """What the film does to each method: a measure on `FILM` minus that on `FRAMES`, paired by clip, in its own unit.
-
-    Indexed by set and method as `table` is; the column is "film minus frames".
-    """
-    factor = MEASURES[measure][1]
-    wide = pd.DataFrame(rows).pivot(index=["set", "method", "clip"], columns="path", values=measure).astype(float)
-    lines = {}
-    for place in dict.fromkeys((row["set"], row["method"]) for row in rows):
-        of_place = factor * wide.loc[place].dropna()
-        both = len(of_place) > 1
-        lines[place] = {"film minus frames": paired_bootstrap(of_place[FILM], of_place[FRAMES]) if both else None}
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(["set", "method"])
 
 
 def _interval(values: pd.Series) -> Interval | None:

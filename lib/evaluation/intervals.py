@@ -14,17 +14,17 @@ from scipy.stats import t
 from lib.tools.errors import BadInput
 
 Clips = Sequence[float] | Sequence[np.ndarray]
+LEVEL = 0.95  # how often an interval shall contain the true mean
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean over ``n`` clips and the ends of its confidence interval (``level``, 0.95 for 95 %)."""
+    """A mean over ``n`` clips and the ends of its 95 % confidence interval."""
 
     mean: float
     low: float
     high: float
     n: int
-    level: float = 0.95
 
     def __str__(self) -> str:
         mean, low, high = alike(self.mean, self.low, self.high)
@@ -49,12 +49,7 @@ def alone(number: float) -> str:
 
 
 def clip_bootstrap(
-    values: Clips,
-    weights: Sequence[float] | None = None,
-    *,
-    n: int = 10_000,
-    seed: int = 0,
-    level: float = 0.95,
+    values: Clips, weights: Sequence[float] | None = None, *, n: int = 10_000, seed: int = 0
 ) -> Interval:
     """Mean over clips with its percentile bootstrap interval (Efron and Tibshirani, 1993, chapter 13).
 
@@ -76,7 +71,7 @@ def clip_bootstrap(
         raise BadInput(f"An interval over clips needs at least two clips with a value, not {len(means)}; add clips.")
     drawn = np.random.default_rng(seed).integers(len(means), size=(n, len(means)))
     draws = (means * weights)[drawn].sum(axis=1) / weights[drawn].sum(axis=1)
-    return Interval(float(np.average(means, weights=weights)), *_ends(draws, level), len(means), level)
+    return Interval(float(np.average(means, weights=weights)), *_ends(draws), len(means))
 
 
 def paired_bootstrap(a: Clips, b: Clips, *, seed: int = 0) -> Interval:
@@ -109,8 +104,8 @@ def ratio_bootstrap(part: Sequence[float], whole: Sequence[float]) -> Interval |
     return Interval(float(part.sum() / whole.sum()), *_ends(draws), len(part))
 
 
-def _ends(draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+def _ends(draws: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
@@ -129,7 +124,7 @@ def over_seeds(values: Sequence[float]) -> Interval:
     values = np.asarray(values, float)
     if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
         raise BadInput(f"An interval over seeds needs two finite values or more, not {values.tolist()}; train again.")
-    half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    half = t.ppf((1 + LEVEL) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     mean = values.mean()
     return Interval(float(mean), float(mean - half), float(mean + half), len(values))
 

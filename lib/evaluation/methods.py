@@ -4,20 +4,17 @@ A method is a function of a clip that gives frames, as in `book.shared.stages`. 
 best that a method could do; "input" is the degraded film as it is.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-
-import numpy as np
 
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 from lib.tools.paths import WEIGHTS
 from lib.upsampler import PRETRAINED, UNet, load
-from lib.upsampler.baselines import METHODS
-
-Frames = Iterable[np.ndarray]
+from lib.upsampler.baselines import METHODS, Frames
+from lib.upsampler.sharpen import sharpen
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def network(path: Path, name: str) -> Method:
     if not path.is_file():
         raise BadInput(f"{path} does not exist; check the name, or train it: python -m lib.train_upsampler")
     digest = sha256(path)
-    return Method(name, lambda frames: _sharpen(path, digest, frames), digest)
+    return Method(name, lambda frames: sharpen(_loaded(path, digest), frames), digest)
 
 
 def _method(name: str) -> Method:
@@ -72,12 +69,6 @@ def _method(name: str) -> Method:
 
 def _shipped(name: str) -> Path:
     return WEIGHTS / f"{name}.safetensors"
-
-
-def _sharpen(path: Path, digest: str, frames: Frames) -> Frames:
-    from lib.upsampler.sharpen import sharpen
-
-    return sharpen(_loaded(path, digest), frames)
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,8 @@
 """
 
 import math
-from typing import Protocol
 
+from lib.evaluation.intervals import Interval
 from lib.tools.errors import BadInput
 
 HOLDS, FAILS, OPEN = "holds", "does not hold", "cannot be told"
@@ -24,15 +24,6 @@ WITHIN = "within"
 SIDES = (">=", "<=", ">", "<", WITHIN)
 EXACT = "= paper"
 FEWEST = 5
-
-
-class Interval(Protocol):
-    """A mean with its 95 % interval over ``n`` clips, such as `lib.evaluation.intervals` makes."""
-
-    mean: float
-    low: float
-    high: float
-    n: int
 
 
 def verdict(
@@ -85,12 +76,9 @@ def _decide(side: str, limit: float, low: float, high: float) -> tuple[str, str]
     """The four inequalities; "<" is ">" in a mirror, "within" the distance from zero against "<"."""
     if side == WITHIN:
         side, (low, high) = "<", from_zero(low, high)
-    if side.startswith("<"):
-        low, high, mirrored = -high, -low, -limit
-    else:
-        mirrored = limit
-    if low > mirrored or (low == mirrored and side.endswith("=")):
+    nearest, farthest = (limit - high, limit - low) if side.startswith("<") else (low - limit, high - limit)
+    if nearest > 0 or (nearest == 0 and side.endswith("=")):
         return HOLDS, f"the interval is on the claim's side of {limit:g}"
-    if high < mirrored:
+    if farthest < 0:
         return FAILS, f"the interval is on the other side of {limit:g}"
     return OPEN, f"{limit:g} is in the interval"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from book.chapters.ch06_rungs import CAMERA_LADDER, R1_LADDER, over_trainings, rungs, slight
+from book.chapters.ch06_rungs import CAMERA_LADDER, R1_LADDER, codec_cost, over_trainings, rungs, slight
 from book.shared.charts import dots, in_order, scatter
 from book.shared.page import beside, by_verdict, method_table, stacked
 from lib.evaluation.intervals import Interval
@@ -89,6 +89,18 @@ def test_every_network_that_ships_is_on_the_ladder():
 )
 def test_a_step_is_slight_if_all_of_it_is_near_zero(low, high, word):
     assert slight(Interval((low + high) / 2, low, high, 12)) == word
+
+
+def test_what_a_film_costs():
+    clips = {"first": 0.3, "second": 0.36}
+    place = {"set": "s", "method": "input"}
+    both = [
+        place | {"clip": clip, "path": path, "uhp_dominant": lost + more}
+        for clip, lost in clips.items()
+        for path, more in (("frames", 0), ("film", 0.04))
+    ]
+    cost = codec_cost(both).loc[("s", "input"), "film minus frames"]
+    assert (cost.mean, cost.n) == (pytest.approx(4), 2)
 
 
 def test_a_method_has_one_row_in_all_panels():

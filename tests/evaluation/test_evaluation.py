@@ -16,7 +16,6 @@ from lib.evaluation.evaluation import (
     FILM,
     FRAMES,
     MEASURES,
-    codec_cost,
     evaluate,
     evaluate_all,
     hands,
@@ -196,8 +195,6 @@ def test_a_table_is_of_one_path():
     with pytest.raises(BadInput, match="one path.*of_path"):
         table(both)
     assert table(of_path(both, FILM)).loc["s", "input"]["UHP dominant, %"].mean == pytest.approx(37)
-    cost = codec_cost(both).loc[("s", "input"), "film minus frames"]
-    assert (cost.mean, cost.n) == (pytest.approx(4), 2)
 
 
 def test_ratio_bootstrap():
