@@ -10,6 +10,7 @@ machine and `dask worker tcp://HOST:8786 --nthreads 1 --nworkers auto` on each.
 """
 
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,17 +49,19 @@ def _lost(job: Job) -> Outcome:
     return Outcome(job[1], f"{job[0]} failed: {why}")
 
 
-def find_videos(folder: Path) -> list[Path]:
-    """The videos below a folder, in order; hidden files are none, but unfinished ones or notes of macOS.
-
-    Raises BadInput where there are none, or two would share a .pose file.
-    """
+def videos_below(folder: Path) -> list[Path]:
+    """The videos below a folder, in order; hidden files are none, but unfinished ones or notes of macOS."""
     found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in VIDEOS and path.is_file())
-    found = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+
+
+def find_videos(folder: Path) -> list[Path]:
+    """`videos_below`; raises BadInput where there are none, or two would share a .pose file."""
+    found = videos_below(folder)
     if not found:
         raise BadInput(f"{folder} holds no videos ({', '.join(sorted(VIDEOS))}): give the folder that does.")
-    names = [path.with_suffix("") for path in found]
-    if twice := next((name for name in names if names.count(name) > 1), None):
+    names = Counter(path.with_suffix("") for path in found)
+    if twice := next((name for name, times in names.items() if times > 1), None):
         raise BadInput(f"{folder} holds two videos called {twice.name}: rename one, or they would share a .pose file.")
     return found
 
@@ -83,6 +86,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="KEYPOINTS", help="folder for the .pose files")
     spread_options(parser)
     options = parser.parse_args(argv)
+    if options.scheduler:  # whose workers begin in folders of their own
+        options.videos, options.out = options.videos.absolute(), options.out.absolute()
     outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler)
     failed = [outcome for outcome in outcomes if outcome.error]
     for outcome in failed:

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from multiprocessing import Process, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
@@ -41,7 +42,7 @@ def spread(
         from distributed import KilledWorker, as_completed
 
         # pure=False: a job that is given a second time is run a second time, and decides itself what is left to do
-        given = dict(zip(client.map(make, jobs, pure=False, retries=1), jobs))
+        given = dict(zip(client.map(partial(_in_turn, make), jobs, pure=False, retries=1), jobs))
         for future in as_completed(given):
             try:
                 result = future.result()
@@ -53,10 +54,30 @@ def spread(
             future.release()  # the scheduler need not remember thousands of results
 
 
-def spread_options(parser: argparse.ArgumentParser) -> None:
+_turn = threading.Lock()
+
+
+def _in_turn(make: Callable[[Job], Result], job: Job) -> Result:
+    """One job at a time in a worker of several threads, too: torch and MediaPipe have threads of their own."""
+    with _turn:
+        return make(job)
+
+
+def spread_options(
+    parser: argparse.ArgumentParser, processes: int = os.cpu_count() or 1, about: str = "default: one a core"
+) -> None:
     """The two options that say where the work is done."""
-    parser.add_argument("--processes", type=positive, default=os.cpu_count() or 1, help="default: one a core")
+    parser.add_argument("--processes", type=positive, default=processes, metavar="N", help=about)
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a dask.distributed scheduler, such as tcp://HOST:8786")
+
+
+def worker_threads(processes: int, scheduler: str | None) -> int | None:
+    """How many threads a job should take of its machine's cores; None: as many as it likes, being alone."""
+    if scheduler:
+        from distributed import get_worker
+
+        return get_worker().state.nthreads
+    return max(1, (os.cpu_count() or 1) // processes) if processes > 1 else None
 
 
 def in_parallel(

@@ -12,7 +12,7 @@ import torch
 from enhance_films import FPS, signer, tiny_network, weight_file, with_sound
 from safetensors.torch import save_file
 
-from lib.enhance import cli, enhance, film as room
+from lib.enhance import corpus, enhance, film as room
 from lib.enhance.cli import main
 from lib.keypoints import load
 from lib.tools.errors import BadInput
@@ -144,7 +144,7 @@ def test_of_several_films_the_bad_one_is_reported_and_the_done_ones_are_left(fil
     assert run(films, *arguments) == 1
     said = capsys.readouterr()
     assert "b.mp4 cannot be opened" in said.err and "3 films: 2 done, 1 failed" in said.out
-    assert names(results) == ["a.mp4", "a.pose", "c.mp4", "c.pose"]
+    assert names(results) == ["a.mp4", "a.pose", "c.mp4", "c.pose", "films.csv"]
     times = [path.stat().st_mtime_ns for path in sorted(results.iterdir())]
     (results / "c.pose").unlink()
     (folder / "b.mp4").unlink()
@@ -181,7 +181,7 @@ def test_films_side_by_side_give_what_one_after_the_other_gives(films, capfd):
         assert run(films, folder, "--out", results, "--keypoints", results, "--processes", processes) == 1
         said = capfd.readouterr()
         assert "d.mp4 cannot be opened" in said.err and "4 films: 3 done, 1 failed" in said.out
-        assert names(results) == [f"{name}.{kind}" for name in "abc" for kind in ("mp4", "pose")]
+        assert names(results) == [*(f"{name}.{kind}" for name in "abc" for kind in ("mp4", "pose")), "films.csv"]
         found.append([load(results / f"{name}.pose").xyz for name in "abc"])
     for alone, beside in zip(*found):
         np.testing.assert_array_equal(alone, beside)
@@ -197,17 +197,17 @@ def test_a_process_that_is_killed_costs_its_film_and_no_other(films, monkeypatch
     folder.mkdir()
     for name in ("a", "killed", "z"):
         (folder / f"{name}.mp4").touch()
-    monkeypatch.setattr(cli, "_attempt", _done_unless_killed)
+    monkeypatch.setattr(corpus, "attempt", _done_unless_killed)
     assert run(films, folder, "--out", films / "results", "--processes", 2) == 1
     said = capsys.readouterr()
     assert "1 processes ended early" in said.err and "--processes 1," in said.err
     assert "3 films: 2 done, 1 failed" in said.out
 
 
-def _done_unless_killed(job, options):
+def _done_unless_killed(job, options, compare):
     if job.source.stem == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
-    return True
+    return corpus.Outcome(job, True, "done", {"film": job.source})
 
 
 @pytest.mark.parametrize("processes", [1, 2])
