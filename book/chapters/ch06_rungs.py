@@ -61,12 +61,8 @@ def over_trainings(rows: Sequence[dict], again: Sequence[dict]) -> pd.DataFrame:
     """
     name = R1_LADDER.sets[0]
     first = [row for row in rows if row["set"] == name]
-    second = [row | {"method": row["method"].removesuffix(SECOND)} for row in again if row["method"].endswith(SECOND)]
-    place = ["set", "clip", "method"]
-    common = set.intersection(*({tuple(row[key] for key in place) for row in some} for some in (first, second)))
-    both = pd.DataFrame([row for row in (*first, *second) if tuple(row[key] for key in place) in common])
-    mean = both.groupby(place)["uhp_dominant"].mean().reset_index().to_dict("records") if common else []
-    steps = {"seed 0": rungs(first), "seed 1": rungs(second), "both": rungs(mean)}
+    second = second_trainings(again)
+    steps = {"seed 0": rungs(first), "seed 1": rungs(second), "both": rungs(mean_of_trainings(first, again))}
     changes = {
         (name, f"{idea}, {which}"): frame.loc[(name, idea), "change"]
         for idea, *_ in R1_LADDER.rungs
@@ -85,6 +81,19 @@ def codec_cost(rows: Sequence[dict]) -> pd.DataFrame:
     costs = [across(rows, name, (method, FILM), (method, FRAMES), "uhp_dominant") for name, method in places]
     index = pd.MultiIndex.from_tuples(places, names=["set", "method"])
     return pd.DataFrame({"film minus frames": costs}, index, dtype=object)
+
+
+def second_trainings(again: Sequence[dict]) -> list[dict]:
+    """The rows of second trainings among ``again``, under the names of the networks that were trained a second time."""
+    return [row | {"method": row["method"].removesuffix(SECOND)} for row in again if row["method"].endswith(SECOND)]
+
+
+def mean_of_trainings(first: Sequence[dict], again: Sequence[dict]) -> list[dict]:
+    """Lost dominant hands of each clip and network that has two trainings: the mean of the two. Rows are of one path."""
+    place = ["set", "clip", "method"]
+    lost = pd.DataFrame([*first, *second_trainings(again)], columns=[*place, "uhp_dominant"])
+    both = lost.groupby(place)["uhp_dominant"].agg(["mean", "size"])
+    return both[both["size"] == 2]["mean"].rename("uhp_dominant").reset_index().to_dict("records")
 
 
 def _frame(changes: dict[tuple[str, str], Interval]) -> pd.DataFrame:

@@ -6,7 +6,9 @@ An answer in ``claims.toml`` is one of
     file = "r1.json", set, method, minus, measure   two methods on the same clips (UHP, false hands: points); of several
                                                     to subtract that one counts from which most is left
     file = "r1.json", set, orders, measure          how often a measure of pictures puts two of the methods ``orders``
-                                                    in UHP's order, in per cent (`book.chapters.ch07_realness`)
+                                                    in UHP's order, in per cent (`book.chapters.ch07_realness`);
+                                                    ``trainings = "both"``: each clip's mean over two trainings,
+                                                    as chapter 6 tells R1's ladder on D1
     file = "r1_studies.json", ...                   the same of networks that differ in one choice
     file = "real.json", method, minus               missing hands of two methods on the same films, in points;
                                                     both are of the path "frames" (`lib.evaluation`), or of ``path``
@@ -28,6 +30,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from book.chapters.ch06_rungs import mean_of_trainings
 from book.chapters.ch07_realness import agreement
 from book.chapters.ch12_answers import answer as _r3
 from book.shared import r1_studies
@@ -39,6 +42,7 @@ from lib.evaluation.intervals import Interval, wider
 from lib.tools.errors import BadInput
 
 FILMED = ", through a film"  # how chapter 6's rows of that path end
+BOTH, FIRST = "both", "first"  # of a network's two trainings
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,13 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
 
 
-def through_film(answer: Mapping) -> dict | None:
-    """Where the same figure stands that was counted through a film; None for an answer that has no such twin."""
+def through_film(answer: dict) -> dict | None:
+    """Where the same figure stands that was counted through a film; None for an answer that has no such twin.
+
+    Second trainings were not judged through a film: there the first stands alone.
+    """
     if answer.get("file") in ("r1.json", "real.json") and "path" not in answer:
-        return {**answer, "path": FILM}
+        return answer | {"path": FILM} | ({"trainings": FIRST} if "trainings" in answer else {})
     if answer.get("chapter") == 6 and not answer["row"].endswith(FILMED):
         return {**answer, "row": answer["row"] + FILMED}
     return None
@@ -103,6 +110,10 @@ def from_chapter(claim: str, chapter: int, reported: pd.DataFrame, profile: str)
 def _r1(file: Path, answer: Mapping) -> tuple[Interval, str]:
     rows, path = _of_path(file, answer)
     of, measure = f"clips, path {path}", answer["measure"]
+    if answer.get("trainings") == BOTH:
+        rows, of = mean_of_trainings(rows, of_path(r1_studies.read(), path)), f"{of}, mean of two trainings"
+    elif "trainings" in answer:
+        of += ", the first training"
     if names := answer.get("orders"):
         return _there(agreement(rows, answer["set"], names, measure), f"{' and '.join(names)} in {file.name}"), of
     factor = 100 if measure in ("uhp_dominant", "false_all") else 1
