@@ -208,26 +208,6 @@ def test_two_processes_train_a_stage_and_its_start(films, tmp_path):
     assert load(tmp_path / "bwa-unet-camera.safetensors").config.attention
 
 
-@pytest.mark.parametrize("stage", ["b-ae", "b-unet", "ba-unet", "bwa-unet"])
-def test_r1s_size_takes_two_steps_here(stage, films, tmp_path):
-    """One command trains at R1's size: whole frames, a width of 64, half the bits. Two batches of it fit anywhere."""
-    words = ["--data", str(films), "--out", str(tmp_path / "runs"), "--ship", str(tmp_path)]
-    small = ["--crops", "4", "--batch", "2", "--epochs", "1"]
-    assert train.main([stage, "--profile", "paper", *small, *words]) == 0
-    assert load(tmp_path / f"{stage}.safetensors").config.width == 64
-    facts = read_weights(tmp_path / f"{stage}.safetensors")[2]
-    assert facts["precision"] == "bfloat16" and facts["crops"] == 4 and "--profile paper" in facts["command"]
-
-
-def test_r1s_size_is_r1s():
-    """Its epochs (IV-A) of all frames of D1 (III-C), or of TD1 (III-D)."""
-    options = train._options(["b-ae", "--profile", "paper"])
-    assert (options.epochs, options.crop, options.bfloat16) == (look_up("R1 IV-A, epochs").value, 0, True)
-    crops = [train.crops_of(STAGES[name], options) for name in R1_FIVE]
-    d1, td1 = look_up("R1 III-C, training frames").value, look_up("R1 III-D, TD1 frames").value
-    assert crops == [d1] * 4 + [td1] and td1 < d1
-
-
 def test_frames_that_memory_cannot_hold_lie_on_the_disk(films, tmp_path, monkeypatch):
     monkeypatch.setattr(training_data.psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
     film = clips("d1_software", films)
