@@ -89,7 +89,7 @@ def second_trainings(again: Sequence[dict]) -> list[dict]:
 
 
 def mean_of_trainings(first: Sequence[dict], again: Sequence[dict]) -> list[dict]:
-    """Lost dominant hands of each clip and network that has two trainings: the mean of the two. Rows are of one path."""
+    """Lost dominant hands of each clip and network that has two trainings: their mean. All rows are of one path."""
     place = ["set", "clip", "method"]
     lost = pd.DataFrame([*first, *second_trainings(again)], columns=[*place, "uhp_dominant"])
     both = lost.groupby(place)["uhp_dominant"].agg(["mean", "size"])
