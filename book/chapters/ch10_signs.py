@@ -15,7 +15,8 @@ from book.shared.draw import draw_keypoints, strip
 from book.shared.gaps import HANDS
 from book.shared.palette import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
 from book.studies.sign_rows import SignResults
-from lib.evaluation.intervals import Interval, clip_bootstrap
+from lib.evaluation.intervals import Interval, clip_bootstrap, wider
+from lib.evaluation.verdicts import decide
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.ptn.corpora import SignCorpus
@@ -162,10 +163,9 @@ def mixups(guesses: np.ndarray, labels: np.ndarray, lexicon: Sequence[Sign]) -> 
     return Mixups(alike[labels[wrong], guesses[wrong]], others[labels[wrong]])
 
 
-def verdict(*gains: Interval) -> str | None:
-    """Intervals that all lie on one side of zero decide; where one holds zero, the question stays open."""
-    above, below = (gain.low > 0 for gain in gains), (gain.high < 0 for gain in gains)
-    return "holds" if all(above) else "does not hold" if all(below) else None
+def verdict(seeds: Interval, clips: Interval) -> str:
+    """Whether a gain is one, by the rule of chapter 15: of its intervals over trainings and over clips the wider."""
+    return decide("> 0", wider(seeds, clips))
 
 
 def gain_row(claim: str, results: SignResults, row: str, other: str, paper: str | None = None, **here) -> Row:
@@ -175,8 +175,6 @@ def gain_row(claim: str, results: SignResults, row: str, other: str, paper: str 
     `lib.report.report` wants besides.
     """
     gain, clips = results.gain(row, other), results.gain_by_clip(row, other)
-    decided = verdict(gain, clips)
-    note = f"synthetic, {gain.n} seeds; over {clips.n} clips {clips}" + ("" if decided else "; open")
-    return report(
-        claim, gain, unit="points", paper=paper, source="" if paper else "ours", verdict=decided, note=note, **here,
-    )  # fmt: skip
+    note = f"synthetic, {gain.n} seeds; over {clips.n} clips {clips}"
+    about = dict(paper=paper, source="" if paper else "ours", unit="points", verdict=verdict(gain, clips), note=note)
+    return report(claim, gain, **about, **here)
