@@ -14,9 +14,9 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +44,12 @@ class Settings:
     bfloat16: bool = False  # convolutions in half the bits: twice as fast where the machine knows how
     compile: bool = False  # torch.compile: minutes at the start, faster steps after
     device: str = "cpu"
+
+    @classmethod
+    def of(cls, recipe: object, **others: Any) -> Self:
+        """What a paper's recipe says under these names, and ``others``."""
+        told = {one.name: getattr(recipe, one.name) for one in fields(cls) if hasattr(recipe, one.name)}
+        return cls(**told | others)
 
 
 WARM_UP = 200  # steps of the first epoch

@@ -88,24 +88,9 @@ def train(
         parts = [len(b.labels) * float(_judged(kind, network, b, recipe)) for b in _batches(photos, judge, recipe)]
         return sum(parts) / len(judge)
 
-    history = fit(model, data, loss, validate, _settings(kind, recipe, seed, final), folder, after_epoch)
-    return model, history
-
-
-def _settings(kind: str, recipe: Recipe, seed: int, final: bool) -> Settings:
-    return Settings(
-        learning_rate=recipe.rates[kind.startswith("dynamic")],
-        epochs=recipe.epochs,
-        patience=recipe.epochs,
-        seed=seed,
-        cosine=recipe.cosine,
-        tenth_every=recipe.tenth_every,
-        momentum=recipe.momentum,
-        weight_decay=recipe.weight_decay,
-        keep_last=final,
-        bfloat16=recipe.bfloat16,
-        device=recipe.device,
-    )
+    rate = recipe.rates[kind.startswith("dynamic")]
+    settings = Settings.of(recipe, learning_rate=rate, patience=recipe.epochs, seed=seed, keep_last=final)
+    return model, fit(model, data, loss, validate, settings, folder, after_epoch)
 
 
 def _place_wrist(model: nn.Module, wrists: np.ndarray) -> None:

@@ -87,12 +87,6 @@ class Recipe:
     compile: bool = False
     device: str = "cpu"
 
-    @property
-    def settings(self) -> Settings:
-        """The same in the words of `lib.training`."""
-        shared = ("learning_rate", "epochs", "patience", "plateau", "seed", "bfloat16", "compile", "device")
-        return Settings(**{name: getattr(self, name) for name in shared}, clip_norm=1.0)
-
 
 def train(
     model: nn.Module,
@@ -126,7 +120,7 @@ def train(
     def validate(network: nn.Module) -> float:
         return -accuracies(predict(network, judge.clips, recipe.batch), judge.labels)[0]
 
-    return fit(model, data, batch_loss, validate, recipe.settings, folder)
+    return fit(model, data, batch_loss, validate, Settings.of(recipe, clip_norm=1.0), folder)
 
 
 def transfer(

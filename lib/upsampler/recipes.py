@@ -42,6 +42,7 @@ class Stage:
     epochs: int = 20
     patience: int = 7
     keep_last: bool = False
+    clip_norm: float = 1.0
     crops: int = 3000
 
 
@@ -83,7 +84,9 @@ _CAMERAS = [
 ]  # fmt: skip
 
 _VARIED = replace(_CAMERA, sets=EVERYTHING, attention=True)
-_GUIDED = replace(_VARIED, guided=0.05, learning_rate=2e-4, patience=16, keep_last=True, crops=8000)
+_GUIDED = replace(
+    _VARIED, guided=0.05, learning_rate=2e-4, patience=16, keep_last=True, clip_norm=0.5, crops=8000
+)  # fmt: skip
 _OURS = [
     replace(_VARIED, name="bv-unet", about="the Attention U-Net on films of every kind", epochs=4, crops=16000),
     replace(

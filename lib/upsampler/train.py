@@ -48,7 +48,8 @@ def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
     model = UNet(options.width, **shape)
     if stage.start:
         model.load_state_dict(train(STAGES[stage.start], options)[0].state_dict())
-    settings = _settings(stage, options)
+    own = {name: getattr(options, name) for name in ("seed", "bfloat16", "compile", "device")}
+    settings = Settings.of(stage, epochs=options.epochs or stage.epochs, **own)
     learn, judge = frames_of(stage.sets, options.data, options.out)
     count = crops_of(stage, options)
 
@@ -74,21 +75,6 @@ def _tell(name: str, history: History) -> None:
     tqdm.write(
         f"{name}, epoch {row['epoch']}: training {row['train']:.4f}, validation {row['validation']:.4f} "
         f"(best: epoch {best['epoch']}), {row['seconds']:.0f} s"
-    )
-
-
-def _settings(stage: Stage, options: argparse.Namespace) -> Settings:
-    return Settings(
-        learning_rate=stage.learning_rate,
-        epochs=options.epochs or stage.epochs,
-        patience=stage.patience,
-        seed=options.seed,
-        cosine=stage.cosine,
-        keep_last=stage.keep_last,
-        clip_norm=0.5 if stage.guided else 1.0,
-        bfloat16=options.bfloat16,
-        compile=options.compile,
-        device=options.device,
     )
 
 
