@@ -1,4 +1,5 @@
-"""How good footage is made bad, one step at a time: crop, motion blur, downsampling, compression.
+"""How good footage is made bad, one step at a time: crop, motion blur, downsampling, compression. And how it is
+enlarged again without learning, which every network has to beat.
 
 R1 III-C: 517 x 571 pixels around the signer, at 304 x 336 the target, at 152 x 168 and blurred the network's input.
 Every step takes frames (uint8 RGB, (H, W, 3), an array or any iterator) and gives an iterator, so steps are chained
@@ -10,31 +11,17 @@ and a long film passes through frame by frame:
 """
 
 import io
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import cv2
 import numpy as np
 
-from lib.keypoints import HOLISTIC_75
+from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 from lib.video.codec import ToRGB, encode
 from lib.video.containers import open_film
 from lib.video.motion_blur import flow_blur
-
-if TYPE_CHECKING:
-    from lib.keypoints import Keypoints
-
-__all__ = [
-    "centred",
-    "compress",
-    "crop",
-    "downsample",
-    "flow_blur",
-    "signer_box",
-    "software_blur",
-    "upscale",
-]
 
 # All of HOLISTIC_75 that moves above the waist: face and feet do not, and feet are guessed
 UPPER = [
@@ -42,6 +29,7 @@ UPPER = [
     *(point for joint in ("shoulder", "elbow", "wrist") for point in HOLISTIC_75.pair(joint)),
     *(point for side in ("left", "right") for point in range(len(HOLISTIC_75))[HOLISTIC_75.parts[f"{side}_hand"]]),
 ]
+Frames = Iterable[np.ndarray]
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1
 SCALE = 3.0  # of R1's motion blur, read as frames
 INTERPOLATION = {
@@ -52,7 +40,7 @@ INTERPOLATION = {
 }
 
 
-def signer_box(keypoints: "Keypoints", size: tuple[int, int], aspect: float = 517 / 571) -> Box:
+def signer_box(keypoints: Keypoints, size: tuple[int, int], aspect: float = 517 / 571) -> Box:
     """(x0, y0, x1, y1) in pixels, one for the whole clip: head to waist, and as wide as both arms ever reach.
 
     ``keypoints.xyz`` is (T, 75, 3) as HOLISTIC_75 orders it, NaN where missing; ``size`` is (width, height) of the
@@ -85,7 +73,7 @@ def centred(box: Box, size: tuple[int, int], frame: tuple[int, int]) -> Box:
     return x, y, x + size[0], y + size[1]
 
 
-def crop(frames: Iterable[np.ndarray], box: Box) -> Iterator[np.ndarray]:
+def crop(frames: Frames, box: Box) -> Iterator[np.ndarray]:
     """The part (x0, y0, x1, y1) of each frame, right and lower edge excluded; BadInput if it is not inside."""
     x0, y0, x1, y1 = box
     for frame in frames:
@@ -95,9 +83,7 @@ def crop(frames: Iterable[np.ndarray], box: Box) -> Iterator[np.ndarray]:
         yield np.ascontiguousarray(frame[y0:y1, x0:x1])
 
 
-def downsample(
-    frames: Iterable[np.ndarray], factor: int = 2, size: tuple[int, int] | None = None
-) -> Iterator[np.ndarray]:
+def downsample(frames: Frames, factor: int = 2, size: tuple[int, int] | None = None) -> Iterator[np.ndarray]:
     """Smaller frames by area averaging, where each new pixel is the mean of those it covers.
 
     1/``factor`` of the width and height, rounded down (304 x 336 -> 152 x 168), or else ``size`` = (width, height).
@@ -113,7 +99,7 @@ def downsample(
         yield cv2.resize(frame, new, interpolation=cv2.INTER_AREA)
 
 
-def upscale(frames: Iterable[np.ndarray], factor: int = 2, method: str = "bilinear") -> Iterator[np.ndarray]:
+def upscale(frames: Frames, factor: int = 2, method: str = "bilinear") -> Iterator[np.ndarray]:
     """``factor`` times the width and height, by "nearest", "bilinear", "bicubic" or "lanczos" interpolation."""
     if method not in INTERPOLATION:
         raise BadInput(f"There is no method {method!r}; choose one of {', '.join(INTERPOLATION)}.")
@@ -121,7 +107,28 @@ def upscale(frames: Iterable[np.ndarray], factor: int = 2, method: str = "biline
         yield cv2.resize(frame, None, fx=factor, fy=factor, interpolation=INTERPOLATION[method])
 
 
-def compress(frames: Iterable[np.ndarray], crf: int, codec: str = "h264", fps: float = 25.0) -> Iterator[np.ndarray]:
+def unsharp(frames: Frames, amount: float = 1.0, sigma: float = 1.0) -> Iterator[np.ndarray]:
+    """Bicubic x2, then an unsharp mask: y + ``amount`` (y - y blurred by a Gaussian of ``sigma`` pixels of y).
+
+    Edges get steeper, and so does the codec's noise. The numbers are those that scikit-image starts with
+    (``skimage.filters.unsharp_mask``: radius 1, amount 1), since no paper names any. Raises BadInput for a negative
+    amount or a sigma that is not positive.
+    """
+    if amount < 0 or sigma <= 0:
+        raise BadInput(f"An unsharp mask needs amount >= 0 and sigma > 0, not {amount} and {sigma}.")
+    for frame in upscale(frames, 2, "bicubic"):
+        yield cv2.addWeighted(frame, 1 + amount, cv2.GaussianBlur(frame, (0, 0), sigma), -amount, 0)  # clips to 0..255
+
+
+# The baselines. "input" changes nothing: MediaPipe itself shrinks or enlarges whatever it is given
+BASELINES: dict[str, Callable[[Frames], Iterator[np.ndarray]]] = {
+    "input": iter,
+    **{method: partial(upscale, method=method) for method in ("bilinear", "bicubic", "lanczos")},
+    "unsharp": unsharp,
+}
+
+
+def compress(frames: Frames, crf: int, codec: str = "h264", fps: float = 25.0) -> Iterator[np.ndarray]:
     """As many frames as went in, after a codec has thrown away what it thought nobody would see.
 
     ``codec`` is "h264" (crf 0 to 51, 23 is usual, 35 is bad), "vp9" (0 to 63) or "mpeg4" (a quantiser step of 1 to
@@ -139,7 +146,7 @@ def compress(frames: Iterable[np.ndarray], crf: int, codec: str = "h264", fps: f
             yield np.ascontiguousarray(to_rgb(frame)[:height, :width])  # odd sizes had grown by a pixel
 
 
-def software_blur(targets: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+def software_blur(targets: Frames) -> Iterator[np.ndarray]:
     """R1's damage, by software (III-C): the targets halved, and motion blur by optical flow on the *small* frames.
 
     Frames (H, W, 3) come back as (H // 2, W // 2, 3), as many. R1 let DaVinci Resolve blur at "a scale of 3" and names

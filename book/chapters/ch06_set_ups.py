@@ -15,8 +15,8 @@ from lib.evaluation.intervals import Interval, alike
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up
 from lib.tools.paths import WEIGHTS
+from lib.upsampler import read_weights
 from lib.upsampler.recipes import STAGES
-from lib.upsampler.weights import read_weights
 
 NONE = "no rows yet"
 HEADS = {"transposed": "transposed convolution, then 1x1", "conv3": "bilinear, 3x3, then 1x1"}

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from book.shared.palette import BLUE, GREEN, PALETTE, SKY, VERMILLION, interval, panel, panels
+from lib.degrade import BASELINES
 from lib.evaluation.intervals import Interval
 from lib.training import History
 from lib.upsampler import PRETRAINED
-from lib.upsampler.baselines import METHODS
 
 GREY = "#BBBBBB"
 NAMES = {"d1_test_software": "D1 test, R1's damage", "d1_test": "D1 test, a camera's damage", "td2": "TD2"}
-ORDER = ("target", *METHODS, *PRETRAINED)  # of the methods, from above
+ORDER = ("target", *BASELINES, *PRETRAINED)  # of the methods, from above
 ON_CAMERA = tuple(name for name in PRETRAINED if name.endswith("-camera")) + ("bv-unet", "bg-unet")
 
 
@@ -80,7 +80,7 @@ def scatter(frame: pd.DataFrame, x: str, y: str) -> Figure:
 def _colour(method: str) -> str:
     if method in ("input", "target"):
         return "black"
-    if method in METHODS:
+    if method in BASELINES:
         return VERMILLION
     return GREEN if method in ON_CAMERA else BLUE
 

@@ -14,7 +14,7 @@ from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
 from lib.tools.paths import WEIGHTS
-from lib.upsampler.weights import read_weights
+from lib.upsampler import read_weights
 
 SHOWN = ("UHP dominant, %", "UHP both, %", "minus input", "PCK of found, %", "false of found, %", "PSNR, dB")
 CARD = """# {name}

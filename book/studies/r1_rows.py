@@ -12,16 +12,16 @@ from pathlib import Path
 
 from book.studies import shipped_rows
 from book.studies.fid import WHY_NOT, fids
+from lib.degrade import BASELINES
 from lib.evaluation.__main__ import SETS, evaluated, parser
 from lib.evaluation.evaluation import PATHS
 from lib.tools.commands import command
 from lib.upsampler import PRETRAINED
-from lib.upsampler.baselines import METHODS
 
 
 def joined(old: Sequence[dict], new: Sequence[dict]) -> list[dict]:
     """The new rows and those of the old that were not measured anew, in the order in which tables show them."""
-    names = ["target", *METHODS, *PRETRAINED]
+    names = ["target", *BASELINES, *PRETRAINED]
 
     def place(row: dict) -> tuple:
         method, _, again = row["method"].partition(" + ")

@@ -19,7 +19,7 @@ from lib.evaluation.methods import network
 from lib.signer.clips import clips
 from lib.tools.commands import arguments, command
 from lib.tools.paths import CLIPS
-from lib.upsampler.weights import read_weights
+from lib.upsampler import read_weights
 
 RESULTS = runner.RESULTS / "r1_studies.json"
 SET = "d1_test_software"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from lib.degrade import BASELINES, Frames
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 from lib.tools.paths import WEIGHTS
 from lib.upsampler import PRETRAINED, UNet, load
-from lib.upsampler.baselines import METHODS, Frames
 from lib.upsampler.sharpen import sharpen
 
 
@@ -35,11 +35,11 @@ INPUT, TARGET = Method("input"), Method("target")
 def find_methods(names: Sequence[str] = ("all",), weights: Sequence[str | Path] = ()) -> list[Method]:
     """The methods of these names, then one for each weight file, named after it.
 
-    Names: "target", the keys of `lib.upsampler.baselines.METHODS`, those of `lib.upsampler.PRETRAINED`, and "all" for
+    Names: "target", the keys of `lib.degrade.BASELINES`, those of `lib.upsampler.PRETRAINED`, and "all" for
     every one of them whose weights are there. Raises BadInput for another name, and for weights that are absent or
     foreign.
     """
-    known = ["target", *METHODS, *PRETRAINED]
+    known = ["target", *BASELINES, *PRETRAINED]
     wanted: list[str] = []
     for name in names:
         if name not in (*known, "all"):
@@ -64,7 +64,7 @@ def network(path: Path, name: str) -> Method:
 def _method(name: str) -> Method:
     if name in PRETRAINED:
         return network(_shipped(name), name)
-    return {"input": INPUT, "target": TARGET}.get(name) or Method(name, METHODS[name])
+    return {"input": INPUT, "target": TARGET}.get(name) or Method(name, BASELINES[name])
 
 
 def _shipped(name: str) -> Path:

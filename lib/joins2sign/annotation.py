@@ -12,10 +12,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from lib.degrade import BASELINES
 from lib.tools.errors import BadInput
 from lib.tools.paths import WEIGHTS
 from lib.tools.quiet import quiet
-from lib.upsampler.baselines import METHODS
 
 JOINTS = 21
 
@@ -24,7 +24,7 @@ JOINTS = 21
 class Way:
     """``padding`` pixels of the photo's own rim are added on each side; ``method`` enlarges twofold, ``times`` times.
 
-    ``method`` is one of `lib.upsampler.baselines.METHODS`, or a network of `lib.upsampler`. ``confidence`` is
+    ``method`` is one of `lib.degrade.BASELINES`, or a network of `lib.upsampler`. ``confidence`` is
     MediaPipe's least score for a palm, and for a hand: 0.5 if nothing is said.
     """
 
@@ -99,13 +99,13 @@ def find_in_turn(
 
 
 def _enlarged(frames: Iterable[np.ndarray], method: str, weights: Path) -> Iterator[np.ndarray]:
-    if method in METHODS:
-        return METHODS[method](frames)
+    if method in BASELINES:
+        return BASELINES[method](frames)
     from lib.upsampler import PRETRAINED, load
     from lib.upsampler.sharpen import sharpen
 
     if method not in PRETRAINED:
-        raise BadInput(f"There is no way to enlarge {method!r}; choose among {', '.join([*METHODS, *PRETRAINED])}.")
+        raise BadInput(f"There is no way to enlarge {method!r}; choose among {', '.join([*BASELINES, *PRETRAINED])}.")
     return sharpen(load(weights / f"{method}.safetensors"), frames, batch=32)
 
 

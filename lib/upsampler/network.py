@@ -12,24 +12,31 @@ What R1's last upsampling layer is, it does not say. Were it an interpolation, t
 before it: both are linear, one mixes channels and the other neighbours. The output would be a small picture enlarged
 bilinearly, however good the network. So ours is a transposed convolution, U-Net's own "up-convolution"; the other
 reading is there to be measured.
+
+On disk a network is a safetensors file, with its configuration and the facts of its making. Nothing here unpickles:
+such a file can hold wrong numbers, but no program.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import safetensors
+import safetensors.torch
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
 from lib.tools.paths import WEIGHTS
 from lib.training import parameter_count as parameter_count
-from lib.upsampler.weights import read_weights, save_weights
 
 R1_FIVE = ("b-ae", "b-unet", "ba-unet", "bwa-unet", "bwfa-unet")  # in the order in which R1 builds them up
 # R1's five on R1's damage, the same idea on a camera's, and ours: of varied films, and guided by the detector
 PRETRAINED = (*R1_FIVE, *(f"{name}-camera" for name in R1_FIVE), "bv-unet", "bg-unet")
+TWOFOLD = {"scale_factor": 2, "mode": "bilinear"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,7 @@ class UNet(nn.Module):
         for up, skip in zip(self.decoder, reversed(skips[:-1])):
             y = up(y, skip)
         y = self.last(self.head(y))[..., : 2 * height, : 2 * width]
-        return y + _double(x) if self.config.residual else y
+        return y + F.interpolate(x, **TWOFOLD) if self.config.residual else y
 
 
 def _he(layer: nn.Module) -> None:
@@ -121,7 +128,7 @@ class _Up(nn.Module):
 
     def __init__(self, below: int, here: int, skips: bool, attention: bool):
         super().__init__()
-        self.up = nn.Sequential(nn.Conv2d(below, here, 1), _Double())
+        self.up = nn.Sequential(nn.Conv2d(below, here, 1), nn.Upsample(**TWOFOLD))
         self.gate = AttentionGate(here, below) if attention else None
         self.skips = skips
         self.conv = nn.Sequential(nn.Conv2d(2 * here if skips else here, here, 3, padding=1), nn.ReLU(True))
@@ -154,7 +161,7 @@ class AttentionGate(nn.Module):
         coarse = self.skip(F.avg_pool2d(skip, 2)) + self.signal(signal)
         weights = torch.sigmoid(self.psi(F.relu(coarse)))
         self.weights = weights.detach()
-        return skip * _double(weights)
+        return skip * F.interpolate(weights, **TWOFOLD)
 
 
 def _two_convs(before: int, after: int) -> nn.Sequential:
@@ -163,38 +170,47 @@ def _two_convs(before: int, after: int) -> nn.Sequential:
     )
 
 
-class _Double(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return _double(x)
-
-
-def _double(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-
-
 # what stands before the last 1x1 convolution: (N, w, H, W) -> (N, w or w / 2, 2H, 2W)
 HEADS: dict[str, Callable[[int], nn.Sequential]] = {
     "transposed": lambda width: nn.Sequential(nn.ConvTranspose2d(width, width, 2, stride=2)),
-    "bilinear": lambda width: nn.Sequential(_Double()),
-    "conv3": lambda width: nn.Sequential(_Double(), nn.Conv2d(width, width // 2, 3, padding=1), nn.ReLU(True)),
+    "bilinear": lambda width: nn.Sequential(nn.Upsample(**TWOFOLD)),
+    "conv3": lambda width: nn.Sequential(
+        nn.Upsample(**TWOFOLD), nn.Conv2d(width, width // 2, 3, padding=1), nn.ReLU(True)
+    ),
 }
-
-
-def build(config: Config) -> UNet:
-    """The network of a configuration, with fresh weights."""
-    return UNet(**asdict(config))
 
 
 def save(model: UNet, path: str | Path, facts: dict) -> Path:
     """Write a network's weights (half precision) with its configuration and ``facts`` about its training."""
-    return save_weights(path, model.state_dict(), asdict(model.config), facts)
+    half = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in model.state_dict().items()}
+    notes = {"config": json.dumps(asdict(model.config)), "facts": json.dumps(facts)}
+    with written_whole(path) as partial:
+        partial.write_bytes(safetensors.torch.save(half, notes))
+    return Path(path)
+
+
+def read_weights(path: str | Path) -> tuple[dict[str, Tensor], dict, dict]:
+    """The (state in float32, configuration, facts) of a file. BadInput if it is missing, cut short or foreign."""
+    if not Path(path).is_file():
+        raise BadInput(f"{path} does not exist; check the name, or train it: python -m lib.train_upsampler")
+    try:
+        with safetensors.safe_open(str(path), "pt") as file:
+            notes = file.metadata() or {}
+            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except (safetensors.SafetensorError, OSError) as error:
+        raise BadInput(f"{path} is no whole safetensors file ({error}); copy or download it again.") from error
+    try:
+        return state, json.loads(notes["config"]), json.loads(notes.get("facts", "{}"))
+    except (KeyError, ValueError) as error:
+        what = f"{path} does not say which network it is for; give weights that this course has written."
+        raise BadInput(what) from error
 
 
 def load(path: str | Path) -> UNet:
     """The network of a weight file, ready to use (float32, eval mode). Raises BadInput if it is another network's."""
     state, config, _ = read_weights(path)
     try:
-        model = build(Config(**{"head": "conv3"} | config))  # the only one there was when files named none
+        model = UNet(**{"head": "conv3"} | config)  # the only one there was when files named none
         model.load_state_dict(state)
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadInput(f"{path} holds another kind of network; give one that lib.upsampler has saved.") from error

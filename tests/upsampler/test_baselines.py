@@ -6,13 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from lib.degrade import upscale
+from lib.degrade import BASELINES, unsharp, upscale
 from lib.evaluation import methods
 from lib.evaluation.methods import INPUT, TARGET, find_methods
 from lib.metrics import psnr
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet, save
-from lib.upsampler.baselines import METHODS, unsharp
 
 
 @pytest.fixture
@@ -24,10 +23,10 @@ def frames():
     return frames.astype(np.uint8)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_every_baseline_streams_frames_of_the_right_size(name, frames):
     drawn = []
-    out = METHODS[name](frame for frame in frames if drawn.append(frame) is None)
+    out = BASELINES[name](frame for frame in frames if drawn.append(frame) is None)
     assert isinstance(out, Iterator) and not drawn
     first = next(out)
     assert len(drawn) == 1 and first.dtype == np.uint8
@@ -43,7 +42,7 @@ def test_unsharp_is_the_formula(frames):
 
 
 def test_unsharp_steepens_the_edge(frames):
-    bicubic, sharp = (np.stack(list(METHODS[name](frames))).astype(float) for name in ("bicubic", "unsharp"))
+    bicubic, sharp = (np.stack(list(BASELINES[name](frames))).astype(float) for name in ("bicubic", "unsharp"))
     rise = [np.diff(images.mean(axis=(0, 1, 3))).max() for images in (bicubic, sharp)]
     assert rise[1] > 1.1 * rise[0]
 
@@ -58,11 +57,11 @@ def test_methods_by_name_and_by_file(tmp_path, monkeypatch, frames):
     monkeypatch.setattr(methods, "WEIGHTS", tmp_path)
     assert find_methods(["input", "target", "input"]) == [INPUT, TARGET]
     names = [method.name for method in find_methods(["all"])]
-    assert names == ["target", *METHODS]  # none of the networks is here
+    assert names == ["target", *BASELINES]  # none of the networks is here
     path = save(UNet(2, depth=1, residual=True), tmp_path / "bg-unet.safetensors", {})
     shipped, own = find_methods(["all"], [path])[-2:]
     assert shipped.name == "bg-unet" and own.name == str(path) and own.digest == shipped.digest
-    bilinear = list(METHODS["bilinear"](frames))
+    bilinear = list(BASELINES["bilinear"](frames))
     assert psnr(np.stack(list(own.run(frames))), np.stack(bilinear)) > 40  # fresh weights enlarge bilinearly
 
 

@@ -4,9 +4,8 @@ import pytest
 from test_train_upsampler import few_crops_to_judge_by, films, make_clip  # noqa: F401 - small films, few to judge by
 
 from lib.tools.papers import look_up
-from lib.upsampler import R1_FIVE, load, train
+from lib.upsampler import R1_FIVE, load, read_weights, train
 from lib.upsampler.recipes import STAGES
-from lib.upsampler.weights import read_weights
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,9 @@ from lib.signer.clips import clips
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up
 from lib.tools.paths import ROOT
-from lib.upsampler import R1_FIVE, UNet, data as training_data, load, train
+from lib.upsampler import R1_FIVE, UNet, data as training_data, load, read_weights, train
 from lib.upsampler.data import HANDS, batches, read_frames
 from lib.upsampler.recipes import STAGES
-from lib.upsampler.weights import read_weights
 from lib.video import write_video
 
 FRAMES, WIDTH, HEIGHT = 4, 96, 80  # of a target

@@ -1,15 +1,21 @@
 """The networks: sizes, parameter counts, what each part does, and weight files."""
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from lib.tools.errors import BadInput
-from lib.upsampler import AttentionGate, UNet, load, load_pretrained, parameter_count, save
-from lib.upsampler.network import HEADS
-from lib.upsampler.weights import save_weights
+from lib.upsampler import UNet, load, load_pretrained, parameter_count, save
+from lib.upsampler.network import HEADS, AttentionGate
+
+
+def save_weights(path: Path, state: dict[str, torch.Tensor], config: dict) -> None:
+    """A file as `save` writes it, for any state and configuration."""
+    save_file({name: value.half() for name, value in state.items()}, path, {"config": json.dumps(config)})
 
 
 def counted(width: int, depth: int, attention: bool, skips: bool, head: str) -> int:
@@ -70,8 +76,8 @@ def test_an_unknown_head_is_refused():
 def test_weights_from_before_there_were_heads_still_load(tmp_path):
     model = UNet(2, 1, residual=True, head="conv3")
     old = {key: value for key, value in asdict(model.config).items() if key != "head"}
-    path = save_weights(tmp_path / "old.safetensors", model.state_dict(), old, {})
-    assert load(path).config == model.config
+    save_weights(tmp_path / "old.safetensors", model.state_dict(), old)
+    assert load(tmp_path / "old.safetensors").config == model.config
 
 
 def test_padding_does_not_reach_the_picture_of_a_whole_size():
@@ -152,10 +158,8 @@ def test_bad_weight_files_get_one_sentence(tmp_path):
     (tmp_path / "pickle.safetensors").write_bytes(b"\x80\x04junk")
     save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors")
     state = UNet(4, 3).state_dict()
-    from lib.upsampler.weights import save_weights
-
-    save_weights(tmp_path / "other.safetensors", state, {"width": 4, "depth": 2}, {})
-    save_weights(tmp_path / "odd.safetensors", state, {"channels": 4}, {})
+    save_weights(tmp_path / "other.safetensors", state, {"width": 4, "depth": 2})
+    save_weights(tmp_path / "odd.safetensors", state, {"channels": 4})
     save_file({"a": torch.zeros(1)}, tmp_path / "garbled.safetensors", {"config": "{width: 4"})
     for name in ("short", "pickle", "foreign", "other", "odd", "garbled", "absent"):
         with pytest.raises(BadInput, match=f"{name}.safetensors"):
