@@ -210,8 +210,7 @@ def write_manifest(folder: str | Path, entries: Sequence[dict]) -> None:
     """
     folder = Path(folder)
     entries = [entry | {"sha256": files.sha256(folder / entry["file"])} for entry in entries]
-    with files.written_whole(folder / files.MANIFEST) as partial:
-        partial.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    files.write_json(folder / files.MANIFEST, entries, ensure_ascii=False)
 
 
 def is_complete(folder: str | Path) -> bool:

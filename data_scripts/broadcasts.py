@@ -29,7 +29,7 @@ from lib.holistic import extract
 from lib.holistic.corpus import Outcome
 from lib.signer.clips import FOUND
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
+from lib.tools.files import write_json
 from lib.video import read_video, write_video
 from lib.video.film import write_lossless
 
@@ -121,8 +121,7 @@ def make_clip(cut: Cut, out: Path) -> Path:
         "frames": round(cut.seconds * FPS),
         "description": "A recording of a person; what is signed is not described.",
     }
-    with written_whole(record) as partial:
-        partial.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    write_json(record, made)
     return folder
 
 

@@ -33,7 +33,7 @@ from lib.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
 from lib.signer.stage import HEIGHT, STAGES, WIDTH
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
+from lib.tools.files import write_json, written_whole
 from lib.tools.parallel import in_parallel
 from lib.video import write_video
 
@@ -143,9 +143,7 @@ def write_clip(
     pixels = np.round(keypoints.xyz * UNITS).clip(-(2**15), 2**15 - 1).astype(np.int16)
     with written_whole(folder / "truth.npz") as partial_path:
         np.savez_compressed(partial_path, pixels=pixels, metres=metres.astype(np.float16))
-    with written_whole(record) as partial_path:
-        facts = made | {"frames": len(shot), "spans": shot.performance.spans}
-        partial_path.write_text(json.dumps(facts, indent=1) + "\n")
+    write_json(record, made | {"frames": len(shot), "spans": shot.performance.spans})
     return folder
 
 

@@ -29,7 +29,7 @@ from lib.evaluation.intervals import alike, alone
 from lib.evaluation.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
+from lib.tools.files import write_json
 from lib.tools.papers import beside
 
 NOT_THERE = "not in the paper"
@@ -187,8 +187,7 @@ def _write(row: Row) -> None:
     path = paths.RESULTS / _slug(row.profile) / f"{_slug(row.claim)}.json"
     if path.exists() and (other := _read(path).claim) != row.claim:
         raise BadInput(f"Claims {row.claim!r} and {other!r} would share the file {path.name}: word one differently")
-    with written_whole(path) as partial:
-        partial.write_text(json.dumps(asdict(row), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(path, asdict(row), ensure_ascii=False)
 
 
 def _read(path: Path) -> Row:

@@ -35,7 +35,7 @@ from lib.ptn.training import Recipe, SignSet, train
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools import paths
 from lib.tools.commands import command
-from lib.tools.files import written_whole
+from lib.tools.files import write_json
 
 
 # One network for two sign languages: a body that both share, and a classifier for each.
@@ -149,8 +149,7 @@ def parameters(place: Path) -> dict[str, dict]:
         found = look(films, {"input": Clip.input})["input"]
         found = [_thinned(in_target_pixels(clip, film)) for clip, film in zip(found, films)]
         chosen = choose(sweep(found, [_thinned(film.truth()) for film in films]))
-        with written_whole(place) as partial_path:
-            partial_path.write_text(json.dumps(chosen) + "\n", encoding="utf-8")
+        write_json(place, chosen, indent=None)
     return json.loads(place.read_text(encoding="utf-8"))
 
 

@@ -12,7 +12,6 @@ A run that was interrupted goes on. RUNS/ptn-vgt-0/best.pt is what book.studies.
 """
 
 import argparse
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.commands import arguments, command, positive
-from lib.tools.files import written_whole
+from lib.tools.files import write_json
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
 from lib.upsampler.sharpen import usable_device
@@ -67,8 +66,7 @@ def run(options: argparse.Namespace) -> dict | None:
         "weights": options.weights and str(options.weights),
         "torch": torch.__version__,
     }
-    with written_whole(folder / "result.json") as partial:
-        partial.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_json(folder / "result.json", result)
     return result
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
+from lib.tools.files import write_json, written_whole
 from lib.tools.paths import ROOT
 
 RESULTS = ROOT / "book" / "results"
@@ -54,8 +54,7 @@ def run_missing(jobs: Mapping[Path, Callable[[], object]]) -> None:
     """Do each job whose file is not there yet, and keep what it gives there as JSON."""
     for place, job in tqdm([one for one in jobs.items() if not one[0].is_file()], unit="run"):
         found = job()
-        with written_whole(place) as partial:
-            partial.write_text(json.dumps(found) + "\n", encoding="utf-8")
+        write_json(place, found, indent=None)
 
 
 def add_missing(

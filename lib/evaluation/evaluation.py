@@ -38,7 +38,7 @@ from lib.keypoints import Keypoints
 from lib.signer.clips import Clip, in_target_pixels
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.tools.files import sha256, written_whole
+from lib.tools.files import sha256, write_json
 
 VERSION = 3  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
 FRAMES, FILM = "frames", "film"
@@ -89,8 +89,7 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
     found = in_target_pixels(keypoints, clip)
     row |= undetected(found, clip.dominant) | (hands(found, clip.truth()) if clip.has_truth else {})
     row = {key: None if value != value else value for key, value in row.items()}  # NaN is no JSON
-    with written_whole(kept) as partial:
-        partial.write_text(json.dumps(row))
+    write_json(kept, row, indent=None)
     return row
 
 

@@ -7,6 +7,7 @@ tell them from anybody else's, and delete them. A disk without locks does withou
 
 import fcntl
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -180,3 +181,10 @@ def _short(path: Path) -> str:
     """The name, or where there is no room for more than that, its sum and suffix."""
     name = os.fsencode(path.name)
     return path.name if len(name) <= _LONGEST else hashlib.sha256(name).hexdigest()[:16] + path.suffix
+
+
+def write_json(path: str | Path, content: object, indent: int | None = 1, ensure_ascii: bool = True) -> None:
+    """Write a JSON file, whole, UTF-8, with a line break at its end."""
+    with written_whole(path) as partial:
+        text = json.dumps(content, indent=indent, ensure_ascii=ensure_ascii)
+        partial.write_text(f"{text}\n", encoding="utf-8")

@@ -136,11 +136,11 @@ def facts(
     }
 
 
-def command_of(stage: Stage, options: argparse.Namespace, defaults: argparse.Namespace) -> str:
-    """What to type for these weights: every option that is not at its default."""
+def command_of(stage: Stage, options: argparse.Namespace, defaults: Mapping[str, object]) -> str:
+    """What to type for these weights: every option that is not at its default, that of its profile."""
     words = [f"python -m lib.train_upsampler {stage.name}"]
     for name, value in vars(options).items():
-        if name not in NOT_TOLD and value != getattr(defaults, name):
+        if name not in NOT_TOLD and value != defaults[name]:
             words.append(f"--{name}" if value is True else f"--{name} {value or 0}")
     return " ".join(words)
 

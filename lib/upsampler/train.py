@@ -12,7 +12,6 @@ Films to learn from: python data_scripts/training_films.py --out data/training. 
 import argparse
 import json
 import math
-import sys
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from lib.losses import hand_weights
 from lib.signer.clips import SOFTWARE, Clip, clips
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
+from lib.tools.files import write_json
 from lib.tools.papers import look_up
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
@@ -142,17 +141,16 @@ def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> Non
         told = ", ".join(f"--{name} {value}" for name, value in before.items())
         raise BadInput(f"{path.parent} holds a training with {told}; choose these, another --out, or delete it.")
     if first:
-        with written_whole(path) as partial_path:
-            partial_path.write_text(json.dumps(now) + "\n")
+        write_json(path, now, indent=None)
 
 
 def _keep(stage: Stage, options: argparse.Namespace, history: History, model: UNet) -> None:
     """facts.json beside the checkpoints, and the weights that ship: of "all" not a course on the way to another."""
     films = {name: len(clips_of(options.data, name)) for name in stage.sets}
     known = facts(stage, options, history, model, films, crops_of(stage, options))
-    known["command"], folder = command_of(stage, options, _defaults(stage, options)), options.out / stage.name
-    with written_whole(folder / "facts.json") as partial_path:
-        partial_path.write_text(json.dumps(known, indent=1) + "\n")
+    defaults = vars(_options([stage.name, "--profile", options.profile])) | {"profile": "laptop"}
+    known["command"], folder = command_of(stage, options, defaults), options.out / stage.name
+    write_json(folder / "facts.json", known)
     wanted = options.ship and stage.name in (options.stage, *PRETRAINED)
     shipped = save(model, options.ship / f"{stage.name}.safetensors", known) if wanted else None
     trained = f"{stage.name} is trained: {known['epochs']} epochs, {known['minutes']} minutes, checkpoints in {folder}"
@@ -181,13 +179,6 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _defaults(stage: Stage, options: argparse.Namespace) -> argparse.Namespace:
-    """What the options are where only the stage, and a profile other than the usual one, are named."""
-    defaults = _options([stage.name, "--profile", options.profile])
-    defaults.profile = "laptop"
-    return defaults
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = arguments(__doc__)
     parser.add_argument("stage", choices=[*STAGES, "all"])
@@ -206,7 +197,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bfloat16", action="store_true", help="half the bits in convolutions")
     parser.add_argument("--compile", action="store_true", help="torch.compile: a slow start, faster steps")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())
