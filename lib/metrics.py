@@ -4,30 +4,11 @@ Arrays of points end in the coordinates: (..., 2) in the plane, or (..., 3). An 
 out (``xyz[..., :2]``) where it would be compared with truth. A missing point is NaN.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput
-
-if TYPE_CHECKING:
-    import torch
-
-__all__ = [
-    "endpoint_error",
-    "false_hands",
-    "frechet_distance",
-    "hand_distance",
-    "hand_size",
-    "pck",
-    "pck_auc",
-    "phash_distance",
-    "psnr",
-    "ssim",
-    "undetected_hand_presence",
-    "undetected_in_view",
-]
 
 
 def undetected_hand_presence(keypoints: Keypoints, hand: str = "right") -> float:
@@ -161,10 +142,11 @@ def _hits(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, thresh
     return (distance[counted] / scale <= thresholds[:, None]).mean(axis=1)  # NaN <= x is False: missing is no hit
 
 
-def psnr(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> float:
+def psnr(a: ArrayLike, b: ArrayLike) -> float:
     """Peak signal-to-noise ratio in dB over all pixels together; infinite for equal pictures. Higher is nearer.
 
-    Pictures are uint8 (peak 255) or float in [0, 1] (peak 1), both of one shape and type; BadInput otherwise.
+    Pictures, arrays or tensors, are uint8 (peak 255) or float in [0, 1] (peak 1), both of one shape and type; BadInput
+    otherwise.
     """
     a, b = _alike(a, b)
     peak = 255.0 if a.dtype == np.uint8 else 1.0
@@ -172,7 +154,7 @@ def psnr(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> floa
     return float("inf") if error == 0 else float(10 * np.log10(peak**2 / error))
 
 
-def ssim(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> float:
+def ssim(a: ArrayLike, b: ArrayLike) -> float:
     """Structural similarity, mean over pictures, at most 1 (Wang et al., 2004: Gaussian window 11, sigma 1.5).
 
     Pictures are uint8 frames (H, W, 3) or (T, H, W, 3), or float batches (N, 3, H, W) in [0, 1], of 11 pixels a side at
@@ -236,7 +218,7 @@ def _factor(features: np.ndarray) -> np.ndarray:
     return np.linalg.qr((features - features.mean(axis=0)) / np.sqrt(len(features) - 1), mode="r")
 
 
-def _alike(a: "np.ndarray | torch.Tensor", b: "np.ndarray | torch.Tensor") -> tuple[np.ndarray, np.ndarray]:
+def _alike(a: ArrayLike, b: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Both as arrays, once they can be compared."""
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape or a.dtype != b.dtype or a.size == 0:

@@ -15,22 +15,14 @@ hand's:
 They are summed with ``WEIGHTS``: as they are, presence would pull thirty times as hard as landmarks or features, and
 place hardly at all.
 
-**Why the recrop network.** At first the hand network was asked alone, on crops around the true hand. On development
-clips more than half of the right hands that were still lost after sharpening were then lost although it saw them in the
-true crop, with a presence above 0.5. It had not been shown them: the recrop network's crop had gone astray, by 0.16 to
-0.19 of the crop's side instead of 0.08. So place asks for a picture in which that network, too, sees what it sees in
+**Why the recrop network.** A hand that the hand network would see is lost all the same where it is not shown it, since
+the recrop network's crop has gone astray. So place asks for a picture in which that network, too, sees what it sees in
 the target; and half of the hand network's crops are those that it names in the sharpened picture, right or wrong.
 
-**Why it is not cheating.** Only training sees the two networks. The upsampler at work is given the degraded frame and
-nothing else, and is judged by the whole of Holistic (body, search for the hand, tracking, video compression), on other
-clips and other signers, and by the signer's true joints, which Holistic has no part in.
-
-**How it would cheat.** A network that is only asked "do you see a hand?" can be shown patterns that it takes for one
-and that we would not: a hand invented where there is none, or a likely hand in place of the true one. Against that: the
-target, not the wish for a hand, is what presence is compared with, so where the target shows none, none is wanted; the
-landmarks must be the target's, and so must the inner maps and the place; crops jitter, so that no pattern can count on
-where it is; pictures are clamped to [0, 1], as a video is; and L1 + SSIM stay the larger part of the loss. Whether it
-cheats all the same is measured, not argued: the share of false hands, and PCK against the true joints.
+**Against cheating.** Only training sees the two networks, and a hand that they are made to see need not be one. So the
+target, not the wish for a hand, is what presence is compared with; the landmarks must be the target's, and so must the
+inner maps and the place; crops jitter, so that no pattern can count on where it is; pictures are clamped to [0, 1], as
+a video is; and L1 + SSIM stay the larger part of the loss. Chapter 4 tries to cheat it, and measures what that takes.
 """
 
 import math
@@ -39,7 +31,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from lib.holistic.crops import JITTER, Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
+from lib.holistic.crops import Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
 from lib.holistic.twins import RECROP_SIZE, SIZE, HandOutputs, HandTwin, RecropTwin
 
 SEEN = 0.5  # Holistic reports a hand from this presence on
@@ -56,11 +48,9 @@ WEIGHTS = {"landmarks": 4.0, "presence": 0.5, "features": 4.0, "place": 40.0}
 class Guidance(nn.Module):
     """The loss, as a module: it holds the two frozen networks, has nothing to train, and moves with ``.to(device)``."""
 
-    def __init__(self, twin: HandTwin | None = None, jitter: Jitter = JITTER):
+    def __init__(self) -> None:
         super().__init__()
-        self.twin = twin or HandTwin()
-        self.recrop = RecropTwin()
-        self.jitter = jitter
+        self.twin, self.recrop = HandTwin(), RecropTwin()
 
     def forward(self, pred: Tensor, target: Tensor, hands_xy: Tensor, generator: Generator | None = None) -> Tensor:
         """The four `terms` by weight, summed, a scalar. Without a generator: no jitter, the true hand's crops alone."""
@@ -83,7 +73,7 @@ class Guidance(nn.Module):
         place, found = self._place(pred, target, joints, generator)
         roi = hand_roi(joints)
         if generator:
-            roi = _one_or_other(jittered(roi, generator, self.jitter), found, generator)
+            roi = _one_or_other(jittered(roi, generator), found, generator)
         with torch.no_grad():
             wanted = self.twin(cut(target, roi))
         return _differences(self.twin(cut(pred, roi)), wanted) | {"place": place}

@@ -7,7 +7,7 @@ frame wait for each other at every layer, and where MediaPipe works beside them 
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
@@ -42,7 +42,7 @@ def sharpen(
     frame of another size or type than the first, and a device that is not there.
     """
     device = usable_device(device or next(model.parameters()).device)
-    run = _runner(model.to(device, memory_format=torch.channels_last).eval(), device)
+    model, bfloat16 = model.to(device, memory_format=torch.channels_last).eval(), has_bfloat16(device)
     threads = torch.get_num_threads()
     workers = workers or (threads if device.type == "cpu" else 2)
     pool = ThreadPoolExecutor(workers, initializer=_begin_thread, initargs=(behind,))
@@ -50,7 +50,7 @@ def sharpen(
     try:
         stream = checked(frames)
         while group := list(islice(stream, batch)):
-            pending.append(pool.submit(run, group))
+            pending.append(pool.submit(_run, model, device, bfloat16, group))
             if len(pending) > workers:
                 yield from pending.popleft().result()
         while pending:
@@ -93,19 +93,14 @@ def has_bfloat16(device: torch.device) -> bool:
     return device.type == "cpu" and bool(can.get("avx512_bf16") or can.get("amx_bf16"))
 
 
-def _runner(model: UNet, device: torch.device) -> Callable[[list[np.ndarray]], np.ndarray]:
-    """The network as a function of some frames, (N, 2H, 2W, 3) uint8, to be called from any thread."""
-    bfloat16 = has_bfloat16(device)
-
-    def run(frames: list[np.ndarray]) -> np.ndarray:
-        # modes are a thread's own; (N, H, W, 3) seen as (N, 3, H, W) is channels-last already
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-            images = torch.from_numpy(np.stack(frames)).to(device).permute(0, 3, 1, 2)
-            y = _tiled(model, images.float().div_(255))
-            y = y.float().mul_(255).round_().clamp_(0, 255).to(torch.uint8)
-            return y.permute(0, 2, 3, 1).contiguous().cpu().numpy()
-
-    return run
+def _run(model: UNet, device: torch.device, bfloat16: bool, frames: list[np.ndarray]) -> np.ndarray:
+    """The network over some frames, (N, 2H, 2W, 3) uint8; may be called from any thread."""
+    # modes are a thread's own; (N, H, W, 3) seen as (N, 3, H, W) is channels-last already
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+        images = torch.from_numpy(np.stack(frames)).to(device).permute(0, 3, 1, 2)
+        y = _tiled(model, images.float().div_(255))
+        y = y.float().mul_(255).round_().clamp_(0, 255).to(torch.uint8)
+        return y.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
 def _tiled(model: UNet, x: Tensor, largest: int = LARGEST) -> Tensor:
