@@ -74,13 +74,13 @@ class Keypoints:
         write((self.xyz, self.confidence, self.layout, self.fps, self.size), path)
 
     @staticmethod
-    def load(path: str | Path) -> "Keypoints":
+    def load(path: str | Path, person: int | None = None) -> "Keypoints":
         """Read a ``.pose`` file; missing points come back as NaN. See `lib.keypoints.posefile.read` for what is
-        understood.
+        understood, and for which ``person`` is read.
         """
         from lib.keypoints.posefile import read
 
-        return from_file(path, *read(path))
+        return from_file(path, *read(path, person))
 
     def _slice(self, part: str) -> slice:
         if part not in self.layout.parts:
@@ -88,9 +88,9 @@ class Keypoints:
         return self.layout.parts[part]
 
 
-def load(path: str | Path) -> Keypoints:
+def load(path: str | Path, person: int | None = None) -> Keypoints:
     """Read a ``.pose`` file: the same as `Keypoints.load`."""
-    return Keypoints.load(path)
+    return Keypoints.load(path, person)
 
 
 def from_file(path: str | Path, *parts: Any) -> Keypoints:

@@ -51,7 +51,7 @@ class Layout:
 
         Raises BadInput where the layout lacks it.
         """
-        if (number := self._numbers.get(_plain(point))) is None:
+        if (number := self._numbers.get(plain(point))) is None:
             raise BadInput(f"{self.name} has no point {point!r}; its points are {', '.join(self.points[:4])} ...")
         return number
 
@@ -91,13 +91,13 @@ class Layout:
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        return {_plain(point): number for number, point in enumerate(self.points)}
+        return {plain(point): number for number, point in enumerate(self.points)}
 
 
-def _plain(point: str) -> str:
+def plain(point: str) -> str:
     """MediaPipe's LEFT_WRIST, OpenPose's LWrist and COCO's left_wrist are "leftwrist"."""
     side = {"L": "left", "R": "right"}
-    return re.sub(r"^[LR](?=[A-Z][a-z])", lambda letter: side[letter[0]], point).replace("_", "").lower()
+    return re.sub(r"[\W_]", "", re.sub(r"^[LR](?=[A-Z][a-z])", lambda letter: side[letter[0]], point)).lower()
 
 
 def _layout(name: str, parts: dict[str, Names], body_edges: Pairs, dropped: frozenset[int] = frozenset()) -> Layout:

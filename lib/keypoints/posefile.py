@@ -1,21 +1,27 @@
 """The ``.pose`` file (pose-format, https://github.com/sign-language-processing/pose): our keypoints in and out.
 
 The file keeps coordinates, confidences and frames a second as float32. A missing point is written as pose-format's own
-tools expect, zeros with confidence 0, which they mask; on reading, a point is missing where all of these are 0. The
-one thing lost is a point with confidence 0 at exactly (0, 0, 0). Points in the plane (no z) are written as "XYC".
+tools expect, zeros with confidence 0, which they mask; on reading, a point with confidence 0 is missing, wherever it
+is: so do others hide a hand. A point of ours that is there with confidence 0 is written with the least confidence that
+is more. Points in the plane (no z) are written as "XYC".
 """
 
+import re
+from collections.abc import Sequence
+from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.keypoints.layouts import LAYOUTS, PART_COLOURS, Layout
+from lib.keypoints.conventions import check_reach, depth_is_share, one_person, unit
+from lib.keypoints.layouts import HAND, LAYOUTS, PART_COLOURS, Layout, plain
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import reading
 
 if TYPE_CHECKING:
-    from pose_format import Pose
+    from pose_format.pose_body import PoseBody
     from pose_format.pose_header import PoseHeader, PoseHeaderComponent
 
 Parts = tuple[np.ndarray, np.ndarray, Layout, float, tuple[int, int]]  # the fields of Keypoints, in their order
@@ -30,6 +36,7 @@ _COMPONENTS = {
     },
     "COCO": {"pose": "BODY", "face": "FACE", "left_hand": "LEFT_HAND", "right_hand": "RIGHT_HAND"},
 }
+_UNSEEN = np.finfo(np.float32).tiny  # the confidence of a point that is there with confidence 0
 
 
 def write(parts: Parts, path: str | Path) -> None:
@@ -41,6 +48,7 @@ def write(parts: Parts, path: str | Path) -> None:
     xyz, confidence, layout, fps, (width, height) = parts
     flat = not np.isnan(xyz[..., 0]).all() and np.isnan(xyz[..., 2]).all()
     places = np.nan_to_num(xyz[..., : 2 if flat else 3], nan=0.0)
+    confidence = np.where((confidence == 0) & ~np.isnan(xyz[..., 0]), _UNSEEN, confidence)
     header = PoseHeader(
         version=0.2,
         dimensions=PoseHeaderDimensions(width, height, 0 if flat else width),
@@ -51,60 +59,129 @@ def write(parts: Parts, path: str | Path) -> None:
         pose.write(file)
 
 
-def read(path: str | Path) -> Parts:
-    """The parts of Keypoints from a ``.pose`` file in one of our layouts.
+def read(path: str | Path, person: int | None = None) -> Parts:
+    """The parts of Keypoints from a ``.pose`` file in one of our layouts, however its writer spells their names.
 
-    A file of pose-format's own Holistic extraction, with face and world points besides, is read as HOLISTIC_75; its z,
-    which is a share of the picture's width, becomes pixels. Raises BadInput, naming the file, where it is absent, cut
-    short, not a ``.pose`` file, of another layout, without frames or with several people.
+    A file of pose-format's own Holistic extraction, with face and world points besides, is read as HOLISTIC_75; z
+    becomes pixels where it is a share of the picture's width. Of several people one is read, see
+    `lib.keypoints.conventions.one_person`. Raises BadInput, naming the file, where it is absent, cut short, not a
+    ``.pose`` file, of another layout, without frames, without that ``person``, or not in pixels.
     """
-    pose = _parsed(Path(path))
-    layout = _recognised(pose.header, path)
-    frames, people = pose.body.confidence.shape[:2]
-    if frames == 0 or people != 1:
+    header, body = _parsed(Path(path))
+    layout, places = _recognised(header, path)
+    frames, people = body.confidence.shape[:2]
+    if frames == 0 or people == 0:
         raise BadInput(f"{path} holds {frames} frames of {people} people; give a file with one person and some frames.")
-    places = _places(layout, pose.header)
-    confidence = np.asarray(pose.body.confidence, np.float32)[:, 0, places]
-    found = np.asarray(pose.body.data.data, np.float32)[:, 0, places, :3]
-    xyz = np.full((*confidence.shape, 3), np.nan, np.float32)
-    xyz[..., : found.shape[-1]] = found
-    xyz[(confidence == 0) & (found == 0).all(axis=-1)] = np.nan
-    size = (pose.header.dimensions.width, pose.header.dimensions.height)
-    if layout.name.startswith("HOLISTIC") and len(pose.header.components) > len(layout.parts):
+    found = np.asarray(body.data.data, np.float32)[:, :, places, :3]
+    points = np.full((*found.shape[:3], 4), np.nan, np.float32)
+    points[..., : found.shape[-1]] = found
+    points[..., 3] = body.confidence[:, :, places]
+    check_reach(path, points)
+    points[points[..., 3] == 0] = np.nan
+    points = one_person(path, list(points), person).astype(np.float32)
+    xyz, confidence = points[..., :3], np.where(np.isnan(points[..., 0]), 0, points[..., 3])
+    if unit(path, xyz, layout, "pixels") != "pixels":
+        raise BadInput(f"{path} holds shares of the picture, not pixels; multiply them by its width and height.")
+    size = (header.dimensions.width, header.dimensions.height)
+    if not _is_ours(header) and depth_is_share(xyz[..., 2]):
         xyz[..., 2] *= size[0]
-    return xyz, confidence, layout, pose.body.fps, size
+    return xyz, np.where(confidence == _UNSEEN, 0, confidence), layout, body.fps, size
 
 
-def _parsed(path: Path) -> "Pose":
-    from pose_format import Pose
+def _parsed(path: Path) -> tuple["PoseHeader", "PoseBody"]:
+    from pose_format.numpy import NumPyPoseBody
+    from pose_format.pose_header import PoseHeader
+    from pose_format.utils.reader import BufferReader
 
     if not path.is_file():
         raise BadInput(f"{path} does not exist; give the path of a .pose file.")
-    try:
-        return Pose.read(path.read_bytes())
-    except Exception as error:  # the reader checks nothing: broken bytes fail in any of a dozen ways
-        raise BadInput(f"{path} is not a whole .pose file ({error}); copy it again, or extract it again.") from None
+    with reading(path, "is not a whole .pose file", "copy it again, or extract it again"):
+        reader = BufferReader(path.read_bytes())
+        header = PoseHeader.read(reader)
+        if not header.total_points() or not all(part.format.startswith("XY") for part in header.components):
+            raise ValueError("it has no points with x and y")
+        body = NumPyPoseBody.read(header, reader)
+        if reader.bytes_left():
+            raise ValueError(f"{reader.bytes_left():,} bytes are left over")
+        return header, body
 
 
-def _recognised(header: "PoseHeader", path: str | Path) -> Layout:
-    """The layout whose components are the file's; failing that, the first whose components are among the file's."""
-    found = {component.name: tuple(component.points) for component in header.components}
-    fitting = [layout for layout in LAYOUTS if _component_points(layout).items() <= found.items()]
-    exact = [layout for layout in fitting if list(_component_points(layout)) == list(found)]
-    if not fitting:
-        content = ", ".join(f"{name} ({len(points)} points)" for name, points in found.items()) or "no components"
-        known = ", ".join(layout.name for layout in LAYOUTS)
-        raise BadInput(f"{path} has another layout: {content}; extract the clip again into one of {known}.")
-    return (exact or fitting)[0]
+def _is_ours(header: "PoseHeader") -> bool:
+    """Whether `write` has written it, by the colours: then z is in pixels."""
+    colours = {tuple(map(tuple, np.asarray(part.colors).tolist())) for part in header.components}
+    return colours <= {(colour,) for colour in PART_COLOURS.values()}
 
 
-def _places(layout: Layout, header: "PoseHeader") -> np.ndarray:
-    """Where in the file the layout's points lie, int (P,)."""
-    starts, start = {}, 0
+def _recognised(header: "PoseHeader", path: str | Path) -> tuple[Layout, np.ndarray]:
+    """The layout whose parts are the file's; failing that, the first whose parts are among them; and its places there.
+
+    A part is known by what of the body its name says, by how many points it has, and by any known spelling of theirs.
+    """
+    found, content, start = {}, [], 0
     for component in header.components:
-        starts[component.name] = start
+        if part := _part(component.name):
+            found.setdefault(part, (component, start))
+        content.append(f"{_shown(component.name)} ({len(component.points)} points)")
         start += len(component.points)
-    return np.concatenate([starts[name] + np.arange(len(points)) for name, points in _component_points(layout).items()])
+    alike = [
+        layout
+        for layout in LAYOUTS
+        if {(part, where.stop - where.start) for part, where in layout.parts.items()}
+        <= {(part, len(component.points)) for part, (component, _) in found.items()}
+    ]
+    odd = {layout: _odd_point(layout, found) for layout in alike}
+    fitting = [layout for layout in alike if not odd[layout]]
+    if not fitting:
+        listed = ", ".join(content[:8]) + (", ..." if len(content) > 8 else "")
+        differs = f", but {odd[alike[0]]}" if alike else ""
+        known = ", ".join(layout.name for layout in LAYOUTS)
+        raise BadInput(f"{path} has another layout: {listed}{differs}; extract the clip again into one of {known}.")
+    exact = [layout for layout in fitting if list(layout.parts) == list(found) and len(found) == len(content)]
+    layout = (exact or fitting)[0]
+    return layout, np.concatenate([found[part][1] + np.arange(w.stop - w.start) for part, w in layout.parts.items()])
+
+
+def _shown(name: str) -> str:
+    """The beginning of a name out of a file, with escapes for what cannot be printed."""
+    return repr(name[:40])[1:-1]
+
+
+def _part(component: str) -> str | None:
+    """ "hand_left_keypoints_2d", "LEFT_HAND_LANDMARKS" and "LEFT_HAND_133" are the left hand; None for others."""
+    name = component.lower()
+    if "hand" in name:
+        return next((f"{side}_hand" for side in ("left", "right") if side in name), None)
+    if "world" in name:  # metres about the hips
+        return None
+    return next((part for part, word in (("face", "face"), ("pose", "pose"), ("pose", "body")) if word in name), None)
+
+
+def _odd_point(layout: Layout, found: dict[str, tuple["PoseHeaderComponent", int]]) -> str:
+    """The first point that is another one than the layout's, in words; "" if all are the same ones."""
+    for part in layout.parts:
+        component = found[part][0]
+        names = [_plain(name) for name in component.points]
+        spellings = [[_plain(name) for name in spelling] for spelling in _spellings(layout, part)]
+        if names not in spellings:
+            alike = [sum(map(eq, names, spelling)) for spelling in spellings]
+            best = alike.index(max(alike))
+            place = next(i for i, (a, b) in enumerate(zip(names, spellings[best])) if a != b)
+            wanted = _spellings(layout, part)[best][place]
+            return f"{_shown(component.name)} has {component.points[place][:40]!r} where {layout.name} has {wanted!r}"
+    return ""
+
+
+def _spellings(layout: Layout, part: str) -> list[Sequence[str]]:
+    """All that pose-format's writers call the points of a part; those of the face are numbers everywhere."""
+    from pose_format.utils.openpose import HAND_POINTS
+
+    own = _point_names(layout, part)
+    return [own, HAND, HAND_POINTS, [str(i) for i in range(21)]] if part.endswith("hand") else [own]
+
+
+def _plain(point: str) -> str:
+    """Without the part's name, as `lib.keypoints.layouts.plain` has it: "left_hand_0", "hand_0" and "0" are "0"."""
+    return plain(re.sub(r"^((left|right)[\W_]?)?(hand|face|body|pose)[\W_]?", "", point, flags=re.IGNORECASE))
 
 
 def _component_points(layout: Layout) -> dict[str, tuple[str, ...]]:

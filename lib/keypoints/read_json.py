@@ -1,89 +1,69 @@
 """Keypoints from the files of OpenPose, MMPose and rtmlib.
 
 All three write pixels without depth, so z stays NaN. None writes the picture's size: give ``size``, or the smallest
-picture that holds all points is taken. Of several people in a frame, the one with the most confidence is read.
+picture that holds all points is taken. Where somebody made shares of the picture out of the pixels, ``size`` is needed.
+Of several people one is read, see `lib.keypoints.conventions.one_person`.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lib.keypoints.conventions import check_reach, frame_rows, numbered_files, one_person, unit
 from lib.keypoints.keypoints import Keypoints, from_file
 from lib.keypoints.layouts import COCO_133, OPENPOSE_67, Layout
 from lib.tools.errors import BadInput
+from lib.tools.openers import read_json, read_npz
 
 Size = tuple[int, int]
 _OPENPOSE_PARTS = {"pose_keypoints_2d": 25, "hand_left_keypoints_2d": 21, "hand_right_keypoints_2d": 21}
-_OPENPOSE_NAME = re.compile(r"(.*)_(\d+)_keypoints\.json")
+_OPENPOSE_REMEDIES = "give OpenPose's output folder", "copy the folder again, or run the pose estimator again"
 _AGAIN = "copy it again, or run the pose estimator again"
 
 
-def read_openpose(folder: str | Path, *, fps: float = 25.0, size: Size | None = None) -> Keypoints:
+def read_openpose(
+    folder: str | Path, *, fps: float = 25.0, size: Size | None = None, person: int | None = None
+) -> Keypoints:
     """Keypoints (OPENPOSE_67) from the folder that OpenPose's ``--write_json`` fills: one file for each frame.
 
     OpenPose writes 0, 0 with confidence 0 for a point that it did not find: NaN here. A point with any confidence is
-    real, wherever it is. A hand that is missing from the file (no ``--hand``) counts as not found.
+    real, wherever it is. A hand that is missing from the file (no ``--hand``) counts as not found. Frames are in the
+    order of the numbers before ``_keypoints.json``, however the pictures were called.
 
     Raises BadInput, naming the file, for no frames, frames left out, several videos in one folder, a file cut short,
-    another body model than BODY_25, and coordinates that are shares of the picture.
+    another body model than BODY_25, coordinates that are shares of the picture where no ``size`` is given, normalised
+    ones, and for a ``person`` who is not there.
     """
-    files = _numbered(folder := Path(folder))
-    points = np.stack([_person([_openpose(file, one) for one in _people(file)], 67) for file in files])
-    points[points[..., 2] == 0] = np.nan
-    if np.nanmax(points[..., :2], initial=0) > 0 and not (np.nan_to_num(points[..., :2]) > 2).any():
-        raise BadInput(f"{folder} holds shares of the picture, not pixels; run OpenPose with --keypoint_scale 0.")
-    return _keypoints(folder, points, OPENPOSE_67, fps, size)
+    folder = Path(folder)
+    like, lacking = "NAME_000000000000_keypoints.json", "the file of frame {}"
+    files = numbered_files(folder, "_keypoints.json", like, lacking, _OPENPOSE_REMEDIES)
+    frames = [_stacked([_openpose(file, one) for one in _people(file)], 67) for file in files]
+    return _keypoints(folder, frames, OPENPOSE_67, fps, size, person, "run OpenPose with --keypoint_scale 0")
 
 
-def read_coco_wholebody(path: str | Path, *, fps: float = 25.0, size: Size | None = None) -> Keypoints:
+def read_coco_wholebody(
+    path: str | Path, *, fps: float = 25.0, size: Size | None = None, person: int | None = None
+) -> Keypoints:
     """Keypoints (COCO_133) of one video from MMPose's ``.json`` or from an ``.npz`` of what rtmlib returned.
 
     MMPose's inferencer writes a list of frames, its demos the same under ``"instance_info"``; each frame has
     ``"instances"`` with ``"keypoints"`` (133, 2) and ``"keypoint_scores"`` (133). rtmlib returns arrays and writes
     nothing: stack them as ``np.savez(path, keypoints=..., scores=...)``, (T, 133, 2) and (T, 133), or (T, people, ...).
 
-    These estimators place every point of everyone they see: only a frame without anybody is missing (NaN). Points of
-    which they are unsure have a low confidence, and (0, 0) is a place. Raises BadInput, naming the file, for one
-    that is cut short, of other points, or without frames.
+    These estimators place every point of everyone they see: (0, 0) is a place, and points of which they are unsure
+    have a low confidence. With confidence 0 they found none: NaN, as in frames without anybody, and in those that
+    ``"frame_id"`` leaves out. Raises BadInput, naming the file, for one that is cut short, of other points, without
+    frames, with double frames, in shares of the picture where no ``size`` is given, normalised, or without ``person``.
     """
     path = Path(path)
     frames = _rtmlib(path) if path.suffix == ".npz" else _mmpose(path)
-    return _keypoints(path, np.stack([_person(people, 133) for people in frames]), COCO_133, fps, size)
-
-
-def _numbered(folder: Path) -> list[Path]:
-    """OpenPose's files in the order of their numbers, without a gap, of one video."""
-    found = {file: match for file in folder.glob("*.json") if (match := _OPENPOSE_NAME.fullmatch(file.name))}
-    if not found:
-        raise BadInput(f"{folder} holds no files like NAME_000000000000_keypoints.json; give OpenPose's output folder.")
-    videos = sorted({match[1] for match in found.values()})
-    if len(videos) > 1:
-        raise BadInput(f"{folder} holds {len(videos)} videos ({videos[0]}, {videos[1]} ...); give each its own folder.")
-    files = sorted(found, key=lambda file: int(found[file][2]))
-    numbers = [int(found[file][2]) for file in files]
-    gaps = [a + 1 for a, b in zip(numbers, numbers[1:]) if b != a + 1]
-    if gaps:
-        raise BadInput(
-            f"{folder} lacks the file of frame {gaps[0]}; copy the folder again, or run the pose estimator again."
-        )
-    return files
-
-
-def _loaded(path: Path) -> Any:
-    if not path.is_file():
-        raise BadInput(f"{path} does not exist; give the path of a file that the pose estimator wrote.")
-    try:
-        return json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        raise BadInput(f"{path} is not a whole JSON file; {_AGAIN}.") from None
+    return _keypoints(path, frames, COCO_133, fps, size, person, "give the picture's size=(width, height) as well")
 
 
 def _people(file: Path) -> list[dict]:
-    content = _loaded(file)
+    content = read_json(file, _AGAIN)
     people = content.get("people") if isinstance(content, dict) else None
     if not isinstance(people, list) or not all(isinstance(one, dict) for one in people):
         raise BadInput(f'{file} has no list of "people"; give a file that OpenPose wrote.')
@@ -104,70 +84,94 @@ def _openpose(file: Path, person: dict) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def _mmpose(path: Path) -> list[list[np.ndarray]]:
-    """For each frame its people, each (133, 3): x, y, score."""
-    content = _loaded(path)
+def _mmpose(path: Path) -> list[np.ndarray]:
+    """For each frame its people, (n, 133, 3): x, y, score."""
+    if not path.is_file():
+        raise BadInput(f"{path} does not exist; give the path of a file that the pose estimator wrote.")
+    content = read_json(path, _AGAIN)
     frames = content.get("instance_info") if isinstance(content, dict) else content
     if not isinstance(frames, list) or not frames:
         raise BadInput(f"{path} holds no list of frames; give a file that MMPose wrote for a video.")
     if not all(isinstance(frame, dict) and isinstance(frame.get("instances"), list) for frame in frames):
         raise BadInput(f'{path} has frames without "instances"; give a file that MMPose wrote for a video.')
-    frames = sorted(frames, key=lambda frame: frame.get("frame_id", 0))
-    return [[_coco(path, one) for one in frame["instances"]] for frame in frames]
+    numbers = [frame.get("frame_id") for frame in frames]
+    rows = np.arange(len(frames)) if all(number is None for number in numbers) else frame_rows(path, numbers)
+    clip = [_stacked([], 133)] * (max(rows) + 1)
+    for row, frame in zip(rows, frames):
+        clip[row] = _stacked([_coco(path, one) for one in frame["instances"]], 133)
+    return clip
 
 
 def _coco(path: Path, person: Any) -> np.ndarray:
     if not isinstance(person, dict) or not {"keypoints", "keypoint_scores"} <= person.keys():
         raise BadInput(f'{path} has a person without "keypoints" and "keypoint_scores"; {_AGAIN}.')
-    return _with_scores(_array(person["keypoints"], path), _array(person["keypoint_scores"], path), path)
+    places, scores = _array(person["keypoints"], path), _array(person["keypoint_scores"], path)
+    if places.shape == (266,):  # one after the other, as COCO's own files have them
+        places = places.reshape(133, 2)
+    return _with_scores(places[None], scores[None], path)[0]
 
 
-def _rtmlib(path: Path) -> list[list[np.ndarray]]:
+def _rtmlib(path: Path) -> list[np.ndarray]:
     if not path.is_file():
         raise BadInput(f"{path} does not exist; give the path of an .npz file of keypoints and scores.")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            places, scores = file["keypoints"], file["scores"]
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise BadInput(f"{path} holds no arrays 'keypoints' and 'scores' ({error}); write it again.") from None
-    except Exception as error:  # zipfile and zlib have errors of their own for a file cut short
-        raise BadInput(f"{path} is not a whole .npz file ({error}); write it again.") from None
-    if len(places) == 0 or len(places) != len(scores):
-        raise BadInput(f"{path} has {len(places)} frames of keypoints and {len(scores)} of scores; write it again.")
+    arrays = read_npz(path, ["keypoints", "scores"], "write it again")
+    places, scores = arrays["keypoints"], arrays["scores"]
+    if places.dtype.kind not in "fiu" or scores.dtype.kind not in "fiu":
+        raise BadInput(f"{path} has keypoints of type {places.dtype} and scores of {scores.dtype}; write numbers.")
+    if places.ndim == 0 or scores.ndim == 0 or len(places) == 0 or len(places) != len(scores):
+        found = [len(values) if values.ndim else "no" for values in (places, scores)]
+        raise BadInput(f"{path} has {found[0]} frames of keypoints and {found[1]} of scores; write it again.")
     if places.ndim == 3:  # one person
         places, scores = places[:, None], scores[:, None]
     if places.ndim != 4 or scores.ndim != 3 or places.shape[1] != scores.shape[1]:
         raise BadInput(f"{path} has keypoints {places.shape} and scores {scores.shape}; write (T, 133, 2), (T, 133).")
-    return [[_with_scores(*person, path) for person in zip(*frame)] for frame in zip(places, scores)]
+    points = _with_scores(places.reshape(-1, *places.shape[2:]), scores.reshape(-1, scores.shape[2]), path)
+    return list(points.reshape(*places.shape[:2], 133, 3))
 
 
 def _with_scores(places: np.ndarray, scores: np.ndarray, path: Path) -> np.ndarray:
-    if places.shape != (133, 2) or scores.shape != (133,):
+    """(n, 133, 3) of (n, 133, 2) and (n, 133)."""
+    if places.shape[1:] != (133, 2) or scores.shape[1:] != (133,):
         raise BadInput(
-            f"{path} has keypoints {places.shape} with scores {scores.shape}, not (133, 2) with (133,); run the "
-            "estimator with a COCO-WholeBody model."
+            f"{path} has keypoints {places.shape[1:]} with scores {scores.shape[1:]}, not (133, 2) with (133,); run "
+            "the estimator with a COCO-WholeBody model."
         )
-    return np.column_stack([places, np.maximum(scores, 0)])
+    return np.concatenate([places, np.maximum(scores, 0)[..., None]], axis=-1)
 
 
 def _array(values: Any, path: Path) -> np.ndarray:
     try:
         return np.asarray(values, float)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise BadInput(f"{path} has something else than numbers among its keypoints; {_AGAIN}.") from None
 
 
-def _person(people: Sequence[np.ndarray], number: int) -> np.ndarray:
-    """The person with the most confidence, (number, 3), or NaN where there is nobody."""
-    return max(people, key=lambda one: np.nansum(one[:, 2]), default=np.full((number, 3), np.nan))
+def _stacked(people: Sequence[np.ndarray], number: int) -> np.ndarray:
+    """Of everybody in a frame (n, number, 3)."""
+    return np.stack(people) if people else np.empty((0, number, 3))
 
 
-def _keypoints(path: Path, points: np.ndarray, layout: Layout, fps: float, size: Size | None) -> Keypoints:
-    """Of points (T, P, 3) with x, y and confidence, NaN where they are missing, without depth."""
-    confidence = np.nan_to_num(points[..., 2], posinf=np.inf)
-    xyz = np.concatenate([points[..., :2], np.full_like(points[..., :1], np.nan)], axis=-1)
+def _keypoints(
+    path: Path,
+    frames: list[np.ndarray],
+    layout: Layout,
+    fps: float,
+    size: Size | None,
+    person: int | None,
+    remedy: str,
+) -> Keypoints:
+    """Of everybody's x, y and confidence in each frame, without depth. Confidence 0 is a point that was not found."""
+    for people in frames:
+        check_reach(path, people)
+        people[people[..., 2] == 0] = np.nan
+    points = one_person(path, frames, person)
+    xyz, confidence = np.full_like(points, np.nan), np.nan_to_num(points[..., 2], posinf=np.inf)
+    xyz[..., :2] = points[..., :2]
+    if unit(path, points[..., :2], layout, "pixels") == "shares":
+        if size is None:
+            raise BadInput(f"{path} holds shares of the picture, not pixels; {remedy}.")
+        xyz[..., :2] *= size
     if size is None:
-        finite = np.where(np.isfinite(points[..., :2]), points[..., :2], 0)
-        width, height = np.clip(np.floor(finite.max(axis=(0, 1))) + 1, 1, 2**16 - 1)
+        width, height = np.floor(np.nan_to_num(xyz[..., :2]).max(axis=(0, 1))).clip(0, 2**16 - 2) + 1
         size = (int(width), int(height))
     return from_file(path, xyz, confidence, layout, fps, size)

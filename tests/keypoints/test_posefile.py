@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from estimators import components, pose, signer
 from person import some_keypoints
 
-from lib.keypoints import HOLISTIC_75, OPENPOSE_67, load
+from lib.keypoints import COCO_53, COCO_133, HOLISTIC_75, OPENPOSE_67, load
 from lib.keypoints.layouts import LAYOUTS
 from lib.tools.errors import BadInput
 
@@ -54,7 +55,7 @@ def test_pose_format_holistic_file_is_read_in_pixels(tmp_path):
     from pose_format.pose_header import PoseHeader, PoseHeaderDimensions
     from pose_format.utils.holistic import holistic_components
 
-    data = np.random.default_rng(0).uniform(0.1, 1, (3, 1, 576, 3))
+    data = np.random.default_rng(0).uniform(0.1, 1, (3, 1, 576, 3)) * [200, 100, 1]
     header = PoseHeader(0.2, PoseHeaderDimensions(200, 100, 0), holistic_components())
     with open(tmp_path / "theirs.pose", "wb") as file:
         Pose(header, NumPyPoseBody(25, data, np.ones((3, 1, 576)))).write(file)
@@ -62,6 +63,60 @@ def test_pose_format_holistic_file_is_read_in_pixels(tmp_path):
     assert clip.layout == HOLISTIC_75
     theirs = data[:, 0, [*range(33), *range(33 + 468, 33 + 468 + 42)]]
     np.testing.assert_allclose(clip.xyz, theirs * [1, 1, 200], rtol=1e-6)
+
+
+@pytest.mark.parametrize("depth", [0, 10, 640])
+@pytest.mark.parametrize(("z", "share"), [(0.4, True), (-2.5, True), (60.0, False)])
+def test_z_is_told_by_its_values(depth, z, share, tmp_path):
+    """pose-format's get_components leaves of a Holistic file what ours has: the parts do not tell."""
+    data = np.concatenate([signer(HOLISTIC_75), np.full((6, 75, 1), z)], axis=-1)[:, None]
+    path = pose(tmp_path / "a.pose", components(HOLISTIC_75, form="XYZC"), data, size=(640, 480, depth))
+    np.testing.assert_allclose(load(path).xyz, data[:, 0] * [1, 1, 640 if share else 1], rtol=1e-5)
+
+
+SPELLINGS = {
+    "MMPose's of 2025": (str, lambda point: point.replace("hand_", "left_hand_")),
+    "AlphaPose's": (lambda name: f"{name}_133", str),
+    "small": (str.lower, str.upper),
+    "spoken": (lambda name: f"{name.replace('_', ' ')} keypoints", lambda point: point.replace("_", " ")),
+    "numbers": (str, lambda point: point.replace("hand_", "").replace("face-", "face_")),
+}
+
+
+@pytest.mark.parametrize("layout", [COCO_133, COCO_53])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_coco_as_others_spell_it(layout, spelling, tmp_path):
+    xy = signer(layout)[:, None]
+    path = pose(tmp_path / "a.pose", components(layout, *SPELLINGS[spelling]), xy)
+    assert load(path).layout == layout
+    np.testing.assert_allclose(load(path).xyz[..., :2], xy[:, 0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("layout", [HOLISTIC_75, OPENPOSE_67, COCO_133])
+def test_parts_in_another_order_and_with_more_beside_them(layout, tmp_path):
+    from pose_format.pose_header import PoseHeaderComponent
+
+    more = [PoseHeaderComponent("POSE_WORLD_LANDMARKS", ["a", "b"], [], [], "XYC")]
+    parts = components(layout)
+    xy = signer(layout)
+    order = np.r_[layout.parts["right_hand"], 0 : layout.parts["right_hand"].start]
+    data = np.concatenate([xy[:, order], np.zeros((6, 2, 2))], axis=1)[:, None]
+    clip = load(pose(tmp_path / "a.pose", [parts[-1], *parts[:-1], *more], data))
+    assert clip.layout == layout
+    np.testing.assert_allclose(clip.xyz[..., :2], xy, rtol=1e-5)
+
+
+def test_what_differs_is_named(tmp_path):
+    parts = components(COCO_133, respell=lambda point: "hand_thumb" if point == "hand_3" else point)
+    path = pose(tmp_path / "a.pose", parts, signer(COCO_133)[:, None])
+    with pytest.raises(BadInput, match="but LEFT_HAND has 'hand_thumb' where COCO_133 has 'hand_3'; extract"):
+        load(path)
+    swapped = {"left_wrist": "right_wrist", "right_wrist": "left_wrist"}  # never taken for the same
+    path = pose(
+        tmp_path / "a.pose", components(COCO_133, respell=lambda p: swapped.get(p, p)), signer(COCO_133)[:, None]
+    )
+    with pytest.raises(BadInput, match="but BODY has 'right_wrist' where COCO_133 has 'left_wrist'"):
+        load(path)
 
 
 def test_another_layout_is_named(tmp_path):
@@ -83,6 +138,14 @@ def test_a_file_cut_short_is_named(share, tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(BadInput, match=r"clip\.pose is not a whole \.pose file"):
+        load(path)
+
+
+def test_bytes_that_are_left_over_are_noticed(tmp_path):
+    path = tmp_path / "clip.pose"
+    some_keypoints().save(path)
+    path.write_bytes(path.read_bytes() + bytes(8))
+    with pytest.raises(BadInput, match=r"clip\.pose is not a whole \.pose file \(8 bytes are left over\)"):
         load(path)
 
 

@@ -184,11 +184,11 @@ def test_mmpose(tmp_path, random, wrapped):
 @pytest.mark.parametrize("people", [None, 2])
 def test_rtmlib(tmp_path, random, people):
     shape = (4, 133) if people is None else (4, people, 133)
-    places, scores = random.uniform(0, 300, (*shape, 2)), random.uniform(0, 1, shape)
+    places, scores = random.uniform(0, 300, (1, *shape[1:], 2)).repeat(4, axis=0), random.uniform(0, 1, shape)
     np.savez(tmp_path / "clip.npz", keypoints=places, scores=scores)
     clip = read_coco_wholebody(tmp_path / "clip.npz")
     assert len(clip) == 4 and clip.size[0] == int(np.ceil(clip.xyz[..., 0].max()))
-    best = places if people is None else np.stack([p[s.sum(axis=1).argmax()] for p, s in zip(places, scores)])
+    best = places if people is None else places[:, scores.sum(axis=(0, 2)).argmax()]
     np.testing.assert_allclose(clip.xyz[..., :2], best, rtol=1e-6)
 
 

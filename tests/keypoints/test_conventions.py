@@ -1,0 +1,280 @@
+"""Units, frames and persons: what every reader decides alike about files of others."""
+
+import warnings
+
+import estimators as files
+import numpy as np
+import pytest
+
+from lib.keypoints import (
+    COCO_133,
+    HOLISTIC_75,
+    OPENPOSE_67,
+    load,
+    read_asl_signs,
+    read_coco_wholebody,
+    read_npy_frames,
+    read_openpose,
+)
+from lib.tools.errors import BadInput
+
+SIZE = (640, 480)
+PIXELS = ("openpose", "mmpose", "rtmlib")  # readers of files that hold pixels, and several people
+
+
+def read(kind, tmp_path, people, numbers=None, sure=0.8, **options):
+    """Write the people (T, P, 2) as an estimator does, and read them."""
+    others = {"numbers": numbers} if numbers is not None else {}
+    if kind == "openpose":
+        return read_openpose(files.openpose(tmp_path / "op", people, sure=sure, **others), **options)
+    if kind == "mmpose":
+        return read_coco_wholebody(files.mmpose(tmp_path / "a.json", people, sure=sure, **others), **options)
+    if kind == "rtmlib":
+        return read_coco_wholebody(files.rtmlib(tmp_path / "a.npz", people, sure=sure), **options)
+    if kind == "pose":
+        parts = files.components(COCO_133)
+        return load(files.pose(tmp_path / "a.pose", parts, np.nan_to_num(np.stack(people, axis=1))), **options)
+    if kind == "npy":
+        return read_npy_frames(files.npy(tmp_path / "seq", people[0], **others), **options)
+    return read_asl_signs(files.asl_signs(tmp_path / "a.parquet", people[0], **others), **options)
+
+
+def places(kind, **how) -> np.ndarray:
+    return files.signer(files.LAYOUT.get(kind, COCO_133), **how)
+
+
+def normalised(xy: np.ndarray, layout) -> np.ndarray:
+    """As pose.normalize() of pose-format does: about the middle of the shoulders, which are 1 apart."""
+    left, right = (xy[:, one] for one in layout.shoulders)
+    return (xy - ((left + right) / 2).mean(axis=0)) / np.linalg.norm(left - right, axis=-1).mean()
+
+
+@pytest.mark.parametrize("kind", [*PIXELS, "pose"])
+def test_pixels_are_taken_as_they_are(kind, tmp_path):
+    for middle, wide in (((320, 200), 120), ((30, 25), 16), ((10, 200), 100), ((5000, 4000), 900)):  # some at the edge
+        xy = places(kind, middle=middle, wide=wide)
+        folder = tmp_path / str(middle[0])
+        folder.mkdir()
+        np.testing.assert_allclose(read(kind, folder, [xy]).xyz[..., :2], xy, atol=1e-2)
+
+
+@pytest.mark.parametrize("kind", PIXELS)
+def test_shares_need_a_size(kind, tmp_path):
+    xy = places(kind)
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    with pytest.raises(BadInput, match="shares of the picture, not pixels; "):
+        read(kind, tmp_path / "a", [xy / SIZE])
+    clip = read(kind, tmp_path / "b", [xy / SIZE], size=SIZE)
+    np.testing.assert_allclose(clip.xyz[..., :2], xy, atol=0.05)
+    assert clip.size == SIZE
+
+
+@pytest.mark.parametrize("kind", ["npy", "asl"])
+def test_mediapipes_shares_become_pixels_and_pixels_are_refused(kind, tmp_path):
+    xy = places(kind)
+    for name in "abc":
+        (tmp_path / name).mkdir()
+    clip = read(kind, tmp_path / "a", [xy / SIZE], size=SIZE)
+    np.testing.assert_allclose(clip.xyz[..., :2], xy, atol=0.05)
+    np.testing.assert_allclose(clip.xyz[..., 2], 64, rtol=1e-5)
+    with pytest.raises(BadInput, match="pixels, not shares"):
+        read(kind, tmp_path / "b", [xy])
+    deep = {"npy": files.npy, "asl": files.asl_signs}[kind](tmp_path / "c" / "seq", xy / SIZE, z=64.0)
+    with pytest.raises(BadInput, match="pixels, not shares"):
+        {"npy": read_npy_frames, "asl": read_asl_signs}[kind](deep)
+
+
+@pytest.mark.parametrize("kind", [*PIXELS, "npy", "asl", "pose"])
+def test_normalised_keypoints_are_refused(kind, tmp_path):
+    layout, xy = files.LAYOUT.get(kind, COCO_133), places(kind)
+    about = normalised(xy, layout)
+    kinds = {
+        "about the shoulders": about,
+        "in hundreds": 100 * about,
+        "from -1 to 1": 2 * xy / SIZE - 1,
+        "by the shoulders": xy / np.linalg.norm(np.diff(xy[:, layout.shoulders], axis=1), axis=-1)[:, None],
+    }
+    for number, values in enumerate(kinds.values()):
+        (tmp_path / str(number)).mkdir()
+        with pytest.raises(BadInput, match="normalised") as error:
+            read(kind, tmp_path / str(number), [values], **({} if kind == "pose" else {"size": SIZE}))
+        assert "\n" not in str(error.value) and str(tmp_path) in str(error.value)
+
+
+@pytest.mark.parametrize("kind", [*PIXELS, "npy", "asl", "pose"])
+@pytest.mark.parametrize("value", [1e300, 1e20, np.inf])
+def test_numbers_beyond_any_picture_name_the_file(kind, value, tmp_path):
+    if kind == "pose" and value == 1e300:
+        pytest.skip("float32 holds none")
+    xy = places(kind) / (SIZE if kind in ("npy", "asl") else 1)
+    xy[2, 7, 0] = value
+    with pytest.raises(BadInput, match="cannot be used: they reach|not finite") as error:
+        read(kind, tmp_path, [xy])
+    assert str(tmp_path) in str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["mmpose", "asl"])
+@pytest.mark.parametrize(
+    "numbers", [[3, 4, 7, 8, 9, 10], ["3", "4", "7", "8", "9", "10"], ["10", "3", "8", "4", "9", "7"]]
+)
+def test_a_frame_that_is_left_out_has_no_points(kind, numbers, tmp_path):
+    xy = places(kind) / (1 if kind == "mmpose" else SIZE)
+    with pytest.warns(UserWarning, match="lacks 2 of 8 frames, the first of them 5"):
+        clip = read(kind, tmp_path, [xy], numbers, size=SIZE)
+    assert len(clip) == 8 and clip.present("pose").tolist() == [True, True, False, False, True, True, True, True]
+    order = np.argsort([int(number) for number in numbers])
+    wanted = xy[order] * (1 if kind == "mmpose" else SIZE)
+    np.testing.assert_allclose(clip.xyz[clip.present("pose"), :, :2], wanted, atol=0.05)
+
+
+@pytest.mark.parametrize("kind", ["mmpose", "asl"])
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([0, 1, 1, 2, 3, 4], "frame 1 twice|not 543 for each"),
+        (["0", "1", "01", "2", "3", "4"], "frame 1 twice"),
+        ([0, 1, 2, 3, 4, 10**9], "has 6 of the frames from 0 to 1000000000"),
+        ([0, 1, 2, 3, 4, -1], "frame numbered"),
+        ([0.5, 1.5, 2.5, 3.5, 4.5, 5.5], "frame numbered"),
+        (["a", "b", "c", "d", "e", "f"], "frame numbered"),
+    ],
+)
+def test_frames_that_cannot_be_counted(kind, numbers, said, tmp_path):
+    with pytest.raises(BadInput, match=said):
+        read(kind, tmp_path, [places(kind) / (1 if kind == "mmpose" else SIZE)], numbers)
+
+
+@pytest.mark.parametrize(
+    "numbers", [[None, 1, 2, 3, 4, 5], [True, 2, 3, 4, 5, 6], [{}, 1, 2, 3, 4, 5], [0, "1", [2], 3, 4, 5]]
+)
+def test_mmposes_odd_numbers(numbers, tmp_path):
+    with pytest.raises(BadInput, match="a.json has a frame numbered"):
+        read("mmpose", tmp_path, [places("mmpose")], numbers)
+
+
+def test_mmpose_without_numbers_is_in_the_files_order(tmp_path):
+    xy = places("mmpose")
+    np.testing.assert_allclose(read("mmpose", tmp_path, [xy], [None] * 6).xyz[..., :2], xy, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["images{:04d}", "{:05d}", "{}", "a1b2_{:012d}", "2019-07-{}", "été {:03d}"])
+def test_openposes_names_of_any_picture(name, tmp_path):
+    xy = places("openpose", frames=12)
+    folder = files.openpose(tmp_path / "op", [xy], name=name)
+    (folder / f"._{name.format(3)}_keypoints.json").write_bytes(b"\0\5\x16\7")  # another system's
+    (folder / "notes.json").write_text("{}")
+    np.testing.assert_allclose(read_openpose(folder).xyz[..., :2], xy, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["{:04d}", "frame_{}", "f{}"])
+def test_npy_names_of_any_frame(name, tmp_path):
+    xy = places("npy", frames=12)
+    folder = files.npy(tmp_path / "seq", xy / SIZE, numbers=[name.format(t) for t in range(12)])
+    (folder / "._0.npy").write_bytes(b"\0\5\x16\7")
+    np.testing.assert_allclose(read_npy_frames(folder, size=SIZE).xyz[..., :2], xy, atol=1e-3)
+
+
+def test_files_that_are_double_or_missing(tmp_path):
+    folder = files.openpose(tmp_path / "op", [places("openpose")], numbers=[1, 2, 3, 4, 5, 6], name="{}")
+    (folder / "3_keypoints.json").rename(folder / "03_keypoints.json")
+    assert len(read_openpose(folder)) == 6
+    (folder / "3_keypoints.json").write_bytes((folder / "03_keypoints.json").read_bytes())
+    with pytest.raises(BadInput, match="op has frame 3 twice"):
+        read_openpose(folder)
+    for file in folder.glob("*3_keypoints.json"):
+        file.unlink()
+    with pytest.raises(BadInput, match="op lacks the file of frame 3"):
+        read_openpose(folder)
+    for file in folder.glob("*"):
+        file.rename(folder / f"{file.name}.bak")
+    with pytest.raises(BadInput, match="holds no files like NAME_0+_keypoints.json, but 1_keypoints.json.bak; give"):
+        read_openpose(folder)
+    files.npy(tmp_path / "seq", places("npy") / SIZE)
+    (tmp_path / "seq" / "05.npy").write_bytes((tmp_path / "seq" / "5.npy").read_bytes())
+    with pytest.raises(BadInput, match="seq has frame 5 twice"):
+        read_npy_frames(tmp_path / "seq")
+
+
+def two_people(kind, frames=20) -> tuple[np.ndarray, np.ndarray]:
+    """One to the left, and one to the right, who is seen in all frames but two."""
+    left, right = places(kind, frames=frames, middle=(150, 200)), places(kind, frames=frames, middle=(450, 210), seed=1)
+    right[[4, 11]] = np.nan
+    return left, right
+
+
+def shuffled(left, right, seed=0) -> list[np.ndarray]:
+    """The same two in random order from frame to frame."""
+    turn = np.random.default_rng(seed).random(len(left)) < 0.5
+    return [np.where(turn[:, None, None], a, b) for a, b in ((left, right), (right, left))]
+
+
+@pytest.mark.parametrize("kind", [*PIXELS, "pose"])
+def test_one_person_for_the_whole_clip(kind, tmp_path):
+    left, right = two_people(kind)
+    people = shuffled(left, right)
+    if kind == "pose":
+        zeros = np.isnan(np.stack(people, axis=1)).any(axis=-1)
+        data, parts = np.nan_to_num(np.stack(people, axis=1)), files.components(COCO_133)
+        path = files.pose(tmp_path / "a.pose", parts, data, np.where(zeros, 0, 0.8))
+        reader = load
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read(kind, tmp_path, people)
+        path = next(tmp_path.iterdir())
+        reader = read_openpose if kind == "openpose" else read_coco_wholebody
+    with pytest.warns(UserWarning, match="up to 2 people .* number 0 from the left in frame 0, found in 20 of 20"):
+        np.testing.assert_allclose(reader(path).xyz[..., :2], left, atol=1e-2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_allclose(reader(path, person=0).xyz[..., :2], left, atol=1e-2)
+        other = reader(path, person=1)
+    np.testing.assert_allclose(other.xyz[..., :2], right, atol=1e-2)  # NaN where the right one is not seen
+    for person in (2, -1):
+        with pytest.raises(BadInput, match=f"up to 2 people in a frame, counted from 0; there is no person {person}"):
+            reader(path, person=person)
+
+
+@pytest.mark.parametrize("kind", PIXELS)
+def test_the_surest_over_the_clip_is_taken_and_ghosts_are_nobody(kind, tmp_path):
+    left, right = two_people(kind)
+    ghost = np.full_like(left, np.nan)
+    ghost[3:5] = files.signer(files.LAYOUT[kind], frames=2, middle=(800, 100), seed=2, wide=20)
+    left[12:] = np.nan  # gone
+    with pytest.warns(UserWarning, match="up to 3 people .* found in 18 of 20 frames"):
+        clip = read(kind, tmp_path, [left, ghost, right])
+    np.testing.assert_allclose(clip.xyz[..., :2], right, atol=1e-2)
+
+
+@pytest.mark.parametrize("kind", PIXELS)
+def test_one_who_moves_across_alone_is_followed_without_a_word(kind, tmp_path):
+    xy = places(kind, frames=10) + np.linspace(0, 2000, 10)[:, None, None]  # a cut of the camera is none of ours
+    xy[5] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        clip = read(kind, tmp_path, [xy])
+    np.testing.assert_allclose(clip.xyz[..., :2], xy, atol=1e-2)
+    assert len(clip) == 10
+
+
+def test_a_crowd_is_refused(tmp_path):
+    people = [places("mmpose", frames=1, seed=seed) for seed in range(101)]
+    with pytest.raises(BadInput, match="101 people in a frame, more than 100"):
+        read("mmpose", tmp_path, people)
+
+
+@pytest.mark.parametrize("kind", [*PIXELS])
+def test_confidence_0_is_not_found(kind, tmp_path):
+    clip = read(kind, tmp_path, [places(kind)], sure=0)
+    assert np.isnan(clip.xyz).all() and len(clip) == 6
+
+
+@pytest.mark.parametrize("layout", [COCO_133, HOLISTIC_75, OPENPOSE_67])
+def test_a_hand_that_pose_format_hides_is_not_present(layout, tmp_path):
+    xy, sure = files.signer(layout)[:, None], np.full((6, 1, len(layout)), 0.7)
+    sure[3:, :, layout.parts["left_hand"]] = 0
+    sure[0, 0, 4] = 0
+    clip = load(files.pose(tmp_path / "a.pose", files.components(layout), xy, sure))
+    assert clip.present("left_hand").tolist() == [True] * 3 + [False] * 3 and clip.present("right_hand").all()
+    assert np.isnan(clip.xyz[0, 4]).all() and not np.isnan(clip.xyz[0, 5, :2]).any()
