@@ -13,7 +13,7 @@ from lib.tools.errors import BadInput
 
 FARTHEST = 2**17  # no point is so many pixels away from a picture, of which no side has 2**16
 MOST_OUTSIDE = 0.25  # of all points, above the picture or left of it
-SHARES, PIXELS = 1.5, 10  # half of the points lie nearer than the first, or farther than the second
+SHARES, PIXELS = 1.5, 8  # half of the points lie nearer than the first, or farther than the second
 DEEPEST_SHARE = 4  # of the picture's width, that a point can lie in front of the hips or behind them
 MOST_PEOPLE = 100
 SPARSEST = 100  # times as many frames as have points may be between the first and the last

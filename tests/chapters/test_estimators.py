@@ -27,10 +27,10 @@ def clip(frames: int = 3) -> Keypoints:
 def folder(tmp_path):
     """A file of each kind, written as the estimators write them."""
     clip().save(tmp_path / "clip.pose")
-    person = {"keypoints": np.ones((133, 2)).tolist(), "keypoint_scores": [0.5] * 133}
+    person = {"keypoints": np.full((133, 2), 40.0).tolist(), "keypoint_scores": [0.5] * 133}
     frames = [{"frame_id": at, "instances": [person]} for at in range(2)]
     (tmp_path / "mmpose.json").write_text(json.dumps({"instance_info": frames}))
-    np.savez(tmp_path / "rtmlib.npz", keypoints=np.ones((2, 133, 2)), scores=np.full((2, 133), 2.5))
+    np.savez(tmp_path / "rtmlib.npz", keypoints=np.full((2, 133, 2), 40.0), scores=np.full((2, 133), 2.5))
     (tmp_path / "openpose").mkdir()
     body = {"pose_keypoints_2d": [9.0, 9.0, 0.25] * 25}
     for at in range(2):
