@@ -102,17 +102,14 @@ def pck(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, threshol
     return float(_hits(pred, truth, scale, np.array([threshold]))[0])
 
 
-def pck_auc(
-    pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, max_threshold: float = 0.5, steps: int = 101
-) -> float:
-    """Area under `pck` for thresholds from 0 to ``max_threshold``, divided by ``max_threshold``: 1 is perfect.
+def pck_auc(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, max_threshold: float = 0.5) -> float:
+    """Area under `pck` for 101 thresholds from 0 to ``max_threshold``, divided by ``max_threshold``: 1 is perfect.
 
-    Arguments and errors as in `pck`. ``max_threshold``, above 0, is a share of ``scale``; ``steps`` thresholds up to it
-    are evenly spaced.
+    Arguments and errors as in `pck`. ``max_threshold``, above 0, is a share of ``scale``.
     """
     from sklearn.metrics import auc
 
-    thresholds = np.linspace(0, max_threshold, steps)
+    thresholds = np.linspace(0, max_threshold, 101)
     return float(auc(thresholds, _hits(pred, truth, scale, thresholds)) / max_threshold)
 
 

@@ -36,21 +36,14 @@ def test_every_baseline_streams_frames_of_the_right_size(name, frames):
 
 def test_unsharp_is_the_formula(frames):
     big = next(upscale(frames, method="bicubic")).astype(float)
-    wanted = big + 0.7 * (big - cv2.GaussianBlur(big, (0, 0), 1.3))
-    assert np.abs(next(unsharp(frames, 0.7, 1.3)).astype(float) - wanted.clip(0, 255)).max() <= 1.5  # rounded twice
-    np.testing.assert_array_equal(next(unsharp(frames, amount=0)), big.astype(np.uint8))
+    wanted = big + (big - cv2.GaussianBlur(big, (0, 0), 1))
+    assert np.abs(next(unsharp(frames)).astype(float) - wanted.clip(0, 255)).max() <= 1.5  # rounded twice
 
 
 def test_unsharp_steepens_the_edge(frames):
     bicubic, sharp = (np.stack(list(BASELINES[name](frames))).astype(float) for name in ("bicubic", "unsharp"))
     rise = [np.diff(images.mean(axis=(0, 1, 3))).max() for images in (bicubic, sharp)]
     assert rise[1] > 1.1 * rise[0]
-
-
-@pytest.mark.parametrize(("amount", "sigma"), [(-1, 1), (1, 0)])
-def test_unsharp_refuses_impossible_numbers(amount, sigma, frames):
-    with pytest.raises(BadInput, match="unsharp mask needs"):
-        next(unsharp(frames, amount, sigma))
 
 
 def test_methods_by_name_and_by_file(tmp_path, monkeypatch, frames):
