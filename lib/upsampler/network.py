@@ -41,17 +41,14 @@ TWOFOLD = {"scale_factor": 2, "mode": "bilinear"}
 
 @dataclass(frozen=True)
 class Config:
-    """What decides a network's shape; saved with its weights.
-
-    ``head`` is "transposed" or "bilinear", two readings of R1's upsampling layer, or "conv3", which is ours.
-    """
+    """What decides a network's shape; saved with its weights."""
 
     width: int = 64
     depth: int = 3
     attention: bool = False
     skips: bool = True
     residual: bool = False  # add the bilinear enlargement, so that only the difference is learned (not in R1)
-    head: str = "transposed"
+    head: str = "transposed"  # or "bilinear", the other reading of R1's upsampling layer, or "conv3", which is ours
 
 
 class UNet(nn.Module):
