@@ -12,7 +12,7 @@ from lib.keypoints.layouts import Layout
 from lib.tools.errors import BadInput
 
 FARTHEST = 2**17  # no point is so many pixels away from a picture, of which no side has 2**16
-MOST_OUTSIDE = 0.25  # of all points, above the picture or left of it
+MOST_OUTSIDE = 0.25  # of all points, above the picture or left of it; thrice as many of one who leaves it
 SHARES, PIXELS = 1.5, 8  # half of the points lie nearer than the first, or farther than the second
 DEEPEST_SHARE = 4  # of the picture's width, that a point can lie in front of the hips or behind them
 MOST_PEOPLE = 100
@@ -44,7 +44,7 @@ def unit(name: str | Path, xyz: np.ndarray, layout: Layout, usual: str) -> str:
         )
     half = float(np.nanmedian(far))
     outside = np.mean((xyz[..., :2] < 0).any(axis=-1), where=~np.isnan(far))
-    if half >= PIXELS:
+    if half >= PIXELS and outside <= 3 * MOST_OUTSIDE:
         return "pixels"
     if half <= SHARES and outside <= MOST_OUTSIDE:
         return "shares"

@@ -8,7 +8,6 @@ is more. Points in the plane (no z) are written as "XYC".
 
 import re
 from collections.abc import Sequence
-from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,17 +122,12 @@ def _recognised(header: "PoseHeader", path: str | Path) -> tuple[Layout, np.ndar
             found.setdefault(part, (component, start))
         content.append(f"{_shown(component.name)} ({len(component.points)} points)")
         start += len(component.points)
-    alike = [
-        layout
-        for layout in LAYOUTS
-        if {(part, where.stop - where.start) for part, where in layout.parts.items()}
-        <= {(part, len(component.points)) for part, (component, _) in found.items()}
-    ]
-    odd = {layout: _odd_point(layout, found) for layout in alike}
-    fitting = [layout for layout in alike if not odd[layout]]
+    odd = {layout: [_odd_points(layout, part, *found.get(part, ())) for part in layout.parts] for layout in LAYOUTS}
+    fitting = [layout for layout in LAYOUTS if not any(number for number, _ in odd[layout])]
     if not fitting:
         listed = ", ".join(content[:8]) + (", ..." if len(content) > 8 else "")
-        differs = f", but {odd[alike[0]]}" if alike else ""
+        nearest = min(LAYOUTS, key=lambda layout: sum(number for number, _ in odd[layout]))
+        differs = next((f", but {text}" for number, text in odd[nearest] if number and text), "")
         known = ", ".join(layout.name for layout in LAYOUTS)
         raise BadInput(f"{path} has another layout: {listed}{differs}; extract the clip again into one of {known}.")
     exact = [layout for layout in fitting if list(layout.parts) == list(found) and len(found) == len(content)]
@@ -156,19 +150,23 @@ def _part(component: str) -> str | None:
     return next((part for part, word in (("face", "face"), ("pose", "pose"), ("pose", "body")) if word in name), None)
 
 
-def _odd_point(layout: Layout, found: dict[str, tuple["PoseHeaderComponent", int]]) -> str:
-    """The first point that is another one than the layout's, in words; "" if all are the same ones."""
-    for part in layout.parts:
-        component = found[part][0]
-        names = [_plain(name) for name in component.points]
-        spellings = [[_plain(name) for name in spelling] for spelling in _spellings(layout, part)]
-        if names not in spellings:
-            alike = [sum(map(eq, names, spelling)) for spelling in spellings]
-            best = alike.index(max(alike))
-            place = next(i for i, (a, b) in enumerate(zip(names, spellings[best])) if a != b)
-            wanted = _spellings(layout, part)[best][place]
-            return f"{_shown(component.name)} has {component.points[place][:40]!r} where {layout.name} has {wanted!r}"
-    return ""
+def _odd_points(
+    layout: Layout, part: str, component: "PoseHeaderComponent | None" = None, _: int = 0
+) -> tuple[int, str]:
+    """How many points of a part are not the layout's, another number of them weighing more, and what differs first."""
+    number = layout.parts[part].stop - layout.parts[part].start
+    if component is None:
+        return 100 + number, ""
+    name, names = _shown(component.name), [_plain(point) for point in component.points]
+    if len(names) != number:
+        own = {_plain(point) for point in _point_names(layout, part)}
+        return 100 + len(own ^ set(names)), f"{name} has {len(names)} points where {layout.name} has {number}"
+    ways = [[(i, own) for i, own in enumerate(way) if _plain(own) != names[i]] for way in _spellings(layout, part)]
+    differ = min(ways, key=len)
+    if not differ:
+        return 0, ""
+    place, own = differ[0]
+    return len(differ), f"{name} has {component.points[place][:40]!r} where {layout.name} has {own!r}"
 
 
 def _spellings(layout: Layout, part: str) -> list[Sequence[str]]:

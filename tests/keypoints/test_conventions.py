@@ -93,11 +93,12 @@ def test_normalised_keypoints_are_refused(kind, tmp_path):
         "about the shoulders": about,
         "in hundreds": 100 * about,
         "from -1 to 1": 2 * xy / SIZE - 1,
+        "flipped": xy * [-1, 1],
         "by the shoulders": xy / np.linalg.norm(np.diff(xy[:, layout.shoulders], axis=1), axis=-1)[:, None],
     }
     for number, values in enumerate(kinds.values()):
         (tmp_path / str(number)).mkdir()
-        with pytest.raises(BadInput, match="normalised") as error:
+        with pytest.raises(BadInput, match="normalised|pixels, not shares") as error:
             read(kind, tmp_path / str(number), [values], **({} if kind == "pose" else {"size": SIZE}))
         assert "\n" not in str(error.value) and str(tmp_path) in str(error.value)
 

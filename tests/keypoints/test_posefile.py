@@ -111,6 +111,11 @@ def test_what_differs_is_named(tmp_path):
     path = pose(tmp_path / "a.pose", parts, signer(COCO_133)[:, None])
     with pytest.raises(BadInput, match="but LEFT_HAND has 'hand_thumb' where COCO_133 has 'hand_3'; extract"):
         load(path)
+    legless = components(HOLISTIC_75)
+    legless[0].points = legless[0].points[:23]
+    path = pose(tmp_path / "a.pose", legless, signer(HOLISTIC_75)[:, None, :65])
+    with pytest.raises(BadInput, match="but POSE_LANDMARKS has 23 points where HOLISTIC_67 has 25; extract"):
+        load(path)
     swapped = {"left_wrist": "right_wrist", "right_wrist": "left_wrist"}  # never taken for the same
     path = pose(
         tmp_path / "a.pose", components(COCO_133, respell=lambda p: swapped.get(p, p)), signer(COCO_133)[:, None]
