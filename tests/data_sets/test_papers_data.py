@@ -24,17 +24,21 @@ from lib.holistic import extract
 from lib.signer.clips import Clip, clips
 from lib.tools import paths
 from lib.tools.errors import BadInput
+from lib.tools.papers import look_up
 from lib.upsampler.data import batches, read_frames
 from lib.upsampler.train import clips_of
 from lib.video import write_video
+
+CROP = tuple(int(look_up(f"R1 III-C, crop {side}").value) for side in ("width", "height"))
+VIDEOS, LEARN, TEST = (int(look_up(f"R1 III-C, {part}").value) for part in ("videos", "training videos", "test videos"))
 
 
 @pytest.fixture(scope="module")
 def broadcast(tmp_path_factory) -> Path:
     """Folder with four "episodes": one good, one of another year, one too small, one in which nobody is seen."""
     folder = tmp_path_factory.mktemp("srf")
-    write_video(folder / "srf.2020-01-02.mp4", on_stage(signing(), (1280, 720), (500, 100), 571), 25)
-    write_video(folder / "srf.2019-01-02.mp4", on_stage(signing()[:5], (1280, 720), (500, 100), 571), 25)
+    write_video(folder / "srf.2020-01-02.mp4", on_stage(signing(), (1280, 720), (500, 100), CROP[1]), 25)
+    write_video(folder / "srf.2019-01-02.mp4", on_stage(signing()[:5], (1280, 720), (500, 100), CROP[1]), 25)
     write_video(folder / "srf.2020-02-02.mp4", on_stage(signing()[:5], (640, 360), (100, 20), 300), 25)
     write_video(folder / "srf.2020-03-02.mp4", np.full((25, 720, 1280, 3), 90, np.uint8), 25)
     return folder
@@ -56,18 +60,19 @@ def test_r1s_numbers_come_out(tmp_path, monkeypatch):
     for number in range(119):
         (tmp_path / f"srf.2020-{number:03d}.mp4").touch()
     monkeypatch.setattr(srf, "check_film", lambda film, size, fps, whose: 1800.0)
-    options = argparse.Namespace(source=tmp_path, year="2020", minutes=150, episodes=5, seconds=60)
+    options = argparse.Namespace(source=tmp_path, year="2020", minutes=VIDEOS, episodes=5, seconds=60)
     cuts_, refused = srf.plan(options)
     kinds = [cut.set for cut in cuts_]
-    assert (kinds.count("d1_train"), kinds.count("d1_test"), refused) == (120, 30, [])
+    assert (kinds.count("d1_train"), kinds.count("d1_test"), refused) == (LEARN, TEST, [])
     films = [{cut.film for cut in cuts_ if cut.set == kind} for kind in ("d1_train", "d1_test")]
     assert films[0] == films[1] and len(films[0]) == 5
-    assert len({(cut.film, cut.start) for cut in cuts_}) == len({cut.name for cut in cuts_}) == 150
+    assert len({(cut.film, cut.start) for cut in cuts_}) == len({cut.name for cut in cuts_}) == VIDEOS
 
 
 def test_a_box_of_one_size_stays_in_the_picture():
-    assert centred((500, 100, 1000, 700), (517, 571), (1280, 720)) == (492, 114, 1009, 685)
-    assert centred((0, 0, 300, 300), (517, 571), (1280, 720)) == (0, 0, 517, 571)
+    width, height = CROP
+    assert centred((500, 100, 1000, 700), CROP, (1280, 720)) == (492, 114, 492 + width, 114 + height)
+    assert centred((0, 0, 300, 300), CROP, (1280, 720)) == (0, 0, *CROP)
 
 
 def test_d1_has_r1s_sizes_and_says_whose_it_is(d1, broadcast):
@@ -90,7 +95,7 @@ def test_d1_has_r1s_sizes_and_says_whose_it_is(d1, broadcast):
 def test_d1s_pictures_are_the_film_cropped_reduced_and_blurred(d1, broadcast):
     second = clips("d1_train", d1[0])[1]  # the film's second second
     box = tuple(second.info["box"])
-    assert (box[2] - box[0], box[3] - box[1]) == (517, 571) and abs(box[0] - 500) < 40 and abs(box[1] - 100) < 40
+    assert (box[2] - box[0], box[3] - box[1]) == CROP and abs(box[0] - 500) < 40 and abs(box[1] - 100) < 40
     film = frames_between(broadcast / "srf.2020-01-02.mp4", 1, 2)
     sharp = list(downsample(crop(islice(film, 7), box), size=(304, 336)))
     assert np.abs(np.subtract(second.target()[:7], sharp, dtype=float)).mean() < 2
