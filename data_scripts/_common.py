@@ -3,10 +3,7 @@
 import csv
 import hashlib
 import ipaddress
-import json
 import threading
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +16,12 @@ from tqdm.auto import tqdm
 from lib.tools import files
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
+from lib.tools.openers import open_zip, read_json, read_member
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 PIECE_BYTES = 1 << 16
+LARGEST_TABLE = 1 << 26  # bytes; a zip can claim anything
 REMEDY = "go online and run again (a broken download goes on where it stopped), or give a downloaded copy with --source"
 
 
@@ -82,13 +81,9 @@ def member(archive: str | Path, name: str, sha256: str) -> bytes:
 
 def content_of(archive: str | Path, name: str) -> bytes | None:
     """A `member` whose sum is not known, and which may be absent: None then. Raises BadInput for a broken zip."""
-    archive = Path(archive)
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            found = next((n for n in opened.namelist() if name in (n, n.partition("/")[2])), None)
-            return None if found is None else opened.read(found)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise BadInput(f"{archive} is truncated or no zip archive ({error}): delete it and download it again") from None
+    with open_zip(archive) as opened:
+        found = next((n for n in opened.namelist() if name in (n, n.partition("/")[2])), None)
+        return None if found is None else read_member(opened, found, LARGEST_TABLE)
 
 
 def _download(url: str, out: Path, sha256: str | None) -> None:
@@ -98,15 +93,26 @@ def _download(url: str, out: Path, sha256: str | None) -> None:
 
 
 def _resume(url: str, out: Path, sha256: str | None) -> None:
-    """Go on with what lies beside ``out`` under the one name that every run knows."""
+    """Go on with what lies beside ``out`` under the one name that every run knows.
+
+    Hosts pack an archive anew now and then, and two halves of different ones make none. So we go on only where the
+    host says that its file is still the one which we have the beginning of, or where the sum will tell.
+    """
     partial = out.with_name(f"{files.PARTIAL}{out.name}")
-    done = partial.stat().st_size if partial.exists() else 0
+    beginning_of = partial.with_name(f"{partial.name}.version")
+    version = beginning_of.read_text(errors="replace") if beginning_of.exists() else ""
+    done = partial.stat().st_size if partial.exists() and (version or sha256) else 0
     try:
-        response = _open(url, done)
-        if done and response.status_code == requests.codes.requested_range_not_satisfiable:
+        response = _open(url, done, version)
+        gone_on = response.status_code == requests.codes.partial_content
+        too_long = done and response.status_code == requests.codes.requested_range_not_satisfiable
+        if too_long or (gone_on and version not in ("", _version(response))):
             response = _open(url, 0)
         if response.status_code not in (requests.codes.ok, requests.codes.partial_content):
             raise BadInput(f"{url} answered {response.status_code} {response.reason}: {REMEDY}")
+        if response.status_code == requests.codes.ok:
+            partial.unlink(missing_ok=True)
+            beginning_of.write_text(_version(response))
         _save(response, partial, done)
     except requests.RequestException as error:
         raise BadInput(f"{url} did not come through ({type(error).__name__}): {REMEDY}") from None
@@ -114,7 +120,13 @@ def _resume(url: str, out: Path, sha256: str | None) -> None:
         _verify(partial, sha256, url)
         files.put_in_place(partial, out)
     finally:
-        partial.unlink(missing_ok=True)
+        for path in (partial, beginning_of):
+            path.unlink(missing_ok=True)
+
+
+def _version(response: requests.Response) -> str:
+    """What the host calls this state of its file, if it does."""
+    return response.headers.get("ETag") or response.headers.get("Last-Modified", "")
 
 
 def _save(response: requests.Response, partial: Path, done: int) -> None:
@@ -133,13 +145,14 @@ def _save(response: requests.Response, partial: Path, done: int) -> None:
             bar.update(file.write(piece))
 
 
-def _open(url: str, start: int) -> requests.Response:
-    """Ask for ``url`` from byte ``start`` on, and wait ten seconds at most.
+def _open(url: str, start: int, version: str = "") -> requests.Response:
+    """Ask for ``url`` from byte ``start`` on if it is still of that ``version``, and wait ten seconds at most.
 
     The wait needs a thread: the timeouts of requests cover neither the look-up of the host's name nor a host with
     many addresses that are tried in turn. A daemon thread does not keep the script alive.
     """
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
+    headers |= {"If-Range": version} if start and version else {}
     answer: list[requests.Response | Exception] = []
 
     def ask() -> None:
@@ -217,7 +230,15 @@ def is_complete(folder: str | Path) -> bool:
     """True where the folder's manifest exists and every file in it is there with its sha256."""
     folder = Path(folder)
     try:
-        entries = json.loads((folder / files.MANIFEST).read_text(encoding="utf-8"))
+        entries = read_json(folder / files.MANIFEST, "make it again")
         return all(files.sha256(folder / entry["file"]) == entry["sha256"] for entry in entries)
     except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def is_of_recipe(record: Path, recipe: object) -> bool:
+    """True where a clip's clip.json is there and says that the clip was made by this recipe."""
+    try:
+        return read_json(record, "make it again")["recipe"] == recipe
+    except (BadInput, KeyError, TypeError):
         return False

@@ -9,7 +9,6 @@ Targets are H.264 at CRF 8. Nobody knows the true joints; target.pose has what H
 masks and crops in training. Only MediaPipe's own count, UHP, and likeness to the target can be measured on these.
 """
 
-import json
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from data_scripts._common import is_of_recipe
 from data_scripts.cuts import frames_between
 from data_scripts.own_films import begin, finish, make_all
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
@@ -103,7 +103,7 @@ def make_clip(cut: Cut, out: Path) -> Path:
     """
     folder = Path(out) / cut.set / cut.name
     record = folder / "clip.json"
-    if record.exists() and json.loads(record.read_text(encoding="utf-8"))["recipe"] == cut.recipe:
+    if is_of_recipe(record, cut.recipe):
         return folder
     record.unlink(missing_ok=True)
     box = {"td1": _pair, "td2": _input_alone}.get(cut.set, _spoiled)(cut, folder)

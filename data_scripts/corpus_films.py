@@ -26,9 +26,11 @@ from lib.ptn.corpora import write_corpus
 from lib.ptn.splits import SUBSETS, read_examples
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import read_npz
 
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half
+KEPT, AGAIN = ("rows", "lengths", "xyz"), "delete it, and its film is looked at again"
 PLACES = HOLISTIC_75.places(HOLISTIC_67)
 
 
@@ -121,9 +123,8 @@ def see_film(job: FilmJob, corpus: Corpus, out: Path) -> Path:
     path = Path(out) / f"{job.film.stem}.npz"
     rows = np.array(job.rows)
     if path.is_file():
-        with np.load(path, allow_pickle=False) as kept:
-            if np.array_equal(kept["rows"], rows):
-                return path
+        if np.array_equal(read_npz(path, KEPT, AGAIN)["rows"], rows):
+            return path
     check_film(job.film, corpus.film, None, f"the films of the Corpus {corpus.language}")
     clips = [_seen(job.film, row, corpus) for row in job.rows]
     with written_whole(path) as partial:
@@ -164,9 +165,9 @@ def pack(files: Sequence[Path], examples: pd.DataFrame, corpus: Corpus, out: Pat
     """
     seen: dict[int, np.ndarray] = {}
     for file in files:
-        with np.load(file, allow_pickle=False) as kept:
-            clips = np.split(kept["xyz"], np.cumsum(kept["lengths"])[:-1])
-            seen |= dict(zip(kept["rows"][:, 0].tolist(), clips))
+        kept = read_npz(file, KEPT, AGAIN)
+        clips = np.split(kept["xyz"], np.cumsum(kept["lengths"])[:-1])
+        seen |= dict(zip(kept["rows"][:, 0].tolist(), clips))
     kept = examples[[len(seen.get(number, ())) > 0 for number in examples.id]]
     if kept.empty:
         raise BadInput("None of the clips has a frame: look whether the films are those that the tables speak of.")

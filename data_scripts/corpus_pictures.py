@@ -4,6 +4,7 @@ R2 says neither how its VTN's pictures are framed nor how large they are (3.4). 
 what MediaPipe looks at, as large as the reader asks; 224 pixels are ImageNet's usual size.
 """
 
+import os
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -29,12 +30,21 @@ def see_pictures(job: FilmJob, corpus: Corpus, out: Path, side: int) -> Path:
         wanted = (int(kept["lengths"].sum()), 3, side, side)
     if not path.is_file() or np.load(path, mmap_mode="r", allow_pickle=False).shape != wanted:
         with written_whole(path) as partial:
-            pictures = open_memmap(partial, "w+", np.uint8, wanted)
+            pictures = _room(partial, wanted)
             frames = (frame for row in job.rows for frame in looked_at(job.film, row, corpus))
             for place, frame in zip(pictures, frames, strict=True):
                 place[:] = square(frame, side)
             pictures.flush()
     return path
+
+
+def _room(path: Path, shape: tuple[int, ...]) -> np.memmap:
+    """A file for so many pictures. Its room on the disk is taken at once: later, a full disk would end the process."""
+    pictures = open_memmap(path, "w+", np.uint8, shape)
+    with open(path, "r+b") as file:
+        if hasattr(os, "posix_fallocate"):  # not on macOS
+            os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
+    return pictures
 
 
 def square(frame: np.ndarray, side: int) -> np.ndarray:
@@ -60,7 +70,7 @@ def pack_pictures(films: Sequence[Path], examples: pd.DataFrame, corpus: Corpus,
     chosen = [places[number] for number in examples.id if number in places]
     path, at = Path(out) / f"pictures_{corpus.language.lower()}.npy", 0
     with written_whole(path) as partial:
-        pictures = open_memmap(partial, "w+", np.uint8, (sum(b - a for _, a, b in chosen), 3, side, side))
+        pictures = _room(partial, (sum(b - a for _, a, b in chosen), 3, side, side))
         for part, a, b in chosen:
             pictures[at : at + b - a] = np.load(part, mmap_mode="r", allow_pickle=False)[a:b]
             at += b - a

@@ -16,7 +16,6 @@ import hashlib
 import io
 import json
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -30,6 +29,7 @@ from lib.joins2sign.photos import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEE
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole
+from lib.tools.openers import open_zip, read_member
 
 COMMIT = "32e1f312e93d58a06d971ec2e5027f85d6937c54"
 ARCHIVE = f"https://github.com/maghid/italian_fingerspelling_recognition/archive/{COMMIT}.zip"
@@ -38,6 +38,7 @@ CREDIT = "Margherita Donnici and Gianluca Monica, italian_fingerspelling_recogni
 SUBSETS = ("dataset1/train", "dataset1/validation", "dataset1/testing", UNSEEN)
 # of each folder: the SHA-256 of the lines "SHA-256 of a photo, its name", in the names' order
 SUMS = Path(__file__).with_name("lis_fingerspelling_sums.json")
+LARGEST = 1 << 20  # bytes; a photo has a thousandth of that
 NAMED = 3  # files that the summary names for one reason; left_out.csv has them all
 
 
@@ -62,7 +63,7 @@ def unpack(archive: Path, out: Path) -> tuple[list[dict], list[dict]]:
     Nothing is written under a name of the archive's choosing but ``SUBSET/LETTER/NAME`` whose parts were checked.
     """
     rows, sums = [], json.loads(SUMS.read_text())
-    with _opened(archive) as opened:
+    with open_zip(archive) as opened:
         folders, strays = _by_folder(opened)
         left_out = [{"file": stray, "why": "lies in no folder of a letter"} for stray in strays]
         if not any(folders.values()):
@@ -77,13 +78,6 @@ def unpack(archive: Path, out: Path) -> tuple[list[dict], list[dict]]:
     if not rows:
         raise BadInput(f"{archive} holds no photo that can be used: give the archive of {ARCHIVE}")
     return rows, left_out
-
-
-def _opened(archive: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(archive)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise BadInput(f"{archive} is truncated or no zip archive ({error}): delete it, download it again") from None
 
 
 def _by_folder(opened: zipfile.ZipFile) -> tuple[dict[str, list[str]], list[str]]:
@@ -104,8 +98,8 @@ def _keep(opened: zipfile.ZipFile, member: str, folder: str, out: Path, rows: li
     """Write one photo, or note why not. Returns the line that goes into the folder's sum."""
     name = PurePosixPath(member).name
     try:
-        content = opened.read(member)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        content = read_member(opened, member, LARGEST)
+    except BadInput as error:
         left_out.append({"file": f"{folder}/{name}", "why": f"damaged in the archive ({error})"})
         return f"damaged {name}"
     try:
@@ -126,12 +120,13 @@ def _keep(opened: zipfile.ZipFile, member: str, folder: str, out: Path, rows: li
 def _check_picture(content: bytes) -> None:
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
-            size = image.size
+            if image.size != (SIDE, SIDE):
+                raise BadInput(f"{image.size[0]} x {image.size[1]} pixels, not {SIDE} x {SIDE}")
             image.load()
-    except (OSError, SyntaxError, ValueError) as error:
+    except BadInput:
+        raise
+    except Exception as error:  # Pillow has half a dozen kinds for a broken picture
         raise BadInput(f"unreadable as a JPEG picture ({type(error).__name__})") from None
-    if size != (SIDE, SIDE):
-        raise BadInput(f"{size[0]} x {size[1]} pixels, not {SIDE} x {SIDE}")
 
 
 def _entry(file: str) -> dict:

@@ -9,6 +9,7 @@ from lib.joins2sign.annotation import CASCADE, find_in_turn
 from lib.joins2sign.photos import HANDS, read_hands, read_table
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import read_npz
 from lib.video.image_folder import read_image
 
 PIECE = 500  # photos: about ten seconds
@@ -52,9 +53,9 @@ def _piece_file(folder: Path, number: int) -> Path:
 def _piece(folder: Path, number: int, files: list[str]) -> dict[str, np.ndarray]:
     path = _piece_file(folder, number)
     if path.is_file():
-        with np.load(path, allow_pickle=False) as kept:
-            if list(kept["files"]) == files:
-                return dict(kept)
+        kept = read_npz(path, ("files", "joints", "by"), "delete it, and its hands are looked for again")
+        if list(kept["files"]) == files:
+            return kept
     joints, by = find_in_turn([read_image(folder / file) for file in files])
     found = {"files": np.array(files), "joints": joints, "by": by}
     with written_whole(path) as partial:

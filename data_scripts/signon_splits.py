@@ -23,6 +23,7 @@ from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import reading
 
 COMMIT = "3c0d5e9c2d088a367999e66792ef1e6e1a1c3fd5"
 ARCHIVE = f"https://github.com/signon-project/wp3-slr-dataset-processing/archive/{COMMIT}.zip"
@@ -60,7 +61,8 @@ def make(out: Path, source: str = ARCHIVE) -> None:
     if times is None:
         print(f"The archive lacks {NGT_TIMES}: clips of the Corpus NGT cannot be cut with it.")
     else:
-        cuts["ngt_cuts.csv"] = ngt_cuts(tables, _table(times))
+        with reading(archive, f"has a {NGT_TIMES} that is no such table", "give the right archive with --source"):
+            cuts["ngt_cuts.csv"] = ngt_cuts(tables, _table(times))
     made = {}  # each file's table, and what of the archive it is made of
     for (language, subset), part in examples.groupby(["language", "subset"]):
         members = [name for name in SHA256 if name.startswith(language.lower())]

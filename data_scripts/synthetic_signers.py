@@ -13,7 +13,6 @@ R1's TD1 is made from 720p and 1080p footage of the same episodes (III-D); that 
 """
 
 import argparse
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -24,14 +23,14 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from data_scripts._common import write_manifest
+from data_scripts._common import is_of_recipe, write_manifest
 from lib.degrade import downsample
 from lib.signer.clips import UNITS, clips
 from lib.signer.figure import SIGNERS, drawn_figure
 from lib.signer.film import FPS, PER_FRAME, Film
 from lib.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
 from lib.signer.stage import HEIGHT, STAGES, WIDTH
-from lib.tools.commands import arguments, command, positive
+from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json, written_whole
 from lib.tools.parallel import in_parallel
@@ -133,7 +132,7 @@ def write_clip(
     millimetre): small, and enough.
     """
     record = folder / "clip.json"
-    if record.exists() and json.loads(record.read_text())["recipe"] == made["recipe"]:
+    if is_of_recipe(record, made["recipe"]):
         return folder
     record.unlink(missing_ok=True)
     shot = shoot()
@@ -208,7 +207,7 @@ def check(out: Path, workers: int) -> None:
 def rendering_options(parser: argparse.ArgumentParser) -> None:
     """The options of both commands that render clips."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the clips")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=from_zero, default=0)
     parser.add_argument("--workers", type=positive, default=os.cpu_count() or 1, help="processes (default: every core)")
     parser.add_argument("--device", default="cpu", help='Warp device: "cpu" or "cuda"')
 

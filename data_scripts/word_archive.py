@@ -8,7 +8,6 @@ float32, with the values as published: shares of the picture, and 0 where nothin
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from data_scripts._common import fetched, is_complete, say_whose, write_manifest
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import open_zip, read_member
 
 LARGEST = 1 << 16  # bytes; a frame of keypoints has a fifth of that, and a zip can claim anything
 
@@ -60,13 +60,8 @@ def make(words: WordSet, out: Path, source: str) -> None:
     name = f"{words.repository.replace('/', '-')}-{words.commit[:7]}.zip"
     files = ["LICENSE"] + [recording(word, number) for word in words.sha256 for number in range(words.recordings)]
     with fetched(source, paths.CACHE / "downloads" / name) as archive:
-        try:
-            with zipfile.ZipFile(archive) as opened:
-                _unpack(opened, words, out, archive)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            raise BadInput(
-                f"{archive} is truncated or no zip archive ({error}): delete it and download it again"
-            ) from None
+        with open_zip(archive) as opened:
+            _unpack(opened, words, out, archive)
     about = {"source": words.archive, "licence": words.licence, "credit": words.credit}
     write_manifest(out, [{"file": file} | about for file in files])
     print(f"{out} holds {len(words.sha256)} {words.language} words, {words.recordings} recordings each.")
@@ -103,6 +98,4 @@ def _unpack(opened: zipfile.ZipFile, words: WordSet, out: Path, archive: Path) -
 def _read(opened: zipfile.ZipFile, members: Mapping[str, str], name: str, archive: Path) -> bytes:
     if name not in members:
         raise BadInput(f"{archive} holds no {name}: give the archive of the right repository with --source")
-    if opened.getinfo(members[name]).file_size > LARGEST:
-        raise BadInput(f"{name} in {archive} is far too large for one frame: give the right archive with --source")
-    return opened.read(members[name])
+    return read_member(opened, members[name], LARGEST)

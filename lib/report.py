@@ -30,6 +30,7 @@ from lib.evaluation.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json
+from lib.tools.openers import check_types, reading
 from lib.tools.papers import beside
 
 NOT_THERE = "not in the paper"
@@ -159,7 +160,7 @@ def table(rows: Sequence[Row]) -> Styler:
     cells = pd.DataFrame([row.cells() for row in rows]).fillna("")
     left = [{"selector": "th, td", "props": "text-align: left"}]
     style = Styler(cells, uuid=name, cell_ids=False).hide(axis="index").set_table_styles(left)
-    style.format({column: partial(_labelled, column) for column in cells})
+    style.format({column: partial(_labelled, column) for column in cells}).format_index(escape="html", axis=1)
     return style.set_table_attributes('class="dataframe report"')
 
 
@@ -191,10 +192,11 @@ def _write(row: Row) -> None:
 
 
 def _read(path: Path) -> Row:
-    try:
-        return Row(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
-        raise BadInput(f"{path} is no result of this course's version: delete it and run its chapter again") from None
+    with reading(path, "is no result of this course's version", "delete it and run its chapter again"):
+        row = Row(**json.loads(path.read_bytes()))
+        check_types(row)
+        repr(row)  # all of it can be shown
+    return row
 
 
 def _slug(text: str) -> str:

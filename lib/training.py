@@ -10,7 +10,6 @@ trains on its own share of each epoch and the gradients are averaged (Distribute
     torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d --rdzv-endpoint HOST:29500 -m lib.train_upsampler ba-unet
 """
 
-import json
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -21,8 +20,9 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
+from lib.tools.checkpoints import check_alike, check_training, read_tensors, write_tensors
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
+from lib.tools.files import write_json
 from lib.tools.processes import Processes
 
 
@@ -167,11 +167,9 @@ class _Run:
         state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "best": self.best}
         state |= {"history": self.history, "settings": self._identity(), "rng": torch.get_rng_state()}
         state["device_rng"] = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None
-        for name, content in (("best.pt", self.best), ("last.pt", state)):
-            with written_whole(self.folder / name) as partial:
-                torch.save(content, partial)
-        with written_whole(self.folder / "history.json") as partial:
-            partial.write_text(json.dumps(self.history, indent=1) + "\n")
+        write_tensors(self.folder / "best.pt", self.best)
+        write_json(self.folder / "history.json", self.history)
+        write_tensors(self.folder / "last.pt", state)  # what `resume` goes by, so all others are there before it
 
     def resume(self) -> None:
         """Go on from last.pt where there is one."""
@@ -179,14 +177,20 @@ class _Run:
         if path is None or not path.exists():
             return
         try:
-            state = torch.load(path, map_location=self.device, weights_only=True)
-            self.model.load_state_dict(state["model"])
+            state = read_tensors(path, self.device)
+            check_alike(state["model"], self.model.state_dict())
+            if same := bool(state["settings"] == self._identity()):
+                self._go_on_from(state)
         except Exception as error:  # torch raises half a dozen kinds for a damaged file
             raise BadInput(f"{path} cannot be resumed from: damaged, or another network's; delete it.") from error
-        if state["settings"] != self._identity():
+        if not same:
             raise BadInput(f"{path} comes from a training with other settings; choose another folder or delete it.")
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.best, self.history = state["best"], state["history"]
+
+    def _go_on_from(self, state: dict[str, Any]) -> None:
+        check_training(state, self.model, bool(self.settings.momentum))
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": state["optimizer"]["state"]})
+        self.best, self.history = dict(state["best"]), list(state["history"])
         torch.set_rng_state(state["rng"].cpu())
         if self.device.type == "cuda" and state.get("device_rng") is not None:  # dropout draws where the network is
             torch.cuda.set_rng_state(state["device_rng"].cpu(), self.device)

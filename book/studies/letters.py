@@ -38,7 +38,7 @@ from lib.joins2sign.progress import Progress
 from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
 from lib.joins2sign.scores import scores, together
 from lib.joins2sign.training import predict, train
-from lib.tools.commands import arguments, command, positive
+from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
 from lib.upsampler.sharpen import usable_device
@@ -156,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--epochs", type=positive, help="other than the profile's")
     add("--batch", type=positive, help="other than the profile's; of all processes together")
     add("--every", type=positive, default=1, help="take each so manieth photo only")
-    add("--seeds", type=int, nargs="+", default=[0])
+    add("--seeds", type=from_zero, nargs="+", default=[0])
     add("--device", default="cpu")
     add("--threads", type=positive, help="of torch")
     add("--bfloat16", action=argparse.BooleanOptionalAction, help="half the bits in convolutions")

@@ -21,7 +21,7 @@ from lib.joins2sign.photos import Photos, random_split, read_photos
 from lib.joins2sign.recipes import RECIPES, Recipe
 from lib.joins2sign.scores import joint_scores
 from lib.joins2sign.training import predict, train
-from lib.tools.commands import arguments, command, positive
+from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA
 
@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--every", type=positive, default=4, help="take each so manieth photo only (default: %(default)s)"
     )
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=from_zero, default=0)
     parser.add_argument("--threads", type=positive, help="of torch")
     parser.add_argument("--bfloat16", action="store_true", help="half the bits in convolutions")
     parser.add_argument("--ship", type=Path, default=R3, help="file for the rows")

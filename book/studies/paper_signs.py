@@ -23,7 +23,7 @@ from lib.ptn import PTN, VTN
 from lib.ptn.corpora import SignCorpus, load_corpus
 from lib.ptn.inputs import Inputs
 from lib.ptn.training import Recipe, SignSet, train
-from lib.tools.commands import arguments, command, positive
+from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.files import write_json
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, default=DATA / "runs", help="checkpoints and result.json (default: %(default)s)")
     add("--epochs", type=positive, help="at most, instead of ours")
     add("--batch", type=positive, help="clips a step, of all processes together")
-    add("--seed", type=int, default=0)
+    add("--seed", type=from_zero, default=0)
     add("--device", default="cpu", help='"cpu" or "cuda"')
     add("--bfloat16", action=argparse.BooleanOptionalAction, default=True, help="half the bits in layers")
     return parser

@@ -34,8 +34,8 @@ from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.ptn.training import Recipe, SignSet, predict, train, transfer
 from lib.ptn.words import kept_back, read_words, sign_set
+from lib.tools.checkpoints import write_tensors
 from lib.tools.commands import arguments, command, positive
-from lib.tools.files import written_whole
 from lib.tools.paths import CACHE, DATA
 
 SHIPPED = runner.RESULTS / "transfer.json"
@@ -143,8 +143,7 @@ def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> PTN:
         model.load_state_dict(torch.load(path, weights_only=True))
         return model
     model = pretrain(source, held, seed)
-    with written_whole(path) as partial:
-        torch.save(model.state_dict(), partial)
+    write_tensors(path, model.state_dict())
     return model
 
 

@@ -43,7 +43,7 @@ def read(
         lacking = [key for rows in found.values() for row in rows for key in keys if key not in row]
     except OSError:
         raise BadInput(f"{path.name} is missing: make it with {command}") from None
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         lacking = ["rows"]
     if lacking:
         raise BadInput(f"{path.name} holds no {what}: delete it and make it again with {command}")

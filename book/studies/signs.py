@@ -36,9 +36,9 @@ from lib.ptn.network import read_ptn, read_vtn
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train, transfer
 from lib.tools import paths
-from lib.tools.commands import arguments, command
+from lib.tools.checkpoints import write_tensors
+from lib.tools.commands import arguments, command, from_zero
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
 
 SIDE = 32  # pixels: with 64 the ResNet-34 would need hours on one core
 STEP = 2  # every second picture
@@ -104,8 +104,7 @@ def run(name: str, seed: int, cache: Path) -> dict[str, dict]:
     else:
         rows = {name: _trained(name, seed, data, cache / "unfinished" / f"{name}-{seed}")}
     if name in ("ptn", "eye"):
-        with written_whole(cache / f"{name}-{seed}.pt") as place:
-            torch.save(rows[name].state_dict(), place)
+        write_tensors(cache / f"{name}-{seed}.pt", rows[name].state_dict())
     seconds = round(time.perf_counter() - started, 1)
     return {row: score(model, data) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
 
@@ -194,7 +193,7 @@ def study_parser(description: str, runs: Sequence[str], cache: Path, out: Path) 
     """The command line of a study of many trainings: which of its runs and seeds, and where they are kept."""
     parser = arguments(description)
     parser.add_argument("--only", nargs="+", choices=runs, default=runs, metavar="RUN", help="; ".join(runs))
-    parser.add_argument("--seeds", nargs="+", type=int, default=range(SEEDS), help="default: 0 to 4")
+    parser.add_argument("--seeds", nargs="+", type=from_zero, default=range(SEEDS), help="default: 0 to 4")
     parser.add_argument("--cache", type=Path, default=cache, help="folder for what is finished")
     parser.add_argument("--out", type=Path, default=out)
     return parser

@@ -39,6 +39,7 @@ from lib.signer.clips import Clip, in_target_pixels
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, write_json
+from lib.tools.openers import read_json
 
 VERSION = 3  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
 FRAMES, FILM = "frames", "film"
@@ -78,7 +79,7 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
     """
     kept = _folder(method, clip) / f"{path}-{looks}.json"
     if kept.is_file():
-        return json.loads(kept.read_text())
+        return read_json(kept, "delete it, and it is made again")
     frames, keypoints = watch(method, clip, looks, path)
     if looks > 1:
         row = evaluate(method, clip, path=path) | {"method": called(method.name, looks)}  # the pictures are the same
@@ -87,6 +88,8 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
         if clip.has_target and method != INPUT and (method, path) != (TARGET, FRAMES):
             row |= likeness(frames, clip.target())
     found = in_target_pixels(keypoints, clip)
+    if clip.has_truth and len(clip.truth()) != len(found):
+        raise BadInput(f"{clip.folder} has a film of {len(found)} frames and other truth; make the clip again.")
     row |= undetected(found, clip.dominant) | (hands(found, clip.truth()) if clip.has_truth else {})
     row = {key: None if value != value else value for key, value in row.items()}  # NaN is no JSON
     write_json(kept, row, indent=None)

@@ -8,7 +8,6 @@ here. R3 (Pastore and Loparco, *Joins2Sign*) learned from the same data set, at 
 
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lib.tools.errors import BadInput
+from lib.tools.openers import read_npz
 from lib.video.image_folder import read_image
 
 LETTERS = "abcdefhiklmnopqrtuvwxy"
@@ -146,14 +146,12 @@ def read_hands(folder: str | Path, files: list[str]) -> tuple[np.ndarray, np.nda
     if not path.is_file():
         raise BadInput(f"{path} is missing: run python data_scripts/lis_fingerspelling.py --out {folder}")
     again = "delete it and run data_scripts/lis_fingerspelling.py"
-    try:
-        with np.load(path, allow_pickle=False) as kept:
-            same, joints, ways = list(kept["files"]) == files, kept["joints"], kept["ways"]
-    except (ValueError, KeyError, OSError, EOFError, TypeError, zipfile.BadZipFile):
-        raise BadInput(f"{path} cannot be read: {again}") from None
-    if not same:
+    kept = read_npz(path, ("files", "joints", "ways"), again, "cannot be read")
+    if list(kept["files"]) != files:
         raise BadInput(f"{path} belongs to other photos: {again}")
-    return joints, ways
+    if kept["joints"].shape != (len(files), 21, 3) or kept["ways"].shape != (len(files),):
+        raise BadInput(f"{path} has not the joints of one hand a photo: {again}")
+    return kept["joints"], kept["ways"]
 
 
 SHARES = (0.66, 0.17, 0.17)  # R3, 4.6: training, validation, test; by which rule it does not say

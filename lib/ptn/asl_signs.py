@@ -14,12 +14,14 @@ from lib.ptn.training import SignSet
 from lib.ptn.words import features
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole
+from lib.tools.openers import read_npz, reading
 
 PAGE = "https://www.kaggle.com/competitions/asl-signs"
 HOW = (
     f"join the competition at {PAGE} and accept its rules, download with `kaggle competitions download -c asl-signs`, "
     "unpack, and give that folder with --source"
 )
+AGAIN = "delete it and run data_scripts/asl_signs.py again"
 SIDE = 1000  # the sizes of the videos were not published; the reader takes them for square
 COLUMNS = ["path", "participant_id", "sequence_id", "sign"]
 
@@ -35,14 +37,16 @@ def read_list(folder: str | Path) -> "pd.DataFrame":  # noqa: F821 - pandas is i
     path = folder / "train.csv"
     if not path.is_file():
         raise BadInput(f"{folder} holds no train.csv: {HOW}")
-    try:
+    with reading(path, "is no table", "download it again"):
         table = pd.read_csv(path, keep_default_na=False)
-    except (ValueError, UnicodeDecodeError):
-        raise BadInput(f"{path} is no table: download it again") from None
     lacking = [column for column in COLUMNS if column not in table]
     if lacking or table.empty:
         raise BadInput(f"{path} has no {lacking[0] if lacking else 'rows'}: give the training list of asl-signs")
-    inside = table.path.map(lambda name: (folder / name).resolve().is_relative_to(folder.resolve()))
+    plain = table.participant_id.astype(str).str.fullmatch(r"[\w-]{1,50}")  # a file will be called by it
+    if not plain.all() or table.sequence_id.dtype.kind not in "iu":
+        raise BadInput(f"{path} has a participant_id or sequence_id that is none: download it again")
+    with reading(path, "is no table of files", "download it again"):
+        inside = table.path.map(lambda name: (folder / name).resolve().is_relative_to(folder.resolve()))
     if not inside.all():
         raise BadInput(f"{path} names {table.path[~inside].iloc[0]}, outside its folder: download it again")
     there = table.path.map(lambda name: (folder / name).is_file())
@@ -86,7 +90,8 @@ def load(folder: str | Path, signs: int = 250, per_signer: int | None = None) ->
     folder = Path(folder)
     if not (folder / MANIFEST).is_file():
         raise BadInput(f"{folder.name} is not there: {HOW} to python data_scripts/asl_signs.py --out data/asl_signs")
-    files = [entry["file"] for entry in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))]
+    with reading(folder / MANIFEST, "is no manifest", AGAIN):
+        files = [Path(entry["file"]).name for entry in json.loads((folder / MANIFEST).read_bytes())]
     found = [clip for file in files for clip in _read(folder / file, per_signer)]
     names = sorted({sign for _, sign, _ in found})[:signs]
     found = [clip for clip in found if clip[1] in names]
@@ -96,13 +101,15 @@ def load(folder: str | Path, signs: int = 250, per_signer: int | None = None) ->
 
 def _read(path: Path, per_signer: int | None) -> list[tuple[Keypoints, str, str]]:
     """The sequences of one signer as (clip, sign, signer)."""
-    with np.load(path, allow_pickle=False) as file:
-        clips = np.split(file["xyz"], np.cumsum(file["lengths"])[:-1])
-        signs = file["signs"]
-    rows = [row for sign in np.unique(signs) for row in np.flatnonzero(signs == sign)[:per_signer]]
-    sure = [np.ones(clips[row].shape[:2], np.float32) for row in rows]
-    who = path.stem.removeprefix("signer-")
-    return [
-        (Keypoints(clips[row], certain, HOLISTIC_75, 30, (SIDE, SIDE)), str(signs[row]), who)
-        for row, certain in zip(rows, sure, strict=True)
-    ]
+    arrays, who = read_npz(path, ("xyz", "lengths", "signs"), AGAIN), path.stem.removeprefix("signer-")
+    with reading(path, "holds no recordings", AGAIN):
+        xyz, lengths, signs = (arrays[name] for name in ("xyz", "lengths", "signs"))
+        if (lengths < 1).any() or lengths.sum() != len(xyz) or len(lengths) != len(signs):
+            raise ValueError("its arrays do not fit")
+        clips = np.split(xyz, np.cumsum(lengths)[:-1])
+        rows = [row for sign in np.unique(signs) for row in np.flatnonzero(signs == sign)[:per_signer]]
+        sure = [np.ones(clips[row].shape[:2], np.float32) for row in rows]
+        return [
+            (Keypoints(clips[row], certain, HOLISTIC_75, 30, (SIDE, SIDE)), str(signs[row]), who)
+            for row, certain in zip(rows, sure, strict=True)
+        ]

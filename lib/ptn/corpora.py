@@ -15,6 +15,7 @@ from lib.keypoints import HOLISTIC_67, Keypoints
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
+from lib.tools.openers import read_npz, reading
 
 SHIPPED = paths.ROOT / "book" / "keypoints"
 UNITS = 8  # keypoints are packed in whole eighths of a pixel
@@ -64,11 +65,14 @@ def load_corpus(name: str, folder: Path | None = None) -> SignCorpus:
         own = f"python -m data_scripts.sign_corpora make {name}, then pack {name}"
         how = f"python data_scripts/corpus_vgt.py --language {name}" if name in ("vgt", "ngt") else own
         raise BadInput(f"{path} or its .json is missing: {how}")
-    facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    if sha256(path) != facts["sha256"]:
+    with reading(path.with_suffix(".json"), "does not describe a corpus", "pack it again"):
+        facts = json.loads(path.with_suffix(".json").read_bytes())
+        if not 0 < facts["fps"] < 1000 or list(map(type, facts["size"])) != [int, int]:
+            raise ValueError("its rate or its size is none")
+        told = facts["sha256"]
+    if sha256(path) != told:
         raise BadInput(f"{path} is not the file that its .json describes: pack it again")
-    with np.load(path, allow_pickle=False) as file:
-        arrays = dict(file)
+    arrays = read_npz(path, ("lengths", "labels", "signers", "steps", "found"), "pack it again")
     starts = np.concatenate([[0], np.cumsum(arrays["lengths"])])
     return SignCorpus(
         _unpacked(arrays), starts, arrays["labels"], arrays["signers"], facts, subsets=arrays.get("subsets")

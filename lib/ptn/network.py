@@ -8,7 +8,6 @@ transformer then reads the vectors of a clip into one, that of a learned CLS tok
 """
 
 import math
-import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +15,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from lib.tools.checkpoints import check_alike, read_tensors
 from lib.tools.errors import BadInput
 from lib.training import parameter_count as parameter_count
 
@@ -205,13 +205,16 @@ def read_vtn(path: str | Path, eye: nn.Module) -> VTN:
 
 
 def _read(name: str, path: str | Path, network: Callable[[dict], Network]) -> Network:
+    if not Path(path).exists():
+        raise BadInput(f"{path} does not exist: give the file of a trained {name}'s weights.")
     try:
-        state = torch.load(path, weights_only=True)
+        state = read_tensors(path)
+        if any(not 0 < value.numel() <= value.untyped_storage().nbytes() for value in state.values()):
+            raise ValueError("tensors that claim more than they hold, by which the network would be made")
         model = network(state)
+        check_alike(state, model.state_dict())
         model.load_state_dict(state)
-    except FileNotFoundError:
-        raise BadInput(f"{path} does not exist: give the file of a trained {name}'s weights.") from None
-    except (OSError, pickle.UnpicklingError, EOFError, KeyError, TypeError, RuntimeError):
+    except Exception:  # torch raises half a dozen kinds for a damaged file
         raise BadInput(f"{path} holds no {name}'s weights: give a file that book.studies.signs kept.") from None
     return model
 

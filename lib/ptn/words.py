@@ -9,6 +9,7 @@ from lib.keypoints import HOLISTIC_67, Keypoints, from_npy_values
 from lib.normalization import normalize
 from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
+from lib.tools.openers import read_npy
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,5 @@ def kept_back(words: Words, number: int) -> np.ndarray:
 
 
 def _clip(file: Path) -> Keypoints:
-    try:
-        values = np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        raise BadInput(f"{file} is damaged: delete it and run the script that made it again") from None
+    values = read_npy(file, "delete it and run the script that made it again", "is damaged")
     return from_npy_values(values, name=str(file))

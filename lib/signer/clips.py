@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import index
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
+from lib.tools.openers import read_npz, reading
 from lib.tools.paths import CLIPS
 from lib.video import read_all
 from lib.video.film import write_lossless
@@ -21,6 +23,7 @@ FOUND = "target.pose"  # what Holistic finds in a recorded target
 # The two kinds of damage. A camera's: an open shutter, fewer pixels, a codec; it is filmed with the clip, and ours.
 # R1's, by software (III-C): the target halved, then blurred by optical flow, no codec; it is made of the target.
 CAMERA, SOFTWARE = "camera", "software"
+AGAIN = "make the clip again, or copy it again"
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,25 @@ class Clip:
     @cached_property
     def info(self) -> dict:
         """What made the clip: signer, sentence, seed, shutter, codec, and a description in words."""
-        return json.loads((self.folder / "clip.json").read_text())
+        path = self.folder / "clip.json"
+        with reading(path, "does not describe a clip", AGAIN):
+            told = json.loads(path.read_bytes())
+            files = [told["input"]] + ([] if told["target"] is None else [told["target"]])
+            if not isinstance(told.get("set", ""), str) or any(Path(name).name != name for name in files):
+                raise ValueError("its set or its files have no plain names")
+            width, height = map(index, told["size"])
+            if not (0 < width < 10_000 and 0 < height < 10_000 and 0 < told["fps"] < 1000):
+                raise ValueError("its size or its rate is none")
+            if not 0 < index(told.get("frames", 1)) < 10**7:
+                raise ValueError("its number of frames is none")
+            if told.get("dominant", "right") not in ("right", "left"):
+                raise ValueError("its dominant hand is neither left nor right")
+            return told
 
     @property
     def set(self) -> str:
         """The set's name in tables: "d1_test" has a camera's damage, "d1_test_software" R1's."""
-        return self.info["set"] + (f"_{SOFTWARE}" if self.damage == SOFTWARE else "")
+        return self.info.get("set", self.folder.parent.name) + (f"_{SOFTWARE}" if self.damage == SOFTWARE else "")
 
     @property
     def has_target(self) -> bool:
@@ -101,8 +117,7 @@ class Clip:
         """
         if not self.has_truth:
             raise BadInput(f"{self.folder} has no truth.npz: where the joints are is known of synthetic signers only.")
-        with np.load(self._truth, allow_pickle=False) as file:
-            xyz = file["pixels"].astype(np.float32) / UNITS
+        xyz = self._joints("pixels") / UNITS
         size = tuple(self.info["size"])
         inside = ((xyz[..., :2] >= 0) & (xyz[..., :2] < size)).all(-1)
         return Keypoints(xyz, inside.astype(np.float32), HOLISTIC_75, self.info["fps"], size)
@@ -116,8 +131,13 @@ class Clip:
 
     def metres(self) -> np.ndarray:
         """Where the joints are in the body's axes, (T, 75, 3) float32 metres: x left, y back, z up."""
-        with np.load(self._truth, allow_pickle=False) as file:
-            return file["metres"].astype(np.float32)
+        return self._joints("metres")
+
+    def _joints(self, unit: str) -> np.ndarray:
+        xyz = read_npz(self._truth, [unit], AGAIN)[unit]
+        if xyz.dtype.kind not in "if" or xyz.shape[1:] != (len(HOLISTIC_75), 3):
+            raise BadInput(f"{self._truth} holds {unit} of shape {xyz.shape}, not (frames, 75, 3); {AGAIN}.")
+        return xyz.astype(np.float32)
 
 
 def clips(name: str, folder: Path = CLIPS) -> list[Clip]:

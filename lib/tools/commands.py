@@ -1,7 +1,6 @@
 """What the course's commands share: how they end, how they warn, and what they take for a count."""
 
 import argparse
-import errno
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from lib.tools.errors import BadInput
+from lib.tools.files import FULL_OR_FAILING
 
 HERE = Path(__file__).resolve().parents[1]  # lib
 Arguments = ParamSpec("Arguments")
@@ -34,7 +34,7 @@ def command(main: Callable[Arguments, int | None]) -> Callable[Arguments, int]:
         except BadInput as error:
             sentence = str(error)
         except OSError as error:
-            if error.filename is None and error.errno != errno.ENOSPC:  # a lost connection, say
+            if error.filename is None and error.errno not in FULL_OR_FAILING:  # a lost connection, say
                 raise
             sentence = f"{error.filename or 'The disk'} cannot be used ({error.strerror}): choose another place."
         print(sentence, file=sys.stderr)
@@ -75,4 +75,11 @@ def positive(text: str) -> int:
     """An option's whole number from 1, as argparse's ``type``; anything else becomes argparse's own error."""
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"give a whole number from 1, not {text!r}")
+    return int(text)
+
+
+def from_zero(text: str) -> int:
+    """Likewise from 0, such as a seed: numpy takes none below, torch none of twenty digits."""
+    if not text.isdecimal() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"give a whole number from 0 to 999999999, not {text!r}")
     return int(text)

@@ -5,6 +5,7 @@ that is killed. It says what the writer's unfinished files begin with, ``.partia
 tell them from anybody else's, and delete them. A disk without locks does without all this.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -22,6 +23,8 @@ from lib.tools.errors import BadInput
 
 MANIFEST = "manifest.json"  # vouches for what a data script made
 PARTIAL = ".partial-"  # begins the name of every file that is not whole yet
+# what a disk says that takes no more: it is full, the user's share of it is, a file is too large for it, it is failing
+FULL_OR_FAILING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 _LONGEST = 200  # bytes of a name, of the 255 that a disk allows, that stay as they are
 _NOTE = re.compile(r"([0-9a-f]{16}) (\S*)\n")  # token and machine
 
@@ -37,7 +40,8 @@ def written_whole(path: str | Path, *, alone: bool = False, spare: Sequence[Path
     The temporary name is this run's own, begins with ".partial-" and keeps the suffix, since writers choose the format
     by it. Two runs that write the same file at once leave one whole file, that of the last; with ``alone``, for work
     that should not be done twice, the second is refused. What a killed run left of the same file is deleted, unless it
-    is among ``spare``, the files that are being read. Raises BadInput where ``path`` is no regular file.
+    is among ``spare``, the files that are being read. Raises BadInput where ``path`` is no regular file, and where the
+    disk is full or fails: then the file that was there stays.
     """
     path = Path(path)
     _refuse_other_than_file(path)
@@ -52,8 +56,16 @@ def written_whole(path: str | Path, *, alone: bool = False, spare: Sequence[Path
         try:
             yield partial
             put_in_place(partial, path)
+        except OSError as error:
+            short = str(error).endswith(" written")  # numpy's words, which come without a number
+            if error.errno not in FULL_OR_FAILING and not short:
+                raise
+            why = "no room is left" if short else os.strerror(error.errno)
+            raise BadInput(f"{path} was not written ({why}): make room, or choose another place.") from error
         finally:
             partial.unlink(missing_ok=True)
+    with suppress(OSError):  # not every disk can do so for folders
+        flush(path.parent)
 
 
 def put_in_place(partial: Path, path: Path) -> None:
@@ -62,8 +74,6 @@ def put_in_place(partial: Path, path: Path) -> None:
     if path.exists() and path.stat().st_mode != partial.stat().st_mode:
         shutil.copymode(path, partial)  # somebody may have made it private
     partial.replace(path)
-    with suppress(OSError):  # not every disk can do so for folders
-        flush(path.parent)
 
 
 def flush(path: Path) -> None:

@@ -9,7 +9,9 @@ import math
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
+from types import UnionType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -20,6 +22,7 @@ LARGEST_JSON = 2**29  # bytes; Python makes tenfold of them
 SMALL = 2**26  # bytes: a file may unpack to so much,
 RATIO = 100  # or to so many times its own size; keypoints that are zero nearly everywhere come to 30
 NUMBERS, NUMBERS_OR_TEXT = "fiub", "fiubU"  # numpy's letters for kinds of types
+BROKEN_ZIP, FETCH_AGAIN = "is truncated or no zip archive", "delete it and download it again"
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
@@ -47,6 +50,19 @@ def read_json(path: str | Path, remedy: str, broken: str = "is not a whole JSON 
         return json.loads(Path(path).read_bytes())
 
 
+def check_types(made: Any) -> None:
+    """TypeError or ValueError unless a dataclass that was made of JSON holds what its fields say, in finite numbers.
+
+    A whole number will do for any number.
+    """
+    for field in fields(made):
+        value, kinds = getattr(made, field.name), field.type if isinstance(field.type, (type, UnionType)) else dict
+        if isinstance(value, int) and isinstance(0.5, kinds):
+            value = float(value)
+        if not isinstance(value, kinds) or (isinstance(value, float) and not math.isfinite(value)):
+            raise TypeError(f"{field.name} is {str(value)[:40]!r}")
+
+
 def read_npy(path: str | Path, remedy: str, broken: str = "is not a whole .npy file of numbers") -> np.ndarray:
     """The numbers of an ``.npy`` file, of real numbers or truth values."""
     with reading(path, broken, remedy), open(path, "rb") as file:
@@ -69,6 +85,24 @@ def read_npz(
             with archive.open(member) as file:
                 arrays[member.filename.removesuffix(".npy")] = read_array(file, member.file_size, NUMBERS_OR_TEXT)
         return arrays
+
+
+@contextmanager
+def open_zip(path: str | Path) -> Iterator[zipfile.ZipFile]:
+    """A zip archive, for `read_member`. Nothing is unpacked to the disk, so a path inside it can point nowhere."""
+    with reading(path, BROKEN_ZIP, FETCH_AGAIN):
+        archive = zipfile.ZipFile(path)
+    with archive:
+        yield archive
+
+
+def read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """One file out of a zip archive. Raises BadInput where it is damaged, or unpacks to more than ``most`` bytes."""
+    with reading(archive.filename, BROKEN_ZIP, FETCH_AGAIN):
+        if (size := archive.getinfo(name).file_size) > most:
+            raise ValueError(f"{name} would unpack to {_bytes(size)}, and {most:,} are expected at most")
+        with archive.open(name) as file:
+            return file.read(size + 1)  # without a number, it would unpack whatever comes, and look at the size then
 
 
 def read_array(file: BinaryIO, size: int, kinds: str = NUMBERS) -> np.ndarray:

@@ -30,6 +30,7 @@ from torch import Tensor, nn
 
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import check_types, reading
 from lib.tools.paths import WEIGHTS
 from lib.training import parameter_count as parameter_count
 
@@ -190,27 +191,37 @@ def read_weights(path: str | Path) -> tuple[dict[str, Tensor], dict, dict]:
     """The (state in float32, configuration, facts) of a file. BadInput if it is missing, cut short or foreign."""
     if not Path(path).is_file():
         raise BadInput(f"{path} does not exist; check the name, or train it: python -m lib.train_upsampler")
-    try:
+    with reading(path, "is no whole safetensors file", "copy or download it again"):
         with safetensors.safe_open(str(path), "pt") as file:
             notes = file.metadata() or {}
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except (safetensors.SafetensorError, OSError) as error:
-        raise BadInput(f"{path} is no whole safetensors file ({error}); copy or download it again.") from error
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+        if odd := [name for name, value in state.items() if not value.is_floating_point()]:
+            raise ValueError(f"{odd[0]} is of another type than weights are")
+        state = {name: value.float() for name, value in state.items()}
     try:
-        return state, json.loads(notes["config"]), json.loads(notes.get("facts", "{}"))
-    except (KeyError, ValueError) as error:
+        return state, dict(json.loads(notes["config"])), dict(json.loads(notes.get("facts", "{}")))
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         what = f"{path} does not say which network it is for; give weights that this course has written."
         raise BadInput(what) from error
 
 
 def load(path: str | Path) -> UNet:
-    """The network of a weight file, ready to use (float32, eval mode). Raises BadInput if it is another network's."""
+    """The network of a weight file, ready to use (float32, eval mode). Raises BadInput if it is another network's, and
+    if a weight is no number.
+    """
     state, config, _ = read_weights(path)
     try:
-        model = UNet(**{"head": "conv3"} | config)  # the only one there was when files named none
+        config = Config(**{"head": "conv3"} | config)  # the only one there was when files named none
+        check_types(config)
+        largest = state[f"encoder.{config.depth}.2.weight"]  # if that is there, so is the memory for the whole network
+        if largest.shape != (len(largest), len(largest), 3, 3) or len(largest) >> config.depth != config.width:
+            raise ValueError("it is smaller than it says")
+        model = UNet(**asdict(config))
         model.load_state_dict(state)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise BadInput(f"{path} holds another kind of network; give one that lib.upsampler has saved.") from error
+    if not all(weights.isfinite().all() for weights in model.parameters()):
+        raise BadInput(f"{path} holds weights that are no numbers; give a network whose training went well.")
     return model.eval()
 
 

@@ -10,7 +10,6 @@ Films to learn from: python data_scripts/training_films.py --out data/training. 
 """
 
 import argparse
-import json
 import math
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,9 +21,10 @@ from tqdm import tqdm
 from lib import losses
 from lib.losses import hand_weights
 from lib.signer.clips import SOFTWARE, Clip, clips
-from lib.tools.commands import arguments, command, positive
+from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json
+from lib.tools.openers import read_json
 from lib.tools.papers import look_up
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
@@ -137,7 +137,10 @@ def _check_recipe(stage: Stage, options: argparse.Namespace, first: bool) -> Non
         _check_recipe(STAGES[stage.start], options, first)
     path = options.out / stage.name / "recipe.json"
     now = {"crops": crops_of(stage, options), "crop": options.crop, "batch": options.batch}
-    if path.exists() and (before := json.loads(path.read_text())) != now:
+    before = read_json(path, "delete it, or choose another --out", "is no training's recipe") if path.exists() else now
+    if not isinstance(before, dict):
+        raise BadInput(f"{path} is no training's recipe; delete it, or choose another --out.")
+    if before != now:
         told = ", ".join(f"--{name} {value}" for name, value in before.items())
         raise BadInput(f"{path.parent} holds a training with {told}; choose these, another --out, or delete it.")
     if first:
@@ -188,11 +191,11 @@ def _parser() -> argparse.ArgumentParser:
     about = "paper: R1's size, which wants a GPU: whole frames, 50 epochs, a width of 64, bfloat16"
     parser.add_argument("--profile", choices=("laptop", "paper"), default="laptop", help=about)
     parser.add_argument("--width", type=positive, default=24, help="channels at full size (default: %(default)s)")
-    parser.add_argument("--crop", type=int, default=64, help="side of a crop in input pixels; 0: whole frames")
+    parser.add_argument("--crop", type=from_zero, default=64, help="side of a crop in input pixels; 0: whole frames")
     parser.add_argument("--batch", type=positive, default=BATCH, help="pairs a step (default: %(default)s)")
     parser.add_argument("--epochs", type=positive, help="instead of the stage's own")
     parser.add_argument("--crops", type=positive, help="crops an epoch, instead of the stage's own")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=from_zero, default=0)
     parser.add_argument("--device", default="cpu", help='"cpu" or "cuda"')
     parser.add_argument("--bfloat16", action="store_true", help="half the bits in convolutions")
     parser.add_argument("--compile", action="store_true", help="torch.compile: a slow start, faster steps")

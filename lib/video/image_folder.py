@@ -9,9 +9,12 @@ import numpy as np
 
 from lib.tools.errors import BadInput
 from lib.tools.files import flush, one_writer, partial_name
+from lib.tools.openers import reading
 
 FPS = 25.0  # a folder does not say how fast it plays
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
+FORMATS = ("PNG", "JPEG", "MPO", "BMP", "WEBP", "TIFF")  # an MPO is the JPEG of a camera with two lenses
+MOST_PIXELS = 2**26  # twice an 8K frame; a file of kilobytes can claim any number
 _OURS = re.compile(r"\d{6}\.png")
 
 
@@ -29,11 +32,11 @@ def read_image(file: Path) -> np.ndarray:
     """(H, W, 3) uint8 RGB, turned upright by its EXIF tag; BadInput if it cannot be read."""
     from PIL import Image, ImageOps
 
-    try:
-        with Image.open(file) as image:
+    with reading(file, "cannot be read as an image", "save it again, or take it out"):
+        with Image.open(file, formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise ValueError(f"{image.width} x {image.height} pixels are more than any film has")
             return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow's words for a broken image
-        raise BadInput(f"{file} cannot be read as an image ({error}); save it again, or take it out.") from error
 
 
 def read_folder(folder: Path) -> Iterator[np.ndarray]:

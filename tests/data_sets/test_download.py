@@ -19,11 +19,17 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """/file honours Range, /plain does not, /broken stops half way, /elsewhere redirects to plain http."""
+    """/file honours Range, /plain does not, /broken stops half way, /elsewhere redirects to plain http.
+
+    With a ``version`` it is told as ETag, and If-Range is honoured, but by /careless.
+    """
 
     def do_GET(self):
         self.server.asked.append((self.path, self.headers.get("Range")))
-        start = int((self.headers.get("Range") or "bytes=0-")[6:-1]) if self.path == "/file" else 0
+        ranged, version = self.path in ("/file", "/careless"), self.server.version
+        if self.path == "/file" and self.headers.get("If-Range") not in (None, version):
+            ranged = False
+        start = int((self.headers.get("Range") or "bytes=0-")[6:-1]) if ranged else 0
         if self.path == "/elsewhere":
             self.send_response(302)
             self.send_header("Location", "http://example.org/file")
@@ -34,9 +40,11 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send_response(206 if start else 200)
             self.send_header("Content-Length", str(len(CONTENT) - start))
+            if version:
+                self.send_header("ETag", version)
             self.end_headers()
             stop = _common.PIECE_BYTES + 1000 if self.path == "/broken" else len(CONTENT)
-            self.wfile.write(CONTENT[start:stop])
+            self.wfile.write(self.server.content[start:stop])
             return
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -48,7 +56,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.asked = []
+    server.asked, server.content, server.version = [], CONTENT, None
     server.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
@@ -79,6 +87,27 @@ def test_broken_download_leaves_no_file_and_is_resumed(server, tmp_path):
     assert not out.exists()
     assert fetch(f"{server.url}/file", out, DIGEST).read_bytes() == CONTENT
     assert server.asked[-1] == ("/file", f"bytes={_common.PIECE_BYTES}-")
+
+
+@pytest.mark.parametrize(("path", "resumed"), [("/file", False), ("/careless", True)])
+def test_a_download_of_what_was_packed_anew_since_begins_again(server, tmp_path, path, resumed):
+    """Two halves of different archives make none, and no sum is there to tell."""
+    server.version, out = '"first"', tmp_path / "file.bin"
+    with pytest.raises(BadInput, match="--source"):
+        fetch(f"{server.url}/broken", out)
+    server.version, server.content = '"second"', CONTENT[::-1]
+    assert fetch(server.url + path, out).read_bytes() == CONTENT[::-1]
+    assert (server.asked[-2] == (path, f"bytes={_common.PIECE_BYTES}-")) is resumed
+    assert [path.name for path in tmp_path.iterdir()] == ["file.bin"]
+
+
+@pytest.mark.parametrize("version", ['"the same"', None])
+def test_without_a_sum_it_goes_on_only_where_the_host_vouches_for_it(server, tmp_path, version):
+    server.version, out = version, tmp_path / "file.bin"
+    with pytest.raises(BadInput, match="--source"):
+        fetch(f"{server.url}/broken", out)
+    assert fetch(f"{server.url}/file", out).read_bytes() == CONTENT
+    assert server.asked[-1] == ("/file", f"bytes={_common.PIECE_BYTES}-" if version else None)
 
 
 @pytest.mark.parametrize(("path", "left"), [("/plain", 1000), ("/file", len(CONTENT) + 5)])

@@ -69,7 +69,10 @@ def test_without_a_download_it_says_how_to_get_one(tmp_path, capsys):
         load(tmp_path / "out")
 
 
-@pytest.mark.parametrize("wrong", ["no list", "file missing", "outside", "zip", "no column", "damaged"])
+WRONG = ["no list", "file missing", "outside", "zip", "no column", "damaged", "signer outside", "no numbers", "binary"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_an_incomplete_download_is_one_sentence(download, tmp_path, capsys, wrong):
     table = pd.read_csv(download / "train.csv", keep_default_na=False)
     if wrong == "no list":
@@ -80,6 +83,12 @@ def test_an_incomplete_download_is_one_sentence(download, tmp_path, capsys, wron
         table.assign(path="../x.parquet").to_csv(download / "train.csv", index=False)
     elif wrong == "no column":
         table.drop(columns="sign").to_csv(download / "train.csv", index=False)
+    elif wrong == "signer outside":
+        table.assign(participant_id="x/../../../stolen").to_csv(download / "train.csv", index=False)
+    elif wrong == "no numbers":
+        table.assign(sequence_id="one").to_csv(download / "train.csv", index=False)
+    elif wrong == "binary":
+        (download / "train.csv").write_bytes(bytes(range(256)))
     elif wrong == "damaged":
         (download / table.path[2]).write_text("frame,type\n")
     source = download / "train.csv" if wrong == "zip" else download
@@ -87,6 +96,25 @@ def test_an_incomplete_download_is_one_sentence(download, tmp_path, capsys, wron
     assert command_line("", asl_signs.make, "", ["--out", str(out), "--source", str(source)]) == 1
     said = capsys.readouterr().err.strip().splitlines()[-1]
     assert said.count(". ") == 0 and not (out / "manifest.json").exists()
+    assert {path.name for path in tmp_path.iterdir()} <= {"kaggle", "out"}
+
+
+@pytest.mark.parametrize("wrong", ["manifest", "deep", "cut short", "other arrays", "lengths"])
+def test_what_was_spoilt_since_is_one_sentence(download, tmp_path, wrong):
+    out = tmp_path / "out"
+    assert command_line("", asl_signs.make, "", ["--out", str(out), "--source", str(download)]) == 0
+    path = out / "signer-25571.npz"
+    arrays = dict(np.load(path))
+    if wrong in ("manifest", "deep"):
+        (out / "manifest.json").write_text("{}x" if wrong == "manifest" else "[" * 10**5)
+    elif wrong == "cut short":
+        path.write_bytes(path.read_bytes()[:-50])
+    elif wrong == "other arrays":
+        np.savez(path, xyz=arrays["xyz"])
+    else:
+        np.savez(path, **arrays | {"lengths": np.array([-1])})
+    with pytest.raises(BadInput, match=r"run data_scripts/asl_signs\.py again"):
+        load(out)
 
 
 def test_a_sign_called_null_is_a_sign(download):

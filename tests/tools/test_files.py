@@ -188,3 +188,53 @@ def test_a_folder_of_frames_is_written_by_one_run(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     with pytest.raises(BadInput, match="file is a file"):
         write_video(tmp_path / "file", frames, 25)
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from lib.tools.commands import command
+from lib.tools.files import written_whole
+from lib.video import write_video
+
+noise = np.random.default_rng(0).integers(0, 256, (20, 64, 64, 3), np.uint8)
+
+def json(path):
+    with written_whole(path) as partial:
+        partial.write_text("1" * 20_000)
+
+def npy(path):
+    with written_whole(path) as partial:
+        np.save(partial, noise)
+
+def npz(path):
+    with written_whole(path) as partial:
+        np.savez_compressed(partial, noise=noise)
+
+def mp4(path):
+    write_video(path, noise, 25, crf=1)
+
+def pt(path):
+    import torch
+    from lib.tools.checkpoints import write_tensors
+    write_tensors(path, torch.from_numpy(noise))
+
+@command
+def main():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, resource.RLIM_INFINITY))
+    globals()[sys.argv[1]](Path(sys.argv[2]))
+
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("kind", ["json", "npy", "npz", "pt", "mp4"])
+def test_where_no_room_is_left_the_old_file_stays(tmp_path, kind):
+    """A limit on the size of files acts as a full disk does."""
+    path = tmp_path / f"a.{kind}"
+    path.write_text("what was there")
+    run = subprocess.run([sys.executable, "-c", FULL, kind, str(path)], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (1, "") and run.stderr.count("\n") == 1, run.stderr
+    assert f"a.{kind} was not written (" in run.stderr and "make room, or choose another place" in run.stderr
+    assert path.read_text() == "what was there" and names(tmp_path) == [path.name]
