@@ -122,7 +122,7 @@ def one_person(name: str | Path, frames: Sequence[np.ndarray], person: int | Non
     from there, both ways, each to the place nearest to their last. Without a number ``person``, counted from the left
     in that frame, the one with the most confidence over the clip is taken, and a warning says so.
     """
-    frames = [people[~np.isnan(people[..., 0]).all(axis=1)] for people in frames]
+    frames = [people[~np.isnan(people[..., :2]).all(axis=(1, 2))] for people in frames]
     counts = [len(people) for people in frames]
     most = max(counts)
     if most > MOST_PEOPLE:

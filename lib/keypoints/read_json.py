@@ -74,9 +74,9 @@ def _openpose(file: Path, person: dict) -> np.ndarray:
     """One person's points, (67, 3): x, y, confidence."""
     parts = []
     for name, number in _OPENPOSE_PARTS.items():
-        values = _array(person.get(name, []), file)
+        values = _array(person.get(name) or [], file)
         values = np.zeros(3 * number) if values.size == 0 and name != "pose_keypoints_2d" else values
-        if values.shape != (3 * number,):
+        if values.size != 3 * number:
             raise BadInput(
                 f"{file} has {values.size} numbers as {name}, not {3 * number}; run OpenPose with BODY_25 and --hand."
             )
@@ -108,7 +108,7 @@ def _coco(path: Path, person: Any) -> np.ndarray:
     places, scores = _array(person["keypoints"], path), _array(person["keypoint_scores"], path)
     if places.shape == (266,):  # one after the other, as COCO's own files have them
         places = places.reshape(133, 2)
-    return _with_scores(places[None], scores[None], path)[0]
+    return _with_scores(places, scores, path)
 
 
 def _rtmlib(path: Path) -> list[np.ndarray]:
@@ -125,15 +125,14 @@ def _rtmlib(path: Path) -> list[np.ndarray]:
         places, scores = places[:, None], scores[:, None]
     if places.ndim != 4 or scores.ndim != 3 or places.shape[1] != scores.shape[1]:
         raise BadInput(f"{path} has keypoints {places.shape} and scores {scores.shape}; write (T, 133, 2), (T, 133).")
-    points = _with_scores(places.reshape(-1, *places.shape[2:]), scores.reshape(-1, scores.shape[2]), path)
-    return list(points.reshape(*places.shape[:2], 133, 3))
+    return list(_with_scores(places, scores, path))
 
 
 def _with_scores(places: np.ndarray, scores: np.ndarray, path: Path) -> np.ndarray:
-    """(n, 133, 3) of (n, 133, 2) and (n, 133)."""
-    if places.shape[1:] != (133, 2) or scores.shape[1:] != (133,):
+    """(..., 133, 3) of (..., 133, 2) and (..., 133)."""
+    if places.shape[-2:] != (133, 2) or scores.shape[-1:] != (133,) or places.shape[:-1] != scores.shape:
         raise BadInput(
-            f"{path} has keypoints {places.shape[1:]} with scores {scores.shape[1:]}, not (133, 2) with (133,); run "
+            f"{path} has keypoints {places.shape} with scores {scores.shape}, not (..., 133, 2) with (..., 133); run "
             "the estimator with a COCO-WholeBody model."
         )
     return np.concatenate([places, np.maximum(scores, 0)[..., None]], axis=-1)

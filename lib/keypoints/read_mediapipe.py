@@ -80,7 +80,7 @@ def read_asl_signs(parquet: str | Path, *, fps: float = 30.0, size: Size = (1000
     index = table["landmark_index"]
     column = np.full(len(index), -1)
     for part, where in ASL_SIGNS_543.parts.items():
-        its = (table["type"] == part) & (index >= 0) & (index < where.stop - where.start)
+        its = (table["type"] == part) & np.isin(index, range(where.stop - where.start))
         column[its] = where.start + index[its]
     if (column < 0).any():
         raise BadInput(f"{parquet} has points that Holistic does not have; give a file of asl-signs, as downloaded.")

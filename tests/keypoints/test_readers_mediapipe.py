@@ -168,6 +168,25 @@ def test_damaged_asl_signs(what, tmp_path):
         read_asl_signs(tmp_path / "nowhere.parquet")
 
 
+@pytest.mark.parametrize("column", ["frame", "type", "landmark_index", "x", "z"])
+@pytest.mark.parametrize("value", ["text", True, b"\xff\xfe", pd.Timestamp("2020-01-01"), 1e300])
+def test_columns_of_other_types(column, value, tmp_path):
+    asl_table().assign(**{column: value}).to_parquet(tmp_path / "1.parquet")
+    with pytest.raises(BadInput, match=r"1\.parquet "):
+        read_asl_signs(tmp_path / "1.parquet")
+
+
+def test_a_reader_that_is_killed_is_started_again(tmp_path):
+    from lib.tools import parquet
+
+    asl_table().to_parquet(tmp_path / "1.parquet")
+    read_asl_signs(tmp_path / "1.parquet")
+    process, _ = parquet._reader(os.getpid())
+    process.kill()
+    process.wait()
+    assert len(read_asl_signs(tmp_path / "1.parquet")) == 3
+
+
 @pytest.mark.parametrize("name", ["traduttore-traduttore-model", "Birkenpapier-GSL-Detector"])
 def test_the_public_sequences(name, tmp_path):
     """One sequence of each data set, from the copies beside the checkout, where there are some."""
