@@ -15,6 +15,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
@@ -71,12 +72,12 @@ class Row:
         if self.low is not None:
             value, *ends = alike(self.value, self.low, self.high)
             interval = " to ".join(ends)
-        theirs = NOT_THERE if self.paper is None else self.printed + _unit(self.unit)
+        theirs = NOT_THERE if self.paper is None else f"{self.printed} {self.unit}".strip()
         return {
             "claim": self.claim,
             "in the paper": theirs,
             "where": self.source,
-            f"this run ({self.profile})": value if self.value is None else f"{value}{_unit(self.unit)}",
+            f"this run ({self.profile})": value if self.value is None else f"{value} {self.unit}".strip(),
             "95 % interval": interval,
             "n": "" if self.n is None else f"{self.n:,}",
             "verdict": " ".join(filter(None, (self.verdict, f"({self.note})" if self.note else ""))),
@@ -175,13 +176,8 @@ def gather_rows(profile: str | None = None) -> list[Row]:
     ``profile`` keeps one profile's numbers; None keeps all. Raises BadInput for a file that cannot be read.
     """
     rows = [_read(path) for path in paths.RESULTS.glob(f"{_slug(profile) if profile else '*'}/[!.]*.json")]
-    return sorted(rows, key=lambda row: (_number(row.chapter), row.chapter, row.claim, row.profile))
-
-
-def _number(chapter: str) -> int:
-    """The number that a chapter's name begins with, so that 10 comes after 9."""
-    found = re.match(r"\d+", chapter)
-    return int(found[0]) if found else 0
+    rows.sort(key=lambda row: (row.chapter, row.claim, row.profile))
+    return sorted(rows, key=lambda row: int(re.match(r"\d*", row.chapter)[0] or 0))  # chapter 10 comes after 9
 
 
 def _write(row: Row) -> None:
@@ -213,18 +209,12 @@ def _labelled(column: str, text: str) -> str:
     return f'<span data-label="{escape(column)}">{escape(text)}</span>'
 
 
-def _unit(unit: str) -> str:
-    return f" {unit}" if unit else ""
-
-
 def _versions() -> dict[str, str]:
     """Versions without importing anything, so that a report costs no more than a file."""
     found = {"python": platform.python_version()}
     for name, package in PACKAGES.items():
-        try:
+        with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
     return found
 
 
