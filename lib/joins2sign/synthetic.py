@@ -20,7 +20,7 @@ from lib.video.pixels import linear_to_srgb
 UP, ASIDE = ((0.0, 0.1, 1.0), (0.0, 1.0, 0.0)), ((0.0, 0.1, 1.0), (-1.0, 0.35, 0.0))
 ACROSS, DOWN = ((-0.75, 0.2, 0.65), (0.0, 1.0, 0.0)), ((-0.1, 0.25, -1.0), (0.0, -1.0, -0.2))
 OUT = ((-0.6, 0.7, -0.1), (-0.2, -0.2, -1.0))
-# the angles of lib.signer.hand.ANGLES in degrees; (fingers, palm) as in lib.signer.phonology.ORIENTATIONS
+# the angles of lib.signer.arm.ANGLES in degrees; (fingers, palm) as in lib.signer.phonology.ORIENTATIONS
 SHAPES: dict[str, tuple[tuple[float, ...], tuple]] = {
     "a": ((16, -8, 6, 6, 78, 98, 80, 98, 82, 96, 82, 94, 0), UP),
     "b": ((48, -14, 34, 42, 2, 2, 2, 2, 2, 2, 2, 2, 0), UP),
@@ -115,7 +115,7 @@ class CloseUp:
             a[:, self.body.index[n]] for a, n in ((position, "upperarm01.R"), (rotation, "shoulder01.R"))
         )
         wrist = shoulder + np.array([0.02, -0.30, 0.12])
-        turns = self.arm.hand.turns(shapes) | self.arm.solve(shoulder, parent, wrist, hand).turns
+        turns = self.arm.hand.turns(shapes) | self.arm.solve(shoulder, parent, wrist, hand)[0]
         return self.body.forward_kinematics(turns, count)
 
 

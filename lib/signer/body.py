@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
+import torch
 
 from lib.tools.paths import CACHE
 
@@ -23,7 +24,6 @@ def anny_model():
     os.environ.setdefault("ANNY_CACHE_DIR", str(folder))
     import lib.signer.kernels  # noqa: F401, I001 - sets Warp up first
     import anny
-    import torch
 
     model = anny.Anny(local_changes="none", facial_actions=list(FACE_ACTIONS)).to(dtype=torch.float32)
     for step in ("load_data_*", "build_model_data_*"):  # 780 MB that only the first start needs
@@ -48,8 +48,6 @@ class Body:
     """One person: the rest shape, forward kinematics over 104 joints, and linear blend skinning."""
 
     def __init__(self, phenotype: Phenotype):
-        import torch
-
         self.model = model = anny_model()
         self.names: list[str] = list(model.bone_labels)
         self.index = {name: i for i, name in enumerate(self.names)}
@@ -100,8 +98,6 @@ class Body:
 
     def skin(self, rotation: np.ndarray, position: np.ndarray, face: dict[str, np.ndarray] | None = None):
         """Vertices (T, V, 3) float32 of a pose; ``face`` gives the face actions' strengths, each (T,)."""
-        import torch
-
         transform = np.zeros((*rotation.shape[:2], 4, 4), np.float32)
         transform[..., :3, :3], transform[..., 3, 3] = rotation, 1
         transform[..., :3, 3] = position - np.einsum("tjab,jb->tja", rotation, self.rest_joints)

@@ -5,11 +5,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.signer.arm import Hand
 from lib.signer.body import Body, Phenotype
-from lib.signer.look import SKIN_TONES, Style, dress, upper_body
+from lib.signer.look import SKIN_TONES, Style, dress, ear_centers, upper_body
 from lib.signer.motion import Manner
 from lib.signer.performer import Performance, Performer
-from lib.signer.truth import Truth
+from lib.signer.renderer import Camera
 
 HAIR = [(0.010, 0.008, 0.007), (0.022, 0.013, 0.008), (0.055, 0.028, 0.014), (0.12, 0.060, 0.028), (0.26, 0.16, 0.075),
         (0.20, 0.060, 0.022), (0.22, 0.21, 0.20)]  # fmt: skip
@@ -34,11 +36,11 @@ def draw_signer(number: int) -> Signer:
     female = number % 2
     phenotype = Phenotype(
         gender=float(np.clip(female + rng.uniform(-0.15, 0.15), 0, 1)),
-        age=float(rng.uniform(0.55, 0.9)),
-        muscle=float(rng.uniform(0.35, 0.65)),
-        weight=float(rng.uniform(0.35, 0.70)),
-        height=float(rng.uniform(0.40, 0.65)),
-        proportions=float(rng.uniform(0.45, 0.85)),
+        age=rng.uniform(0.55, 0.9),
+        muscle=rng.uniform(0.35, 0.65),
+        weight=rng.uniform(0.35, 0.70),
+        height=rng.uniform(0.40, 0.65),
+        proportions=rng.uniform(0.45, 0.85),
     )
     tone = (number * 7 + 3) % len(SKIN_TONES)
     hair = HAIR[rng.integers(2 if tone > 5 else len(HAIR))]
@@ -46,18 +48,18 @@ def draw_signer(number: int) -> Signer:
     style = Style(
         skin_tone=tone,
         hair_color=hair,
-        hair_thickness=float(rng.uniform(0.008, 0.024)),
-        hairline=float(rng.uniform(0.050, 0.064)),
-        bob=float(rng.uniform(0.04, 0.13)) if female and rng.random() < 0.75 else 0.0,
+        hair_thickness=rng.uniform(0.008, 0.024),
+        hairline=rng.uniform(0.050, 0.064),
+        bob=rng.uniform(0.04, 0.13) if female and rng.random() < 0.75 else 0.0,
         cloth_color=TOPS[top],
         stripe_color=TOPS[stripe] if rng.random() < 0.25 else None,
-        stripe_period=float(rng.uniform(0.03, 0.07)),
+        stripe_period=rng.uniform(0.03, 0.07),
         sleeve=float(rng.choice([0.16, 0.22, 0.34, 0.47, 0.49])),
-        neckline=float(rng.uniform(0.075, 0.11)),
-        looseness=float(rng.uniform(0.005, 0.010)),
+        neckline=rng.uniform(0.075, 0.11),
+        looseness=rng.uniform(0.005, 0.010),
         trouser_color=tuple(float(c) for c in rng.uniform(0.01, 0.10) * np.array([0.9, 0.95, 1.1])),
     )
-    tempo, size = float(rng.uniform(0.95, 1.25)), float(rng.uniform(0.85, 1.2))
+    tempo, size = rng.uniform(0.95, 1.25), rng.uniform(0.85, 1.2)
     return Signer(f"S{number:02d}", phenotype, style, Manner(tempo, size, left_handed=number in (7, 15)))
 
 
@@ -146,3 +148,68 @@ def _strip(grid: np.ndarray) -> np.ndarray:
     """Two triangles for each cell of a grid of vertex numbers (R, C)."""
     a, b, c, d = (g.ravel() for g in (grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]))
     return np.concatenate([np.stack([a, c, b], -1), np.stack([b, c, d], -1)])
+
+
+class Truth:
+    """Finds the 75 points of a posed body: joints where the skeleton has them, else fixed points on a bone."""
+
+    def __init__(self, body: Body):
+        self.body = body
+        self.points = _face(body) + _limbs(body)
+        for side in "LR":
+            tips = Hand(body, side).tips
+            self.points.append(self._at(f"wrist.{side}"))
+            for finger in range(1, 6):
+                self.points += [self._at(f"finger{finger}-{joint}.{side}") for joint in (1, 2, 3)]
+                self.points.append((f"finger{finger}-3.{side}", tips[finger]))
+
+    def _at(self, bone: str) -> tuple[str, np.ndarray]:
+        return bone, self.body.joint(bone)
+
+    def metres(self, rotation: np.ndarray, position: np.ndarray) -> np.ndarray:
+        """The points in the body's axes, (T, 75, 3) float32."""
+        bones = [self.body.index[bone] for bone, _ in self.points]
+        offsets = np.stack([rest for _, rest in self.points]) - self.body.rest_joints[bones]
+        return (position[:, bones] + np.einsum("tpab,pb->tpa", rotation[:, bones], offsets)).astype(np.float32)
+
+    def keypoints(self, rotation: np.ndarray, position: np.ndarray, camera: Camera, fps: float) -> Keypoints:
+        """The points in a camera's picture: pixels, with confidence 1 inside the frame and 0 outside it.
+
+        A point hidden behind the body is still where it is and keeps confidence 1.
+        """
+        xyz = camera.project(self.metres(rotation, position))
+        inside = ((xyz[..., :2] >= 0) & (xyz[..., :2] < (camera.width, camera.height))).all(-1)
+        return Keypoints(xyz, inside.astype(np.float32), HOLISTIC_75, fps, (camera.width, camera.height))
+
+
+# MediaPipe's order from the shoulders to the ankles; its hips lie at the top of the thighs
+LIMBS = ("upperarm01", "lowerarm01", "wrist", "finger5-1", "finger2-1", "finger1-2", "upperleg01", "lowerleg01", "foot")
+HEEL = np.array([0, 0.06, -0.05])  # metres from the ankle: behind and below it
+
+
+def _face(body: Body) -> list[tuple[str, np.ndarray]]:
+    """Nose to mouth in MediaPipe's order: on the skin, found by place, since the skeleton has only the eyes."""
+    eyes = {side: body.joint(f"eye.{side}") for side in "LR"}
+    middle = (eyes["L"] + eyes["R"]) / 2
+    half = abs(eyes["L"][0] - middle[0])
+    nose = _nose(body, below=middle[2] - 0.015)
+    points = [nose]
+    for side, out in (("L", 1.0), ("R", -1.0)):
+        points += [eyes[side] + np.array([dx * out * half, -0.012, 0]) for dx in (-0.5, 0.0, 0.55)]
+    points += list(ear_centers(body)[::-1])
+    points += [np.array([out * 0.8 * half, nose[1] + 0.02, nose[2] - 0.036]) for out in (1.0, -1.0)]
+    return [("head", point) for point in points]
+
+
+def _nose(body: Body, below: float) -> np.ndarray:
+    """The foremost point of the face's middle line under the height ``below``, (3,)."""
+    head = body.rest[body.moved_by("head")]
+    middle = head[(np.abs(head[:, 0]) < 0.01) & (head[:, 2] < below)]
+    return middle[middle[:, 1].argmin()]
+
+
+def _limbs(body: Body) -> list[tuple[str, np.ndarray]]:
+    """Shoulders to feet in MediaPipe's order, left before right."""
+    points = [(f"{bone}.{side}", body.joint(f"{bone}.{side}")) for bone in LIMBS for side in "LR"]
+    points += [(f"foot.{side}", body.joint(f"foot.{side}") + HEEL) for side in "LR"]
+    return points + [(f"toe1-2.{side}", body.joint(f"toe1-2.{side}")) for side in "LR"]

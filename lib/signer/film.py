@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from scipy.stats.qmc import Halton
 
 from lib.signer.figure import Figure
 from lib.signer.performer import Performance
@@ -46,8 +47,6 @@ class Film:
         Each moment is cast through another place in the pixel, so that the mean is smooth at edges too. A pixel
         collects its light from at least ``samples`` rays, so a moment may serve twice.
         """
-        from scipy.stats.qmc import Halton
-
         opened = max(1, round(shutter * PER_FRAME))
         count = max(samples, opened)
         moments = ((np.arange(count) + 0.5) / count * opened).astype(int) - opened // 2

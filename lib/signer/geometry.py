@@ -1,6 +1,7 @@
 """Rotations and directions: the little linear algebra that posing needs, vectorised over time."""
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 
 def unit(v: np.ndarray) -> np.ndarray:
@@ -41,8 +42,6 @@ def signed_angle(a: np.ndarray, b: np.ndarray, axis: np.ndarray) -> np.ndarray:
 
 def twist(turn: np.ndarray, axis: np.ndarray) -> np.ndarray:
     """The part (T,) of rotations (T, 3, 3) that is about ``axis``: swing-twist decomposition, in [-pi, pi]."""
-    from scipy.spatial.transform import Rotation
-
     x, y, z, w = Rotation.from_matrix(turn).as_quat().T
     angle = 2 * np.arctan2(np.stack([x, y, z], -1) @ axis, w)
     return (angle + np.pi) % (2 * np.pi) - np.pi

@@ -20,6 +20,7 @@ with quiet:
 wp.set_module_options({"enable_backward": False, "fast_math": True})
 
 FAR = wp.constant(20.0)
+WAIST = wp.constant(-0.02)  # metres: rest height below which the trousers begin
 LIFT = wp.constant(2.0e-3)  # shadow rays start this far off the surface, metres
 
 
@@ -35,7 +36,6 @@ class Surface:
     stripe_color: wp.vec3
     stripe_period: float
     trouser_color: wp.vec3
-    waist: float
     hair_color: wp.vec3
 
 
@@ -107,12 +107,6 @@ def thicken(points: wp.array(dtype=wp.vec3), normals: wp.array(dtype=wp.vec3), t
 
 
 @wp.func
-def mix(a: wp.vec3, b: wp.vec3, t: float):
-    """From a (t = 0) to b (t = 1)."""
-    return a * (1.0 - t) + b * t
-
-
-@wp.func
 def edge(distance: float):
     """Coverage at a clothing or hair line: a soft step about 2 mm wide."""
     return wp.clamp(distance * 500.0 + 0.5, 0.0, 1.0)
@@ -129,7 +123,7 @@ def lit(albedo: wp.vec3, n: wp.vec3, to_eye: wp.vec3, shadow: float, gloss: floa
     """Lambert with a soft terminator (light that travels in the skin), a highlight, and hemispheric ambient."""
     key = wp.max(0.0, (wp.dot(n, light.key) + wrap) / (1.0 + wrap)) * shadow
     fill = wp.max(0.0, wp.dot(n, light.fill))
-    ambient = mix(light.ground_color, light.sky_color, 0.5 + 0.5 * n[2])
+    ambient = wp.lerp(light.ground_color, light.sky_color, 0.5 + 0.5 * n[2])
     half = wp.normalize(light.key + to_eye)
     shine = gloss * wp.pow(wp.max(0.0, wp.dot(n, half)), 28.0) * shadow
     total = light.key_color * key + light.fill_color * fill + ambient
@@ -159,10 +153,10 @@ def radiance(world: World, x: float, y: float, behind: wp.vec3):
         hair = edge(between(surface.hair, a, b, c, hit.u, hit.v))
         strand = 0.82 + 0.18 * wp.sin(rest[0] * 900.0 + 14.0 * wp.sin(rest[2] * 60.0))
         albedo = between(surface.skin, a, b, c, hit.u, hit.v)
-        garment = mix(surface.cloth_color, surface.stripe_color, stripe)
-        garment = mix(garment, surface.trouser_color, edge(surface.waist - rest[2]))
-        albedo = mix(albedo, garment, cloth)
-        albedo = mix(albedo, surface.hair_color * strand, hair)
+        garment = wp.lerp(surface.cloth_color, surface.stripe_color, stripe)
+        garment = wp.lerp(garment, surface.trouser_color, edge(WAIST - rest[2]))
+        albedo = wp.lerp(albedo, garment, cloth)
+        albedo = wp.lerp(albedo, surface.hair_color * strand, hair)
         at = view.eye + ray * hit.t + n * LIFT
         shadow = float(1.0)
         bare = (1.0 - cloth) * (1.0 - hair)

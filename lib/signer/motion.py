@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from scipy.spatial.transform import Rotation, Slerp
 
 from lib.signer.geometry import frame, turned
 from lib.signer.phonology import HANDSHAPES, ORIENTATIONS, PLACES, Sign
@@ -112,8 +114,6 @@ def transition(start: np.ndarray, end: np.ndarray, u: np.ndarray) -> np.ndarray:
 
 def _swing(start: np.ndarray, end: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Turn the hand's frame along the shortest way (slerp): directions (T, 6) of fingers and normal."""
-    from scipy.spatial.transform import Rotation, Slerp
-
     keys = np.stack([frame(start[:3], start[3:]), frame(end[:3], end[3:])])
     frames = Slerp([0, 1], Rotation.from_matrix(keys))(v).as_matrix()
     return np.concatenate([frames[..., 0], frames[..., 1]], -1)
@@ -158,8 +158,6 @@ def _resting(moments: float) -> np.ndarray:
 
 def _alive(rows: np.ndarray, rate: float, rng: np.random.Generator) -> np.ndarray:
     """Blend the segments into each other (35 ms) and add the small unsteadiness of a living hand."""
-    from scipy.ndimage import gaussian_filter1d
-
     rows = gaussian_filter1d(rows, 0.035 * rate, axis=0, mode="nearest")
     amount = np.concatenate([np.full(3, 0.005), np.full(6, 0.05), np.full(13, 2.5), np.zeros(4)])
     return rows + amount * smooth_noise(rows.shape, rate, 0.25, rng)
@@ -167,8 +165,6 @@ def _alive(rows: np.ndarray, rate: float, rng: np.random.Generator) -> np.ndarra
 
 def smooth_noise(shape: tuple[int, ...], rate: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
     """Noise of unit strength, of ``shape`` (T, ...), that changes over about ``seconds``."""
-    from scipy.ndimage import gaussian_filter1d
-
     width = seconds * rate
     # a Gaussian window of that width leaves white noise with this standard deviation
     return gaussian_filter1d(rng.normal(size=shape), width, axis=0, mode="wrap") * np.sqrt(2 * np.sqrt(np.pi) * width)

@@ -1,14 +1,15 @@
 """From hand paths to a posed body: trunk sway, arms, fingers, a living face, and no hand through the body."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, map_coordinates
+from scipy.spatial.transform import Rotation
 
-from lib.signer.arm import Arm, ArmPose
+from lib.signer.arm import Arm
 from lib.signer.body import Body
-from lib.signer.clearance import Clearance, push_apart
-from lib.signer.geometry import axis_angle, frame
+from lib.signer.geometry import axis_angle, frame, unit
 from lib.signer.motion import HandPath, Manner, perform, smooth_noise
 from lib.signer.phonology import Sign
 
@@ -16,6 +17,8 @@ FINGER, PALM, FOREARM = 0.011, 0.018, 0.042  # metres, radii
 FINGER_JOINTS = tuple(f"finger{f}-{i}" for f in range(1, 6) for i in (1, 2, 3))
 RADII = np.repeat([FINGER, PALM + 0.008, FINGER, PALM, FOREARM], [15, 1, 5, 3, 2])  # of `Performer.spheres`
 MARGIN = 0.010  # clothing, and the trunk's own movement
+VOXEL, GAP = 0.015, 0.03  # metres
+LOW, HIGH = np.array([-0.42, -0.50, -0.35]), np.array([0.42, 0.20, 0.95])
 
 
 @dataclass
@@ -73,8 +76,8 @@ class Performer:
         """Slow sway of the spine and small movements of the head, in degrees about the three axes."""
         sway = smooth_noise((frames, 3), rate, 0.8, rng) * np.array([0.5, 0.4, 0.8])
         head = smooth_noise((frames, 3), rate, 0.35, rng) * np.array([1.6, 1.0, 2.0])
-        turns = {name: _euler(sway) for name in ("spine03", "spine02")}
-        return turns | {name: _euler(head) for name in ("neck02", "head")}
+        sway, head = (Rotation.from_euler("xyz", angles, degrees=True).as_matrix() for angles in (sway, head))
+        return dict.fromkeys(("spine03", "spine02"), sway) | dict.fromkeys(("neck02", "head"), head)
 
     def _lift_clavicles(self, wrists) -> dict[str, np.ndarray]:
         """The shoulder rises with a high hand: up to 10 degrees."""
@@ -85,16 +88,17 @@ class Performer:
             turns[f"clavicle.{side}"] = axis_angle(np.array([0.0, -mirror, 0.0]), angle)
         return turns
 
-    def _pose(self, turns, wrists, frames: int) -> tuple[dict[str, ArmPose], np.ndarray, np.ndarray]:
-        """Both arms reach for the wrists' targets, ``turns`` gets theirs; and where all joints then are."""
-        (rotation, position), poses = self.body.forward_kinematics(turns, frames), {}
+    def _pose(self, turns, wrists, frames: int) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+        """Both arms reach for the wrists' targets, ``turns`` gets theirs; where the wrists and all joints then are."""
+        (rotation, position), reached = self.body.forward_kinematics(turns, frames), {}
         for side, arm in self.arms.items():
             shoulder = position[:, self.body.index[f"upperarm01.{side}"]]
-            poses[side] = arm.solve(shoulder, rotation[:, self.body.index[f"shoulder01.{side}"]], **wrists[side])
-            turns |= poses[side].turns
-        return poses, *self.body.forward_kinematics(turns, frames)
+            parent = rotation[:, self.body.index[f"shoulder01.{side}"]]
+            of_arm, reached[side] = arm.solve(shoulder, parent, **wrists[side])
+            turns |= of_arm
+        return reached, *self.body.forward_kinematics(turns, frames)
 
-    def _clear(self, wrists, poses, rotation, position, rate) -> None:
+    def _clear(self, wrists, reached, rotation, position, rate) -> None:
         """Move the wrists' targets so that hands and forearms leave the body, and each other, alone."""
         spheres = {side: self.spheres(side, rotation, position) for side in "LR"}
         apart = push_apart(spheres["L"][0], spheres["R"][0])
@@ -105,7 +109,7 @@ class Performer:
             push = self.clearance.push_out(at_rest + self.body.rest_joints[trunk], radius + MARGIN)
             push = np.einsum("tab,tb->ta", rotation[:, trunk], push)
             shift = gaussian_filter1d(push + sign * apart, 0.03 * rate, axis=0, mode="nearest")
-            wrists[side]["wrist"] = poses[side].wrist + shift
+            wrists[side]["wrist"] = reached[side] + shift
 
     def spheres(self, side: str, rotation: np.ndarray, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Spheres that fill a hand and the outer forearm: centres (T, S, 3) and radii (S,)."""
@@ -119,12 +123,6 @@ class Performer:
         points += [(joint[knuckle] + wrist) / 2 for knuckle in ("finger2-1", "finger4-1", "finger5-1")]
         points += [wrist + share * forearm for share in (0.3, 0.6)]
         return np.stack(points, 1), RADII
-
-
-def _euler(degrees):
-    from scipy.spatial.transform import Rotation
-
-    return Rotation.from_euler("xyz", degrees, degrees=True).as_matrix()
 
 
 def living_face(frames: int, rate: float, spans, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -142,3 +140,63 @@ def living_face(frames: int, rate: float, spans, rng: np.random.Generator) -> di
         blink += rng.uniform(1.5, 4.5)
     face["eyeBlinkRight"], face["mouthStretchRight"] = face["eyeBlinkLeft"], face["mouthStretchLeft"]
     return {name: np.clip(strength, 0, 1) for name, strength in face.items()}
+
+
+class Clearance:
+    """Distance to a body's head, neck and trunk at rest; positive outside, metres."""
+
+    def __init__(self, body: Body):
+        self.body = body
+
+    @cached_property
+    def grid(self) -> np.ndarray:
+        """Signed distances on a grid of `VOXEL`, from the mesh without its arms (winding numbers close the holes)."""
+        from lib.signer.kernels import signed_distance, wp
+
+        without_arms = ~self.body.moved_by("upperarm", "lowerarm", "wrist", "finger", "metacarpal")
+        faces = self.body.faces[without_arms[self.body.faces].all(1)]
+        mesh = wp.Mesh(
+            wp.array(self.body.rest, dtype=wp.vec3, device="cpu"),
+            wp.array(faces.ravel(), dtype=int, device="cpu"),
+            support_winding_number=True,
+        )
+        axes = [np.arange(low, high, VOXEL) for low, high in zip(LOW, HIGH)]
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
+        out = wp.zeros(points.size // 3, dtype=float, device="cpu")
+        queries = wp.array(points.reshape(-1, 3), dtype=wp.vec3, device="cpu")
+        wp.launch(signed_distance, len(out), [mesh.id, queries, out], device="cpu")
+        return out.numpy().reshape(points.shape[:3])
+
+    def distance(self, points: np.ndarray) -> np.ndarray:
+        """Signed distance at points (..., 3), to about half a voxel."""
+        at = ((points - LOW) / VOXEL).reshape(-1, 3).T
+        return map_coordinates(self.grid, at, order=1, mode="nearest").reshape(points.shape[:-1])
+
+    def outward(self, points: np.ndarray) -> np.ndarray:
+        """Unit direction away from the body at points (..., 3): the field's gradient."""
+        steps = VOXEL * np.eye(3)
+        return unit(np.stack([self.distance(points + s) - self.distance(points - s) for s in steps], -1))
+
+    def push_out(self, points: np.ndarray, radius: np.ndarray) -> np.ndarray:
+        """Shift (T, 3) that moves each frame's spheres (T, S, 3) of ``radius`` (S,) out of the body together."""
+        shift = np.zeros((len(points), 3))
+        frames = np.arange(len(points))
+        for _ in range(6):
+            moved = points + shift[:, None]
+            depth = radius - self.distance(moved)
+            worst = depth.argmax(1)
+            shift += self.outward(moved[frames, worst]) * np.maximum(depth[frames, worst], 0)[:, None]
+        return shift
+
+
+def push_apart(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Half the shift (T, 3) that keeps two hands' spheres (T, S, 3) `GAP` apart: add to left, take from right."""
+    shift = np.zeros((len(left), 3))
+    for _ in range(4):
+        between = (left + shift[:, None])[:, :, None] - (right - shift[:, None])[:, None]
+        distance = np.linalg.norm(between, axis=-1).reshape(len(left), -1)
+        nearest = distance.min(1)
+        centers = left.mean(1) - right.mean(1) + 2 * shift
+        centers[:, 1] *= 0.3  # aside rather than one before the other
+        shift += unit(centers) * np.maximum(GAP - nearest, 0)[:, None] / 2
+    return shift

@@ -7,8 +7,6 @@ import numpy as np
 from lib.signer.geometry import unit
 from lib.signer.look import Outfit
 
-WAIST = -0.02  # metres: rest height below which the trousers begin
-
 
 @dataclass(frozen=True)
 class Camera:
@@ -88,7 +86,6 @@ class Renderer:
         for name in ("cloth_color", "stripe_color", "trouser_color", "hair_color"):
             setattr(surface, name, wp.vec3(*(getattr(style, name) or style.cloth_color)))
         surface.stripe_period = style.stripe_period if style.stripe_color else 0.0
-        surface.waist = WAIST
         return surface
 
     def _light(self, lighting: Lighting):

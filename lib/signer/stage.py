@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from lib.signer.body import Body
 from lib.signer.renderer import Camera, Lighting, Stage
@@ -93,15 +94,11 @@ def _panel(backdrop: np.ndarray, rng: np.random.Generator, color: np.ndarray) ->
 
 def _grain(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """A wall's texture, (H, W, 1) around 1: noise as coarse and as strong as chance has it."""
-    from scipy.ndimage import gaussian_filter
-
     noise = gaussian_filter(rng.normal(size=(size[1], size[0], 1)), (*[rng.uniform(0.6, 5.0)] * 2, 0))
     return (1 + rng.uniform(0, 0.3) * noise / noise.std()).clip(0.1)
 
 
 def _soft(backdrop: np.ndarray, share: float) -> np.ndarray:
     """Out of focus by a share of the width."""
-    from scipy.ndimage import gaussian_filter
-
     sigma = share * backdrop.shape[1]
     return gaussian_filter(backdrop, (sigma, sigma, 0), mode="nearest")
