@@ -14,7 +14,7 @@ R1's TD1 is made from 720p and 1080p footage of the same episodes (III-D); that 
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -101,13 +101,12 @@ def new_sentence(lexicon: list[Sign], length: int, rng: np.random.Generator, tak
 
 def film(job: Job, device: str = "cpu") -> Film:
     """The film of a job, ready to be photographed."""
-    signs = _signs(job.sentence)
-    return film_of(job.signer, signs, SETS[job.set].stage, np.random.default_rng(job.seed), device)
+    return film_of(job, signs_of(job.sentence), SETS[job.set].stage, device)
 
 
-def film_of(signer: int, signs: list[Sign], stage: str, rng: np.random.Generator, device: str = "cpu") -> Film:
-    """The film of signer number ``signer`` (from 0; 0-17 are the corpora's) on a stage."""
-    figure = drawn_figure(signer + 1)
+def film_of(job: Job, signs: list[Sign], stage: str, device: str = "cpu") -> Film:
+    """The film of a job's signer (numbered from 0; 0-17 are the corpora's), who makes these signs on a stage."""
+    figure, rng = drawn_figure(job.signer + 1), np.random.default_rng(job.seed)
     performance = figure.performer.perform(signs, FPS * PER_FRAME, rng)
     return Film(figure, performance, STAGES[stage](figure.body, rng), device)
 
@@ -119,7 +118,7 @@ def make_clip(job: Job, out: Path, device: str = "cpu") -> Path:
     def spoil(path: Path, shot: Film) -> None:
         write_video(path, downsample(shot.blurred(domain.shutter), factor=2), FPS, crf=domain.crf)
 
-    return write_clip(Path(out) / job.set / job.name, describe(job, domain), lambda: film(job, device), 16, spoil)
+    return write_clip(Path(out) / job.set / job.name, describe(job, domain), partial(film, job, device), 16, spoil)
 
 
 def write_clip(
@@ -153,23 +152,20 @@ def describe(job: Job, domain: Domain) -> dict:
         "set": job.set,
         "signer": SIGNERS[job.signer].name,
         "dominant": "left" if SIGNERS[job.signer].manner.left_handed else "right",
-    } | of_clip(domain.codec, "Synthetic. " + "; then ".join(map(in_words, _signs(job.sentence))) + ".")
+    } | of_clip(domain.codec, "Synthetic. {}.", signs_of(job.sentence))
 
 
-def of_clip(codec: str, description: str) -> dict:
-    """What `lib.signer.clips` reads of any clip."""
+def of_clip(codec: str, description: str, signs: list[Sign]) -> dict:
+    """What `lib.signer.clips` reads of any clip; the signs in words take the braces' place in the description."""
     files = {"target": "target.mp4", "input": "input" + SUFFIX[codec]}
-    return files | {"fps": FPS, "size": [WIDTH, HEIGHT], "description": description}
+    told = description.format("; then ".join(map(in_words, signs)))
+    return files | {"fps": FPS, "size": [WIDTH, HEIGHT], "description": told}
 
 
-def _signs(sentence: tuple[int, ...]) -> list[Sign]:
-    lexicon = draw_lexicon(LEXICON_SIZE, LEXICON_SEED)
+def signs_of(sentence: tuple[int, ...], seed: int = LEXICON_SEED) -> list[Sign]:
+    """The signs of a sentence out of the lexicon that is drawn with that seed."""
+    lexicon = draw_lexicon(LEXICON_SIZE, seed)
     return [lexicon[sign] for sign in sentence]
-
-
-def finished(out: Path) -> Iterator[Path]:
-    """The folders of whole clips below ``out``."""
-    yield from sorted(path.parent for path in Path(out).glob("*/*/clip.json"))
 
 
 def render(out: Path, scale: str, seed: int, workers: int, device: str) -> None:
@@ -180,7 +176,8 @@ def render(out: Path, scale: str, seed: int, workers: int, device: str) -> None:
         "licence": "MIT",
         "versions": {p: version(p) for p in ("anny", "warp-lang", "av")},
     }
-    files = sorted(file for folder in finished(out) for file in folder.iterdir() if not file.name.startswith("."))
+    folders = [record.parent for record in sorted(out.glob("*/*/clip.json"))]
+    files = sorted(file for folder in folders for file in folder.iterdir() if not file.name.startswith("."))
     write_manifest(out, [{"file": file.relative_to(out).as_posix()} | made_by for file in files])
 
 

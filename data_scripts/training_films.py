@@ -9,7 +9,6 @@ The clips have the corpora's form (`lib.signer.clips`), but their input is cast 
 (`Film.blurred_small`): rendering is what training on two cores waits for. No signer of TD2 is among them.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -17,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from data_scripts import synthetic_signers as corpora
-from data_scripts.synthetic_signers import D1, LEXICON_SEED, LEXICON_SIZE, TD1
+from data_scripts.synthetic_signers import D1, LEXICON_SEED, LEXICON_SIZE, TD1, Job
 from lib.degrade import compress, downsample, flow_blur
 from lib.signer.film import FPS, Film
-from lib.signer.phonology import draw_lexicon, draw_sentence, in_words
+from lib.signer.phonology import draw_lexicon, draw_sentence
 from lib.tools.commands import arguments, command, positive
 from lib.video import write_video
 
@@ -31,25 +30,15 @@ CRF = {"h264": (22, 34), "vp9": (28, 42), "mpeg4": (4, 14)}  # from hardly visib
 
 
 @dataclass(frozen=True)
-class TrainingJob:
-    """One clip to make: who signs what, where, and how the camera spoils it."""
+class TrainingJob(Job):
+    """One clip to make: who signs what of which lexicon, where, and how the camera spoils it."""
 
-    set: str
-    number: int
-    signer: int
     lexicon: int
-    sentence: tuple[int, ...]
     stage: str
     blur: str  # "true": the mean of the moments; "flow": guessed from the sharp frames, as for real footage
     shutter: float
     codec: str
     crf: int
-    seed: int
-
-    @property
-    def name(self) -> str:
-        """The clip's name and folder, such as "varied-012"."""
-        return f"{self.set}-{self.number:03d}"
 
 
 def plan(clips: int, seed: int = 0) -> list[TrainingJob]:
@@ -70,7 +59,7 @@ def _as_in_corpus(kind: str, number: int, held_out: set, rng: np.random.Generato
     sentence = corpora.new_sentence(draw_lexicon(LEXICON_SIZE, LEXICON_SEED), SIGNS, rng, held_out)
     signer = domain.signers[number % len(domain.signers)]
     spoiled = (domain.stage, "true", domain.shutter, domain.codec, domain.crf)
-    return TrainingJob(kind, number, signer, LEXICON_SEED, sentence, *spoiled, int(rng.integers(2**31)))
+    return TrainingJob(kind, number, signer, sentence, int(rng.integers(2**31)), LEXICON_SEED, *spoiled)
 
 
 def _varied(number: int, rng: np.random.Generator) -> TrainingJob:
@@ -79,19 +68,15 @@ def _varied(number: int, rng: np.random.Generator) -> TrainingJob:
     codec = str(rng.choice(list(CRF), p=[0.5, 0.3, 0.2]))
     crf, shutter = int(rng.integers(*CRF[codec], endpoint=True)), round(float(rng.uniform(0.5, 1.7)), 2)
     spoiled = ("anywhere", str(rng.choice(["true", "flow"], p=[0.6, 0.4])), shutter, codec, crf)
-    return TrainingJob("varied", number, STRANGERS + number, seed, sentence, *spoiled, int(rng.integers(2**31)))
+    signer = STRANGERS + number
+    return TrainingJob("varied", number, signer, sentence, int(rng.integers(2**31)), seed, *spoiled)
 
 
 def make(job: TrainingJob, out: Path, device: str = "cpu") -> Path:
     """Render one clip into ``out / set / name``; one that is whole already, and of the same job, is left as it is."""
-    lexicon = draw_lexicon(LEXICON_SIZE, job.lexicon)
-    signs = [lexicon[sign] for sign in job.sentence]
-    made = {"recipe": json.loads(json.dumps(asdict(job)))}
-    made |= corpora.of_clip(job.codec, "; then ".join(map(in_words, signs)))
-
-    def shoot() -> Film:
-        return corpora.film_of(job.signer, signs, job.stage, np.random.default_rng(job.seed), device)
-
+    signs = corpora.signs_of(job.sentence, job.lexicon)
+    made = {"recipe": asdict(job) | {"sentence": list(job.sentence)}} | corpora.of_clip(job.codec, "{}", signs)
+    shoot = partial(corpora.film_of, job, signs, job.stage, device)
     return corpora.write_clip(Path(out) / job.set / job.name, made, shoot, 12, partial(_write_input, job=job))
 
 

@@ -34,11 +34,10 @@ def test_varied_films_vary_within_the_bounds():
 
 @pytest.mark.slow
 def test_small_blurred_frames_are_the_large_ones_made_smaller():
-    from data_scripts.synthetic_signers import film_of
     from lib.degrade import downsample
     from lib.signer.phonology import draw_lexicon
 
-    film = film_of(0, draw_lexicon(4, 1)[:1], "studio", np.random.default_rng(0))
+    film = corpus.film_of(corpus.Job("d1", 0, 0, (0,), 0), draw_lexicon(4, 1)[:1], "studio")
     film.performance.rotation = film.performance.rotation[:24]
     film.performance.position = film.performance.position[:24]
     small = np.stack(list(film.blurred_small(1.0))).astype(float)
