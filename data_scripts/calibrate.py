@@ -44,12 +44,7 @@ def summary(rows: pd.DataFrame, column: str = "uhp_dominant") -> pd.DataFrame:
     for name, of_set in rows.groupby("set", sort=False):
         table = 100 * of_set.pivot(index="clip", columns="stage", values=column)
         for stage in of_set["stage"].unique():
-            line = {
-                "set": name,
-                "stage": stage,
-                "clips": len(table),
-                column: str(clip_bootstrap(table[stage])),
-            }
+            line = {"set": name, "stage": stage, "clips": len(table), column: str(clip_bootstrap(table[stage]))}
             if stage != "input":
                 line["minus input"] = str(paired_bootstrap(table[stage], table["input"]))
             lines.append(line)

@@ -54,7 +54,7 @@ def make(out: Path, source: str = ARCHIVE) -> None:
         return
     say_whose("Lists of examples", CREDIT, source, LICENCE)
     with fetched(source, paths.CACHE / "downloads" / f"signon-{COMMIT[:7]}.zip") as archive:
-        tables = {name: _read(archive, name) for name in SHA256}
+        tables = {name: _table(member(archive, name, digest)) for name, digest in SHA256.items()}
         times = content_of(archive, NGT_TIMES)
     examples = pd.concat([vgt_examples(tables), ngt_examples(tables)])
     cuts = {"vgt_cuts.csv": vgt_cuts(tables)}
@@ -118,10 +118,6 @@ def ngt_cuts(tables: dict[str, pd.DataFrame], times: pd.DataFrame) -> pd.DataFra
         raise BadInput(f"{NGT_TIMES} does not fit {NGT_PUBLISHED}: give the archive of the right commit with --source")
     film = times.SourceVideo.str.partition("_")[0].str.removesuffix(".mpg") + ".mpg"  # CNGT0004_S003_b.mpg: one's own
     return times.rename(columns={"Id": "id", "Side": "side"}).assign(film=film)
-
-
-def _read(archive: Path, name: str) -> pd.DataFrame:
-    return _table(member(archive, name, SHA256[name]))
 
 
 def _table(content: bytes) -> pd.DataFrame:

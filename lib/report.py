@@ -26,8 +26,8 @@ from pathlib import Path
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from lib.evaluation.intervals import alike, alone
-from lib.evaluation.verdicts import NO_RUN, UNTESTABLE, VERDICTS, Interval
+from lib.evaluation.intervals import Interval, alike, alone
+from lib.evaluation.verdicts import NO_RUN, UNTESTABLE, VERDICTS
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json

@@ -23,10 +23,7 @@ def check_gap(answer: Any, rows: Sequence[dict], name: str, method: str) -> str 
         (-right, "the sign is the other way round: negative is worse than the input."),
         (100 - right, "that is how much of the gap stays open."),
         (100 * (given - mine), "that is the difference in points; by how much of the gap is asked for."),
-        (
-            100 * (1 - mine / given),
-            "that is how many fewer are lost than in the input; the target loses some too.",
-        ),
+        (100 * (1 - mine / given), "that is how many fewer are lost than in the input; the target loses some too."),
     ]
     otherwise = "(input - method) / (input - target), with the means over the clips."
     return judge(number(answer), right, wrong, otherwise, unit="per cent", atol=0.1)

@@ -36,10 +36,7 @@ def check_lazy(answer: Any) -> str | None:
 
     often = train.mode()[0]
     wrong = [
-        (
-            accuracy(test, test.mode()[0]),
-            "this takes the most frequent gloss of the test, which nobody knows before.",
-        ),
+        (accuracy(test, test.mode()[0]), "this takes the most frequent gloss of the test, which nobody knows before."),
         (
             accuracy(test, FEW.gloss.mode()[0]),
             "take the most frequent gloss of training alone, not that of other parts as well.",

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from book.exercises.answers import call, checker, number
+from book.exercises.answers import call, checker, judge, number
 
 WRIST = (100.0, 50.0)
 ROUND = {"right of": (110, 50), "below": (100, 60), "left of": (90, 50), "above": (100, 40), "up-left of": (90, 30)}
@@ -35,14 +35,14 @@ def check_masked(answer: Any) -> str | None:
     if isinstance(yours, float | np.floating) and np.isnan(yours):
         return "one missing joint makes everything NaN."
     yours = number(yours, what="what your function returns")
-    if math.isclose(yours, 20 / 8):
-        return "what is missing is counted in the mean, as if it had been hit."
-    if math.isclose(yours, 4 / 4):
-        return "of the last joint one coordinate is known; it counts as well."
-    if any(math.isclose(yours, 20 / joints) for joints in (2, 3, 4)):
-        return "divide by the number of coordinates that are known, not by that of joints."
-    if not math.isclose(yours, 20 / 5):
-        return f"of five known coordinates one is off by 2 and one by 4, so the mean is 20 / 5; yours is {yours:.3g}."
+    wrong = [
+        (20 / 8, "what is missing is counted in the mean, as if it had been hit."),
+        (4 / 4, "of the last joint one coordinate is known; it counts as well."),
+        *((20 / n, "divide by the number of coordinates that are known, not by that of joints.") for n in (2, 3, 4)),
+    ]
+    otherwise = f"of five known coordinates one is off by 2 and one by 4, so the mean is 20 / 5; yours is {yours:.3g}."
+    if hint := judge(yours, 20 / 5, wrong, otherwise, rtol=1e-9):
+        return hint
     with np.errstate(all="ignore"):
         empty = call(answer, pred, np.full_like(truth, np.nan), where="where no joint is known ")
     if isinstance(empty, float | np.floating) and np.isnan(empty) or empty != 0:
