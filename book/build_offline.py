@@ -20,8 +20,8 @@ from offline.wheels import fetch_all, listing, pins, wants_gpu_libraries
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "hands-in-focus-offline"
 COURSE = [
     "README.md", "LICENSE", "CITATION.cff", "CONTRIBUTING.md", "Makefile", "pyproject.toml", "requirements.lock",

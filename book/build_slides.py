@@ -20,8 +20,7 @@ from slides.page import contents, deck
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-
-ROOT = Path(__file__).resolve().parent.parent
+from lib.tools.paths import ROOT
 
 
 def chapters(root: Path) -> list[Path]:

@@ -31,13 +31,8 @@ SETS = ("d1_test_software", "d1_test", "td2")
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """The table as one line for each number: set, method, measure, mean, low, high, n."""
-    lines = [
-        (*place, measure, value.mean, value.low, value.high, value.n)
-        for place, row in frame.iterrows()
-        for measure, value in row.items()
-        if isinstance(value, Interval)
-    ]
-    return pd.DataFrame(lines, columns=["set", "method", "measure", "mean", "low", "high", "n"])
+    values = frame.rename_axis(columns="measure").stack(future_stack=True).dropna()
+    return pd.DataFrame(map(vars, values), values.index, ["mean", "low", "high", "n"]).reset_index()
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:

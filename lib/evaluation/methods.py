@@ -30,6 +30,7 @@ class Method:
 
 
 INPUT, TARGET = Method("input"), Method("target")
+UNTRAINED = {"target": TARGET} | {name: Method(name, run) for name, run in BASELINES.items()} | {"input": INPUT}
 
 
 def find_methods(names: Sequence[str] = ("all",), weights: Sequence[str | Path] = ()) -> list[Method]:
@@ -39,13 +40,13 @@ def find_methods(names: Sequence[str] = ("all",), weights: Sequence[str | Path] 
     every one of them whose weights are there. Raises BadInput for another name, and for weights that are absent or
     foreign.
     """
-    known = ["target", *BASELINES, *PRETRAINED]
+    known = [*UNTRAINED, *PRETRAINED]
     wanted: list[str] = []
     for name in names:
         if name not in (*known, "all"):
             raise BadInput(f"There is no method {name!r}; choose among all, {', '.join(known)}.")
         wanted += [name] if name != "all" else [n for n in known if n not in PRETRAINED or _shipped(n).is_file()]
-    found = [_method(name) for name in dict.fromkeys(wanted)]
+    found = [UNTRAINED.get(name) or network(_shipped(name), name) for name in dict.fromkeys(wanted)]
     for path in map(Path, weights):
         load(path)  # a file that cannot be used is refused now, not after hours with the other methods
         taken = path.stem in {method.name for method in found}
@@ -59,12 +60,6 @@ def network(path: Path, name: str) -> Method:
         raise BadInput(f"{path} does not exist; check the name, or train it: python -m lib.train_upsampler")
     digest = sha256(path)
     return Method(name, lambda frames: sharpen(_loaded(path, digest), frames), digest)
-
-
-def _method(name: str) -> Method:
-    if name in PRETRAINED:
-        return network(_shipped(name), name)
-    return {"input": INPUT, "target": TARGET}.get(name) or Method(name, BASELINES[name])
 
 
 def _shipped(name: str) -> Path:
