@@ -13,7 +13,7 @@ writes WORD/NN.npy, (30, 1662) each, LICENSE and manifest.json.
 from functools import partial
 
 from data_scripts._common import command_line
-from data_scripts.word_archive import WordSet, make
+from data_scripts.word_archive import SUMS, WordSet, make
 
 DGS_WORDS = WordSet(
     language="DGS",
@@ -23,13 +23,7 @@ DGS_WORDS = WordSet(
     credit="GSL-Detector by Birkenpapier, in the public domain",
     recordings=30,
     frames=30,
-    sha256={
-        "bitte": "01be77de48fe6a3709e118f95541c59b895dac83beecaeb66643fa2c8b4b4156",
-        "danke": "c3f8cddaeda4eda097017dc7496d351489c606ad7000015ae7eeff34483eecc9",
-        "hallo": "91879260d2831d33f8e384d7b839e3683413e38b63261f7d3b6d353f9a29bcef",
-        "vielglück": "3278f1f79e7b556576a7fa28f2b8e6808e3a8cc7230d6b20616175c177eaf92e",
-        "wo": "41670d7696e0f967200abc08d6b4a49b1f366c3b5ed86ccd00f7040fafae134c",
-    },
+    sha256=SUMS["DGS"],
 )
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ float32, with the values as published: shares of the picture, and 0 where nothin
 
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.openers import open_zip, read_member
 
+SUMS = json.loads(Path(__file__).with_name("word_archive_sums.json").read_text(encoding="utf-8"))  # see `WordSet`
 LARGEST = 1 << 16  # bytes; a frame of keypoints has a fifth of that, and a zip can claim anything
 
 
