@@ -76,18 +76,18 @@ def fit(
     checkpoint in ``folder`` belongs to another training, an epoch has no batch, or a loss is no number.
     """
     torch.manual_seed(settings.seed)
-    with Processes(settings.device) as processes:
-        model.to(processes.device, memory_format=torch.channels_last)
-        trained = processes.share(torch.compile(model) if settings.compile else model)
-        run = _Run(model, settings, Path(folder) if folder else None, processes.device)
-        run.resume()
-        while not run.finished:
-            run.epoch(trained, data, loss, validate, processes)
-            if processes.rank == 0:
-                run.save()
-                after_epoch(run.history)
-            processes.wait()
-        run.restore_best()
+    processes = Processes(settings.device)
+    model.to(processes.device, memory_format=torch.channels_last)
+    trained = processes.share(torch.compile(model) if settings.compile else model)
+    run = _Run(model, settings, Path(folder) if folder else None, processes.device)
+    run.resume()
+    while not run.finished:
+        run.epoch(trained, data, loss, validate, processes)
+        if processes.rank == 0:
+            run.save()
+            after_epoch(run.history)
+        processes.wait()
+    run.restore_best()
     return run.history
 
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import nn
 
+from lib.tools import processes
 from lib.tools.errors import BadInput
 from lib.tools.processes import take_own
 from lib.training import Settings, fit
@@ -149,6 +150,7 @@ def test_each_process_has_a_gpu_of_its_own(monkeypatch):
     """Tensors of its batches go to "cuda", which has to be where its network is."""
     chosen = []
     monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    monkeypatch.setattr(processes, "usable_device", torch.device)
     monkeypatch.setenv("LOCAL_RANK", "3")
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
     assert take_own("cuda") == torch.device("cuda", 3) and chosen == [3]

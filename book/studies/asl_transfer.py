@@ -23,7 +23,7 @@ from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up
 from lib.tools.paths import DATA
-from lib.upsampler.sharpen import usable_device
+from lib.tools.processes import usable_device
 
 WAYS = ("frozen", "sequence", "all")
 RECIPE = Recipe(epochs=60, patience=12)

@@ -41,7 +41,6 @@ from lib.joins2sign.training import predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
-from lib.upsampler.sharpen import usable_device
 
 DEGREES = (-90, -60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60, 90)
 
@@ -117,7 +116,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(argv)
     torch.set_num_threads(options.threads or torch.get_num_threads())
     take_own(options.device)
-    usable_device(options.device)
     recipe = replace(RECIPES[options.profile], device=options.device)
     chosen = {name: getattr(options, name) for name in ("epochs", "batch", "bfloat16")}
     recipe = replace(recipe, **{name: value for name, value in chosen.items() if value is not None})

@@ -27,7 +27,6 @@ from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.files import write_json
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
-from lib.upsampler.sharpen import usable_device
 
 SIDE = 224  # of VTN's pictures: ImageNet's, R2 gives none
 PAPER = {"ptn": Recipe(bfloat16=True), "vtn": Recipe(batch=32, bfloat16=True)}
@@ -75,7 +74,6 @@ def main(argv: list[str] | None = None) -> None:
     """The command line."""
     options = _parser().parse_args(argv)
     take_own(options.device)
-    usable_device(options.device)
     if result := run(options):
         shares = ", ".join(f"{100 * result[part]:.2f} % ({part})" for part in ("train", "validation", "micro", "macro"))
         print(f"{options.network}, {options.language}: {shares}; micro and macro are of the test.")

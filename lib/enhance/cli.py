@@ -13,8 +13,8 @@ from lib.enhance.source import Box
 from lib.holistic.third_look import MOST, looks_option
 from lib.tools.commands import arguments, command, positive
 from lib.tools.parallel import spread_options
+from lib.tools.processes import usable_device
 from lib.upsampler import PRETRAINED
-from lib.upsampler.sharpen import usable_device
 from lib.video import FORMATS
 
 STATUS = "exit status: 0 if every film is done, also one with a damaged end; 1 if one failed; 130 if interrupted"

@@ -10,18 +10,29 @@ from torch import nn
 from lib.tools.errors import BadInput
 
 
+def usable_device(device: str | torch.device) -> torch.device:
+    """The torch device of that name; BadInput if this machine does not have it."""
+    try:
+        found = torch.device(device)
+        torch.empty(1, device=found)
+    except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
+        raise BadInput(f"The device {str(device)!r} is not there or not usable by torch; choose cpu.") from error
+    return found
+
+
 def take_own(device: str) -> torch.device:
     """This process's own device of that kind; from now on it is what "cuda" means, in tensors that follow, too.
 
-    Raises BadInput where this machine has some GPUs, but none for this process.
+    Raises BadInput where this machine has no such device, or some GPUs, but none for this process.
     """
     if device != "cuda":
-        return torch.device(device)
+        return usable_device(device)
     local, there = int(os.environ.get("LOCAL_RANK", 0)), torch.cuda.device_count()
     if 0 < there <= local:
         raise BadInput(f"There are {there} GPUs and more processes: start torchrun with --nproc-per-node {there}.")
     if there:
         torch.cuda.set_device(local)
+    usable_device(device)
     return torch.device("cuda", local)
 
 
@@ -31,21 +42,17 @@ def is_first() -> bool:
 
 
 class Processes:
-    """Joins the group that ``torchrun`` has set up; nothing happens in a single process."""
+    """A single process, or the group that ``torchrun`` has set up.
+
+    The group is joined once and left when the program ends: it cannot be joined twice (PyTorch issue 74666).
+    """
 
     def __init__(self, device: str):
         self.rank, self.count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
         self.device = take_own(device)
-
-    def __enter__(self) -> "Processes":
-        """The group is joined once and left when the program ends: it cannot be joined twice (PyTorch issue 74666)."""
         if self.count > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
             atexit.register(dist.destroy_process_group)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stay in the group: another training may follow."""
 
     def share(self, model: nn.Module) -> nn.Module:
         """The model with gradients averaged over the processes at every step."""

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lib.tools.errors import BadInput
+from lib.tools.processes import usable_device
 from lib.upsampler.network import UNet
 from lib.video.codec import checked
 
@@ -70,16 +70,6 @@ def step_behind() -> None:
     """Let the program's other threads have the processor before this one, for the rest of its life."""
     if sys.platform == "linux":  # elsewhere niceness is the whole process's
         os.nice(NICENESS)
-
-
-def usable_device(device: str | torch.device) -> torch.device:
-    """The torch device of that name; BadInput if this machine does not have it."""
-    try:
-        found = torch.device(device)
-        torch.empty(1, device=found)
-    except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
-        raise BadInput(f"The device {str(device)!r} is not there or not usable by torch; choose cpu.") from error
-    return found
 
 
 def has_bfloat16(device: torch.device) -> bool:

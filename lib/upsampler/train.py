@@ -32,7 +32,6 @@ from lib.training import History, Settings, fit
 from lib.upsampler.data import Batch, Counted, Frames, batches, read_frames
 from lib.upsampler.network import PRETRAINED, UNet, save
 from lib.upsampler.recipes import STAGES, Stage, command_of, facts
-from lib.upsampler.sharpen import usable_device
 
 HELD_OUT = 10  # one clip in so many is for validation
 BATCH = 16  # pairs a step, at every size: R1 IV-A gives none
@@ -166,7 +165,6 @@ def main(argv: list[str] | None = None) -> None:
     options = _options(argv)
     first = is_first()
     take_own(options.device)
-    usable_device(options.device)
     for name in PRETRAINED if options.stage == "all" else [options.stage]:
         _check_recipe(STAGES[name], options, first)
         model, history = train(STAGES[name], options)
