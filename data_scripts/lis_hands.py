@@ -1,5 +1,6 @@
 """Annotating the fingerspelling photos with MediaPipe Hands, piece by piece, so that a stop loses little."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ def annotate(folder: str | Path) -> None:
     """
     folder = Path(folder)
     files = list(read_table(folder).file)
-    if is_annotated(folder, files):
+    with suppress(BadInput):  # there is no hands.npz, or it belongs to other photos
+        read_hands(folder, files)
         return
     pieces = [files[start : start + PIECE] for start in range(0, len(files), PIECE)]
     done = [_piece(folder, number, piece) for number, piece in enumerate(tqdm(pieces, desc="hands", unit="piece"))]
@@ -35,15 +37,6 @@ def annotate(folder: str | Path) -> None:
         np.savez_compressed(partial, files=np.array(files), joints=joints, ways=names[by])
     for number in range(len(pieces)):
         _piece_file(folder, number).unlink()
-
-
-def is_annotated(folder: Path, files: list[str]) -> bool:
-    """True where hands.npz is there and belongs to these photos."""
-    try:
-        read_hands(folder, files)
-    except BadInput:
-        return False
-    return True
 
 
 def _piece_file(folder: Path, number: int) -> Path:
