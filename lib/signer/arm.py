@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from lib.signer.body import Body
-from lib.signer.geometry import axis_angle, frame, signed_angle, turn_between, twist, unit
+from lib.signer.geometry import axis_angle, frame, signed_angle, twist, unit
 
 ANGLES = ("thumb_across", "thumb_out", "thumb_knuckle", "thumb_tip", "index_knuckle", "index_middle", "middle_knuckle",
           "middle_middle", "ring_knuckle", "ring_middle", "pinky_knuckle", "pinky_middle", "spread")  # fmt: skip
@@ -127,9 +127,9 @@ class Arm:
         wrist = self.reach(shoulder, wrist)
         elbow = self.elbow(shoulder, wrist)
         hinge = np.cross(elbow - shoulder, wrist - elbow)
-        upper = turn_between(self.rest_upper, frame(elbow - shoulder, hinge))
-        fore = turn_between(self.rest_fore, frame(wrist - elbow, hinge))
-        wanted = turn_between(self.hand.frame, hand)
+        upper = frame(elbow - shoulder, hinge) @ self.rest_upper.T  # the turns since rest
+        fore = frame(wrist - elbow, hinge) @ self.rest_fore.T
+        wanted = hand @ self.hand.frame.T
         about, bend = self._split(np.swapaxes(fore, -1, -2) @ wanted)
         half = axis_angle(unit(self.fore), about / 2)
         shoulder_turn, roll = self._roll(np.swapaxes(parent, -1, -2) @ upper)

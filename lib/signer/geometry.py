@@ -29,11 +29,6 @@ def frame(forward: np.ndarray, normal: np.ndarray) -> np.ndarray:
     return np.stack([forward, normal, np.cross(forward, normal)], axis=-1)
 
 
-def turn_between(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Rotations (..., 3, 3) that carry the frames ``start`` to the frames ``end``."""
-    return end @ np.swapaxes(start, -1, -2)
-
-
 def signed_angle(a: np.ndarray, b: np.ndarray, axis: np.ndarray) -> np.ndarray:
     """Angle from a to b about ``axis``, radians."""
     a, b = (v - (v * axis).sum(-1, keepdims=True) * axis for v in (a, b))
