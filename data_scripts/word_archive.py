@@ -2,7 +2,8 @@
 
 Both public sets of the course are laid out alike, ``MP_Data/WORD/RECORDING/FRAME.npy`` with one flat vector a frame.
 Thousands of small files are slow on every disk, so the frames of a recording become one ``WORD/NN.npy``, (T, values)
-float32, with the values as published: shares of the picture, and 0 where nothing was found. `lib.ptn.words` reads them.
+float32, with the values as published: shares of the picture, and 0 where nothing was found. `lib.ptn.corpora` reads
+them.
 """
 
 import hashlib

@@ -29,8 +29,7 @@ from book.studies.signs import RECIPE, classes, gather, score, sets, study_parse
 from data_scripts.sign_films import TARGET, plan, truth
 from lib.keypoints import HOLISTIC_67, Layout
 from lib.ptn import PTN
-from lib.ptn.corpora import SignCorpus, load_corpus
-from lib.ptn.inputs import Inputs
+from lib.ptn.corpora import Inputs, SignCorpus, load_corpus
 from lib.ptn.training import train
 from lib.tools import paths
 from lib.tools.commands import command

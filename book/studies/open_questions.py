@@ -29,8 +29,7 @@ from book.studies.sign_rows import SignResults, read
 from book.studies.signs import FEW, Sets, classes, few_of_each, gather, sets, study_parser, tested
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
-from lib.ptn.corpora import load_corpus
-from lib.ptn.inputs import Inputs
+from lib.ptn.corpora import Inputs, load_corpus
 from lib.ptn.training import Recipe, SignSet, train
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools import paths

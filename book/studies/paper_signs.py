@@ -20,8 +20,7 @@ import torch
 from book.studies.signs import Sets, classes, score, sets
 from data_scripts.corpus_pictures import read_pictures
 from lib.ptn import PTN, VTN
-from lib.ptn.corpora import SignCorpus, load_corpus
-from lib.ptn.inputs import Inputs
+from lib.ptn.corpora import Inputs, SignCorpus, load_corpus
 from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.files import write_json

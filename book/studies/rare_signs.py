@@ -24,10 +24,8 @@ from book.studies import runner
 from book.studies.real_transfer import SOURCE_TEST
 from book.studies.signs import sets
 from lib.ptn import PTN
-from lib.ptn.corpora import load_corpus
-from lib.ptn.inputs import Inputs
+from lib.ptn.corpora import Inputs, kept_back, load_corpus, read_words, sign_set
 from lib.ptn.training import Recipe, SignSet, predict, train
-from lib.ptn.words import kept_back, read_words, sign_set
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import CACHE, DATA

@@ -32,8 +32,8 @@ from book.studies import runner
 from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
 from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
+from lib.ptn.corpora import kept_back, read_words, sign_set
 from lib.ptn.training import Recipe, SignSet, predict, train, transfer
-from lib.ptn.words import kept_back, read_words, sign_set
 from lib.tools.checkpoints import write_tensors
 from lib.tools.commands import arguments, command, positive
 from lib.tools.paths import CACHE, DATA

@@ -29,9 +29,8 @@ from book.studies.sign_maps import sets_of_files, sets_of_maps
 from data_scripts.sign_corpora import clip_folder
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN
-from lib.ptn.corpora import SignCorpus, load_corpus
+from lib.ptn.corpora import Inputs, SignCorpus, load_corpus
 from lib.ptn.eye import eye, network
-from lib.ptn.inputs import Inputs
 from lib.ptn.network import read_ptn, read_vtn
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train, transfer
@@ -205,8 +204,7 @@ def main(argv: list[str] | None = None) -> None:
     options = study_parser(__doc__, RUNS, paths.CACHE / "r2", RESULTS / "r2.json").parse_args(argv)
     jobs = [(name, seed) for name in options.only for seed in options.seeds]
     run_missing({options.cache / f"{name}-{seed}.json": partial(run, name, seed, options.cache) for name, seed in jobs})
-    recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"} | OTHER
-    gather(options.cache, options.out, {"command": "python -m book.studies.signs", "recipe": recipe})
+    gather(options.cache, options.out, {"command": "python -m book.studies.signs", "recipe": asdict(RECIPE) | OTHER})
 
 
 if __name__ == "__main__":

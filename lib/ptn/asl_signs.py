@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints import HOLISTIC_75, Keypoints, read_asl_signs
+from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints, read_asl_signs
+from lib.ptn.corpora import Inputs
 from lib.ptn.training import SignSet
-from lib.ptn.words import features
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole
 from lib.tools.openers import read_npz, reading
@@ -96,7 +96,8 @@ def load(folder: str | Path, signs: int = 250, per_signer: int | None = None) ->
     names = sorted({sign for _, sign, _ in found})[:signs]
     found = [clip for clip in found if clip[1] in names]
     labels = np.array([names.index(sign) for _, sign, _ in found])
-    return SignSet([features(clip) for clip, _, _ in found], labels), names, np.array([who for *_, who in found])
+    clips = [Inputs()(clip, HOLISTIC_67) for clip, _, _ in found]
+    return SignSet(clips, labels), names, np.array([who for *_, who in found])
 
 
 def _read(path: Path, per_signer: int | None) -> list[tuple[Keypoints, str, str]]:

@@ -1,21 +1,27 @@
-"""The synthetic corpora of isolated signs as they ship, and R2's own in the same form: keypoints, read and packed.
+"""Clips of isolated signs as they are kept, and what a classifier sees of them (R2, section 3.2).
 
-`data_scripts/sign_corpora.py` films the one kind, `data_scripts/corpus_vgt.py` cuts the other out of films.
+`SignCorpus` are the synthetic corpora that ship, which `data_scripts/sign_corpora.py` films, and R2's own in the same
+form, which `data_scripts/corpus_vgt.py` cuts out of films; `Words` are the public word sets.
 """
 
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints import HOLISTIC_67, Keypoints
+from lib.imputation import impute, observed
+from lib.keypoints import HOLISTIC_67, Keypoints, Layout, from_npy_values
+from lib.normalization import normalize
+from lib.ptn.splits import SUBSETS, signer_independent_split
+from lib.ptn.training import SignSet
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
-from lib.tools.openers import read_npz, reading
+from lib.tools.openers import read_npy, read_npz, reading
 
 SHIPPED = paths.ROOT / "book" / "keypoints"
 UNITS = 8  # keypoints are packed in whole eighths of a pixel
@@ -44,8 +50,6 @@ class SignCorpus:
     @cached_property
     def split(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Clips of train, val and test: the corpus's own split, or by R2's rule; no signer is in two of them."""
-        from lib.ptn.splits import SUBSETS, signer_independent_split
-
         if self.subsets is None:
             return signer_independent_split(self.labels, self.signers)
         return tuple(np.flatnonzero(self.subsets == place) for place in range(len(SUBSETS)))
@@ -108,3 +112,101 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> np.ndarray:
     found = np.unpackbits(arrays["found"], axis=1, count=xyz.shape[1]).astype(bool)
     xyz[~found] = np.nan
     return xyz
+
+
+@dataclass(frozen=True)
+class Words:
+    """``clips`` of ``names[labels[i]]``; ``numbers`` (N,) count the recordings of a word in the order of filming."""
+
+    names: tuple[str, ...]
+    clips: list[Keypoints]
+    labels: np.ndarray
+    numbers: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+
+def read_words(folder: str | Path, only: tuple[str, ...] | None = None) -> Words:
+    """The recordings that ``data_scripts/asl_words.py`` or ``dgs_words.py`` wrote; ``only`` keeps some words.
+
+    Words come in alphabetical order. Raises BadInput, naming the script, where the folder holds none, and for a file
+    that is damaged.
+    """
+    folder = Path(folder)
+    names = tuple(sorted(place.name for place in folder.glob("*/") if any(place.glob("[!.]*.npy"))))
+    if only is not None:
+        names = tuple(name for name in names if name in only)
+    if not names:
+        raise BadInput(
+            f"{folder.name} holds no words: run python data_scripts/{folder.name}.py --out data/{folder.name}"
+        )
+    files = [(label, file) for label, name in enumerate(names) for file in sorted((folder / name).glob("[!.]*.npy"))]
+    remedy = "delete it and run the script that made it again"
+    clips = [from_npy_values(read_npy(file, remedy, "is damaged"), name=str(file)) for _, file in files]
+    return Words(names, clips, np.array([label for label, _ in files]), np.array([int(file.stem) for _, file in files]))
+
+
+def sign_set(words: Words, every: int = 1) -> SignSet:
+    """All recordings, ready for training; of each the first frame and ``every`` so many after it."""
+    return SignSet([Inputs()(clip, HOLISTIC_67)[::every] for clip in words.clips], words.labels)
+
+
+def kept_back(words: Words, number: int) -> np.ndarray:
+    """Which recordings are for the test, bool (N,): the last ``number`` of each word, as they were filmed.
+
+    The recordings of a word follow one another without a pause, so neighbours are all but one film. Drawn at random,
+    test recordings would have their twins in training; the last ones have not, but for the first of them.
+    """
+    mask = np.zeros(len(words), bool)
+    for label in range(len(words.names)):
+        rows = np.flatnonzero(words.labels == label)
+        if len(rows) <= number:
+            raise BadInput(f"{words.names[label]} has {len(rows)} recordings, too few to keep {number} for the test")
+        mask[rows[np.argsort(words.numbers[rows])[-number:]]] = True
+    return mask
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """R2's choices, each of which can be left out; ``depth`` keeps z (R2's Table 2 has both).
+
+    Ours: ``told`` adds which points were found; ``lost`` is the share of frames from which each hand is taken
+    beforehand, to see when imputation begins to matter.
+    """
+
+    normalized: bool = True
+    imputed: bool = True
+    told: bool = False
+    lost: float = 0.0
+    depth: bool = False
+
+    def __call__(self, keypoints: Keypoints, layout: Layout | None = None) -> np.ndarray:
+        """A clip as float32 (T, 2 P), with depth (T, 3 P): x, y (and z) of each point; if told P more, 1 where found.
+
+        Points that are not normalised are in widths of the picture, from its top left corner. ``layout`` drops points
+        at the end, as in `lib.normalization.normalize`. Never NaN.
+        """
+        own = keypoints.layout
+        if self.lost:
+            keypoints = without_hands(keypoints, self.lost)
+        if self.normalized:
+            points = normalize(keypoints, imputed=self.imputed)
+        else:
+            points = impute(keypoints.xyz, own.parts) if self.imputed else np.nan_to_num(keypoints.xyz)
+            points = points / keypoints.size[0]
+        found = observed(keypoints.xyz, own.parts)
+        places = own.places(layout or own)
+        columns = [points[:, places, : 3 if self.depth else 2].reshape(len(points), -1)]
+        if self.told:
+            columns.append(found[:, places])
+        return np.concatenate(columns, axis=1).astype(np.float32)
+
+
+def without_hands(keypoints: Keypoints, share: float) -> Keypoints:
+    """The clip with each hand missing in a ``share`` of its frames, drawn by chance: the same each time for a clip."""
+    rng, xyz = np.random.default_rng(zlib.crc32(keypoints.xyz.tobytes())), keypoints.xyz.copy()
+    for part, where in keypoints.layout.parts.items():
+        if part.endswith("_hand"):
+            xyz[rng.random(len(xyz)) < share, where] = np.nan
+    return replace(keypoints, xyz=xyz)

@@ -11,6 +11,7 @@ and nothing but arrays comes out of it.
 """
 
 import pickle
+from collections import OrderedDict
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def eye(path: str | Path | None = None, digest: str = SHA256) -> tuple[nn.Sequen
     front, rest = network()
     found = read_arrays(installed() if path is None else path, digest)
     for part in (front, rest):
-        part.load_state_dict(part.state_dict() | {key: found[key] for key in part.state_dict() if key in found})
+        part.load_state_dict(found, strict=False)  # each has a part of it, and the file no BatchNorm
     return front.eval().requires_grad_(False), rest
 
 
@@ -71,22 +72,15 @@ def network() -> tuple[nn.Sequential, nn.Sequential]:
     SqueezeNet normalises nowhere: the BatchNorm at the end, which is ours, brings what it sees to the scale of the
     transformer's positions.
     """
-    layers: dict[str, nn.Module] = {"as_caffe": AsCaffe(), "conv1": nn.Conv2d(3, 64, 3, stride=2), "relu1": nn.ReLU()}
+    layers = OrderedDict(as_caffe=AsCaffe(), conv1=nn.Conv2d(3, 64, 3, stride=2), relu1=nn.ReLU())
     channels = 64
     for number, squeeze in SQUEEZES.items():
         if number in (2, 4, 6):
             layers[f"pool{number - 1}"] = nn.MaxPool2d(3, 2)
         layers[f"fire{number}"] = Fire(channels, squeeze)
         channels = 8 * squeeze
-    last = {"fire9": layers.pop("fire9"), "mean": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten()}
-    return _named(layers), _named(last | {"norm": nn.BatchNorm1d(WIDTH)})
-
-
-def _named(layers: dict[str, nn.Module]) -> nn.Sequential:
-    sequence = nn.Sequential()
-    for name, layer in layers.items():
-        sequence.add_module(name, layer)
-    return sequence
+    last = OrderedDict(fire9=layers.pop("fire9"), mean=nn.AdaptiveAvgPool2d(1), flat=nn.Flatten())
+    return nn.Sequential(layers), nn.Sequential(last | {"norm": nn.BatchNorm1d(WIDTH)})
 
 
 def installed() -> Path:

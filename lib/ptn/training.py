@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 
 from lib.ptn.network import L1_WEIGHT, PTN, l1_first_layer
 from lib.tools.errors import BadInput
@@ -67,12 +68,11 @@ class SignSet:
 
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a classifier is trained. ``augment(clip, rng)`` changes a training clip; ``parts`` names what is trained."""
+    """How a classifier is trained; ``parts`` names what is trained."""
 
     learning_rate: float = 3e-4
     batch: int = 128
@@ -82,7 +82,6 @@ class Recipe:
     l1: float = L1_WEIGHT
     seed: int = 0
     parts: tuple[str, ...] = STAGES["all"]
-    augment: Augment | None = None
     bfloat16: bool = False
     compile: bool = False
     device: str = "cpu"
@@ -106,7 +105,8 @@ def train(
     signs, largest = model.classifier.out_features, max(learn.labels)
     if largest >= signs:
         raise BadInput(f"The network tells {signs} signs apart, but there is a clip of number {largest}; count from 0.")
-    _unfreeze(model, recipe.parts)
+    for name, part in model.named_children():
+        part.requires_grad_(name in recipe.parts)
     penalised = recipe.l1 and isinstance(model, PTN) and "embedding" in recipe.parts
 
     def data(epoch: int, rank: int, processes: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
@@ -170,8 +170,7 @@ def batches(
         whole = order[start : start + recipe.batch]
         if len(whole) >= processes:  # each process waits at every batch for all others
             rows = whole[rank::processes]
-            chosen = [clips.clips[row] for row in rows]
-            x, mask = collate([recipe.augment(clip, rng) for clip in chosen] if recipe.augment else chosen)
+            x, mask = collate([clips.clips[row] for row in rows])
             yield x.to(recipe.device), mask.to(recipe.device), labels[rows].to(recipe.device)
 
 
@@ -180,12 +179,9 @@ def collate(clips: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
 
     The batch is float32, or uint8 where the clips are: pictures that lie on the disk as bytes.
     """
-    lengths = torch.tensor([len(clip) for clip in clips])
     kind = torch.uint8 if clips[0].dtype == np.uint8 else torch.float32
-    batch = torch.zeros(len(clips), int(lengths.max()), *clips[0].shape[1:], dtype=kind)
-    for row, clip in zip(batch, clips):
-        row[: len(clip)] = torch.from_numpy(np.array(clip))
-    return batch, torch.arange(batch.shape[1]) < lengths[:, None]
+    batch = pad_sequence([torch.from_numpy(np.array(clip)).to(kind) for clip in clips], batch_first=True)
+    return batch, torch.arange(batch.shape[1]) < torch.tensor([len(clip) for clip in clips])[:, None]
 
 
 def _finite(clip: np.ndarray) -> bool:
@@ -197,8 +193,3 @@ def _check_width(model: nn.Module, clips: Sequence[np.ndarray]) -> None:
     if isinstance(model, PTN) and clips[0].shape[1] != model.in_features:
         found = f"{model.in_features} numbers a frame, not {clips[0].shape[1]}"
         raise BadInput(f"The network wants {found}; bring the clips to its layout.")
-
-
-def _unfreeze(model: nn.Module, parts: tuple[str, ...]) -> None:
-    for name, child in model.named_children():
-        child.requires_grad_(name in parts)

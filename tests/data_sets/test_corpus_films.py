@@ -14,8 +14,7 @@ from data_scripts import corpus_films
 from data_scripts._common import is_complete
 from data_scripts.corpus_pictures import read_pictures
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
-from lib.ptn.corpora import load_corpus, write_corpus
-from lib.ptn.inputs import Inputs
+from lib.ptn.corpora import Inputs, load_corpus, write_corpus
 from lib.tools.errors import BadInput
 from lib.video import write_video
 

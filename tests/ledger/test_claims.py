@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
+from book.chapters.ch02_examples import R2_TABLE1
 from book.chapters.ch12_answers import minus
 from book.chapters.ch12_tables import PAPER
 from book.ledger.claim_chart import board, forest, margin
@@ -17,7 +18,6 @@ from book.ledger.claims import PAPERS, Claim, counts, judge, judge_all, read_cla
 from book.studies import limits, shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
-from lib.ptn.splits import R2_TABLE1
 from lib.report import gather, report
 from lib.tools import paths
 from lib.tools.errors import BadInput

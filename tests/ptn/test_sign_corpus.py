@@ -12,8 +12,7 @@ from data_scripts.sign_corpora import make_clip, pack
 from data_scripts.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan, truth
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn import corpora
-from lib.ptn.corpora import load_corpus
-from lib.ptn.inputs import Inputs, without_hands
+from lib.ptn.corpora import Inputs, load_corpus, without_hands
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools.errors import BadInput
 

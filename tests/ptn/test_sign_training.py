@@ -98,17 +98,6 @@ def test_micro_counts_clips_and_macro_counts_signs():
     assert accuracies(scores, np.array([0, 0, 0, 1, 1])) == (0.8, 0.75)
 
 
-def test_the_augmentation_is_asked_for_training_clips_only():
-    seen = []
-
-    def augment(clip, rng):
-        seen.append(len(clip))
-        return clip + rng.normal(0, 0.01, clip.shape).astype(np.float32)
-
-    train(small_ptn(), easy_signs(), easy_signs(seed=1), Recipe(batch=32, epochs=2, augment=augment))
-    assert len(seen) == 2 * len(easy_signs())
-
-
 def test_processes_share_every_clip_of_an_epoch():
     clips, recipe = easy_signs(), Recipe(batch=20)
     whole = [labels for *_, labels in batches(clips, recipe, np.random.default_rng(3))]

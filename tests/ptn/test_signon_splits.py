@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from book.chapters.ch02_examples import figure1, table1
 from book.chapters.ch05_steps import FRAMES, FULLEST, LONGEST
 from book.studies import paper_signs
 from data_scripts._common import command_line
 from data_scripts.corpus_films import CORPORA, FPS, read_cuts
-from lib.ptn.splits import SUBSETS, figure1, in_every_subset, read_examples, signer_independent_split, table1
+from lib.ptn.splits import SUBSETS, in_every_subset, read_examples, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up

@@ -16,7 +16,8 @@ from conftest import ROOT
 
 from data_scripts._common import command_line
 from data_scripts.word_archive import make
-from lib.ptn.words import features, kept_back, read_words, sign_set
+from lib.keypoints import HOLISTIC_67
+from lib.ptn.corpora import Inputs, kept_back, read_words, sign_set
 from lib.tools.errors import BadInput
 
 sys.path.insert(0, str(ROOT / "data_scripts"))
@@ -76,7 +77,8 @@ def test_network_gets_numbers_of_r2s_size(small, tmp_path):
     make(small[0], tmp_path / "out", str(small[1]))
     signs = sign_set(read_words(tmp_path / "out"))
     assert signs.clips[0].shape == (3, 134) and np.isfinite(np.concatenate(signs.clips)).all()
-    assert features(read_words(tmp_path / "out", only=("bitte",)).clips[1]).tolist() == signs.clips[1].tolist()
+    clip = read_words(tmp_path / "out", only=("bitte",)).clips[1]
+    assert Inputs()(clip, HOLISTIC_67).tolist() == signs.clips[1].tolist()
 
 
 def test_the_last_recordings_are_kept_back(small, tmp_path):
@@ -126,4 +128,4 @@ def test_real_words(words, shape, counts, tmp_path):
     assert (len(found.names), len(found)) == counts
     first = np.load(tmp_path / "out" / found.names[0] / "00.npy")
     assert first.shape == shape and first.dtype == np.float32
-    assert all(np.isfinite(features(clip)).all() for clip in found.clips[::10])
+    assert all(np.isfinite(Inputs()(clip, HOLISTIC_67)).all() for clip in found.clips[::10])
