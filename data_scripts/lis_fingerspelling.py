@@ -15,6 +15,7 @@ hands takes some minutes; a run that was interrupted goes on.
 import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +26,7 @@ from tqdm.auto import tqdm
 
 from data_scripts._common import command_line, fetched, is_complete, say_whose, write_csv, write_manifest
 from data_scripts.lis_hands import annotate
-from lib.joins2sign.photos import COLUMNS, LEFT_OUT, LETTERS, SIDE, TABLE, UNSEEN, parse_name, read_hands, read_table
+from lib.joins2sign.photos import ANGLES, COLUMNS, LETTERS, SIDE, TABLE, UNSEEN, read_hands, read_table
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole
@@ -39,6 +40,8 @@ SUBSETS = ("dataset1/train", "dataset1/validation", "dataset1/testing", UNSEEN)
 # of each folder: the SHA-256 of the lines "SHA-256 of a photo, its name", in the names' order
 SUMS = Path(__file__).with_name("lis_fingerspelling_sums.json")
 LARGEST = 1 << 20  # bytes; a photo has a thousandth of that
+NAME = re.compile(r"([a-z])_([A-Z]+)_(\d+)_([a-z]+)\.jpe?g", re.IGNORECASE)
+LEFT_OUT = "left_out.csv"
 NAMED = 3  # files that the summary names for one reason; left_out.csv has them all
 
 
@@ -105,7 +108,7 @@ def _keep(opened: zipfile.ZipFile, member: str, folder: str, out: Path, rows: li
     try:
         photo = parse_name(name)
         _check_picture(content)
-        if photo.letter != folder[-1]:
+        if photo["letter"] != folder[-1]:
             raise BadInput(f"{name} lies in the folder of another letter.")
     except BadInput as error:
         left_out.append({"file": f"{folder}/{name}", "why": str(error)})
@@ -113,8 +116,19 @@ def _keep(opened: zipfile.ZipFile, member: str, folder: str, out: Path, rows: li
         file = f"{folder}/{name}"
         with written_whole(out / file) as partial:
             partial.write_bytes(content)
-        rows.append({"file": file, **vars(photo), "subset": folder.rpartition("/")[0]})
+        rows.append({"file": file, **photo, "subset": folder.rpartition("/")[0]})
     return f"{hashlib.sha256(content).hexdigest()} {name}"
+
+
+def parse_name(name: str) -> dict[str, str | int]:
+    """``a_NOOR_12_front.JPG`` -> letter, signer, number, angle. Raises BadInput that says what is odd about it."""
+    found = NAME.fullmatch(name)
+    if not found:
+        raise BadInput(f"{name} is not named LETTER_SIGNER_NUMBER_ANGLE.JPG; rename it, or go on without it.")
+    letter, angle = found[1].lower(), found[4].lower()
+    if letter not in LETTERS or angle not in ANGLES:
+        raise BadInput(f"{name} has a letter outside {LETTERS} or an angle outside {', '.join(ANGLES)}; rename it.")
+    return {"letter": letter, "signer": found[2].upper(), "number": int(found[3]), "angle": angle}
 
 
 def _check_picture(content: bytes) -> None:

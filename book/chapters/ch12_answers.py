@@ -11,8 +11,6 @@ from book.studies import letter_rows
 from book.studies.letter_rows import seeds_of
 from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds, wider
 from lib.joins2sign.photos import LETTERS
-from lib.joins2sign.progress import unrest
-from lib.joins2sign.scores import in_percent, joint_interval, over_photos, over_signers
 from lib.tools.errors import BadInput
 
 PAIR = "ru"  # the letters that R3 looks at (5.2)
@@ -29,6 +27,37 @@ def measured(row: dict, measure: str) -> float:
     if measure == "unrest":
         return unrest(row["curves"][0])
     return row[measure] * (100 if measure.startswith("accuracy") else 1)
+
+
+def unrest(curve: list[float]) -> float:
+    """How jagged a curve of losses is: by how many per cent, in the mean, a value is off the geometric mean of its two
+    neighbours. A smooth fall has next to none, however steep. R3 (5.4) sees it in its Figure 3, without a number."""
+    logs = np.log(curve)
+    off = np.abs(logs[1:-1] - (logs[:-2] + logs[2:]) / 2)
+    return float(100 * np.expm1(off).mean())
+
+
+def joint_interval(row: dict, name: str) -> Interval | float:
+    """``row["median"]`` or ``row["auc"]`` with its interval over photos, where the row has one."""
+    ends = row.get(f"{name}_ends")
+    return Interval(row[name], *ends, row["hands"]) if ends else row[name]
+
+
+def over_photos(row: dict, seed: int = 0) -> Interval:
+    """The accuracy of a test with its 95 % interval over photos: as if each were taken for itself, of known signers."""
+    right = round(row["accuracy"] * row["n"])
+    return clip_bootstrap(np.repeat([1.0, 0.0], [right, row["n"] - right]), n=2000, seed=seed)
+
+
+def over_signers(rows: list[dict], seed: int = 0) -> Interval:
+    """The mean over signers of their accuracies, with its 95 % interval over signers: for the next signer, then."""
+    shares = [right / n for row in rows for right, n in row["by_signer"].values()]
+    return clip_bootstrap(shares, seed=seed)
+
+
+def in_percent(share: Interval) -> Interval:
+    """An accuracy in per cent."""
+    return Interval(100 * share.mean, 100 * share.low, 100 * share.high, share.n)
 
 
 def over_trainings(rows: Sequence[dict], measure: str = "accuracy") -> Interval | float:

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -180,17 +179,15 @@ def letter_pictures(folder: str | Path | None, *, signers: int = 11, repeats: in
     return synthetic_letters(signers, repeats), SYNTHETIC
 
 
-def synthetic_letters(signers: int = 11, repeats: int = 2) -> Photos:
-    """`lib.joins2sign.synthetic.letters`, kept in the cache: half a minute the first time."""
-    from lib.joins2sign.synthetic import Plan, letters
+def synthetic_letters(signers: int, repeats: int) -> Photos:
+    """`data_scripts.letter_hands.letters`, kept in the cache: half a minute the first time."""
+    from data_scripts.letter_hands import letters
 
-    plan = Plan(signers, repeats)
-    name = "-".join(str(value) for value in asdict(plan).values())
-    path = paths.CACHE / "letters" / f"{name}.npz"
+    path = paths.CACHE / "letters" / f"{signers}-{repeats}.npz"
     if path.is_file():
         with np.load(path, allow_pickle=False) as kept:
             return Photos(**kept)
-    made = letters(plan)
+    made = letters(signers, repeats)
     with written_whole(path) as partial:
-        np.savez_compressed(partial, **{field.name: getattr(made, field.name) for field in fields(Photos)})
+        np.savez_compressed(partial, **vars(made))
     return made

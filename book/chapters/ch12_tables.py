@@ -6,12 +6,11 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
-from book.chapters.ch12_answers import gain, measured, over_trainings
+from book.chapters.ch12_answers import gain, in_percent, measured, over_signers, over_trainings
 from book.studies.letter_rows import pick
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.recipes import split_kind
-from lib.joins2sign.scores import in_percent, over_signers
 from lib.tools.papers import look_up
 
 # R3's figures, by their names in `lib.tools.papers`: for the dynamic weighting; and the letters of each network

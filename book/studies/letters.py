@@ -33,8 +33,8 @@ import torch
 from torch import nn
 
 from book.studies.letter_rows import MADE_BY, add
+from lib.joins2sign.losses import Progress
 from lib.joins2sign.photos import Photos, Split, leave_signers_out, random_split, read_photos, unseen_split
-from lib.joins2sign.progress import Progress
 from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
 from lib.joins2sign.scores import scores, together
 from lib.joins2sign.training import predict, train

@@ -129,8 +129,8 @@ def main(argv: list[str] | None = None) -> None:
     jobs = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
     made = corpora(load_corpus("target"), *joints(options.cache / "joints.npz"))
     run_missing({place: partial(run, name, seed, made[name]) for name, seed, place in jobs})
-    recipe = {key: value for key, value in asdict(RECIPE).items() if key != "augment"}
-    gather(options.cache, options.out, {"command": COMMAND, "recipe": recipe, "cameras": MOST}, "run-*.json")
+    facts = {"command": COMMAND, "recipe": asdict(RECIPE), "cameras": MOST}
+    gather(options.cache, options.out, facts, "run-*.json")
 
 
 if __name__ == "__main__":

@@ -59,9 +59,8 @@ def find_hands(frames: Sequence[np.ndarray], way: Way = Way(), weights: str | Pa
     joints = np.full((len(frames), JOINTS, 3), np.nan, np.float32)
     thresholds = dict(min_detection_confidence=way.confidence, min_tracking_confidence=way.confidence)
     prepared = prepare(frames, way, weights)
-    first = next(prepared, None)  # an unknown method shall be said before MediaPipe starts
     with quiet, mediapipe.solutions.hands.Hands(static_image_mode=True, max_num_hands=1, **thresholds) as hands:
-        for row, frame in enumerate([] if first is None else _again(first, prepared)):
+        for row, frame in enumerate(prepared):
             found = hands.process(np.ascontiguousarray(frame)).multi_hand_landmarks
             if found:
                 joints[row] = [(p.x, p.y, p.z) for p in found[0].landmark]
@@ -75,14 +74,12 @@ def prepare(frames: Iterable[np.ndarray], way: Way, weights: str | Path = WEIGHT
     """The photos as MediaPipe gets to see them."""
     room = (way.padding,) * 4
     shown: Iterable[np.ndarray] = (cv2.copyMakeBorder(f, *room, cv2.BORDER_REPLICATE) for f in frames)
-    for _ in range(way.times if way.factor > 1 else 0):
+    for _ in range(way.times):
         shown = _enlarged(shown, way.method, Path(weights))
     return iter(shown)
 
 
-def find_in_turn(
-    frames: Sequence[np.ndarray], ways: Sequence[Way] = CASCADE, weights: str | Path = WEIGHTS
-) -> tuple[np.ndarray, np.ndarray]:
+def find_in_turn(frames: Sequence[np.ndarray], ways: Sequence[Way] = CASCADE) -> tuple[np.ndarray, np.ndarray]:
     """What the first way finds, then what the second finds where the first found nothing, and so on.
 
     Returns the joints (N, 21, 3), and for each photo the number of the way that found them, (N,), -1 for none.
@@ -92,7 +89,7 @@ def find_in_turn(
         left = np.flatnonzero(by < 0)
         if not left.size:
             break
-        found = find_hands([frames[row] for row in left], way, weights)
+        found = find_hands([frames[row] for row in left], way)
         hit = np.isfinite(found).all(axis=(1, 2))
         joints[left[hit]], by[left[hit]] = found[hit], number
     return joints, by
@@ -107,8 +104,3 @@ def _enlarged(frames: Iterable[np.ndarray], method: str, weights: Path) -> Itera
     if method not in PRETRAINED:
         raise BadInput(f"There is no way to enlarge {method!r}; choose among {', '.join([*BASELINES, *PRETRAINED])}.")
     return sharpen(load(weights / f"{method}.safetensors"), frames, batch=32)
-
-
-def _again(first: np.ndarray, rest: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    yield first
-    yield from rest

@@ -1,10 +1,10 @@
-"""Joins2Sign: a photo of a hand -> its joints -> polar coordinates about the wrist -> a letter (R3).
+"""Joins2Sign: a photo of a hand -> its joints -> polar coordinates about the wrist -> a letter (R3). And its baseline.
 
     x (N, 3, S, S) -> five convolutions -> 6 x 6 cells -> three FC -> joints (N, 21, 2) -> to_polar -> (N, 42)
                    -> BatchNorm -> three FC -> logits (N, 22)
 
-Both halves are trained at once, by two losses whose weights stand still (`static_loss`) or follow their own progress
-(`dynamic_loss`). Source: Pastore and Loparco, *Joins2Sign: Sign Language Recognition through Hand Pose Estimation*.
+Both halves are trained at once, by the two losses of `lib.joins2sign.losses`.
+Source: Pastore and Loparco, *Joins2Sign: Sign Language Recognition through Hand Pose Estimation*.
 """
 
 import math
@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from lib.tools.errors import BadInput
 
 FRAME = 256.0  # joints are in pixels of R3's frame of 256 x 256, whatever size the network sees
-UNIT = FRAME / 8  # of the joint loss; R3's joints are normalised there (eq. 3), it does not say by what
 WRIST, MIDDLE_MCP = 0, 9
 
 
@@ -86,11 +85,11 @@ class KeypointClassifier(nn.Module):
         )
 
     def forward(self, joints: Tensor) -> Tensor:
-        places = self._polar(joints.float()) if self.config.polar else (joints.float() / FRAME).nan_to_num()
+        joints, config = joints.float(), self.config
+        places = (joints / FRAME).nan_to_num()
+        if config.polar:
+            places = to_polar(joints, FRAME, wrist=self.mean_wrist, invariant=config.invariant)
         return self.layers(self.norm(places.flatten(1)))
-
-    def _polar(self, joints: Tensor) -> Tensor:
-        return to_polar(joints, FRAME, wrist=self.mean_wrist, invariant=self.config.invariant)
 
 
 def trunk(config: Config) -> nn.Sequential:
@@ -173,47 +172,64 @@ def to_polar(
     turn = torch.atan2(y, x) / (2 * math.pi)
     if invariant:
         known = there[:, MIDDLE_MCP : MIDDLE_MCP + 1]
-        turn = _wrapped(turn - torch.where(known, turn[:, MIDDLE_MCP : MIDDLE_MCP + 1], 0.0))
+        turn = turn - torch.where(known, turn[:, MIDDLE_MCP : MIDDLE_MCP + 1], 0.0)
+        turn = (turn + 0.5) % 1 - 0.5  # the same direction in [-1/2, 1/2)
     return torch.stack([torch.hypot(x, y) / torch.linalg.vector_norm(width_height), turn], -1) * there[..., None]
 
 
-def _wrapped(turn: Tensor) -> Tensor:
-    """The same direction in [-1/2, 1/2)."""
-    return (turn + 0.5) % 1 - 0.5
+TURN, SLANT, ZOOM = 40.0, 0.2, 0.2  # at most: degrees, radians, share of the size
+SIDE = 64
+UNITS = 128  # of each dense layer
 
 
-def joint_loss(pred: Tensor, truth: Tensor) -> Tensor:
-    """Mean squared error of coordinates (N, J, 2) over the joints that ``truth`` has; NaN ones drop out. A scalar.
+class LetterCNN(nn.Module):
+    """The CNN that the photos' authors read letters with: R3's baseline (5.2, Table 2).
 
-    In units of an eighth of a frame (32 pixels), about what hands differ by, so that it starts near the size of the
-    letters' loss: in units of half a frame the letters outweigh it, and the joints stay far off (compared on validation
-    photos; see the lab notes). 0 where nothing is known.
+    Input (N, 3, 64, 64) in [0, 1]; output logits (N, K). ``width`` is the share of its 64 channels. Three times two
+    convolutions, ReLU, pooling and dropout, then three FC, the first two without an activation between them, so that
+    they could be one. Source: Donnici and Monica, italian_fingerspelling_recognition.
     """
-    known = ~truth.isnan()
-    error = (pred - truth.nan_to_num()) / UNIT
-    return (error.square() * known).sum() / known.sum().clamp(min=1)
+
+    def __init__(self, num_classes: int = 22, width: float = 1.0):
+        super().__init__()
+        channels = max(1, round(64 * width))
+        groups = [_group(before, channels) for before in (3, channels, channels)]
+        self.layers = nn.Sequential(
+            *groups,
+            nn.Flatten(),
+            nn.Linear(channels * (SIDE // 8) ** 2, UNITS),
+            nn.Dropout(0.5),
+            nn.Linear(UNITS, UNITS),
+            nn.Dropout(0.5),
+            nn.Linear(UNITS, num_classes),
+        ).apply(_glorot)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x).float()
 
 
-def letter_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross entropy of logits (N, K) and labels (N,). A scalar."""
-    return F.cross_entropy(logits, labels)
+def _group(before: int, channels: int) -> nn.Sequential:
+    """Two convolutions with one ReLU behind them, then half the size."""
+    convolutions = nn.Conv2d(before, channels, 3, padding=1), nn.Conv2d(channels, channels, 3, padding=1)
+    return nn.Sequential(*convolutions, nn.ReLU(True), nn.MaxPool2d(2), nn.Dropout(0.25))
 
 
-def static_loss(joints: Tensor, letters: Tensor, weights: tuple[float, float] = (0.5, 0.5)) -> Tensor:
-    """Weighted sum of the two losses (scalars): R3's static weighting (eq. 4)."""
-    return weights[0] * joints + weights[1] * letters
+def _glorot(layer: nn.Module) -> None:
+    if isinstance(layer, nn.Conv2d | nn.Linear):
+        nn.init.xavier_uniform_(layer.weight)
+        nn.init.zeros_(layer.bias)
 
 
-def dynamic_loss(joints: Tensor, letters: Tensor, first: tuple[float, float] | Tensor, power: float = 0.8) -> Tensor:
-    """R3's dynamic weighting (eq. 5 and 6): each loss (a scalar) times (itself / its ``first``) ** ``power``.
+def spoiled(x: Tensor, rng: torch.Generator | None = None) -> Tensor:
+    """Pictures (N, C, H, H), each turned, slanted and zoomed about its middle by chance; the rim fills the corners.
 
-    ``first`` are the two losses of the epoch's first batch. What has fallen least since then weighs most; at that batch
-    both weigh 1. The ratio is a weight and is detached: no gradient flows through it.
+    The CNN's authors do so not only with the photos that it learns from, but with the test's as well: R3 took over
+    their procedure, and does not say whether that too.
     """
-    losses = torch.stack([joints, letters])
-    return (dynamic_weights(losses, torch.as_tensor(first).to(losses), power) * losses).sum()
-
-
-def dynamic_weights(losses: Tensor, first: Tensor, power: float = 0.8) -> Tensor:
-    """What each of the ``losses`` (..., 2) weighs, given those of the epoch's ``first`` batch. R3's eq. 6; detached."""
-    return (losses.detach() / first) ** power
+    turn, slant, wide, high = (2 * torch.rand(4, len(x), generator=rng) - 1).to(x.device)
+    turn, slant = turn * math.radians(TURN), slant * SLANT
+    c, s = turn.cos(), turn.sin()
+    rows = torch.stack([c, -s - slant * c, s, c - slant * s], 1).view(-1, 2, 2)
+    affine = rows * (1 + ZOOM * torch.stack([wide, high], 1))[:, None]
+    grid = F.affine_grid(F.pad(affine, (0, 1)), list(x.shape), align_corners=False)
+    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)

@@ -1,4 +1,4 @@
-"""Photos of the Italian manual alphabet: what their names say, and how they come from disk.
+"""Photos of the Italian manual alphabet: how they come from disk, and how they are split.
 
 The data set is that of Donnici and Monica (github.com/maghid/italian_fingerspelling_recognition): a right hand before
 a black cloth, 64 x 64 pixels, from five sides. 22 letters hold still; g, j, s and z are drawn in the air and are not
@@ -6,7 +6,6 @@ here. R3 (Pastore and Loparco, *Joins2Sign*) learned from the same data set, at 
 ``data_scripts/lis_fingerspelling.py`` fetches it.
 """
 
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,30 +22,8 @@ LETTERS = "abcdefhiklmnopqrtuvwxy"
 ANGLES = ("front", "left", "right", "top", "bottom")
 SIDE = 64  # pixels
 UNSEEN = "dataset1-signer-independent-test"  # the folder whose one signer is in no other
-TABLE, LEFT_OUT, HANDS = "photos.csv", "left_out.csv", "hands.npz"
+TABLE, HANDS = "photos.csv", "hands.npz"
 COLUMNS = ("file", "letter", "signer", "number", "angle", "subset")  # of photos.csv
-_NAME = re.compile(r"([a-z])_([A-Z]+)_(\d+)_([a-z]+)\.jpe?g", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Photo:
-    """What a photo's name says."""
-
-    letter: str
-    signer: str
-    number: int
-    angle: str
-
-
-def parse_name(name: str) -> Photo:
-    """``a_NOOR_12_front.JPG`` -> letter, signer, number, angle. Raises BadInput that says what is odd about it."""
-    found = _NAME.fullmatch(name)
-    if not found:
-        raise BadInput(f"{name} is not named LETTER_SIGNER_NUMBER_ANGLE.JPG; rename it, or go on without it.")
-    photo = Photo(found[1].lower(), found[2].upper(), int(found[3]), found[4].lower())
-    if photo.letter not in LETTERS or photo.angle not in ANGLES:
-        raise BadInput(f"{name} has a letter outside {LETTERS} or an angle outside {', '.join(ANGLES)}; rename it.")
-    return photo
 
 
 @dataclass(frozen=True)

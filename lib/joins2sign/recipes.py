@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 from torch import nn
 
-from lib.joins2sign.letter_cnn import SIDE, LetterCNN
-from lib.joins2sign.network import Config, Joins2Sign, KeypointClassifier
+from lib.joins2sign.network import SIDE, Config, Joins2Sign, KeypointClassifier, LetterCNN
 from lib.tools.errors import BadInput
 
 KINDS = ("static", "dynamic", "cnn", "keypoints")

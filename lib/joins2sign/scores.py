@@ -1,8 +1,7 @@
-"""How good the letters and the joints are: R3's measures, with intervals over signers where signers are what varies."""
+"""How good the letters and the joints are: R3's measures."""
 
 import numpy as np
 
-from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.training import Prediction, in_frame
 from lib.metrics import pck, pck_auc
@@ -20,22 +19,19 @@ def scores(predicted: Prediction, photos: Photos) -> dict:
     """
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-    right = predicted.letters == photos.labels
-    kinds = np.arange(len(LETTERS))
-    precision, recall, f1, _ = precision_recall_fscore_support(
-        photos.labels, predicted.letters, labels=kinds, average=None, zero_division=0
-    )
-    present = np.isin(kinds, photos.labels)  # a letter that the test lacks has no recall
+    answers = photos.labels, predicted.letters
+    right, there = predicted.letters == photos.labels, np.unique(photos.labels)  # what the test lacks has no recall
+    precision, recall, f1, _ = precision_recall_fscore_support(*answers, labels=there, average="macro", zero_division=0)
     by_signer = {str(s): [int(right[photos.signers == s].sum()), int((photos.signers == s).sum())]
                  for s in np.unique(photos.signers)}  # fmt: skip
     table = {
         "n": len(photos),
         "accuracy": float(right.mean()),
-        "precision": float(precision[present].mean()),
-        "recall": float(recall[present].mean()),
-        "f1": float(f1[present].mean()),
+        "precision": float(precision),
+        "recall": float(recall),
+        "f1": float(f1),
         "by_signer": by_signer,
-        "confusion": confusion_matrix(photos.labels, predicted.letters, labels=kinds).tolist(),
+        "confusion": confusion_matrix(*answers, labels=range(len(LETTERS))).tolist(),
         "right": "".join("01"[one] for one in right.astype(int)),
     }
     return table | (joint_scores(predicted.joints, photos) if predicted.joints is not None else {})
@@ -70,29 +66,6 @@ def _ends(joints: np.ndarray, truth: np.ndarray, draws: int = 1000, seed: int = 
     medians = [np.median(distance[rows], axis=0).mean() for rows in drawn]
     figures = {"median": medians, "auc": each[drawn].mean(axis=1)}
     return {name: np.quantile(figure, [0.025, 0.975]).tolist() for name, figure in figures.items()}
-
-
-def joint_interval(row: dict, name: str) -> Interval | float:
-    """``row["median"]`` or ``row["auc"]`` with its interval over photos, where the row has one."""
-    ends = row.get(f"{name}_ends")
-    return Interval(row[name], *ends, row["hands"]) if ends else row[name]
-
-
-def over_photos(row: dict, seed: int = 0) -> Interval:
-    """The accuracy of a test with its 95 % interval over photos: as if each were taken for itself, of known signers."""
-    right = round(row["accuracy"] * row["n"])
-    return clip_bootstrap(np.repeat([1.0, 0.0], [right, row["n"] - right]), n=2000, seed=seed)
-
-
-def over_signers(rows: list[dict], seed: int = 0) -> Interval:
-    """The mean over signers of their accuracies, with its 95 % interval over signers: for the next signer, then."""
-    shares = [right / n for row in rows for right, n in row["by_signer"].values()]
-    return clip_bootstrap(shares, seed=seed)
-
-
-def in_percent(share: Interval) -> Interval:
-    """An accuracy in per cent."""
-    return Interval(100 * share.mean, 100 * share.low, 100 * share.high, share.n)
 
 
 def together(folds: list[Prediction]) -> Prediction:

@@ -16,19 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lib.joins2sign.letter_cnn import LetterCNN, spoiled
-from lib.joins2sign.network import (
-    FRAME,
-    WRIST,
-    Joins2Sign,
-    KeypointClassifier,
-    dynamic_loss,
-    joint_loss,
-    letter_loss,
-    static_loss,
-)
+from lib.joins2sign.losses import Progress, dynamic_loss, joint_loss, letter_loss, static_loss
+from lib.joins2sign.network import FRAME, WRIST, Joins2Sign, KeypointClassifier, LetterCNN, spoiled
 from lib.joins2sign.photos import Photos
-from lib.joins2sign.progress import Progress
 from lib.joins2sign.recipes import Recipe, build, split_kind
 from lib.tools.errors import BadInput
 from lib.training import History, Settings, fit
@@ -76,7 +66,7 @@ def train(
         raise BadInput("There are no photos to learn from or to judge by: check the split, and that hands were found.")
     rows = np.concatenate([learn, judge]) if final else learn
     torch.manual_seed(seed)
-    model, loss = build(kind, recipe), _loss(kind, recipe, progress)
+    model = build(kind, recipe)
     _place_wrist(model, in_frame(photos)[rows, WRIST])
 
     def data(epoch: int, rank: int, processes: int) -> Iterator[Batch]:
@@ -85,9 +75,10 @@ def train(
         return _batches(photos, own, replace(recipe, batch=max(1, recipe.batch // processes)), epoch)
 
     def validate(network: nn.Module) -> float:
-        parts = [len(b.labels) * float(_judged(kind, network, b, recipe)) for b in _batches(photos, judge, recipe)]
-        return sum(parts) / len(judge)
+        means = ((len(b.labels), _losses(kind, network, b, recipe).mean()) for b in _batches(photos, judge, recipe))
+        return sum(count * float(mean) for count, mean in means) / len(judge)
 
+    loss = _loss(kind, model, recipe, progress)
     rate = recipe.rates[kind.startswith("dynamic")]
     settings = Settings.of(recipe, learning_rate=rate, patience=recipe.epochs, seed=seed, keep_last=final)
     return model, fit(model, data, loss, validate, settings, folder, after_epoch)
@@ -151,29 +142,27 @@ def _run(model: nn.Module, batch: Batch, recipe: Recipe, rng: torch.Generator | 
     return answer if isinstance(inner, Joins2Sign) else (batch.joints, answer)
 
 
-def _loss(kind: str, recipe: Recipe, progress: Progress | None) -> Callable[[nn.Module, Batch], Tensor]:
-    def loss(model: nn.Module, batch: Batch) -> Tensor:
-        joints, logits = _run(model, batch, recipe)
-        letters = letter_loss(logits.float(), batch.labels)
-        if not kind.startswith(("static", "dynamic")):
-            return letters
-        points = joint_loss(joints, batch.joints)
-        both = torch.stack([points, letters]).detach()
+def _losses(kind: str, network: nn.Module, batch: Batch, recipe: Recipe) -> Tensor:
+    """Those of joints and letters, (2,), or of the letters alone, (1,), where no joints are learned."""
+    joints, logits = _run(network, batch, recipe)
+    letters = letter_loss(logits.float(), batch.labels)
+    both = kind.startswith(("static", "dynamic"))
+    return torch.stack([joint_loss(joints, batch.joints), letters] if both else [letters])
+
+
+def _loss(
+    kind: str, model: nn.Module, recipe: Recipe, progress: Progress | None
+) -> Callable[[nn.Module, Batch], Tensor]:
+    def loss(network: nn.Module, batch: Batch) -> Tensor:
+        losses = _losses(kind, network, batch, recipe)
+        if len(losses) == 1:
+            return losses[0]
         if progress is not None:
-            progress.add(batch.epoch, both)
+            progress.add(batch.epoch, losses)
         if kind.startswith("static"):
-            return static_loss(points, letters, recipe.weights)
-        first = getattr(model, "module", model).first
+            return static_loss(*losses, recipe.weights)
         if batch.number == 0:
-            first.copy_(both)
-        return dynamic_loss(points, letters, first, recipe.power)
+            model.first.copy_(losses.detach())
+        return dynamic_loss(*losses, model.first, recipe.power)
 
     return loss
-
-
-def _judged(kind: str, model: nn.Module, batch: Batch, recipe: Recipe) -> Tensor:
-    """The two losses' mean whatever the weighting, so that static and dynamic can be compared."""
-    joints, logits = _run(model, batch, recipe)
-    letters = letter_loss(logits.float(), batch.labels)
-    with_joints = kind.startswith(("static", "dynamic"))
-    return static_loss(joint_loss(joints, batch.joints), letters) if with_joints else letters

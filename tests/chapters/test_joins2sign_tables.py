@@ -195,15 +195,15 @@ def test_the_best_of_a_grid_stands_beside_r3s_choice():
 
 def test_the_synthetic_hand_spells(tmp_path, monkeypatch):
     """Every letter from every side, joints inside, no two signers alike, and the same again from the cache."""
-    from lib.joins2sign import synthetic  # before the cache moves: the body's own files are there
+    from data_scripts import letter_hands  # before the cache moves: the body's own files are there
 
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(synthetic, "CloseUp", Pretended)
-    monkeypatch.setattr(synthetic, "Figure", lambda signer: signer.name)
+    monkeypatch.setattr(letter_hands, "CloseUp", Pretended)
+    monkeypatch.setattr(letter_hands, "Figure", lambda signer: signer.name)
     photos, kind = ch12_pictures.letter_pictures(None, signers=3, repeats=1)
     assert kind == "synthetic" and len(photos) == 3 * 22 * len(ANGLES) and photos.found.all()
     assert set(photos.signers[photos.unseen]) == {2}
-    monkeypatch.setattr(synthetic, "letters", None)
+    monkeypatch.setattr(letter_hands, "letters", None)
     again, _ = ch12_pictures.letter_pictures(None, signers=3, repeats=1)
     np.testing.assert_array_equal(again.images, photos.images)
 
@@ -218,7 +218,7 @@ class Pretended:
 
 
 def test_a_rendered_letter_is_a_hand():
-    from lib.joins2sign.synthetic import SHAPES, CloseUp
+    from data_scripts.letter_hands import SHAPES, CloseUp
     from lib.signer.figure import SIGNERS, Figure
 
     assert list(SHAPES) == list(LETTERS)

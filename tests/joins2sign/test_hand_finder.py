@@ -16,8 +16,8 @@ LEVELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
 @pytest.fixture(scope="module")
 def close_up():
     """The synthetic hand in the letters b and l, 128 x 128, with its true joints."""
+    from data_scripts.letter_hands import CloseUp
     from lib.joins2sign.photos import LETTERS
-    from lib.joins2sign.synthetic import CloseUp
     from lib.signer.figure import SIGNERS, Figure
 
     spelled = np.array([LETTERS.index(letter) for letter in "bl"])
@@ -61,7 +61,7 @@ def test_ways_take_turns(monkeypatch):
     """The second way only sees what the first has not found."""
     asked = []
 
-    def pretended(frames, way, weights):
+    def pretended(frames, way):
         asked.append((way.padding, len(frames)))
         joints = np.full((len(frames), 21, 3), np.nan, np.float32)
         joints[[frame[0, 0, 0] >= way.padding for frame in frames]] = way.padding

@@ -19,8 +19,8 @@ from lib.joins2sign import (
     static_loss,
     to_polar,
 )
-from lib.joins2sign.letter_cnn import spoiled
-from lib.joins2sign.network import FRAME, ChannelNorm, dynamic_weights, trunk
+from lib.joins2sign.losses import dynamic_weights
+from lib.joins2sign.network import FRAME, ChannelNorm, spoiled, trunk
 from lib.tools.errors import BadInput
 
 NAN = float("nan")

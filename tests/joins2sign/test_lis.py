@@ -15,7 +15,8 @@ from PIL import Image
 
 from data_scripts import lis_hands
 from data_scripts._common import command_line
-from lib.joins2sign.photos import LETTERS, Photo, Photos, parse_name, read_hands, read_photos, read_table
+from data_scripts.lis_fingerspelling import parse_name
+from lib.joins2sign.photos import LETTERS, Photos, read_hands, read_photos, read_table
 from lib.tools import paths
 from lib.tools.errors import BadInput
 
@@ -64,7 +65,7 @@ GOOD = {
 
 @pytest.mark.parametrize("name", ["a_NOOR_12_front.JPG", "A_noor_12_Front.jpeg"])
 def test_a_name_says_who_and_what(name):
-    assert parse_name(name) == Photo("a", "NOOR", 12, "front")
+    assert parse_name(name) == {"letter": "a", "signer": "NOOR", "number": 12, "angle": "front"}
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ checked them, fingers may touch where they should cross, and the letters g, j, s
 for trying the method, not for learning to spell.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 import numpy as np
 
-from lib.joins2sign.photos import ANGLES, LETTERS, Photos
+from lib.joins2sign.photos import ANGLES, LETTERS, SIDE, Photos
 from lib.keypoints import HOLISTIC_75
 from lib.signer.figure import SIGNERS, Figure
 from lib.signer.geometry import axis_angle, frame
@@ -51,31 +51,20 @@ TALL = 0.30  # metres that a picture shows from top to bottom
 CLOTH = (0.011, 0.012, 0.014)  # the photos' black cloth, linear light
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Which signers, how many pictures of each letter and side, how large, and the chance in it."""
-
-    signers: int = 11  # as many as in the photos; the last is kept apart
-    repeats: int = 2
-    size: int = 64
-    seed: int = 0
-
-
-def letters(plan: Plan = Plan()) -> Photos:  # noqa: B008 - frozen
-    """Pictures of all letters from the five sides by each signer, with their true joints."""
-    parts = [_of_signer(number, plan) for number in range(plan.signers)]
+def letters(signers: int, repeats: int) -> Photos:
+    """So many pictures of all letters from the five sides by each signer, with their true joints; the last signer is
+    kept apart."""
+    parts = [_of_signer(number, repeats, unseen=number == signers - 1) for number in range(signers)]
     return Photos(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Photos)))
 
 
-def _of_signer(number: int, plan: Plan) -> Photos:
-    rng = np.random.default_rng([2022, plan.seed, number])
-    spelled = np.repeat(np.arange(len(LETTERS)), len(ANGLES) * plan.repeats)
-    sides = np.tile(np.repeat(ANGLES, plan.repeats), len(LETTERS))
-    close = CloseUp(Figure(SIGNERS[number]))
-    images, joints = close.pictures(spelled, sides, plan.size, rng)
+def _of_signer(number: int, repeats: int, unseen: bool) -> Photos:
+    rng = np.random.default_rng([2022, 0, number])
+    spelled = np.repeat(np.arange(len(LETTERS)), len(ANGLES) * repeats)
+    sides = np.tile(np.repeat(ANGLES, repeats), len(LETTERS))
+    images, joints = CloseUp(Figure(SIGNERS[number])).pictures(spelled, sides, SIDE, rng)
     count = len(spelled)
-    unseen = np.full(count, number == plan.signers - 1)
-    return Photos(images, joints, spelled, np.full(count, number), sides, unseen)
+    return Photos(images, joints, spelled, np.full(count, number), sides, np.full(count, unseen))
 
 
 class CloseUp:

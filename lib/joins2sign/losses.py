@@ -1,0 +1,80 @@
+"""R3's two losses, how they are weighed, and what they did during a training.
+
+progress = Progress()
+train("dynamic", photos, learn, judge, recipe, folder, progress=progress)
+progress.by_epoch(power=0.8)
+"""
+
+from collections import defaultdict
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lib.joins2sign.network import FRAME
+
+UNIT = FRAME / 8  # of the joint loss; R3's joints are normalised there (eq. 3), it does not say by what
+
+
+def joint_loss(pred: Tensor, truth: Tensor) -> Tensor:
+    """Mean squared error of coordinates (N, J, 2) over the joints that ``truth`` has; NaN ones drop out. A scalar.
+
+    In units of an eighth of a frame (32 pixels), about what hands differ by, so that it starts near the size of the
+    letters' loss: in units of half a frame the letters outweigh it, and the joints stay far off (compared on validation
+    photos; see the lab notes). 0 where nothing is known.
+    """
+    known = ~truth.isnan()
+    error = (pred - truth.nan_to_num()) / UNIT
+    return (error.square() * known).sum() / known.sum().clamp(min=1)
+
+
+def letter_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross entropy of logits (N, K) and labels (N,). A scalar."""
+    return F.cross_entropy(logits, labels)
+
+
+def static_loss(joints: Tensor, letters: Tensor, weights: tuple[float, float] = (0.5, 0.5)) -> Tensor:
+    """Weighted sum of the two losses (scalars): R3's static weighting (eq. 4)."""
+    return weights[0] * joints + weights[1] * letters
+
+
+def dynamic_loss(joints: Tensor, letters: Tensor, first: tuple[float, float] | Tensor, power: float = 0.8) -> Tensor:
+    """R3's dynamic weighting (eq. 5 and 6): each loss (a scalar) times (itself / its ``first``) ** ``power``.
+
+    ``first`` are the two losses of the epoch's first batch. What has fallen least since then weighs most; at that batch
+    both weigh 1. The ratio is a weight and is detached: no gradient flows through it.
+    """
+    losses = torch.stack([joints, letters])
+    return (dynamic_weights(losses, torch.as_tensor(first).to(losses), power) * losses).sum()
+
+
+def dynamic_weights(losses: Tensor, first: Tensor, power: float = 0.8) -> Tensor:
+    """What each of the ``losses`` (..., 2) weighs, given those of the epoch's ``first`` batch. R3's eq. 6; detached."""
+    return (losses.detach() / first) ** power
+
+
+class Progress:
+    """The losses of joints and letters of every batch, by epoch; a training that goes on adds what comes after."""
+
+    def __init__(self) -> None:
+        self.losses: dict[int, list[list[float]]] = defaultdict(list)
+
+    def add(self, epoch: int, losses: Tensor) -> None:
+        """``losses`` (2,): of the joints and of the letters."""
+        self.losses[epoch].append(losses.detach().tolist())
+
+    def weights(self, epoch: int, power: float) -> np.ndarray:
+        """(batches, 2): what eq. 6 gives each loss in each batch of that epoch; 1 in the first."""
+        losses = torch.tensor(self.losses[epoch], dtype=torch.float64)
+        return dynamic_weights(losses, losses[0], power).numpy()
+
+    def by_epoch(self, power: float) -> list[dict]:
+        """A row an epoch: the mean losses of joints and letters, and the least, mean and largest of both weights."""
+        rows = []
+        for epoch in sorted(self.losses):
+            weights = self.weights(epoch, power)
+            row = {"losses": np.mean(self.losses[epoch], axis=0), "least": weights.min(axis=0)}
+            row |= {"mean": weights.mean(axis=0), "largest": weights.max(axis=0)}
+            rows.append({"epoch": epoch + 1} | {name: np.round(pair, 4).tolist() for name, pair in row.items()})
+        return rows
