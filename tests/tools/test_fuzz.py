@@ -153,7 +153,7 @@ def manifests(folder):
     return lambda rng: path.write_bytes(spoilt_json(rng, entries)), lambda: is_complete(folder)
 
 
-KINDS = {weights: 300, checkpoints: 150, clips: 200, recipes: 300, zips: 500, results: 300, manifests: 300}
+KINDS = {weights: 150, checkpoints: 60, clips: 100, recipes: 150, zips: 300, results: 150, manifests: 150}
 
 
 @pytest.mark.parametrize("kind", KINDS)
