@@ -10,7 +10,7 @@ from string import Template
 import numpy as np
 
 from book.shared.draw import draw_keypoints
-from book.shared.page import picture
+from book.shared.page import beside_code, picture
 from lib.keypoints import Keypoints
 from lib.keypoints.layouts import PART_COLOURS
 from lib.signer.clips import Clip
@@ -23,83 +23,7 @@ GUESS = (255, 255, 255)  # a hand that the first track does not have
 WIDTH = 220  # CSS pixels of a track, where the page has room
 QUARTERS = 4  # places are sent as whole quarters of a pixel
 
-PAGE = Template("""\
-<style>
-.hf-player .tracks { display: grid; grid-template-columns: repeat(auto-fit, minmax(9em, 1fr)); gap: 0.6em;
-  max-width: ${room}px; margin-bottom: 0.4em }
-.hf-player figure { margin: 0 }
-.hf-player canvas { width: 100%; background: rgb$paper; border-radius: 4px; display: block }
-.hf-player figcaption, .hf-player label, .hf-player output { font-size: 0.95em }
-.hf-player input[type=range] { width: min(100%, 30em); min-height: 2em; accent-color: #2a868d; display: block }
-.hf-player button { min-width: 5em; min-height: 2em }
-.hf-player .strip { max-width: 100% }
-</style>
-<div class="hf-player" role="group" aria-label="$description">
-<img class="strip" alt="$strip_alt" src="$strip">
-<div class="controls" hidden>
-<div class="tracks">
-$figures</div>
-<button type="button">Play</button> <label><input type="checkbox"> slowly</label> &nbsp; <output></output>
-<input type="range" min="0" max="$last" value="$start" aria-label="frame">
-</div>
-<script type="application/json">$data</script>
-<script>
-$script
-</script>
-</div>
-<p><em>$description</em></p>""")
-
-SCRIPT = """\
-{
-  const box = document.currentScript.closest(".hf-player"), data = JSON.parse(box.querySelector("[type$=json]").text);
-  const [button, slider] = [box.querySelector("button"), box.querySelector("[type=range]")];
-  const [slow, said] = [box.querySelector("[type=checkbox]"), box.querySelector("output")];
-  const scale = 2 / data.unit, first = data.tracks[0];  // the canvas has twice the picture's pixels
-  const skeleton = (pen, flat, edges, colour) => {
-    const at = (i) => flat[2 * i] === null ? null : [scale * flat[2 * i], scale * flat[2 * i + 1]];
-    pen.strokeStyle = pen.fillStyle = colour;
-    pen.beginPath();
-    for (const [a, b] of edges) if (at(a) && at(b)) { pen.moveTo(...at(a)); pen.lineTo(...at(b)); }
-    pen.stroke();
-    const dot = pen.lineWidth;
-    for (let i = 0; 2 * i < flat.length; i++) if (at(i)) pen.fillRect(at(i)[0] - dot, at(i)[1] - dot, 2 * dot, 2 * dot);
-  };
-  const draw = () => {
-    const t = +slider.value;
-    said.textContent = `frame ${t + 1} of ${+slider.max + 1}`;
-    slider.setAttribute("aria-valuetext", said.textContent);
-    box.querySelectorAll("figure").forEach((figure, k) => {
-      const canvas = figure.querySelector("canvas"), pen = canvas.getContext("2d"), missing = [];
-      pen.lineWidth = canvas.width / 150;
-      pen.clearRect(0, 0, canvas.width, canvas.height);
-      for (const [part, frames] of Object.entries(data.tracks[k])) {
-        const guess = k > 0 && first[part][t] === 0;
-        if (frames[t] === 0) missing.push(part.replace("_", " "));
-        else skeleton(pen, frames[t], data.edges[part], guess ? data.guess : data.colours[part]);
-      }
-      figure.querySelector("span").textContent = missing.length ? `no ${missing.join(", no ")}` : "nothing missing";
-    });
-  };
-  let playing = false, due = 0;
-  const step = (now) => {
-    if (!playing || !box.isConnected) return;
-    if (now >= due) {
-      slider.value = (+slider.value + 1) % (+slider.max + 1);
-      due = Math.max(due, now - 100) + (slow.checked ? 4 : 1) * 1000 / data.fps;
-      draw();
-    }
-    requestAnimationFrame(step);
-  };
-  button.addEventListener("click", () => {
-    playing = !playing;
-    button.textContent = playing ? "Pause" : "Play";
-    requestAnimationFrame((now) => { due = now; step(now); });
-  });
-  slider.addEventListener("input", draw);
-  box.querySelector(".strip").hidden = true;
-  box.querySelector(".controls").hidden = false;
-  draw();
-}"""
+PAGE, SCRIPT = Template(beside_code("player.html")), beside_code("player.js")
 
 
 # Keypoints that move: skeletons side by side, with a play button and a slider for the frame.

@@ -5,6 +5,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 from string import Template
 
 import numpy as np
@@ -16,50 +17,14 @@ from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, decide
 from lib.tools.errors import BadInput
 
+
+def beside_code(name: str) -> str:
+    """A file of HTML, CSS or JavaScript that lies beside this one."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8").rstrip()
+
+
 # The script only adds a class, shows the slider and moves the seam: all else is the page without it.
-PAGE = Template("""\
-<style>
-.hf-compare { display: flex; flex-wrap: wrap; gap: 0.4em 1em; color: inherit }
-.hf-compare figure { margin: 0 }
-.hf-compare img { width: ${width}px; max-width: 100%; image-rendering: pixelated; padding: 0 }
-.hf-compare figcaption { font-size: 0.95em }
-.hf-compare.on { display: grid; grid-template-columns: 1fr 1fr; width: ${width}px; max-width: 100%;
-  touch-action: pan-y pinch-zoom }
-.hf-compare.on figure { display: contents }
-.hf-compare.on img { grid-area: 1 / 1 / 2 / 3; width: 100% }
-.hf-compare.on figure + figure img { clip-path: inset(0 0 0 var(--seam)) }
-.hf-compare.on figure + figure figcaption { text-align: right }
-.hf-compare.on::after { content: ""; grid-area: 1 / 1 / 2 / 3; margin-left: var(--seam); width: 2px;
-  background: #fff; outline: 1px solid #000; z-index: 1 }
-.hf-compare label { grid-area: 3 / 1 / 4 / 3 }
-.hf-compare input { width: 100%; margin: 0; min-height: 2em; accent-color: #2a868d }
-</style>
-<div class="hf-compare" role="group" aria-label="$description">
-$figures<label hidden><input type="range" min="0" max="100" value="50" aria-label="How much of $left is shown"></label>
-<script>
-{
-  const box = document.currentScript.closest(".hf-compare"), slider = box.querySelector("input");
-  const move = () => {
-    box.style.setProperty("--seam", slider.value + "%");
-    slider.setAttribute("aria-valuetext", slider.value + " % " + box.querySelector("figcaption").textContent);
-  };
-  const follow = (pointer) => {
-    const picture = box.querySelector("img").getBoundingClientRect();
-    if (pointer.clientY > picture.bottom) return;  // below it are the titles, and the slider that moves itself
-    slider.value = 100 * (pointer.clientX - picture.left) / picture.width;
-    move();
-  };
-  slider.addEventListener("input", move);
-  box.addEventListener("pointerdown", follow);
-  box.addEventListener("pointermove", follow);
-  box.addEventListener("dragstart", (event) => event.preventDefault());  // the seam is dragged, not the picture
-  slider.parentElement.hidden = false;
-  box.classList.add("on");
-  move();
-}
-</script>
-</div>
-<p><em>$description</em></p>""")
+PAGE = Template(beside_code("slider.html"))
 
 
 # Two frames in one place: a slider, or the pointer over them, uncovers one and covers the other.
@@ -104,18 +69,7 @@ def picture(frame: np.ndarray, *, lossless: bool = True) -> str:
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-STYLE = """<style>
-table.methods.methods { border-collapse: collapse; margin-bottom: 1em; font-size: .9em; }
-table.methods caption { text-align: left; font-weight: bold; caption-side: top; }
-table.methods :is(th, td) { text-align: left; vertical-align: top; border-bottom: 1px solid #8888; }
-table.methods tbody th { font-weight: normal; }
-table.methods small { white-space: nowrap; }
-@media (max-width: 720px) {  /* the interval below its mean: so four columns of numbers fit on a phone */
- table.methods.methods { font-size: .78rem; }
- .bd-article .cell_output table.methods :is(th, td) { padding: .15rem .3rem .15rem 0; }
- table.methods small { display: block; }
-}
-</style>"""
+STYLE = f"<style>\n{beside_code('methods.css')}\n</style>"
 WORDS = {HOLDS: "fewer", FAILS: "more", OPEN: OPEN}  # what the rule "< 0" says of lost hands
 
 
@@ -188,21 +142,7 @@ def _cell(value: object, digits: int) -> str:
     return "–" if value is None or value != value else f"{value:,.0f}"
 
 
-CARD_STYLE = """<style>
-.cards { border-collapse: collapse; width: 100%; font-size: .92em; margin: 1.2em 0; }
-.cards caption { text-align: left; font-weight: bold; padding: .4em .6em; caption-side: top; }
-.cards th, .cards td { text-align: left; vertical-align: top; padding: .45em .6em; border-bottom: 1px solid #8888; }
-.cards small { font-size: .85em; line-height: 1.3; display: inline-block; }
-@media (max-width: 720px) {
- .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
- .cards, .cards caption, .cards tbody, .cards tr, .cards td { display: block; }
- .cards tr { border: 1px solid #8888; border-radius: .5em; margin: .7em 0; padding: .3em; }
- .cards td { border: 0; padding: .2em .5em; overflow-wrap: anywhere; }
- .cards td:empty { display: none; }
- .cards td::before { content: attr(data-label) ": "; font-size: .85em; }
- .cards td:first-child::before { content: ""; }
-}
-</style>"""
+CARD_STYLE = f"<style>\n{beside_code('cards.css')}\n</style>"
 
 
 def card_table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str, names: Sequence[str] = ()) -> str:

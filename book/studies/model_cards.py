@@ -17,33 +17,7 @@ from lib.tools.paths import WEIGHTS
 from lib.upsampler import read_weights
 
 SHOWN = ("UHP dominant, %", "UHP both, %", "minus input", "PCK of found, %", "false of found, %", "PSNR, dB")
-CARD = """# {name}
-
-{about}.
-
-| | |
-|---|---|
-| file | `{file}`, sha256 `{digest}` |
-| made by | `{command}` |
-| starts from | {start} |
-| learned from | {clips} clips of synthetic signing (`data_scripts/training_films.py`), no real footage |
-| loss | {loss} |
-| parameters | {parameters:,}, stored in half precision |
-| training | {epochs} epochs, {crops:,} crops, {minutes} minutes on {hardware}; the best epoch was {best_epoch}{kept} |
-| learning rate, seed, precision | {learning_rate}, {seed}, {precision} |
-| date, torch | {date}, {torch} |
-
-Loss by epoch, training / validation: {curve}
-
-Measured on synthetic clips with MediaPipe Holistic, mean [95 % interval over clips]; PCK and false hands by the
-signer's true joints. On the path *frames* pictures go straight to MediaPipe, on *film* through H.264 at CRF 18:
-
-{figures}
-
-**For** enlarging compressed, motion-blurred footage of one signer to twice its size, so that a pose estimator finds
-the hands. **Not for** showing people what was really there: details are guessed. A hand that it brings back may be
-wrong; the figures above say how often, on synthetic signers, and say nothing about real ones.
-"""
+CARD = Path(__file__).with_name("model_card.txt")
 
 
 def card(path: Path, rows: Sequence[dict]) -> str:
@@ -62,7 +36,7 @@ def card(path: Path, rows: Sequence[dict]) -> str:
         "kept": ", the last one's weights are kept" if facts.get("kept_epoch", best) != best else "",
         "figures": figures(rows),
     }
-    return CARD.format(**told)
+    return CARD.read_text(encoding="utf-8").format(**told)
 
 
 def figures(rows: Sequence[dict]) -> str:

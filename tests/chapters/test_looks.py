@@ -70,7 +70,7 @@ def test_skeletons_stand_out_in_the_player(part):
 
 def test_sliders_stand_out_in_both_themes():
     """Their colour is written where they are made, since JupyterLab has none of the book's styles."""
-    sources = [(ROOT / "book" / "shared" / name).read_text() for name in ("page.py", "moving.py")]
+    sources = [(ROOT / "book" / "shared" / name).read_text() for name in ("slider.html", "player.html")]
     accents = {colour for text in sources for colour in re.findall(r"accent-color: (#\w+)", text)}
     assert accents
     for colour in accents:
