@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from book.ledger import paper_answers, paper_answers_r2, paper_answers_r3
+from book.ledger import paper_answers, paper_answers_r2
 from book.ledger.paper_answers import ours
 from book.ledger.paper_answers_r2 import number
 from book.ledger.paper_cells import Ours, Run, reasons
@@ -133,7 +133,7 @@ def test_r3s_cells_are_of_all_photos_and_below_them_stand_several_trainings(run,
 
     kinds = ("dynamic", "static", "cnn")
     rows = [row(kind, seed, 3, 0.7) for kind in kinds for seed in (0, 1)] + [row("dynamic", 0, 1, 0.9)]
-    monkeypatch.setattr(paper_answers_r3, "read_results", lambda: {"rows": rows})
+    monkeypatch.setattr(paper_answers, "read_results", lambda: {"rows": rows})
     assert ours("R3 Table 2", run).cells["CNN", "accuracy"].startswith("70.0 ("), "until all were run whole"
     assert list(ours("R3 Table 2", run).more) == ["dynamic, all photos"]
     rows += [row(kind, 0, 1, 0.9) for kind in kinds[1:]]
