@@ -9,6 +9,7 @@ import numpy as np
 
 from book.studies import letter_rows
 from book.studies.letter_rows import seeds_of
+from book.studies.runner import pairs, right
 from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds, wider
 from lib.joins2sign.photos import LETTERS
 from lib.tools.errors import BadInput
@@ -63,17 +64,14 @@ def in_percent(share: Interval) -> Interval:
 def over_trainings(rows: Sequence[dict], measure: str = "accuracy") -> Interval | float:
     """The mean over seeds of a network's figure; of letters, over seeds or photos, whichever interval is wider. Where
     there is one training only: over photos, or a bare number."""
+    if len(rows) == 1 and measure == "accuracy":
+        return in_percent(over_photos(rows[0]))
     if len(rows) == 1:
-        row = rows[0]
-        return (
-            in_percent(over_photos(row))
-            if measure == "accuracy"
-            else joint_interval(row | {measure: measured(row, measure)}, measure)
-        )
+        return joint_interval(rows[0] | {measure: measured(rows[0], measure)}, measure)
     seeds = over_seeds([measured(row, measure) for row in rows])
     if measure != "accuracy":
         return seeds
-    return wider(seeds, clip_bootstrap(100.0 * np.concatenate([_right(row) for row in rows]), n=2000))
+    return wider(seeds, clip_bootstrap(100.0 * np.concatenate([right(row) for row in rows]), n=2000))
 
 
 def gain(rows: Sequence[dict], others: Sequence[dict], measure: str = "accuracy") -> Interval:
@@ -81,11 +79,11 @@ def gain(rows: Sequence[dict], others: Sequence[dict], measure: str = "accuracy"
 
     Raises BadInput for fewer than two seeds in common.
     """
-    pairs = _pairs(rows, others)
-    seeds = over_seeds([measured(one, measure) - measured(other, measure) for one, other in pairs])
+    both = pairs(rows, others)
+    seeds = over_seeds([measured(one, measure) - measured(other, measure) for one, other in both])
     if measure != "accuracy":
         return seeds
-    return wider(seeds, clip_bootstrap(100.0 * np.concatenate([_right(a) - _right(b) for a, b in pairs]), n=2000))
+    return wider(seeds, clip_bootstrap(100.0 * np.concatenate([right(a) - right(b) for a, b in both]), n=2000))
 
 
 def smallest_step(networks: Sequence[Sequence[dict]]) -> Interval:
@@ -148,12 +146,3 @@ def minus(one: Interval, other: Interval) -> Interval:
     low = difference - np.hypot(one.mean - one.low, other.high - other.mean)
     high = difference + np.hypot(one.high - one.mean, other.mean - other.low)
     return Interval(difference, float(low), float(high), min(one.n, other.n))
-
-
-def _pairs(rows: Sequence[dict], others: Sequence[dict]) -> list[tuple[dict, dict]]:
-    partners = {row["seed"]: row for row in others}
-    return [(row, partners[row["seed"]]) for row in rows if row["seed"] in partners]
-
-
-def _right(row: dict) -> np.ndarray:
-    return np.array(list(row["right"]), int)

@@ -1,29 +1,9 @@
 """Where a claim's figure comes from: what the chapters have reported, and the rows that ship with the course.
 
-An answer in ``claims.toml`` is one of
-
-    row, chapter                                    what a chapter reported under these words, in `lib.report`'s files
-    file = "r1.json", set, method, minus, measure   two methods on the same clips (UHP, false hands: points); of several
-                                                    to subtract that one counts from which most is left
-    file = "r1.json", set, orders, measure          how often a measure of pictures puts two of the methods ``orders``
-                                                    in UHP's order, in per cent (`book.chapters.ch07_realness`);
-                                                    ``trainings = "both"``: each clip's mean over two trainings,
-                                                    as chapter 6 tells R1's ladder on D1
-    file = "r1_studies.json", ...                   the same of networks that differ in one choice
-    file = "real.json", method, minus               missing hands of two methods on the same films, in points;
-                                                    both are of the path "frames" (`lib.evaluation`), or of ``path``
-    file = "r2.json", method, minus                 two trainings, seed by seed, in points
-    file = "r2.json", method, minus, beyond         by how much this gain is larger than that of two others, ``beyond``
-    file = "limits.json", method, minus             the same in chapter 13's study of R2's limits
-    file = "transfer.json", method, minus, shots    the same on real words
-    file = "r3.json", method, split                 letters read, in per cent, or another ``measure``; with ``minus``, a
-                                                    network, the difference seed by seed; with ``minus`` (method, split)
-                                                    or ``turned`` (degrees) in points
-    file = "r3.json", order, split                  networks in a row: the smallest step between two of them, in points;
-                                                    ``every``: of trainings on each so manieth photo
+Which answers there can be is said at the head of ``claims.toml``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -35,8 +15,7 @@ from book.chapters.ch07_realness import agreement
 from book.chapters.ch12_answers import answer as _r3
 from book.shared import r1_studies
 from book.shared.paired_rows import paired
-from book.studies import limits, real_transfer, shipped_rows, sign_rows
-from book.studies.sign_rows import SignResults
+from book.studies import real_transfer, shipped_rows, sign_rows
 from lib.evaluation.evaluation import FILM, FRAMES, of_path
 from lib.evaluation.intervals import Interval, wider
 from lib.tools.errors import BadInput
@@ -73,7 +52,7 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     name = answer["file"]
     readers = {"r1.json": partial(_r1, shipped_rows.R1), "r1_studies.json": partial(_r1, r1_studies.SHIPPED)}
     readers |= {"real.json": _real, "transfer.json": _transfer, "r3.json": _r3}
-    readers |= {"r2.json": partial(_signs, sign_rows.read), "limits.json": partial(_signs, limits.shipped)}
+    readers |= {"r2.json": partial(_signs, sign_rows.R2), "limits.json": partial(_signs, sign_rows.LIMITS)}
     found, of = readers[name](answer)
     return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
 
@@ -154,8 +133,8 @@ def _shipped(path: Path) -> list[dict]:
     return shipped_rows.read(path)
 
 
-def _signs(read: Callable[[], SignResults], answer: Mapping) -> tuple[Interval, str]:
-    results, pair = read(), (answer["method"], answer["minus"])
+def _signs(file: Path, answer: Mapping) -> tuple[Interval, str]:
+    results, pair = sign_rows.read(file), (answer["method"], answer["minus"])
     if "beyond" in answer:
         return wider(*results.beyond(pair, answer["beyond"])), "trainings"
     return wider(results.gain(*pair), results.gain_by_clip(*pair)), "trainings"

@@ -11,9 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from book.studies.real_transfer import named
+from book.studies.real_transfer import fresh, named
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.ptn import PTN
 from lib.ptn.asl_signs import load
@@ -48,8 +47,7 @@ def onto(source: PTN, target: SignSet, held: np.ndarray, recipe: Recipe = RECIPE
     """
     learn, judge, signs = target.take(~held), target.take(held), int(target.labels.max()) + 1
     networks = dict(transfer(source, signs, learn, judge, recipe))
-    torch.manual_seed(recipe.seed)
-    networks["scratch"] = PTN(target.clips[0].shape[1], signs)
+    networks["scratch"] = fresh(target, recipe.seed)
     train(networks["scratch"], learn, judge, recipe)
     return {name: named(network, judge) for name, network in networks.items()}
 

@@ -24,6 +24,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -83,9 +84,10 @@ def splits_of(name: str, photos: Photos, seed: int, folds: int) -> list[Split]:
     return [random_split(photos, seed) if name == "random" else unseen_split(photos, seed)]
 
 
-def run(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, options: argparse.Namespace) -> dict:
-    """Train and test one network on one split: a row of the results. Settings have been chosen before, so that the
-    photos that could judge them are learned from, too, as R3 does in the end (4.6)."""
+def run(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, options: argparse.Namespace) -> list[dict]:
+    """Train and test one network on one split: a row of the results, none in torchrun's processes but the first.
+    Settings have been chosen before, so that the photos that could judge them are learned from, too, as R3 does in the
+    end (4.6)."""
     recipe = at_own_pace(kind, recipe)
     answers, tests, curves, seen, seconds = [], [], [], [], 0.0
     for number, (learn, judge, test) in enumerate(splits_of(split, photos, seed, options.folds)):
@@ -107,7 +109,7 @@ def run(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, option
         facts["accuracy_spoiled"] = float((spoiled == photos.labels[test]).mean())
     if split == "random" and seed == 0:
         facts["turned"] = accuracy_by_turn(model, photos[test[:TURNED]], recipe)
-    return facts
+    return [facts] if is_first() else []
 
 
 @command
@@ -121,21 +123,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     recipe = replace(recipe, **{name: value for name, value in chosen.items() if value is not None})
     photos = read_photos(options.data, options.every)
     for seed, split, kind in product(options.seeds, options.splits, options.kinds):
-        _one(photos, split, kind, recipe, seed, options)
-
-
-def _one(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, options: argparse.Namespace) -> None:
-    """One row, unless it is there already."""
-    wanted = {"kind": kind, "split": split, "profile": options.profile, "seed": seed, "every": options.every}
-
-    def make() -> list[dict]:
-        row = run(photos, split, kind, recipe, seed, options)
-        return [row] if is_first() else []
-
-    for row in add(options.ship, "rows", wanted, make):
-        joints = f", joints {row['median']:.1f} px (median), AUC {row['auc']:.3f}" if "auc" in row else ""
-        found = f"{100 * row['accuracy']:.2f} % of {row['n']}{joints}, {row['minutes']} minutes"
-        print(f"{split}, {kind}, seed {seed}: {found}", flush=True)
+        wanted = {"kind": kind, "split": split, "profile": options.profile, "seed": seed, "every": options.every}
+        make = partial(run, photos, split, kind, recipe, seed, options)
+        for row in add(options.ship, "rows", wanted, make):
+            joints = f", joints {row['median']:.1f} px (median), AUC {row['auc']:.3f}" if "auc" in row else ""
+            found = f"{100 * row['accuracy']:.2f} % of {row['n']}{joints}, {row['minutes']} minutes"
+            print(f"{split}, {kind}, seed {seed}: {found}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,22 +16,20 @@ All on the synthetic target language, with the recipe, the seeds and the folds o
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from book.studies.runner import RESULTS, run_missing
-from book.studies.sign_rows import SignResults, read
-from book.studies.signs import RECIPE, classes, gather, score, sets, study_parser
+from book.studies.sign_rows import LIMITS
+from book.studies.signs import RECIPE, classes, run_all, score, sets, study_parser
 from data_scripts.sign_films import TARGET, plan, truth
 from lib.keypoints import HOLISTIC_67, Layout
 from lib.ptn import PTN
 from lib.ptn.corpora import Inputs, SignCorpus, load_corpus
 from lib.ptn.training import train
-from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.files import written_whole
 
@@ -63,13 +61,7 @@ def faced(xyz: np.ndarray, layout: Layout, degrees: np.ndarray | None = None) ->
     return (back + middle).astype(xyz.dtype)
 
 
-COMMAND = "python -m book.studies.limits"
 RUNS = ("found", "found, faced", "true", "true, turned", "true, turned, faced", "true, turned, faced as found")
-
-
-def shipped(path: Path = RESULTS / "limits.json") -> SignResults:
-    """The rows that `book.studies.limits` wrote. Raises BadInput where there are none."""
-    return read(path, COMMAND)
 
 
 MOST = 45.0  # degrees by which a camera is moved, either way
@@ -124,13 +116,10 @@ def joints(place: Path) -> tuple[np.ndarray, np.ndarray]:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    options = study_parser(__doc__, RUNS, paths.CACHE / "limits", RESULTS / "limits.json").parse_args(argv)
+    options = study_parser(__doc__, RUNS, "limits", LIMITS).parse_args(argv)
     torch.set_num_threads(1)
-    jobs = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
     made = corpora(load_corpus("target"), *joints(options.cache / "joints.npz"))
-    run_missing({place: partial(run, name, seed, made[name]) for name, seed, place in jobs})
-    facts = {"command": COMMAND, "recipe": asdict(RECIPE), "cameras": MOST}
-    gather(options.cache, options.out, facts, "run-*.json")
+    run_all(options, lambda name, seed: run(name, seed, made[name]), {"recipe": asdict(RECIPE), "cameras": MOST})
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,15 +24,13 @@ from torch import Tensor
 
 from book.shared.filter_scores import FUNCTIONS, choose, filters, sweep
 from book.shared.smoothing import Filter, smooth
-from book.studies.runner import RESULTS, run_missing
-from book.studies.sign_rows import SignResults, read
-from book.studies.signs import FEW, Sets, classes, few_of_each, gather, sets, study_parser, tested
+from book.studies.sign_rows import OPEN
+from book.studies.signs import FEW, Sets, classes, few_of_each, run_all, sets, study_parser, tested
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.ptn.corpora import Inputs, load_corpus
 from lib.ptn.training import Recipe, SignSet, train
 from lib.signer.clips import Clip, clips, in_target_pixels
-from lib.tools import paths
 from lib.tools.commands import command
 from lib.tools.files import write_json
 
@@ -76,14 +74,6 @@ def together(source: SignSet, target: SignSet, first: int) -> SignSet:
     """Clips of two languages as one set: the target's signs are numbered from ``first``, the number of the source's."""
     sets = (marked(source, 0, 0), marked(target, 1, first))
     return SignSet([clip for part in sets for clip in part.clips], np.concatenate([part.labels for part in sets]))
-
-
-COMMAND = "python -m book.studies.open_questions"
-
-
-def shipped(path: Path = RESULTS / "open.json") -> SignResults:
-    """The rows that `book.studies.open_questions` wrote. Raises BadInput where there are none."""
-    return read(path, COMMAND)
 
 
 # At chapter 10's 3e-4 so few steps would not do; 1e-3 was taken after a look at one validation signer's accuracy.
@@ -157,21 +147,15 @@ def _thinned(clip: Keypoints) -> Keypoints:
     return replace(clip, xyz=clip.xyz[::2], confidence=clip.confidence[::2], fps=clip.fps / 2)
 
 
-def facts(chosen: Mapping[str, object]) -> dict:
-    """How the trainings were made, for the file that ships."""
-    recipe = {key: getattr(RECIPE, key) for key in ("learning_rate", "batch", "l1")} | {"steps": STEPS}
-    return {"command": COMMAND, "recipe": recipe, "few": FEW, "filters": chosen}
-
-
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    options = study_parser(__doc__, RUNS, paths.CACHE / "open", RESULTS / "open.json").parse_args(argv)
+    options = study_parser(__doc__, RUNS, "open", OPEN).parse_args(argv)
     torch.set_num_threads(1)
-    jobs = [(name, seed, options.cache / f"run-{name}-{seed}.json") for seed in options.seeds for name in options.only]
     chosen = parameters(options.cache / "filters.json")
-    run_missing({place: partial(run, name, seed, chosen) for name, seed, place in jobs})
-    gather(options.cache, options.out, facts(chosen), "run-*.json")
+    told = {key: getattr(RECIPE, key) for key in ("learning_rate", "batch", "l1")} | {"steps": STEPS}
+    facts = {"recipe": told, "few": FEW, "filters": chosen}
+    run_all(options, lambda name, seed: run(name, seed, chosen), facts)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@
 What is evaluated is chosen as in `python -m lib.evaluation`, and printed as there.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,4 +56,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -21,11 +21,11 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from book.studies import runner
-from book.studies.real_transfer import SOURCE_TEST
+from book.studies.real_transfer import SOURCE_TEST, named
 from book.studies.signs import sets
 from lib.ptn import PTN
 from lib.ptn.corpora import Inputs, kept_back, load_corpus, read_words, sign_set
-from lib.ptn.training import Recipe, SignSet, predict, train
+from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import CACHE, DATA
@@ -95,7 +95,6 @@ COMMAND = "python -m book.studies.rare_signs asl synthetic"
 RATIO = 20  # how many times rarer the rarest ASL word is made
 SETTINGS = Recipe(batch=32, epochs=30, plateau=None)
 SEEDS = 5
-KEYS = ("data", "seed", "loss", "micro", "macro", "rare")
 
 
 def asl(seed: int) -> tuple[SignSet, SignSet]:
@@ -125,8 +124,7 @@ def compare(learn: SignSet, test: SignSet, seed: int, settings: Recipe = SETTING
         model = PTN(learn.clips[0].shape[1], len(counts))
         recipe = replace(settings, seed=seed, patience=settings.epochs)
         train(model, learn, watched, recipe, loss=ClassLoss(kind, counts))
-        right = predict(model, test.clips).argmax(axis=1) == test.labels
-        rows.append({"loss": kind} | shares(right, test.labels, counts))
+        rows.append({"loss": kind} | shares(named(model, test), test.labels, counts))
     return rows
 
 
@@ -149,17 +147,17 @@ def shares(right: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> dict[st
 def run(names: Sequence[str], seeds: int = SEEDS, cache: Path = CACHE / "imbalance") -> list[dict]:
     """All rows of these data sets. Finished seeds are kept in ``cache`` and not made again."""
     jobs = {cache / f"{name}-{seed}.json": partial(_rows, name, seed) for name in names for seed in range(seeds)}
-    runner.run_missing(jobs)
-    return [row for place in jobs for row in read(place)]
+    return [row for rows in runner.run_missing(jobs) for row in rows]
 
 
-def _rows(name: str, seed: int) -> dict[str, list[dict]]:
-    return {"rows": [{"data": name, "seed": seed} | row for row in compare(*DATA_SETS[name](seed), seed)]}
+def _rows(name: str, seed: int) -> list[dict]:
+    return [{"data": name, "seed": seed} | row for row in compare(*DATA_SETS[name](seed), seed)]
 
 
 def read(path: str | Path = SHIPPED) -> list[dict]:
     """Rows with ``data``, ``seed``, ``loss``, ``micro``, ``macro`` and ``rare``. Raises BadInput."""
-    return runner.read(path, "results with rare signs", COMMAND, keys=KEYS)[1]["rows"]
+    keys = ("data", "seed", "loss", "micro", "macro", "rare")
+    return runner.read(path, "results with rare signs", COMMAND, keys=keys)[1]["rows"]
 
 
 @command

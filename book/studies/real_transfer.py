@@ -26,7 +26,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from book.studies import runner
 from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
@@ -51,10 +50,15 @@ FEW, STEPS = Recipe(batch=32, learning_rate=1e-3), 40  # steps of each stage, of
 
 def pretrain(source: SignSet, held: np.ndarray, seed: int, settings: Recipe = SETTINGS) -> PTN:
     """PTN on the source language; the recordings ``held`` (N,) back stop it early."""
-    torch.manual_seed(seed)
-    model = PTN(source.clips[0].shape[1], int(source.labels.max()) + 1)
+    model = fresh(source, seed)
     train(model, source.take(~held), source.take(held), replace(settings, seed=seed))
     return model
+
+
+def fresh(signs: SignSet, seed: int) -> PTN:
+    """PTN before any training, for the features and the signs of these clips."""
+    torch.manual_seed(seed)
+    return PTN(signs.clips[0].shape[1], int(signs.labels.max()) + 1)
 
 
 def named(model: PTN, signs: SignSet) -> np.ndarray:
@@ -81,8 +85,7 @@ def few_shot(
     watched = learn.take(np.unique(learn.labels, return_index=True)[1])  # there is nothing to stop early by
     recipe = replace(settings, seed=seed, patience=2 * settings.epochs, plateau=None)
     networks = dict(transfer(source, signs, learn, watched, recipe))
-    torch.manual_seed(seed)
-    networks["scratch"] = PTN(target.clips[0].shape[1], signs)
+    networks["scratch"] = fresh(target, seed)
     train(networks["scratch"], learn, watched, replace(recipe, epochs=2 * settings.epochs))
     found = {name: named(net, judge) for name, net in networks.items()}
     return found | {"logistic": logistic(moments(target), target.labels, chosen, test)}
@@ -114,7 +117,6 @@ def run(asl: Path, dgs: Path, seeds: int = SEEDS, cache: Path = CACHE / "transfe
     source, target = read_words(asl), read_words(dgs)
     held, test = kept_back(source, SOURCE_TEST), kept_back(target, TEST)
     source, target = sign_set(source), sign_set(target, every=2)
-    kept = cache / "rows.json"
 
     def setting(seed: int, shots: int) -> list[dict]:
         model = _kept(source, held, seed, cache)
@@ -125,31 +127,21 @@ def run(asl: Path, dgs: Path, seeds: int = SEEDS, cache: Path = CACHE / "transfe
         right = {way: runner.digits(each) for way, each in found.items()}
         return [{"seed": seed, "shots": shots, "way": way, "right": each} for way, each in right.items()]
 
-    for shots, seed in tqdm(list(product(SHOTS, range(seeds))), unit="setting"):
-        wanted = {"seed": seed, "shots": shots}
-        runner.add_missing(kept, "rows", wanted, partial(setting, **wanted), _so_far)
-    return read(kept)
-
-
-def _so_far(path: Path) -> dict[str, list[dict]]:
-    return {"rows": read(path) if path.is_file() else []}
+    settings = product(SHOTS, range(seeds))
+    jobs = {cache / f"shots-{shots}-seed-{seed}.json": partial(setting, seed, shots) for shots, seed in settings}
+    return [row for rows in runner.run_missing(jobs) for row in rows]
 
 
 def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> PTN:
     """`pretrain`, once for each seed."""
     path = cache / f"source-{seed}.pt"
     if path.is_file():
-        model = PTN(source.clips[0].shape[1], int(source.labels.max()) + 1)
+        model = fresh(source, seed)
         model.load_state_dict(torch.load(path, weights_only=True))
         return model
     model = pretrain(source, held, seed)
     write_tensors(path, model.state_dict())
     return model
-
-
-def write(rows: Sequence[dict], path: Path) -> None:
-    """The rows, and the command that makes them."""
-    runner.write(path, {"command": COMMAND}, rows=rows)
 
 
 def read(path: str | Path = SHIPPED) -> list[dict]:
@@ -160,7 +152,7 @@ def read(path: str | Path = SHIPPED) -> list[dict]:
 
 def accuracy(rows: Sequence[dict], way: str, shots: int) -> Interval:
     """Accuracy of one way to train, in per cent, with its t interval over the seeds."""
-    return over_seeds([clips.mean() for clips in _by_seed(rows, way, shots).values()])
+    return over_seeds([100.0 * runner.right(row).mean() for row in _of(rows, way, shots)])
 
 
 def gain(rows: Sequence[dict], way: str, other: str, shots: int) -> Interval:
@@ -179,14 +171,13 @@ def gain_by_clip(rows: Sequence[dict], way: str, other: str, shots: int) -> Inte
 
 
 def _pairs(rows: Sequence[dict], way: str, other: str, shots: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    mine, theirs = (_by_seed(rows, name, shots) for name in (way, other))
-    return [(mine[seed], theirs[seed]) for seed in sorted(mine.keys() & theirs.keys())]
+    """For each seed: 100 for each test clip that is right and 0 for each that is not, of both ways."""
+    pairs = runner.pairs(_of(rows, way, shots), _of(rows, other, shots))
+    return [(100.0 * runner.right(mine), 100.0 * runner.right(theirs)) for mine, theirs in pairs]
 
 
-def _by_seed(rows: Sequence[dict], way: str, shots: int) -> dict[int, np.ndarray]:
-    """100 for each test clip that is right, and 0 for each that is not, by seed."""
-    chosen = [row for row in rows if row["way"] == way and row["shots"] == shots]
-    return {seed: 100.0 * right for seed, right in runner.right_by_seed(chosen).items()}
+def _of(rows: Sequence[dict], way: str, shots: int) -> list[dict]:
+    return [row for row in rows if row["way"] == way and row["shots"] == shots]
 
 
 @command
@@ -200,7 +191,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--cache", type=Path, default=CACHE / "transfer", help="folder for what is finished")
     options = parser.parse_args(argv)
     rows = run(options.asl, options.dgs, options.seeds, options.cache)
-    write(rows, options.ship)
+    runner.write(options.ship, {"command": COMMAND}, rows=rows)
     print(f"{options.ship.name} holds {len(rows)} rows.")
 
 

@@ -50,11 +50,12 @@ def read(
     return content.get("facts", {}), found
 
 
-def run_missing(jobs: Mapping[Path, Callable[[], object]]) -> None:
-    """Do each job whose file is not there yet, and keep what it gives there as JSON."""
+def run_missing(jobs: Mapping[Path, Callable[[], object]]) -> list:
+    """Do each job whose file is not there yet, and keep what it gives there as JSON. Returns what all have given."""
     for place, job in tqdm([one for one in jobs.items() if not one[0].is_file()], unit="run"):
         found = job()
         write_json(place, found, indent=None)
+    return [json.loads(place.read_text(encoding="utf-8")) for place in jobs]
 
 
 def add_missing(
@@ -84,6 +85,12 @@ def digits(right: np.ndarray) -> str:
     return "".join(map(str, right.astype(int)))
 
 
-def right_by_seed(rows: Sequence[dict]) -> dict[int, np.ndarray]:
-    """By seed, 1 for each test clip (N,) that was right and 0 for each that was not."""
-    return {row["seed"]: np.array(list(row["right"]), int) for row in rows}
+def right(row: Mapping) -> np.ndarray:
+    """1 for each test clip (N,) that was right and 0 for each that was not."""
+    return np.array(list(row["right"]), int)
+
+
+def pairs(rows: Sequence[dict], others: Sequence[dict]) -> list[tuple[dict, dict]]:
+    """The rows of two networks that were trained with the same seed, by seed."""
+    mine, theirs = ({row["seed"]: row for row in some} for some in (rows, others))
+    return [(mine[seed], theirs[seed]) for seed in sorted(mine.keys() & theirs.keys())]

@@ -9,7 +9,8 @@ from book.studies import runner
 from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds
 from lib.tools.errors import BadInput
 
-SHIPPED = runner.RESULTS / "r2.json"
+R2, LIMITS, OPEN = (runner.RESULTS / name for name in ("r2.json", "limits.json", "open.json"))
+STUDIES = {R2.name: "signs", LIMITS.name: "limits", OPEN.name: "open_questions"}
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,8 @@ class SignResults:
 
         Each seed has another test signer, so the interval is about other signers, too.
         """
-        mine, theirs = ({r["seed"]: 100 * r[measure] for r in self._row(name)} for name in (row, other))
-        common = sorted(mine.keys() & theirs.keys())
-        return over_seeds([mine[seed] - theirs[seed] for seed in common])
+        pairs = runner.pairs(self._row(row), self._row(other))
+        return over_seeds([100 * mine[measure] - 100 * theirs[measure] for mine, theirs in pairs])
 
     def gain_by_clip(self, row: str, other: str) -> Interval:
         """The same gain, with a bootstrap interval over the test clips of all seeds: as if signers were all alike."""
@@ -48,8 +48,8 @@ class SignResults:
 
     def differences(self, row: str, other: str) -> dict[int, np.ndarray]:
         """By seed, for each test clip (N,): 1 where ``row`` alone is right, -1 where ``other`` alone is, else 0."""
-        mine, theirs = (runner.right_by_seed(self._row(name)) for name in (row, other))
-        return {seed: mine[seed] - theirs[seed] for seed in sorted(mine.keys() & theirs.keys())}
+        pairs = runner.pairs(self._row(row), self._row(other))
+        return {mine["seed"]: runner.right(mine) - runner.right(theirs) for mine, theirs in pairs}
 
     def complete(self, *rows: str) -> bool:
         """Whether each row has results of two seeds, so that it can be shown with an interval."""
@@ -74,9 +74,14 @@ class SignResults:
         return self.rows[row]
 
 
-def read(path: str | Path | None = None, command: str = "python -m book.studies.signs") -> SignResults:
-    """The results that ``command`` made; None: the shipped ones of R2. Raises BadInput where there are none."""
-    facts, parts = runner.read(path or SHIPPED, "results with signs", command, keys=("row", "seed", "right"))
+def command(path: Path) -> str:
+    """What makes the results whose file has this name."""
+    return f"python -m book.studies.{STUDIES.get(path.name, 'signs')}"
+
+
+def read(path: Path = R2) -> SignResults:
+    """The results of the study whose file has this name. Raises BadInput where there are none."""
+    facts, parts = runner.read(path, "results with signs", command(path), keys=("row", "seed", "right"))
     rows: dict[str, list[dict]] = {}
     for result in parts["rows"]:
         rows.setdefault(result.pop("row"), []).append(result)

@@ -19,13 +19,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from book.studies.runner import RESULTS, digits, run_missing, write
+from book.studies.runner import digits, run_missing, write
 from book.studies.sign_maps import sets_of_files, sets_of_maps
+from book.studies.sign_rows import R2, command as made_by
 from data_scripts.sign_corpora import clip_folder
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN
@@ -172,39 +174,40 @@ def tested(model: Model, test: SignSet) -> dict:
     return {"right": right, "micro": round(micro, 4), "macro": round(macro, 4)}
 
 
-def gather(cache: Path, out: Path, facts: Mapping[str, object], pattern: str = "*.json") -> None:
-    """Every finished training in one small file, as `book.studies.sign_rows` reads it; ``facts`` say how they were
-    made.
-    """
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(cache.glob(pattern))]
+def run_all(options: argparse.Namespace, run: Callable[[str, int], dict], facts: Mapping[str, object]) -> None:
+    """Every training that is asked for and missing; then all that are finished in one small file, as
+    `book.studies.sign_rows` reads it. ``facts`` say how they were made."""
+    jobs = product(options.seeds, options.only)
+    run_missing({options.cache / f"run-{name}-{seed}.json": partial(run, name, seed) for seed, name in jobs})
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(options.cache.glob("run-*.json"))]
     rows = [{"row": row} | result for run_rows in found for row, result in run_rows.items()]
     names = list(dict.fromkeys(row["row"] for row in rows))
     facts = dict(facts) | {
+        "command": options.command,
         "date": date.today().isoformat(),
         "corpora": {name: load_corpus(name).facts["sha256"] for name in ("source", "target")},
         "torch": torch.__version__,
         "hardware": f"one thread of {platform.machine()}",
     }
-    write(out, facts, rows=sorted(rows, key=lambda row: (names.index(row["row"]), row["seed"])))
+    write(options.out, facts, rows=sorted(rows, key=lambda row: (names.index(row["row"]), row["seed"])))
 
 
-def study_parser(description: str, runs: Sequence[str], cache: Path, out: Path) -> argparse.ArgumentParser:
+def study_parser(description: str, runs: Sequence[str], cache: str, study: Path) -> argparse.ArgumentParser:
     """The command line of a study of many trainings: which of its runs and seeds, and where they are kept."""
     parser = arguments(description)
+    parser.set_defaults(command=made_by(study))
     parser.add_argument("--only", nargs="+", choices=runs, default=runs, metavar="RUN", help="; ".join(runs))
     parser.add_argument("--seeds", nargs="+", type=from_zero, default=range(SEEDS), help="default: 0 to 4")
-    parser.add_argument("--cache", type=Path, default=cache, help="folder for what is finished")
-    parser.add_argument("--out", type=Path, default=out)
+    parser.add_argument("--cache", type=Path, default=paths.CACHE / cache, help="folder for what is finished")
+    parser.add_argument("--out", type=Path, default=study)
     return parser
 
 
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    options = study_parser(__doc__, RUNS, paths.CACHE / "r2", RESULTS / "r2.json").parse_args(argv)
-    jobs = [(name, seed) for name in options.only for seed in options.seeds]
-    run_missing({options.cache / f"{name}-{seed}.json": partial(run, name, seed, options.cache) for name, seed in jobs})
-    gather(options.cache, options.out, {"command": "python -m book.studies.signs", "recipe": asdict(RECIPE) | OTHER})
+    options = study_parser(__doc__, RUNS, "r2", R2).parse_args(argv)
+    run_all(options, lambda name, seed: run(name, seed, options.cache), {"recipe": asdict(RECIPE) | OTHER})
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ A row is as `lib.evaluation` has it, on the path "frames"; beside the rows stand
 """
 
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,4 +64,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

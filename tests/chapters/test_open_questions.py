@@ -20,7 +20,8 @@ from book.chapters.ch13_gaps import (
     shapes,
 )
 from book.studies import open_questions
-from book.studies.open_questions import Bilingual, marked, shipped, together
+from book.studies.open_questions import Bilingual, marked, together
+from book.studies.sign_rows import read
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
 from lib.tools.errors import BadInput
@@ -176,11 +177,11 @@ def test_study_keeps_what_is_finished(tmp_path, monkeypatch):
     options = ["--only", "raw", "few", "--seeds", "0", "1", "--cache", str(tmp_path), "--out", str(tmp_path / "o.json")]
     assert open_questions.main(options) == 0 and open_questions.main(options) == 0
     assert sorted(done) == [("few", 0), ("few", 1), ("raw", 0), ("raw", 1)]
-    results = shipped(tmp_path / "o.json")
+    results = read(tmp_path / "o.json")
     assert results.gain("raw", "few").mean == 0 and results.clips("raw") == 6
     assert results.facts["filters"] == {"Kalman": {"push": 1.0}}
 
 
 def test_missing_results_name_their_command(tmp_path):
     with pytest.raises(BadInput, match="python -m book.studies.open_questions"):
-        shipped(tmp_path / "open.json")
+        read(tmp_path / "open.json")

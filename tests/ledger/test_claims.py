@@ -189,7 +189,7 @@ def test_a_chapter_that_ran_without_its_data_is_not_called_unrun():
 
 
 def test_no_reason_names_a_folder_of_this_machine(monkeypatch):
-    monkeypatch.setattr("book.studies.sign_rows.SHIPPED", ROOT / "nowhere.json")
+    monkeypatch.setattr("book.studies.sign_rows.R2", ROOT / "nowhere.json")
     assert not [one.reason for one in judge_all(gather(), "ci") if str(ROOT) in one.reason]
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from book.studies import limits
-from book.studies.limits import RUNS, faced, shipped, yaw
+from book.studies.limits import RUNS, faced, yaw
+from book.studies.sign_rows import LIMITS, read
 from lib.keypoints import HOLISTIC_67
 from lib.ptn.corpora import SignCorpus
 from lib.tools.errors import BadInput
@@ -57,7 +58,7 @@ def test_the_study_has_a_corpus_for_each_run():
 
 def test_rows_say_what_chapter_13_says_of_turning():
     """Found poses lose by their own depth. What moved cameras cost, and turning true joints brings, stays open."""
-    rows = shipped()
+    rows = read(LIMITS)
     both = {pair: (rows.gain(*pair), rows.gain_by_clip(*pair)) for pair in (
         ("found, faced", "found"), ("true, turned", "true"), ("true, turned, faced", "true, turned"),
         ("true, turned, faced as found", "true, turned"),
@@ -69,4 +70,4 @@ def test_rows_say_what_chapter_13_says_of_turning():
 
 def test_missing_rows_name_the_command(tmp_path):
     with pytest.raises(BadInput, match="python -m book.studies.limits"):
-        shipped(tmp_path / "limits.json")
+        read(tmp_path / "limits.json")
