@@ -57,16 +57,11 @@ def hand_pictures(figure: Figure, handshapes: Sequence[str], seed: int, size: in
     stage = studio(figure.body, rng, size=(size, size))
     knuckle = figure.body.index["finger3-1.L" if figure.signer.manner.left_handed else "finger3-1.R"]
     pictures = []
-    for moment in stroke_middles(performance):
-        camera = close_up(performance.position[moment, knuckle], size)
+    for moment in stroke_middles(performance):  # by a camera a metre in front of the hand
+        x, y, z = map(float, performance.position[moment, knuckle])
+        camera = Camera((x, y - 1.0, z + 0.05), (x, y, z), focal=1 / HAND_HEIGHT, width=size, height=size)
         pictures += photograph(figure, performance, [moment], Stage(stage.backdrop, stage.lighting, camera))
     return pictures
-
-
-def close_up(point: np.ndarray, size: int) -> Camera:
-    """A camera one metre in front of a point (metres), on its level."""
-    x, y, z = (float(value) for value in point)
-    return Camera((x, y - 1.0, z + 0.05), (x, y, z), focal=1 / HAND_HEIGHT, width=size, height=size)
 
 
 def box_around(point: np.ndarray, side: int, size: tuple[int, int]) -> tuple[int, int, int, int]:

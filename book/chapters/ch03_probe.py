@@ -89,9 +89,7 @@ def fit(pairs: Iterable[tuple[np.ndarray, np.ndarray]], side: int = 7) -> np.nda
     constant. All three colours share the weights. Raises BadInput for no pairs, or frames that are not 1 : 2.
     """
     gram, moment = np.zeros((side * side + 1,) * 2), np.zeros((side * side + 1, 4))
-    pair = None
-    for pair in pairs:
-        small, large = pair
+    for small, large in pairs:
         height, width = small.shape[:2]
         if large.shape[:2] != (2 * height, 2 * width):
             raise BadInput(f"A target of {large.shape[:2]} is not twice the input's {small.shape[:2]}: give pairs.")
@@ -99,7 +97,7 @@ def fit(pairs: Iterable[tuple[np.ndarray, np.ndarray]], side: int = 7) -> np.nda
         y = large.reshape(height, 2, width, 2, 3).transpose(0, 2, 4, 1, 3).reshape(-1, 4) / 255
         gram += x.T @ x
         moment += x.T @ y
-    if pair is None:
+    if not gram.any():
         raise BadInput("There is no pair of frames to fit to; give at least one.")
     return np.linalg.lstsq(gram, moment, rcond=None)[0]
 

@@ -60,9 +60,8 @@ def lookalikes(hands: Hands, which: int, count: int = 5) -> list[int]:
     near = np.square(hands.inputs.astype(np.float32) - hands.inputs[which]).mean(axis=(1, 2, 3))
     chosen = [which]
     for other in np.argsort(near, kind="stable"):
-        same = [hands.clip[other] == hands.clip[one] for one in chosen]
-        close = [abs(int(hands.frame[other]) - int(hands.frame[one])) < APART for one in chosen]
-        if not any(a and b for a, b in zip(same, close)):
+        close = np.abs(hands.frame[chosen] - hands.frame[other]) < APART
+        if not (close & (hands.clip[chosen] == hands.clip[other])).any():
             chosen.append(int(other))
         if len(chosen) > count:
             return chosen[1:]

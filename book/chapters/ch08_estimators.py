@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from book.shared.gaps import HANDS
 from book.shared.stages import side_by_side
 from lib.holistic import extract
 from lib.keypoints import COCO_133, Keypoints, read_asl_signs, read_coco_wholebody, read_openpose
@@ -182,21 +183,15 @@ def compare(clips: Sequence[Clip], frames: int | None = None, thresholds: Sequen
     """
     if not clips or not thresholds:
         raise BadInput("There is nothing to compare: give clips and thresholds.")
-    of_clips = side_by_side(partial(_compared, frames=frames, thresholds=thresholds), clips)
-    return [row for rows in of_clips for row in rows]
 
-
-def _compared(clip: Clip, frames: int | None, thresholds: Sequence[float]) -> list[dict]:
-    rows = []
-    for film, rgb in (("sharp", clip.target()[:frames]), ("blurred", clip.input()[:frames])):
-        for order, shown in (("RGB", rgb), ("BGR", swapped(rgb))):
-            for threshold in thresholds:
+    def of_clip(clip: Clip) -> list[dict]:
+        rows = []
+        for film, rgb in (("sharp", clip.target()[:frames]), ("blurred", clip.input()[:frames])):
+            for (order, shown), threshold in product((("RGB", rgb), ("BGR", swapped(rgb))), thresholds):
                 found = extract(shown, min_tracking_confidence=threshold, progress=False, name=clip.name)
-                about = {"clip": clip.name, "film": film, "order": order, "tracking": threshold}
-                rows.append(about | _shares(found))
-    return rows
+                row = {"clip": clip.name, "film": film, "order": order, "tracking": threshold}
+                row |= {"body": float(found.present("pose").mean())}
+                rows.append(row | {"hands": float(np.mean([found.present(hand).mean() for hand in HANDS]))})
+        return rows
 
-
-def _shares(found: Keypoints) -> dict[str, float]:
-    hands = [found.present(f"{side}_hand").mean() for side in ("left", "right")]
-    return {"body": float(found.present("pose").mean()), "hands": float(np.mean(hands))}
+    return [row for rows in side_by_side(of_clip, clips) for row in rows]

@@ -23,7 +23,7 @@ Fill = Callable[[np.ndarray], np.ndarray]
 # keep their values. Before the first found frame and after the last, all but the Kalman smoother stand still.
 def hold_last(points: np.ndarray) -> np.ndarray:
     """The last found frame again and again; before the first, that one."""
-    frames = np.where(_found(points), np.arange(len(points)), -1)
+    frames = np.where(frames_found(points), np.arange(len(points)), -1)
     return _or_zeros(points, lambda found: points[np.maximum(np.maximum.accumulate(frames), found[0])])
 
 
@@ -47,20 +47,20 @@ def cubic(points: np.ndarray) -> np.ndarray:
 def kalman(points: np.ndarray) -> np.ndarray:
     """The most likely way of a point that keeps its velocity but for small pushes: `book.shared.smoothing`."""
     flat = points.reshape(len(points), -1).astype(float)
-    return _or_zeros(points, lambda found: kalman_smooth(flat, _found(points)).reshape(points.shape))
+    return _or_zeros(points, lambda found: kalman_smooth(flat, frames_found(points)).reshape(points.shape))
 
 
 METHODS: dict[str, Fill] = {"hold last": hold_last, "linear": linear, "cubic": cubic, "Kalman": kalman}
 
 
-def _found(points: np.ndarray) -> np.ndarray:
+def frames_found(points: np.ndarray) -> np.ndarray:
     """Frames with every point, bool (T,)."""
     return ~np.isnan(points).any(axis=(1, 2))
 
 
 def _or_zeros(points: np.ndarray, fill_from: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """``fill_from(numbers of the found frames)``, if there are any, else zeros; found points keep their values."""
-    found = _found(points)
+    found = frames_found(points)
     if not found.any():
         return np.zeros_like(points)
     return np.where(found[:, None, None], points, fill_from(np.flatnonzero(found)).astype(points.dtype))

@@ -1,6 +1,6 @@
 """Pictures of gaps: which frames are missing, how long the gaps are, how far off they are filled, and one close up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ WHERE = {INSIDE: BLUE, EDGE: ORANGE, NEVER: "#999999"}
 
 def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[str]) -> Figure:
     """A panel for each part and a row for each clip, with a dark bar wherever the part was not found."""
-    figure, axes = _panels(len(parts), height=0.22 * len(clips) + 1.1, share=True)
+    figure, axes = panels(len(parts), (_width(parts), 0.22 * len(clips) + 1.1), sharey=True)
     for ax, part in zip(axes, parts, strict=True):
         for row, clip in enumerate(clips):
             ax.broken_barh([(0, len(clip))], (row - 0.4, 0.8), color="#DDDDDD")
@@ -32,8 +32,8 @@ def barcodes(clips: Sequence[Keypoints], names: Sequence[str], parts: Sequence[s
 
 def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> Figure:
     """How many gaps are how long: a panel for each `book.shared.gaps.gap_table`, a bar for each class of length."""
-    figure, axes = _panels(len(tables), height=3.0)
-    names = _classes(edges)
+    figure, axes = panels(len(tables), (_width(tables), 3.0))
+    names = [_span(low, high - 1) for low, high in zip(edges[:-2], edges[1:-1])] + [f"{edges[-2]}+"]
     for ax, (name, table) in zip(axes, tables.items(), strict=True):
         below = np.zeros(len(names))
         for where, colour in WHERE.items():
@@ -48,11 +48,11 @@ def histogram(tables: Mapping[str, pd.DataFrame], edges: Sequence[int]) -> Figur
     return figure
 
 
-def errors(panels: Mapping[str, pd.DataFrame], label: str) -> Figure:
+def errors(tables: Mapping[str, pd.DataFrame], label: str) -> Figure:
     """A panel for each table of `book.chapters.ch09_gaps.by_length`: its value by length, a line for each method."""
-    figure, axes = _panels(len(panels), height=3.3, share=True)
-    edges = sorted({(low, high) for table in panels.values() for low, high in zip(table["from"], table["to"])})
-    for ax, (name, table) in zip(axes, panels.items(), strict=True):
+    figure, axes = panels(len(tables), (_width(tables), 3.3), sharey=True)
+    edges = sorted({(low, high) for table in tables.values() for low, high in zip(table["from"], table["to"])})
+    for ax, (name, table) in zip(axes, tables.items(), strict=True):
         for number, (method, line) in enumerate(table.groupby("method", sort=False)):
             x = np.array([edges.index(pair) for pair in zip(line["from"], line["to"])]) + 0.09 * (number - 1.5)
             error_bars(ax, x, line["value"], color=COLOURS[method], marker=MARKERS[method], label=method)
@@ -89,14 +89,9 @@ def _inside_gaps(ax: Axes, values: np.ndarray, gaps: Sequence[tuple[int, int]], 
         ax.plot(frames, values[frames], color=COLOURS[method], linewidth=1.8, label=method if number == 0 else None)
 
 
-def _classes(edges: Sequence[int]) -> list[str]:
-    """Names of the classes of length; the last one has no end."""
-    return [_span(low, high - 1) for low, high in zip(edges[:-2], edges[1:-1])] + [f"{edges[-2]}+"]
-
-
 def _span(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low}–{high}"
 
 
-def _panels(number: int, height: float, share: bool = False) -> tuple[Figure, list[Axes]]:
-    return panels(number, (min(4.2 * number, 10.5), height), sharey=share)
+def _width(panels: Sized) -> float:
+    return min(4.2 * len(panels), 10.5)

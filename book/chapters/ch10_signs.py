@@ -20,7 +20,6 @@ from lib.evaluation.verdicts import decide
 from lib.keypoints import Keypoints
 from lib.ptn import PTN
 from lib.ptn.corpora import SignCorpus
-from lib.ptn.network import padding
 from lib.ptn.splits import signer_independent_split
 from lib.report import Row, report
 from lib.signer.phonology import Sign
@@ -108,20 +107,18 @@ def draw_confusion(ax: Axes, guesses: np.ndarray, labels: np.ndarray, classes: i
 # Attention says where the network looks. That it also *uses* what it sees there does not follow (Jain and Wallace,
 # "Attention is not Explanation", 2019); hiding a frame and watching the score is the honest test.
 @torch.inference_mode()
-def cls_attention(model: PTN, x: Tensor, mask: Tensor | None = None) -> Tensor:
+def cls_attention(model: PTN, x: Tensor) -> Tensor:
     """How the CLS token shares its attention over the frames, (N, layers, T): the mean over the heads of each layer.
 
-    ``x`` (N, T, in_features), ``mask`` as in `PTN.forward`. What is left to 1 in a row is CLS's attention to itself.
+    ``x`` (N, T, in_features) are clips without padding. What is left to 1 in a row is CLS's attention to itself.
     """
     model.eval()
-    frames = model.embedding(x)
-    hidden, state = padding(frames, mask), model.sequence.tokens(frames)
-    rows = []
+    state, rows = model.sequence.tokens(model.embedding(x)), []
     for layer in model.sequence.encoder.layers:
         asked = layer.norm1(state) if layer.norm_first else state
-        weights = layer.self_attn(asked, asked, asked, key_padding_mask=hidden, need_weights=True)[1]
+        weights = layer.self_attn(asked, asked, asked, need_weights=True)[1]
         rows.append(weights[:, 0, 1:])
-        state = layer(state, src_key_padding_mask=hidden)
+        state = layer(state)
     return torch.stack(rows, dim=1)
 
 
@@ -137,14 +134,9 @@ def needed(model: PTN, x: Tensor, label: int) -> Tensor:
 PARTS = ("handshape", "handshape_end", "place", "orientation", "path", "hands")
 
 
-def shared_parts(a: Sign, b: Sign) -> int:
-    """Of handshape at start and end, place, orientation, movement and number of hands: how many are equal, 0 to 6."""
-    return sum(getattr(a, part) == getattr(b, part) for part in PARTS)
-
-
 def likeness(lexicon: Sequence[Sign]) -> np.ndarray:
-    """`shared_parts` of every two signs, int (C, C), 6 on the diagonal."""
-    return np.array([[shared_parts(a, b) for b in lexicon] for a in lexicon])
+    """How many of `PARTS` every two signs have in common, int (C, C), 6 on the diagonal."""
+    return np.array([[sum(getattr(a, part) == getattr(b, part) for part in PARTS) for b in lexicon] for a in lexicon])
 
 
 @dataclass(frozen=True)

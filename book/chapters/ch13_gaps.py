@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from book.chapters.ch09_gaps import Fill, linear
+from book.chapters.ch09_gaps import Fill, frames_found, linear
 from book.shared.gaps import HANDS, inside, runs, windows
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.keypoints import HOLISTIC_75, Keypoints
@@ -15,6 +15,7 @@ from lib.keypoints.layouts import FINGERS
 ARM = ("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB")  # MediaPipe's points of the body; the last three are of the hand
 NEIGHBOURS = 5  # whose mean is taken
 HIDDEN = (1, 2, 3, 5, 8)  # lengths of the gaps that "learned" practises on
+MIRROR = {"left_hand": -1.0, "right_hand": 1.0}  # what makes a right hand of it
 Tracks = list[np.ndarray]
 
 
@@ -35,8 +36,7 @@ def context_fills(library: Tracks, weights: np.ndarray) -> Callable[[Keypoints, 
     from training clips."""
 
     def of_hand(clip: Keypoints, part: str) -> Mapping[str, Fill]:
-        arm = arm_of(clip, part)
-        mirror = -1.0 if part == "left_hand" else 1.0
+        arm, mirror = arm_of(clip, part), MIRROR[part]
         return {
             "linear": linear,
             "body's wrist": partial(by_body, arm=arm),
@@ -59,7 +59,7 @@ def by_body(points: np.ndarray, arm: np.ndarray) -> np.ndarray:
     """The straight line for the place beside the body's wrist: (T, 21, 3) with gaps in, without gaps out."""
     wrist = np.zeros((len(points), 1, 3), points.dtype)
     wrist[:, 0, :2] = arm[:, ARM.index("WRIST")]
-    return linear(points - wrist) + wrist if _found(points).any() else linear(points)
+    return linear(points - wrist) + wrist if frames_found(points).any() else linear(points)
 
 
 def by_nearest(points: np.ndarray, arm: np.ndarray, library: Tracks | None, mirror: float) -> np.ndarray:
@@ -68,7 +68,7 @@ def by_nearest(points: np.ndarray, arm: np.ndarray, library: Tracks | None, mirr
     ``library`` holds shapes as `shapes` gives them; None: those of the film itself. Gaps at an end stay as they are.
     """
     filled, shape, length = by_body(points, arm), *shapes(points, mirror)
-    for start, stop in inside(_found(points)):
+    for start, stop in inside(frames_found(points)):
         found = _nearest(shape[[start - 1, stop]], stop - start, _stretches(shape) if library is None else library)
         if found is not None:
             filled[start:stop, :, :2] += length * found * [mirror, 1]
@@ -78,7 +78,7 @@ def by_nearest(points: np.ndarray, arm: np.ndarray, library: Tracks | None, mirr
 def by_regression(points: np.ndarray, arm: np.ndarray, weights: np.ndarray, mirror: float) -> np.ndarray:
     """The straight line, and on it what ``weights`` make of how the arm leaves its own. Gaps at an end stay."""
     filled, (_, length) = linear(points), shapes(points, mirror)
-    for start, stop in inside(_found(points)):
+    for start, stop in inside(frames_found(points)):
         leaves = _bend(arm[start - 1 : stop + 1]) * [mirror, 1] / length
         hand = (leaves.reshape(stop - start, -1) @ weights).reshape(stop - start, -1, 2)
         filled[start:stop, :, :2] += length * hand * [mirror, 1]
@@ -96,7 +96,7 @@ def learn(clips: Sequence[Keypoints]) -> np.ndarray:
 
 def _practice(clip: Keypoints, part: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """For each hidden stretch: how the arm (n, 10) and the hand (n, 42) leave the line, in hand lengths."""
-    points, arm, mirror = clip.part(part)[..., :2], arm_of(clip, part), -1.0 if part == "left_hand" else 1.0
+    points, arm, mirror = clip.part(part)[..., :2], arm_of(clip, part), MIRROR[part]
     _, length = shapes(clip.part(part), mirror)
     for frames in HIDDEN:
         for start, stop in windows(clip.present(part), frames):
@@ -106,7 +106,7 @@ def _practice(clip: Keypoints, part: str) -> Iterator[tuple[np.ndarray, np.ndarr
 
 def collect(clips: Sequence[Keypoints]) -> Tracks:
     """Every unbroken stretch of hand shapes in ``clips``, left hands mirrored: a library for `by_nearest`."""
-    hands = [shapes(clip.part(part), -1.0 if part == "left_hand" else 1.0)[0] for clip in clips for part in HANDS]
+    hands = [shapes(clip.part(part), MIRROR[part])[0] for clip in clips for part in HANDS]
     return [stretch for hand in hands for stretch in _stretches(hand)]
 
 
@@ -114,7 +114,7 @@ def shapes(points: np.ndarray, mirror: float) -> tuple[np.ndarray, float]:
     """A hand (T, 21, 3) from its wrist, in the plane, as a right one, in hand lengths, (T, 21, 2); and that length,
     the median from wrist to middle knuckle in pixels."""
     moved = (points - points[:, :1])[..., :2].astype(float)
-    sizes = np.linalg.norm(moved[_found(points), 9], axis=-1)
+    sizes = np.linalg.norm(moved[frames_found(points), 9], axis=-1)
     length = float(np.median(sizes)) if sizes.size and np.median(sizes) > 0 else 1.0
     return moved * [mirror, 1] / length, length
 
@@ -138,11 +138,7 @@ def _bend(track: np.ndarray) -> np.ndarray:
 
 
 def _stretches(shape: np.ndarray) -> Tracks:
-    return [shape[start:stop] for start, stop in runs(~np.isnan(shape[:, 0, 0]))]
-
-
-def _found(points: np.ndarray) -> np.ndarray:
-    return ~np.isnan(points[:, 0, 0])
+    return [shape[start:stop] for start, stop in runs(frames_found(shape))]
 
 
 SHORT, LONG = (1, 3), (8, 10_000)  # frames, from and to

@@ -51,15 +51,16 @@ def trade(table: pd.DataFrame, chosen: Mapping[str, Parameters]) -> Figure:
     """What every setting of a `book.shared.filter_scores.sweep` takes and costs: jitter against error, and error
     against lag. The chosen settings have a black ring."""
     figure, axes = panels(2, (9.5, 4))
-    for name, of_filter in table.groupby("filter", sort=False):
-        for ax, (x, y) in zip(axes, (("error", "jitter"), ("lag", "error"))):
+    units = {"error": "shoulder widths", "jitter": "thousandths of a shoulder width", "lag": "milliseconds"}
+    for ax, (x, y) in zip(axes, (("error", "jitter"), ("lag", "error"))):
+        for name, of_filter in table.groupby("filter", sort=False):
             look = dict(color=COLOURS[name], marker=MARKERS[name], markersize=12 if name == RAW else 6)
             look |= dict(zorder=3, markeredgecolor="black") if name == RAW else {}
             ax.plot(of_filter[x], of_filter[y], linestyle="", label=name, **look)
             ring = of_filter[[parameters == chosen.get(name) for parameters in of_filter["parameters"]]]
             ax.plot(ring[x], ring[y], "o", markersize=13, fillstyle="none", color="black")
-    _axes(axes[0], "error, shoulder widths", "jitter, thousandths of a shoulder width")
-    _axes(axes[1], "lag, milliseconds", "error, shoulder widths")
+        ax.set(xlabel=f"{x}, {units[x]}", ylabel=f"{y}, {units[y]}")
+        ax.grid(alpha=0.3)
     axes[0].set_ylim(bottom=0)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
     return figure
@@ -103,8 +104,3 @@ def draw_bilingual(signs: tuple[int, int]) -> Figure:
 def _box(ax: Axes, corner: tuple[float, float], text: str, colour: str) -> None:
     ax.add_patch(Rectangle(corner, 1.5, 0.7, facecolor=colour, edgecolor="black"))
     ax.text(corner[0] + 0.75, corner[1] + 0.35, text, ha="center", va="center", fontsize=10)
-
-
-def _axes(ax: Axes, x: str, y: str) -> None:
-    ax.set(xlabel=x, ylabel=y)
-    ax.grid(alpha=0.3)

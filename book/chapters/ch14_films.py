@@ -113,7 +113,7 @@ def until_moment(packets: Iterable["av.Packet"], end: float) -> Iterator["av.Pac
 FASTEST = 8.0  # shoulder widths a second: the fastest true wrist of D1 train has 7.6
 SAME_PLACE = 0.25  # of a hand's size: nearer than that, left and right are one hand found twice
 APART = 0.5  # of a hand's size, as in `lib.metrics.false_hands`
-HANDS = ("right", "left")
+HANDS = {"right": ORANGE, "left": SKY}  # and their colours, as in `book.shared.draw`
 
 
 # What can be said of found hands where nobody knows the truth: what changed, and signs that something is wrong.
@@ -168,9 +168,6 @@ def signs(keypoints: Keypoints) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-COLOURS = {"right": ORANGE, "left": SKY}  # as in `book.shared.draw`
-
-
 def timeline(films: Mapping[str, Keypoints]) -> Figure:
     """A row for each hand and film ("before", "after"): coloured where it was found, white where it was lost.
 
@@ -181,7 +178,7 @@ def timeline(films: Mapping[str, Keypoints]) -> Figure:
     for row, (hand, name) in enumerate(rows):
         keypoints = films[name]
         found = [(a / keypoints.fps, (b - a) / keypoints.fps) for a, b in runs(keypoints.present(f"{hand}_hand"))]
-        ax.broken_barh(found, (row - 0.35, 0.7), color=COLOURS[hand])
+        ax.broken_barh(found, (row - 0.35, 0.7), color=HANDS[hand])
         times = np.flatnonzero(jumps(keypoints, hand)) / keypoints.fps
         ax.plot(times, np.full(len(times), row - 0.42), "|", color=VERMILLION, markersize=9, markeredgewidth=2)
     last = max(len(keypoints) / keypoints.fps for keypoints in films.values())

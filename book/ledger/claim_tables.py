@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from book.ledger.claims import PAPERS, Claim, Judged
+from book.ledger.claims import PAPERS, Judged
 from book.shared.page import CARD_STYLE, card_table
 from lib.evaluation.intervals import alike, alone
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
@@ -27,23 +27,15 @@ def by_paper(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
 
 def _row(one: Judged) -> tuple[str, ...]:
     claim, place = one.claim, one.ours.place if one.ours else ""
+    other = one.filmed if one.filmed and one.filmed.ours else None
+    rule_first = f"rule of commit {claim.rule_commit[:7]}, before the run" if claim.rule_commit else ""
     return (
         _with_small(escape(claim.says), "" if claim.problem else claim.place),
         escape(theirs(one)),
-        _with_small(escape(ours(one)), _filmed(one)),
+        _with_small(escape(ours(one)), f"through a film: {ours(other)}: {other.verdict}" if other else ""),
         _with_small(escape(claim.on), place),
-        _with_small(badge(one.verdict), "; ".join(filter(None, (one.reason, _rule_first(claim))))),
+        _with_small(badge(one.verdict), "; ".join(filter(None, (one.reason, rule_first)))),
     )
-
-
-def _rule_first(claim: Claim) -> str:
-    """Which commit holds the rule, for a claim whose run came after it."""
-    return f"rule of commit {claim.rule_commit[:7]}, before the run" if claim.rule_commit else ""
-
-
-def _filmed(one: Judged) -> str:
-    other = one.filmed
-    return f"through a film: {ours(other)}: {other.verdict}" if other and other.ours else ""
 
 
 def _with_small(html: str, text: str) -> str:

@@ -33,9 +33,7 @@ def dots(frame: pd.DataFrame, measure: str, label: str, zero: bool = False) -> F
     methods = _in_order(frame)
     for ax, (name, of_set) in axes:
         for (_, method), value in of_set[measure].items():
-            row = methods.index(method)
-            colour = _colour(method.partition(" + ")[0])
-            interval(ax, value, row, colour)
+            interval(ax, value, methods.index(method), _colour(method.partition(" + ")[0]))
         if zero:
             ax.axvline(0, color="black", linewidth=0.8)
         _finish(ax, name, methods, label)
@@ -116,9 +114,6 @@ def _finish(ax: Axes, name: str, methods: Sequence[str], label: str) -> None:
     ax.grid(axis="x", alpha=0.3)
 
 
-TRAINING, VALIDATION = SKY, BLUE
-
-
 def draw(history: History, ax: Axes, start: float | None = None) -> None:
     """Training and validation loss against the epoch on ``ax``, with a ring around the best validation.
 
@@ -128,8 +123,8 @@ def draw(history: History, ax: Axes, start: float | None = None) -> None:
     if start is not None:
         ax.axhline(start, color="grey", linestyle=":", label="validation before training")
     epochs = [row["epoch"] for row in history]
-    ax.plot(epochs, [row["train"] for row in history], "o--", color=TRAINING, markersize=4, label="training")
-    ax.plot(epochs, [row["validation"] for row in history], "o-", color=VALIDATION, markersize=4, label="validation")
+    ax.plot(epochs, [row["train"] for row in history], "o--", color=SKY, markersize=4, label="training")
+    ax.plot(epochs, [row["validation"] for row in history], "o-", color=BLUE, markersize=4, label="validation")
     if history:
         best = min(history, key=lambda row: row["validation"])
         ring = dict(markersize=12, markerfacecolor="none", markeredgecolor=VERMILLION, markeredgewidth=2)
@@ -162,9 +157,6 @@ class LiveCurve:
         ax = figure.subplots()
         draw(history, ax, self.start)
         ax.set_title(self.title)
-        self._show(figure)
-
-    def _show(self, figure) -> None:
         if self._shown is None:
             self._shown = sys.modules["IPython"].display.display(figure, display_id=True)
         else:

@@ -62,23 +62,20 @@ def strip(
 
     ``frames`` are uint8 RGB (H, W, 3), of any sizes. Raises BadInput unless there is one title for each frame.
     """
-    import matplotlib.pyplot as plt
-
     if len(frames) == 0 or len(frames) != len(titles):
         raise BadInput(f"A strip needs one title for each frame, not {len(titles)} titles for {len(frames)} frames.")
     columns = columns or len(frames)
     rows = -(-len(frames) // columns)
     widest = max(frame.shape[1] / frame.shape[0] for frame in frames)
     size = (columns * height * widest, rows * (height + 0.3) + (0.3 if title else 0))
-    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
-    for ax in axes.flat:
+    figure, axes = palette.panels(columns, size, rows=rows)
+    for ax in axes:
         ax.set_axis_off()
-    for ax, frame, name in zip(axes.flat, frames, titles, strict=False):
+    for ax, frame, name in zip(axes, frames, titles, strict=False):
         ax.imshow(frame, interpolation="nearest")
         ax.set_title(name, fontsize=10)
     if title:
         figure.suptitle(title, fontsize=11)
-    plt.close(figure)  # a notebook shows the returned figure; left open it would be shown twice
     return figure
 
 

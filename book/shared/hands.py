@@ -9,11 +9,9 @@ import pandas as pd
 from lib.degrade import upscale
 from lib.evaluation.intervals import clip_bootstrap
 from lib.keypoints import Keypoints
-from lib.metrics import hand_size
+from lib.metrics import hand_distance
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
-
-COLUMNS = ("from", "to", "frames", "clips", "mean", "low", "high")
 
 
 def hand_speed(truth: Keypoints, hand: str = "right") -> np.ndarray:
@@ -55,7 +53,7 @@ def by_speed(values: Sequence[np.ndarray], speeds: Sequence[np.ndarray], edges: 
             sizes = [clip.size for clip in chosen]
             interval = clip_bootstrap(chosen, weights=sizes)
             rows.append((low, high, sum(sizes), len(chosen), interval.mean, interval.low, interval.high))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=["from", "to", "frames", "clips", "mean", "low", "high"])
 
 
 LOST, IN_PLACE, OFF, FALSE = "lost", "in place", "off", "false"
@@ -70,8 +68,7 @@ def outcomes(found: Keypoints, truth: Keypoints, part: str = "right_hand") -> np
     """
     guess, real = found.part(part)[..., :2], truth.part(part)[..., :2]
     visible = (truth.confidence[:, truth.layout.parts[part]] > 0).any(axis=1)
-    distance = np.ma.masked_invalid(np.linalg.norm(guess - real, axis=-1)).mean(axis=1).filled(np.inf)
-    error = np.where(visible, distance / hand_size(real), np.inf)
+    error = np.where(visible, hand_distance(guess, real), np.inf)  # NaN beside a lost hand
     words = np.select([error <= NEAR, error <= FAR], [IN_PLACE, OFF], FALSE)
     return np.where(found.present(part), words, LOST)
 

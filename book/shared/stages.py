@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice
 from typing import TypeVar
@@ -71,7 +71,12 @@ def look(
     A fresh graph for each, so that the order changes nothing. Keypoints are in pixels of the treated frames. ``span``
     (start and stop) keeps some of the frames, which are counted after the treatment.
     """
-    found = side_by_side(partial(_look, treatments=treatments, span=span), clips)
+
+    def of_all(clip: Clip) -> dict[str, Keypoints]:
+        frames = {name: islice(treatment(clip), span.start, span.stop) for name, treatment in treatments.items()}
+        return {name: found_in(some, clip.info["fps"], clip.name) for name, some in frames.items()}
+
+    found = side_by_side(of_all, clips)
     return {name: [of_clip[name] for of_clip in found] for name in treatments}
 
 
@@ -79,13 +84,6 @@ def side_by_side(work: Callable[[Clip], Result], clips: Sequence[Clip]) -> list[
     """``work`` on each clip, two at a time: MediaPipe works outside Python's lock."""
     with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(work, clips))
-
-
-def _look(clip: Clip, treatments: Mapping[str, Treatment], span: slice) -> dict[str, Keypoints]:
-    return {
-        name: found_in(islice(treatment(clip), span.start, span.stop), clip.info["fps"], clip.name)
-        for name, treatment in treatments.items()
-    }
 
 
 def found_in(frames: Iterable[np.ndarray], fps: float, name: str) -> Keypoints:
