@@ -21,7 +21,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice, product
 from pathlib import Path
@@ -30,30 +29,31 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from book.shared.gaps import HANDS
 from book.studies import shipped_rows
 from book.studies.real_counts import count, table
-from lib.degrade import crop, downsample, flow_blur, signer_box, software_blur
+from lib.degrade import crop, downsample, flow_blur, signer_box
 from lib.enhance import MODEL, enhance
-from lib.evaluation.evaluation import FILM, FRAMES, PATHS, of_path, through_film
+from lib.evaluation.evaluation import FRAMES, PATHS, looked_at, of_path
 from lib.evaluation.methods import INPUT, TARGET, Method, find_methods
 from lib.holistic import extract
-from lib.holistic.third_look import MOST, called, look, looks_option
+from lib.holistic.third_look import called, looks_option
 from lib.keypoints import Keypoints
+from lib.signer.clips import CAMERA, SOFTWARE, Clip
 from lib.tools import paths
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
-from lib.video import probe, read_all, read_video, write_video
-from lib.video.film import write_lossless
+from lib.video import probe, read_video, write_video
 
 ENHANCE = "enhance"
-VERSION = 2  # raise it with any change that may change what is kept
+VERSION = 3  # raise it with any change that may change what is kept
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Spoiling:
     """How a sharp film is spoilt: (width, height) above which the signer is cut out, and the height is reduced to
-    ``height``; how many frames at most; and a camera's shutter, in frames, and codec's CRF, or R1's `software_blur`."""
+    ``height``; how many frames at most; and a camera's shutter, in frames, and codec's CRF, or R1's damage (III-C)."""
 
     width: int = 304
     height: int = 336
@@ -64,72 +64,50 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class RealClip:
-    """A film's folder in the cache: sharp.mp4 and the input of half its size, with as many frames."""
+class RealClip(Clip):
+    """A film's clip in the cache, without truth."""
 
-    folder: Path
-    source: Path
-    fps: float
-    input: str = "input.mp4"  # input.mkv, to the last bit, where no codec belongs to the damage
+    source: Path = Path()
 
-    def film(self, method: Method) -> Path:
-        """The sharp film or the spoilt one."""
-        return self.folder / (self.input if method == INPUT else "sharp.mp4")
-
-    @lru_cache(maxsize=2)  # noqa: B019  (a film in work serves all its rows; two pictures of it are kept)
-    def frames(self, method: Method, path: str) -> np.ndarray:
-        """What Holistic gets after a method on one of `lib.evaluation.evaluation.PATHS`, (T, H, W, 3) uint8."""
-        if path == FILM:
-            return through_film(self.frames(method, FRAMES), self.fps)
-        if method in (INPUT, TARGET):
-            return read_all(self.film(method))
-        return np.stack(list(method.run(read_video(self.film(INPUT)))))
+    @property
+    def name(self) -> str:
+        """The film."""
+        return str(self.source)
 
     def keypoints(self, method: Method, looks: int = 1, path: str = FRAMES) -> Keypoints:
-        """What is found in them, in their own pixels, after so many looks (`lib.holistic.third_look`); it is kept."""
-        if method.name == ENHANCE:
-            return self._enhanced(method)
-        kept = [self.folder / f"{_key(method.name, method.digest, path, count)}.pose" for count in range(1, looks + 1)]
-        settings = dict(fps=self.fps, progress=False, name=f"{self.source}, {method.name}")
-        return look(lambda: self.frames(method, path), kept, lambda: extract(self.frames(method, path), **settings))
-
-    def _enhanced(self, method: Method) -> Keypoints:
-        """What `lib.enhance` says of the spoilt film."""
-        pose = self.folder / f"{_key(method.name, method.digest, MOST)}.pose"  # it looks as often as it can
+        """What is found after a method (`lib.evaluation.evaluation.looked_at`), or by `lib.enhance` itself."""
+        if method.name != ENHANCE:
+            return looked_at(method, self, looks, path)
+        pose = self.folder / f"{_key(method.digest)}.pose"
         if not pose.is_file():
-            enhance(self.film(INPUT), pose.with_suffix(".mp4"), pose, progress=False)
+            enhance(self.input_path, pose.with_suffix(".mp4"), pose, progress=False)
         return Keypoints.load(pose)
 
 
-def spoil(path: Path, recipe: Recipe) -> RealClip:
+def spoil(path: Path, spoiling: Spoiling) -> RealClip:
     """Cut out, shrink and spoil a film. Raises BadInput for what is no film, and where nobody is in view."""
-    info, parts = probe(path), [VERSION, version("mediapipe"), version("av"), sha256(path), asdict(recipe)]
-    ending = ".mkv" if recipe.software else ".mp4"
-    clip = RealClip(paths.CACHE / "real-clips" / _key(*parts), path, info.fps, f"input{ending}")
-    if not clip.film(INPUT).is_file():
+    info, parts = probe(path), [VERSION, version("mediapipe"), version("av"), sha256(path), asdict(spoiling)]
+    folder = paths.CACHE / "real-clips" / _key(*parts)
+    clip = RealClip(folder, SOFTWARE if spoiling.software else CAMERA, path)
+    if not (folder / "clip.json").is_file():
         box = (0, 0, info.width, info.height)
-        if info.height > recipe.height or info.width > recipe.width:
-            found = extract(_first(path, recipe), fps=info.fps, progress=False, name=str(path))
+        if info.height > spoiling.height or info.width > spoiling.width:
+            found = extract(_first(path, spoiling), fps=info.fps, progress=False, name=str(path))
             box = signer_box(found, (info.width, info.height))
-        sharp = list(downsample(crop(_first(path, recipe), box), size=_size(box, recipe.height)))
-        write_video(clip.film(TARGET), sharp, info.fps, crf=8)
-        _write_input(clip, sharp, recipe)
+        sharp = list(downsample(crop(_first(path, spoiling), box), size=_size(box, spoiling.height)))
+        write_video(folder / "sharp.mp4", sharp, info.fps, crf=8)
+        if not spoiling.software:
+            blurred = flow_blur(sharp, spoiling.shutter, samples=max(8, round(8 * spoiling.shutter)))
+            write_video(folder / "input.mp4", downsample(blurred, 2), info.fps, spoiling.crf)
+        with written_whole(folder / "clip.json") as partial:
+            partial.write_text(json.dumps({"fps": info.fps, "target": "sharp.mp4", "input": "input.mp4"}))
     if not clip.keypoints(TARGET).present("pose").any():  # a small film was not searched for its signer
         raise BadInput(f"{path}: no person is in view in any frame; give a film that shows a signer.")
     return clip
 
 
-def _write_input(clip: RealClip, sharp: Sequence[np.ndarray], recipe: Recipe) -> None:
-    """A camera's damage: blur, half the size, a codec. R1's (III-C): half the size, blur, no codec."""
-    if recipe.software:
-        write_lossless(clip.film(INPUT), software_blur(read_video(clip.film(TARGET))), clip.fps)
-        return
-    blurred = flow_blur(sharp, recipe.shutter, samples=max(8, round(8 * recipe.shutter)))
-    write_video(clip.film(INPUT), downsample(blurred, 2), clip.fps, recipe.crf)
-
-
-def _first(path: Path, recipe: Recipe) -> Iterator[np.ndarray]:
-    return islice(read_video(path), recipe.frames)
+def _first(path: Path, spoiling: Spoiling) -> Iterator[np.ndarray]:
+    return islice(read_video(path), spoiling.frames)
 
 
 def _size(box: tuple[int, int, int, int], height: int) -> tuple[int, int]:
@@ -149,13 +127,8 @@ def judge(clip: RealClip, method: Method, looks: int = 1, path: str = FRAMES) ->
     """
     sharp = clip.keypoints(TARGET, path=path)
     lost_in, found_in = clip.keypoints(INPUT, path=path), clip.keypoints(method, looks, path)
-    row = {
-        "kind": clip.source.parent.name,
-        "clip": str(clip.source),
-        "method": called(method.name, looks),
-        "path": path,
-    }
-    counts = [count(sharp, lost_in, found_in, part) for part in ("left_hand", "right_hand")]
+    row = {"kind": clip.source.parent.name, "clip": clip.name, "method": called(method.name, looks), "path": path}
+    counts = [count(sharp, lost_in, found_in, part) for part in HANDS]
     return row | {key: counts[0][key] + counts[1][key] for key in counts[0]}
 
 
@@ -175,23 +148,23 @@ def judge_all(clips: Sequence[RealClip], methods: Sequence[Method], looks: int) 
     return [rows[job] for job in jobs]
 
 
-def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], recipe: Recipe) -> Path:
+def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], spoiling: Spoiling) -> Path:
     """Write the counts for the chapters; films are numbered, since their names belong to whoever filmed them."""
     names = {clip: f"film {number}" for number, clip in enumerate(dict.fromkeys(row["clip"] for row in rows), 1)}
     return shipped_rows.write(
         [row | {"clip": names[row["clip"]]} for row in rows],
         path,
         {MODEL if method.name == ENHANCE else method.name: method.digest for method in methods},
-        about=asdict(recipe),
+        about=asdict(spoiling),
     )
 
 
-def _spoiled(files: Sequence[Path], recipe: Recipe) -> list[RealClip]:
+def _spoiled(files: Sequence[Path], spoiling: Spoiling) -> list[RealClip]:
     """The films that can be used; of the others the reader hears why. Raises BadInput if none is left."""
     clips = []
     for path in tqdm(list(dict.fromkeys(files)), desc="spoiling", unit=" films", delay=2):
         try:
-            clips.append(spoil(path, recipe))
+            clips.append(spoil(path, spoiling))
         except BadInput as error:
             tqdm.write(f"Left out: {error}", file=sys.stderr)
     if not clips:
@@ -208,24 +181,24 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--weights", nargs="*", type=Path, default=[], metavar="FILE", help="networks of your own")
     looks_option(parser)
     parser.add_argument("--enhance", action="store_true", help="also lib.enhance itself, as it comes")
-    parser.add_argument("--shutter", type=float, default=Recipe.shutter, help="how long it is open, in frames")
-    parser.add_argument("--crf", type=int, default=Recipe.crf, help="H.264 quality: 0 (best) to 51")
+    parser.add_argument("--shutter", type=float, default=Spoiling.shutter, help="how long it is open, in frames")
+    parser.add_argument("--crf", type=int, default=Spoiling.crf, help="H.264 quality: 0 (best) to 51")
     parser.add_argument("--software", action="store_true", help="R1's damage, by software, in a camera's place")
-    parser.add_argument("--frames", type=positive, default=Recipe.frames, metavar="N", help="of each film at most")
+    parser.add_argument("--frames", type=positive, default=Spoiling.frames, metavar="N", help="of each film at most")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the counts, one line for each film and method")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write the counts without the films' names")
     options = parser.parse_args(argv)
-    recipe = Recipe(frames=options.frames, shutter=options.shutter, crf=options.crf, software=options.software)
+    spoiling = Spoiling(frames=options.frames, shutter=options.shutter, crf=options.crf, software=options.software)
     methods = [method for method in find_methods(options.models, options.weights) if method != TARGET]
     if options.enhance:
         methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))
-    clips = _spoiled(options.films, recipe)
+    clips = _spoiled(options.films, spoiling)
     rows = judge_all(clips, methods, options.looks)
     if options.csv:
         with written_whole(options.csv) as partial:
             pd.DataFrame(rows).to_csv(partial, index=False)
     if options.ship:
-        ship(rows, options.ship, methods, recipe)
+        ship(rows, options.ship, methods, spoiling)
     for path in PATHS:
         shown = table(of_path(rows, path)).map(
             lambda cell: cell if isinstance(cell, int) else str(cell).replace("None", "–")

@@ -19,7 +19,7 @@ Every row is kept in the cache under the sum of what it depends on: weights, cli
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -98,11 +98,15 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
 
 def watch(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> tuple[np.ndarray, Keypoints]:
     """What MediaPipe gets of a clip after a method, (T, H, W, 3) uint8, and what it finds, in those frames' pixels."""
-    folder, name = _folder(method, clip), f"{clip.name}, {method.name}"
-    frames = _pictures(folder, method, clip, path)
+    return _pictures(_folder(method, clip), method, clip, path), looked_at(method, clip, looks, path)
+
+
+def looked_at(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> Keypoints:
+    """What MediaPipe finds after a method, in the pixels of what it gets; that is made only where nothing is kept."""
+    folder, settings = _folder(method, clip), dict(fps=clip.info["fps"], name=f"{clip.name}, {method.name}")
+    frames = partial(_pictures, folder, method, clip, path)
     kept = [folder / f"{path}-{count}.pose" for count in range(1, looks + 1)]
-    found = look(lambda: frames, kept, lambda: extract(frames, fps=clip.info["fps"], progress=False, name=name))
-    return frames, found
+    return look(frames, kept, lambda: extract(frames(), progress=False, **settings))
 
 
 @lru_cache(maxsize=2)

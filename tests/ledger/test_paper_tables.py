@@ -114,7 +114,7 @@ def test_r2s_vtn_is_the_one_whose_eye_has_seen_imagenet(run, monkeypatch):
     shipped = sign_rows.read()
     made = {"eye": row("0111"), "eye scratch": row("0001"), "vtn": row("0011")}
     made |= {f"eye transfer, {stage}": row("0011") for stage in ("frozen", "sequence", "all")}
-    monkeypatch.setattr(sign_rows, "read", lambda: SignResults(shipped.facts, shipped.rows | made))
+    monkeypatch.setattr(sign_rows, "read", lambda *_: SignResults(shipped.facts, shipped.rows | made))
     table2, table5 = ours("R2 Table 2", run), ours("R2 Table 5", run).cells
     assert table2.cells["VTN", "test"].startswith("75.0 (") and ("VTN", "train") not in table2.cells
     assert table2.more["VTN from chance, 32 x 32 pixels"]["test"].startswith("50.0 (")

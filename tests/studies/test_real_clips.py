@@ -7,13 +7,12 @@ from person import person
 
 from book.studies import real_counts, real_films, shipped_rows
 from lib.degrade import software_blur, upscale
-from lib.evaluation.methods import INPUT, TARGET
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.signer.clips import clips
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.video import read_all, write_video
+from lib.video import write_video
 
 
 @pytest.fixture(autouse=True)
@@ -53,25 +52,25 @@ def films(tmp_path):
 
 
 def test_spoiling_a_real_film(films, monkeypatch):
-    clip = real_films.spoil(films / "signer.mp4", real_films.Recipe(frames=3))
-    sharp, spoilt = read_all(clip.film(TARGET)), read_all(clip.film(INPUT))
+    clip = real_films.spoil(films / "signer.mp4", real_films.Spoiling(frames=3))
+    sharp, spoilt = clip.target(), clip.input()
     assert sharp.shape[0] == spoilt.shape[0] == 3 and sharp.shape[1] == 336
     assert (sharp.shape[1], sharp.shape[2]) == (2 * spoilt.shape[1], 2 * spoilt.shape[2])
     monkeypatch.setattr(real_films, "extract", lambda *_, **__: pytest.fail("looked again"))
-    assert real_films.spoil(films / "signer.mp4", real_films.Recipe(frames=3)) == clip
+    assert real_films.spoil(films / "signer.mp4", real_films.Spoiling(frames=3)) == clip
     with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="No person is in view"):
         monkeypatch.setattr(real_films, "extract", extract)
-        real_films.spoil(films / "nobody.mp4", real_films.Recipe())
+        real_films.spoil(films / "nobody.mp4", real_films.Spoiling())
     small = films / "small.mp4"  # no larger than the target, so no signer's box is looked for
     write_video(small, np.zeros((3, 90, 120, 3), np.uint8), 25)
     with pytest.warns(UserWarning, match="Nobody"), pytest.raises(BadInput, match="no person is in view"):
-        real_films.spoil(small, real_films.Recipe())
+        real_films.spoil(small, real_films.Spoiling())
 
 
 def test_a_real_film_in_r1s_damage_loses_nothing_to_a_codec(films):
-    clip = real_films.spoil(films / "signer.mp4", real_films.Recipe(frames=3, software=True))
-    assert clip.film(INPUT).suffix == ".mkv"
-    target, spoilt = read_all(clip.film(TARGET)), read_all(clip.film(INPUT))
+    clip = real_films.spoil(films / "signer.mp4", real_films.Spoiling(frames=3, software=True))
+    assert clip.input_path.suffix == ".mkv"
+    target, spoilt = clip.target(), clip.input()
     assert (target.shape[1], target.shape[2]) == (2 * spoilt.shape[1], 2 * spoilt.shape[2])
     assert np.array_equal(spoilt, np.stack(list(software_blur(target))))
 
