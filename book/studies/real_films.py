@@ -43,7 +43,7 @@ from lib.signer.clips import CAMERA, SOFTWARE, Clip
 from lib.tools import paths
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
-from lib.tools.files import sha256, written_whole
+from lib.tools.files import sha256, write_json, written_whole
 from lib.video import probe, read_video, write_video
 
 ENHANCE = "enhance"
@@ -99,8 +99,7 @@ def spoil(path: Path, spoiling: Spoiling) -> RealClip:
         if not spoiling.software:
             blurred = flow_blur(sharp, spoiling.shutter, samples=max(8, round(8 * spoiling.shutter)))
             write_video(folder / "input.mp4", downsample(blurred, 2), info.fps, spoiling.crf)
-        with written_whole(folder / "clip.json") as partial:
-            partial.write_text(json.dumps({"fps": info.fps, "target": "sharp.mp4", "input": "input.mp4"}))
+        write_json(folder / "clip.json", {"fps": info.fps, "target": "sharp.mp4", "input": "input.mp4"})
     if not clip.keypoints(TARGET).present("pose").any():  # a small film was not searched for its signer
         raise BadInput(f"{path}: no person is in view in any frame; give a film that shows a signer.")
     return clip
