@@ -13,6 +13,7 @@ The layers are read off the names in the file: a kernel's size gives its padding
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -69,15 +70,9 @@ def inception_features(frames: Iterable[np.ndarray], weights: str | Path) -> np.
     Frames are stretched to 299 x 299 and scaled to [-1, 1], as pytorch-fid does. Raises BadInput where ``weights`` is
     absent or is another file than the published one (by its sha256), and for no frames.
     """
-    state = _read(Path(weights))
-    features, batch = [], []
-    for frame in frames:
-        batch.append(torch.from_numpy(np.ascontiguousarray(frame)))
-        if len(batch) == BATCH:
-            features.append(_features(torch.stack(batch), state))
-            batch.clear()
-    if batch:
-        features.append(_features(torch.stack(batch), state))
+    state, frames, features = _read(Path(weights)), iter(frames), []
+    while batch := list(islice(frames, BATCH)):
+        features.append(_features(torch.from_numpy(np.stack(batch)), state))
     if not features:
         raise BadInput("There are no frames to take features of; give at least one.")
     return torch.cat(features).numpy()

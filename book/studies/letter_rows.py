@@ -1,11 +1,7 @@
 """The numbers of R3 that ship with the course, made by three commands, so that a chapter shows them without the photos.
 
-    python -m book.studies.letters --threads 1 --bfloat16 --ship book/results/r3.json    (and as its head says)
-    python -m book.studies.small_photos --photos 330 --ship book/results/r3.json
-    python -m book.studies.letters_grid --threads 1 --bfloat16 --ship book/results/r3.json
-
-``rows`` has one row a network, split and seed, ``ways`` one row a way of looking for hands, ``grid`` one row a setting
-that the grid search tried.
+``rows``, by `book.studies.letters`, has one row a network, split and seed; ``ways``, by `book.studies.small_photos`,
+one a way of looking for hands; ``grid``, by `book.studies.letters_grid`, one a setting that the grid search tried.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,5 +1,7 @@
 """R3's search over a grid of settings (4.6): each learning rate with each alpha, judged on the validation photos.
 
+    python -m book.studies.letters_grid --threads 1 --bfloat16 --ship book/results/r3.json
+
 alpha is the share of the joints' loss where the weighting is static, and the power where it is dynamic. R3 prints its
 first three rates as 10e-2 and so on, a tenth to a thousandth; it chose .01 from among them, so .01 to .0001 is meant.
 The test photos take no part: whoever chooses settings by the test has no test any more. Not in R3: each setting is also

@@ -10,8 +10,6 @@ How it was set up, and the one thing that a look at the test part prompted:
   first try with 30 steps at 3e-4 gave 10 % for the frozen stage in one test row (seed 0, one example a word): less than
   chance, so something had not converged. Indeed the classifier could not name its own *training* examples; by those,
   and not by the test part, 40 steps at 1e-3 were then chosen.
-- Transfer has R2's three stages, of which the last two both begin where the first has ended; from scratch makes as many
-  steps as the first and one of the others together.
 - "logistic" is a yardstick without a transformer: logistic regression on ten moments of the clip.
 - "posture" is a control: logistic regression on the mean places of face, shoulders and hips. A raised arm may lift a
   shoulder, but most of what they tell is how the signer sat while one word's recordings were made.

@@ -1,8 +1,5 @@
 """The rows of a whole evaluation that ship with the course, so that a chapter shows its tables without hours of work.
 
-    python -m book.studies.r1_rows --looks 3 --ship book/results/r1.json            synthetic clips
-    python -m book.studies.real_films FILE... --looks 3 --enhance --ship book/results/real.json      films of people
-
 Rows count only for the weights that they were made with: the file names each network's SHA-256, and reading compares
 it with the weights that are there.
 """
