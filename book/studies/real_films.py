@@ -94,12 +94,14 @@ def spoil(path: Path, spoiling: Spoiling) -> RealClip:
         if info.height > spoiling.height or info.width > spoiling.width:
             found = extract(_first(path, spoiling), fps=info.fps, progress=False, name=str(path))
             box = signer_box(found, (info.width, info.height))
-        sharp = list(downsample(crop(_first(path, spoiling), box), size=_size(box, spoiling.height)))
+        size = _size(box, spoiling.height)
+        sharp = list(downsample(crop(_first(path, spoiling), box), size=size))
         write_video(folder / "sharp.mp4", sharp, info.fps, crf=8)
         if not spoiling.software:
             blurred = flow_blur(sharp, spoiling.shutter, samples=max(8, round(8 * spoiling.shutter)))
             write_video(folder / "input.mp4", downsample(blurred, 2), info.fps, spoiling.crf)
-        write_json(folder / "clip.json", {"fps": info.fps, "target": "sharp.mp4", "input": "input.mp4"})
+        facts = {"fps": info.fps, "size": size, "target": "sharp.mp4", "input": "input.mp4"}
+        write_json(folder / "clip.json", facts)
     if not clip.keypoints(TARGET).present("pose").any():  # a small film was not searched for its signer
         raise BadInput(f"{path}: no person is in view in any frame; give a film that shows a signer.")
     return clip
