@@ -26,7 +26,7 @@ from lib.ptn.corpora import write_corpus
 from lib.ptn.splits import SUBSETS, read_examples
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.openers import read_npz
+from lib.tools.openers import read_npz, reading
 
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half
@@ -90,7 +90,8 @@ def read_cuts(tables: Path, corpus: Corpus) -> pd.DataFrame:
             f"{path} is missing: run python data_scripts/signon_splits.py --out {tables} again; "
             "for the NGT it needs the whole archive from its public address."
         )
-    merged = examples.merge(pd.read_csv(path, keep_default_na=False), on="id")
+    with reading(path, "is no table of examples", "run data_scripts/signon_splits.py again"):
+        merged = examples.merge(pd.read_csv(path, keep_default_na=False), on="id")
     if len(merged) != len(examples):
         raise BadInput(
             f"{path} has {len(merged)} of {len(examples)} examples: run data_scripts/signon_splits.py again."

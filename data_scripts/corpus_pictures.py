@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.lib.format import open_memmap
 
-from data_scripts.corpus_films import Corpus, FilmJob, looked_at
+from data_scripts.corpus_films import AGAIN, KEPT, Corpus, FilmJob, looked_at
 from lib.ptn.corpora import SignCorpus
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import read_npz, reading
 
 
 def see_pictures(job: FilmJob, corpus: Corpus, out: Path, side: int) -> Path:
@@ -26,9 +27,9 @@ def see_pictures(job: FilmJob, corpus: Corpus, out: Path, side: int) -> Path:
     Left alone where it is there. ``out`` has the film's keypoints already, of as many frames.
     """
     path = Path(out) / f"{job.film.stem}-{side}.npy"
-    with np.load(Path(out) / f"{job.film.stem}.npz", allow_pickle=False) as kept:
-        wanted = (int(kept["lengths"].sum()), 3, side, side)
-    if not path.is_file() or np.load(path, mmap_mode="r", allow_pickle=False).shape != wanted:
+    kept = read_npz(Path(out) / f"{job.film.stem}.npz", KEPT, AGAIN)
+    wanted = (int(kept["lengths"].sum()), 3, side, side)
+    if not path.is_file() or _pictures(path, AGAIN).shape != wanted:
         with written_whole(path) as partial:
             pictures = _room(partial, wanted)
             frames = (frame for row in job.rows for frame in looked_at(job.film, row, corpus))
@@ -36,6 +37,12 @@ def see_pictures(job: FilmJob, corpus: Corpus, out: Path, side: int) -> Path:
                 place[:] = square(frame, side)
             pictures.flush()
     return path
+
+
+def _pictures(path: Path, remedy: str) -> np.memmap:
+    """The array of a file that stays on the disk."""
+    with reading(path, "holds no pictures", remedy):
+        return open_memmap(path, "r")
 
 
 def _room(path: Path, shape: tuple[int, ...]) -> np.memmap:
@@ -63,16 +70,16 @@ def pack_pictures(films: Sequence[Path], examples: pd.DataFrame, corpus: Corpus,
     """
     places: dict[int, tuple[Path, int, int]] = {}
     for film in films:
-        with np.load(film, allow_pickle=False) as kept:
-            ends = np.cumsum(kept["lengths"]).tolist()
-            part = film.with_name(f"{film.stem}-{side}.npy")
-            places |= {number: (part, *ab) for number, ab in zip(kept["rows"][:, 0].tolist(), pairwise([0, *ends]))}
+        kept = read_npz(film, KEPT, AGAIN)
+        ends = np.cumsum(kept["lengths"]).tolist()
+        part = film.with_name(f"{film.stem}-{side}.npy")
+        places |= {number: (part, *ab) for number, ab in zip(kept["rows"][:, 0].tolist(), pairwise([0, *ends]))}
     chosen = [places[number] for number in examples.id if number in places]
     path, at = Path(out) / f"pictures_{corpus.language.lower()}.npy", 0
     with written_whole(path) as partial:
         pictures = _room(partial, (sum(b - a for _, a, b in chosen), 3, side, side))
         for part, a, b in chosen:
-            pictures[at : at + b - a] = np.load(part, mmap_mode="r", allow_pickle=False)[a:b]
+            pictures[at : at + b - a] = _pictures(part, AGAIN)[a:b]
             at += b - a
         pictures.flush()
     for film in films:
@@ -86,13 +93,10 @@ def read_pictures(corpus: SignCorpus, name: str, folder: Path) -> list[np.ndarra
     Raises BadInput where the file is missing, or has other frames than the corpus.
     """
     path = Path(folder) / f"pictures_{name}.npy"
-    again = f"run data_scripts/corpus_vgt.py --language {name} again, with --pictures 224."
-    try:
-        pictures = np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError:
-        raise BadInput(f"{path} is missing: {again}") from None
-    except (ValueError, EOFError):
-        raise BadInput(f"{path} holds no pictures: {again}") from None
+    again = f"run data_scripts/corpus_vgt.py --language {name} again, with --pictures 224"
+    if not path.is_file():
+        raise BadInput(f"{path} is missing: {again}.")
+    pictures = _pictures(path, again)
     if pictures.dtype != np.uint8 or pictures.ndim != 4 or len(pictures) != corpus.starts[-1]:
-        raise BadInput(f"{path} has not the {corpus.starts[-1]} pictures of signs_{name}.npz: {again}")
+        raise BadInput(f"{path} has not the {corpus.starts[-1]} pictures of signs_{name}.npz: {again}.")
     return [pictures[start:end] for start, end in pairwise(corpus.starts.tolist())]

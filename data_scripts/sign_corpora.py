@@ -27,6 +27,7 @@ from lib.tools import paths
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import read_npz
 from lib.tools.parallel import spread, spread_options
 
 THUMBNAIL = 64  # pixels
@@ -70,7 +71,8 @@ def pack(name: str, cache: Path, out: Path) -> Path:
         raise BadInput(
             f"{cache} lacks {len(lacking)} clips ({lacking[0]}): python -m data_scripts.sign_corpora make {name}"
         )
-    clips = [np.load(cache / f"{job.name}.npz", allow_pickle=False)["xyz"][:, places] for job in jobs]
+    files, again = [cache / f"{job.name}.npz" for job in jobs], "delete it and make it again"
+    clips = [read_npz(file, ["xyz"], again)["xyz"][:, places] for file in files]
     numbers = {"labels": [job.sign for job in jobs], "signers": [job.signer for job in jobs]}
     facts = {
         "about": "Synthetic: isolated signs of a made-up language, seen by MediaPipe Holistic; HOLISTIC_67",

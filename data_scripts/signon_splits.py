@@ -19,7 +19,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from data_scripts._common import command_line, content_of, fetched, is_complete, member, say_whose, write_manifest
-from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
+from lib.ptn.splits import COLUMNS, SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
@@ -43,7 +43,6 @@ SHA256 = {
     NGT_PUBLISHED: "927d6b9ad6835206d2d4b78f785a193d0bb0e9714acbe5b60d9dbb93758a6d53",
     NGT_GLOSSES: "48ce39493e8c6a56d3c91c335a8e71d4180aab24ef122546cab4927b743f3e1a",
 }
-COLUMNS = ["id", "gloss", "label", "signer", "video", "language", "subset"]
 CUTS = ["id", "film", "start_ms", "end_ms", "side"]
 
 

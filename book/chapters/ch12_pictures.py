@@ -17,6 +17,7 @@ from lib.keypoints import HOLISTIC_75
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import read_npz
 
 START = HOLISTIC_75.parts["right_hand"].start
 BONES = [(a - START, b - START) for a, b in HOLISTIC_75.edges["right_hand"]]
@@ -185,8 +186,7 @@ def synthetic_letters(signers: int, repeats: int) -> Photos:
 
     path = paths.CACHE / "letters" / f"{signers}-{repeats}.npz"
     if path.is_file():
-        with np.load(path, allow_pickle=False) as kept:
-            return Photos(**kept)
+        return Photos(**read_npz(path, list(Photos.__annotations__), "delete it, and it is made again"))
     made = letters(signers, repeats)
     with written_whole(path) as partial:
         np.savez_compressed(partial, **vars(made))

@@ -32,6 +32,7 @@ from lib.ptn.corpora import Inputs, SignCorpus, load_corpus
 from lib.ptn.training import train
 from lib.tools.commands import command
 from lib.tools.files import written_whole
+from lib.tools.openers import read_npz
 
 
 # Bodies turned to the camera by their depth, which R2 (3.2) did not find good enough in MediaPipe's points.
@@ -109,8 +110,8 @@ def joints(place: Path) -> tuple[np.ndarray, np.ndarray]:
                 kept.append(truth(job, degrees).select(HOLISTIC_67).xyz)
         with written_whole(place) as partial_path:
             np.savez_compressed(partial_path, true=np.concatenate(clips[0]), turned=np.concatenate(clips[1]))
-    with np.load(place, allow_pickle=False) as file:
-        return file["true"], file["turned"]
+    kept = read_npz(place, ("true", "turned"), "delete it, and it is made again")
+    return kept["true"], kept["turned"]
 
 
 @command

@@ -10,7 +10,6 @@ training films of which every second frame is taken: 12.5 frames a second, near 
 clip has a say in them.
 """
 
-import json
 import math
 import time
 from collections.abc import Mapping
@@ -33,6 +32,7 @@ from lib.ptn.training import Recipe, SignSet, train
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools.commands import command
 from lib.tools.files import write_json
+from lib.tools.openers import read_json
 
 
 # One network for two sign languages: a body that both share, and a classifier for each.
@@ -139,7 +139,7 @@ def parameters(place: Path) -> dict[str, dict]:
         found = [_thinned(in_target_pixels(clip, film)) for clip, film in zip(found, films)]
         chosen = choose(sweep(found, [_thinned(film.truth()) for film in films]))
         write_json(place, chosen, indent=None)
-    return json.loads(place.read_text(encoding="utf-8"))
+    return read_json(place, "delete it, and it is made again")
 
 
 def _thinned(clip: Keypoints) -> Keypoints:

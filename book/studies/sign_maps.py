@@ -23,6 +23,7 @@ from lib.ptn.training import SignSet
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
+from lib.tools.openers import read_npy
 from lib.tools.parallel import spread_options
 
 STEP = 2  # every second picture
@@ -33,7 +34,8 @@ def sets_of_maps(name: str, fold: int) -> tuple[SignSet, SignSet, SignSet]:
 
     Raises BadInput where clips are missing.
     """
-    read, make = partial(np.load, allow_pickle=False), f"python -m book.studies.sign_maps {name}"
+    make = f"python -m book.studies.sign_maps {name}"
+    read = partial(read_npy, remedy=f"delete it, then {make}")
     return sets_of_files(name, map_folder(name), ".npy", read, make, fold)
 
 

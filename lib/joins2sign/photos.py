@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lib.tools.errors import BadInput
-from lib.tools.openers import read_npz
+from lib.tools.openers import read_npz, reading
 from lib.video.image_folder import read_image
 
 LETTERS = "abcdefhiklmnopqrtuvwxy"
@@ -61,10 +61,8 @@ def read_table(folder: str | Path) -> "pd.DataFrame":  # noqa: F821 - pandas is 
     path = Path(folder) / TABLE
     if not path.is_file():
         raise BadInput(f"{path} is missing: run python data_scripts/lis_fingerspelling.py --out {folder}")
-    try:
+    with reading(path, "is no table of photos", "delete it and run data_scripts/lis_fingerspelling.py"):
         return pd.read_csv(path, keep_default_na=False)[list(COLUMNS)]
-    except (ValueError, KeyError):  # what pandas says to text that is no such table
-        raise BadInput(f"{path} is no table of photos: delete it and run data_scripts/lis_fingerspelling.py") from None
 
 
 def read_photos(folder: str | Path, every: int = 1) -> Photos:

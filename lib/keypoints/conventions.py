@@ -12,9 +12,8 @@ from lib.keypoints.layouts import Layout
 from lib.tools.errors import BadInput
 
 FARTHEST = 2**17  # no point is so many pixels away from a picture, of which no side has 2**16
-MOST_OUTSIDE = 0.25  # of all points, above the picture or left of it; thrice as many of one who leaves it
+MOST_OUTSIDE = 0.6  # of all points, above the picture or left of it
 SHARES, PIXELS = 1.5, 8  # half of the points lie nearer than the first, or farther than the second
-DEEPEST_SHARE = 4  # of the picture's width, that a point can lie in front of the hips or behind them
 MOST_PEOPLE = 100
 SPARSEST = 100  # times as many frames as have points may be between the first and the last
 
@@ -37,35 +36,28 @@ def unit(name: str | Path, xyz: np.ndarray, layout: Layout, usual: str) -> str:
     far = np.abs(xyz[..., :2]).max(axis=-1)
     if np.isnan(far).all():
         return usual
-    if _about_the_body(xyz[:, layout.shoulders, :2]):
-        raise BadInput(
-            f"{name} holds keypoints about the body's own middle, which were normalised, not places in the picture; "
-            "give the keypoints as they were before that."
-        )
     half = float(np.nanmedian(far))
     outside = np.mean((xyz[..., :2] < 0).any(axis=-1), where=~np.isnan(far))
-    if half >= PIXELS and outside <= 3 * MOST_OUTSIDE:
-        return "pixels"
-    if half <= SHARES and outside <= MOST_OUTSIDE:
-        return "shares"
-    raise BadInput(
-        f"{name} holds keypoints half of which lie within {half:.3g}, and which are neither pixels nor shares of the "
-        "picture; give the keypoints as they were before they were normalised."
-    )
+    about = outside > MOST_OUTSIDE or _about_the_body(xyz[:, layout.shoulders, :2])
+    if SHARES < half < PIXELS or about:
+        raise BadInput(
+            f"{name} holds keypoints{' about 0' if about else ''}, half of them within {half:.3g}, which are neither "
+            "pixels nor shares of the picture; give the keypoints as they were before they were normalised."
+        )
+    return "shares" if half <= SHARES else "pixels"
 
 
 def _about_the_body(shoulders: np.ndarray) -> bool:
-    """Whether 0, 0 lies between the shoulders (T, 2, 2) or below, but not far above: no picture begins there."""
+    """Whether 0, 0 lies between the shoulders (T, 2, 2) or below them: no picture begins there."""
     x, y = np.moveaxis(shoulders[~np.isnan(shoulders).any(axis=(1, 2))], -1, 0)
     apart = np.hypot(x[:, 0] - x[:, 1], y[:, 0] - y[:, 1])
-    about = (x.min(axis=1) < 0) & (x.max(axis=1) > 0) & (y.mean(axis=1) < 1.2 * apart)
+    about = (x.min(axis=1) < 0) & (x.max(axis=1) > 0) & (y.mean(axis=1) < apart / 2)
     return 2 * about.sum() > len(about)
 
 
 def depth_is_share(z: np.ndarray) -> bool:
     """Whether z (T, P) is a share of the picture's width, by its values, rather than pixels."""
-    frames = z[~np.isnan(z).all(axis=1)]
-    return not len(frames) or bool(np.median(np.nanmax(np.abs(frames), axis=1)) < DEEPEST_SHARE)
+    return bool(np.isnan(z).all() or np.nanmedian(np.abs(z)) <= SHARES)
 
 
 def frame_rows(name: str | Path, numbers: Sequence[Any]) -> np.ndarray:

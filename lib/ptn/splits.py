@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from lib.tools.errors import BadInput
+from lib.tools.openers import reading
 
 SUBSETS = ("train", "val", "test")
 FOLDS = 10
+COLUMNS = ["id", "gloss", "label", "signer", "video", "language", "subset"]  # of the published tables
 
 
 def signer_independent_split(
@@ -56,8 +58,12 @@ def read_examples(folder: str | Path) -> pd.DataFrame:
     files = [Path(folder) / f"{language}_{subset}.csv" for language in ("vgt", "ngt") for subset in SUBSETS]
     if missing := [file for file in files if not file.is_file()]:
         raise BadInput(f"{missing[0]} is missing: run python data_scripts/signon_splits.py --out {folder}")
-    # Without keep_default_na=False a gloss such as "NULL" would be read as missing.
-    examples = pd.concat([pd.read_csv(file, keep_default_na=False) for file in files], ignore_index=True)
+    tables = []
+    for file in files:
+        with reading(file, "is no table of examples", "delete it and run data_scripts/signon_splits.py"):
+            # Without keep_default_na=False a gloss such as "NULL" would be read as missing.
+            tables.append(pd.read_csv(file, keep_default_na=False)[COLUMNS])
+    examples = pd.concat(tables, ignore_index=True)
     places = examples.groupby(["language", "signer"]).subset.unique()
     if len(twice := places[places.map(len) > 1]):  # a test on people whom the network knows flatters it
         language, signer = twice.index[0]

@@ -66,10 +66,11 @@ def test_pose_format_holistic_file_is_read_in_pixels(tmp_path):
 
 
 @pytest.mark.parametrize("depth", [0, 10, 640])
-@pytest.mark.parametrize(("z", "share"), [(0.4, True), (-2.5, True), (60.0, False)])
+@pytest.mark.parametrize(("z", "share"), [(0.1, True), (1.5, True), (15, False), (200.0, False)])
 def test_z_is_told_by_its_values(depth, z, share, tmp_path):
     """pose-format's get_components leaves of a Holistic file what ours has: the parts do not tell."""
-    data = np.concatenate([signer(HOLISTIC_75), np.full((6, 75, 1), z)], axis=-1)[:, None]
+    deep = np.random.default_rng(0).normal(0, z, (6, 75, 1))
+    data = np.concatenate([signer(HOLISTIC_75), deep], axis=-1)[:, None]
     path = pose(tmp_path / "a.pose", components(HOLISTIC_75, form="XYZC"), data, size=(640, 480, depth))
     np.testing.assert_allclose(load(path).xyz, data[:, 0] * [1, 1, 640 if share else 1], rtol=1e-5)
 

@@ -211,6 +211,14 @@ def test_a_signer_in_two_subsets_is_refused(signon, archive, tmp_path):
         read_examples(tmp_path / "out")
 
 
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\0\0", b'id,gloss\n"1,2\n'])
+def test_a_spoilt_table_is_one_sentence(signon, archive, tmp_path, content):
+    signon.make(tmp_path / "out", str(archive[0]))
+    (tmp_path / "out" / "ngt_val.csv").write_bytes(content)
+    with pytest.raises(BadInput, match=r"ngt_val\.csv is no table of examples \(.*\); delete it and run"):
+        read_examples(tmp_path / "out")
+
+
 def test_figure_shows_each_language(signon, archive, tmp_path):
     signon.make(tmp_path / "out", str(archive[0]))
     axes = figure1(read_examples(tmp_path / "out")).axes
