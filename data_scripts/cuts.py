@@ -11,7 +11,7 @@ import numpy as np
 from lib.tools.errors import BadInput
 from lib.video.codec import ToRGB
 from lib.video.containers import decoded, open_film, pictures
-from lib.video.film import probe
+from lib.video.survey import probe
 
 if TYPE_CHECKING:
     import av

@@ -67,8 +67,6 @@ def check_film(film: Path, size: tuple[int, int], fps: float | None, whose: str)
         found = f"{info.width} x {info.height} at {info.fps:g} frames a second"
         wanted = f"{size[0]} x {size[1]}" + (f" at {fps:g}" if fps else "")
         raise BadInput(f"{film} is {found}, and {whose} are {wanted}: give the film as its archive has it.")
-    if info.duration is None:
-        raise BadInput(f"{film} does not say how long it is: convert it, for example to mp4.")
     return info.duration
 
 

@@ -27,7 +27,7 @@ def examine(path: str | Path, seconds: float = 20.0, shown: int = 6) -> tuple[pd
     """
     info = probe(path)
     limit = max(1, round(seconds * info.fps))
-    total = min(limit, info.frames) if info.frames else None
+    total = min(limit, info.frames)
     keypoints = extract(islice(read_video(path), limit), fps=info.fps, total=total, name=str(path))
     return missing_hands(keypoints), _strip(islice(read_video(path), limit), keypoints, shown)
 

@@ -15,7 +15,7 @@ from book.shared.gaps import runs
 from book.shared.hands import shoulder_width
 from book.shared.palette import ORANGE, SKY, VERMILLION, panel
 from lib.enhance import Summary
-from lib.enhance.sound import check_sound
+from lib.enhance.sound import check_track
 from lib.keypoints import Keypoints
 from lib.metrics import hand_distance
 from lib.tools.errors import BadInput
@@ -36,11 +36,11 @@ def film_facts(path: str | Path) -> dict[str, str]:
     "shifted by up to" says how far a frame moves when all are shown at an even rate: above a tenth of a second the film
     has a variable frame rate.
     """
-    info = probe(path, thorough=True)
+    info = probe(path)
     return {
         "size": f"{info.width} x {info.height}",
         "frames a second": f"{info.fps:.2f}",
-        "length": "unknown" if info.duration is None else f"{info.duration:.1f} s",
+        "length": f"{info.duration:.1f} s",
         "shifted by up to": f"{info.moved:.2f} s",
         "sound": "yes" if info.sound else "no",
         "interlaced": "yes" if info.interlaced else "no",
@@ -50,7 +50,7 @@ def film_facts(path: str | Path) -> dict[str, str]:
 def beginning(path: str | Path, seconds: float, folder: str | Path) -> Path:
     """The film's first ``seconds``, or a few frames less, copied to a file in ``folder``; nothing is coded anew.
 
-    A film that is not longer, or of unknown length, or a folder of images, is left alone: its own path is returned.
+    A film that is not longer, or a folder of images, is left alone: its own path is returned.
     So is, with a warning, a film that cannot be copied in part, as .mkv does not take its kind of pictures or sound.
     """
     import av
@@ -58,8 +58,7 @@ def beginning(path: str | Path, seconds: float, folder: str | Path) -> Path:
     path = Path(path)
     suffix = path.suffix.lower() if path.suffix.lower() in COPIED else ".mkv"
     out = Path(folder) / f"{path.stem}{suffix}"
-    duration = probe(path).duration
-    if path.is_dir() or duration is None or duration <= seconds:
+    if path.is_dir() or probe(path).duration <= seconds:
         return path
     if out.exists() and out.samefile(path):
         raise BadInput(f"{path} would be written over; give another folder than the film's own for its beginning.")
@@ -94,7 +93,7 @@ def _copy_beginning(path: Path, out: Path, seconds: float) -> None:
         copy_tracks(out, FORMATS[out.suffix][0], tracks)
     check_frames(out, tallies[0].frames)
     if len(tallies) > 1:
-        check_sound(out, tallies[1])
+        check_track(out, 1, tallies[1])
 
 
 def until_moment(packets: Iterable["av.Packet"], end: float) -> Iterator["av.Packet"]:

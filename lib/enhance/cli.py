@@ -16,6 +16,7 @@ from lib.tools.parallel import spread_options
 from lib.tools.processes import usable_device
 from lib.upsampler import PRETRAINED
 from lib.video import FORMATS
+from lib.video.timing import rate_option
 
 STATUS = "exit status: 0 if every film is done, also one with a damaged end; 1 if one failed; 130 if interrupted"
 
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     about = '"signer", or the corners X0,Y0,X1,Y1 in pixels: keep this part only'
     add("--crop", type=_box, metavar="BOX", help=about)
     add("--height", type=positive, metavar="N", help="reduce higher frames to N pixels first")
+    rate_option(parser)
     looks_option(parser, MOST)
     spread_options(parser, 1, "so many films at once; with many cores, half their number (default: 1)")
     add("--again", action="store_true", help="redo films of a folder that are done already")

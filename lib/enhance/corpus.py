@@ -115,7 +115,7 @@ def attempt(job: Job, options: argparse.Namespace, compare: bool) -> Outcome:
 
 
 def _enhanced(job: Job, options: argparse.Namespace, compare: bool, notes: list[str]) -> Outcome:
-    part = {"crop": options.crop, "height": options.height}
+    part = {"crop": options.crop, "height": options.height, "fps": options.fps}
     alone = options.processes == 1 and not options.scheduler
     settings = {"device": _device(options.device), "looks": options.looks, "progress": alone}
     summary = enhance(job.source, job.out, job.keypoints, model=network(options), **part, **settings)

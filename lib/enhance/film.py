@@ -6,9 +6,11 @@
     python -m lib.enhance recordings/ --out sharp/ --processes 5           five at once, for machines with many cores
 
 Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged* video. A film is read, enlarged,
-written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept; a
-variable frame rate becomes its average. Sound is copied. Results appear under their names only when they are whole and
-have been read again; a second run that wants the same results at the same time is refused.
+written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept. Keypoints
+have an even rate, the average of the frames' own times; so has the video, unless it varies and there is sound to keep
+in time with. Sound, captions, chapters, title and dates are copied where the kind of file can hold them. Results appear
+under their names only when they are whole and have been read again; a second run that wants the same results at the
+same time is refused.
 Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, when the film is at its end, a third
 (`lib.holistic.third_look`), which also sets hands right that leap. Points of hands found so have a confidence below 1,
 so that they can be told apart. --looks 1 is Holistic alone.
@@ -18,7 +20,6 @@ The networks learned from signers who fill a frame 168 pixels high. Where the si
 """
 
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from lib.enhance.feed import feed
-from lib.enhance.sound import add_sound
+from lib.enhance.sound import add_tracks
 from lib.enhance.source import Box, Source, open_source
 from lib.holistic import extract
 from lib.holistic.second_look import looking_again
@@ -85,6 +86,7 @@ def enhance(
     device: str = "cpu",
     crop: Box | str | None = None,
     height: int | None = None,
+    fps: float | None = None,
     looks: int = MOST,
     crf: int = 18,
     progress: bool = True,
@@ -95,11 +97,13 @@ def enhance(
     device      where the network runs, as torch names it; MediaPipe works on the CPU
     crop        (x0, y0, x1, y1) in pixels of the film, or "signer" to look for it; None: whole frames
     height      frames higher than this are reduced to it before they are enlarged
+    fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to
-    know: a damaged end, nobody in view, frames that are large already, a variable rate, sound that was lost.
+    know: a damaged end, nobody in view, frames that are large already, what `lib.video.probe` notes, tracks that were
+    lost.
     """
     started = time.perf_counter()
     source, out, keypoints = Path(source), Path(out), Path(keypoints) if keypoints else None
@@ -107,7 +111,7 @@ def enhance(
     network = model if isinstance(model, UNet) else load_pretrained(model)
     if not 1 <= looks <= MOST:
         raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
-    film = open_source(source, crop, height)
+    film = open_source(source, crop, height, fps)
     with ExitStack() as whole:
         video = _reserve(whole, out, source)
         pose = _reserve(whole, keypoints, source) if keypoints else None
@@ -117,7 +121,7 @@ def enhance(
         if pose:
             found = _by_neighbours(video, found, progress) if looks > 2 else found
             found.save(pose)
-        sound = film.info.sound and _with_sound(film.path, video, frames)
+        sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
     return Summary(source, out, found, frames, film.info.fps, size, film.box, sound, seconds)
 
@@ -146,7 +150,8 @@ def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool) -> Con
         if behind:
             step_behind()
         try:
-            count, _ = encode(frames, str(video), *FORMATS[video.suffix.lower()], crf, film.info.fps)
+            kind, times = FORMATS[video.suffix.lower()], film.own_times(video.suffix)
+            count, _ = encode(frames, str(video), *kind, crf, film.info.fps, times)
             check_frames(video, count)
         except BadInput as error:
             raise BadInput(f"{out} was not written. {error}") from error
@@ -173,7 +178,7 @@ def _run(
     with (
         closing(film.frames()) as frames,
         closing(sharpen(network, frames, batch, device, behind=looked_at)) as sharp,
-        tqdm(total=film.total, desc=film.path.name, unit=" frames", disable=not progress, leave=False) as bar,
+        tqdm(total=film.info.frames, desc=film.path.name, unit=" frames", disable=not progress, leave=False) as bar,
     ):
 
         def counted() -> Iterator[np.ndarray]:
@@ -194,15 +199,13 @@ def _by_neighbours(video: Path, found: Keypoints, progress: bool) -> Keypoints:
     return third_look(bar, found)
 
 
-def _with_sound(film: Path, video: Path, frames: int) -> bool:
-    """Put the film's sound under the video; whether it is there. For that the film is read once more."""
+def _with_tracks(film: Source, video: Path, frames: int) -> bool:
+    """Put what else the film holds with the video; whether its sound is there. For that the film is read once more."""
     both = video.with_stem(f"{video.stem}-sound")  # begins with this run's own name, as its other partial files
     try:
-        add_sound(video, film, both, frames)
-        both.replace(video)
-    except BadInput as error:
-        warnings.warn(str(error), stacklevel=3)
-        return False
+        sound = add_tracks(video, film.path, both, frames, film.times[0])
+        if both.exists():
+            both.replace(video)
+        return sound
     finally:
         both.unlink(missing_ok=True)
-    return True

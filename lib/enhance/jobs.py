@@ -8,7 +8,7 @@ from pathlib import Path
 from lib.holistic.corpus import videos_below
 from lib.tools.errors import BadInput
 from lib.video import FORMATS
-from lib.video.image_folder import SUFFIXES as IMAGES
+from lib.video.image_folder import SUFFIXES as IMAGES, is_plain
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _films(path: Path, out: Path) -> Iterator[tuple[Path, Path]]:
         return
     if videos := [video for video in videos_below(path) if out == path or out not in video.parents]:
         yield from ((video, video.relative_to(path).with_suffix("")) for video in videos)
-    elif any(file.suffix.lower() in IMAGES and not file.name.startswith(".") for file in path.iterdir()):
+    elif any(file.suffix.lower() in IMAGES and is_plain(file, path) for file in path.iterdir()):
         yield path.resolve(), Path(path.resolve().name)  # so that "." has a name
     else:
         raise BadInput(f"{path} holds neither videos nor images; give a video, or a folder of either.")

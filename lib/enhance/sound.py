@@ -1,50 +1,125 @@
-"""The sound of one film under the pictures of another: both copied, neither coded anew."""
+"""Sound, captions, chapters, title and dates of one film with the pictures of another: copied, none coded anew."""
 
+import io
+import warnings
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lib.tools.errors import BadInput
 from lib.video import FORMATS
-from lib.video.containers import Tally, copy_tracks, from_moment, open_film, packets, pictures, tallied, tally
+from lib.video.containers import (
+    About,
+    Tally,
+    about,
+    copy_tracks,
+    from_moment,
+    new_film,
+    open_film,
+    packets,
+    pictures,
+    tallied,
+    tally,
+)
 from lib.video.film import check_frames
 
+if TYPE_CHECKING:
+    import av
+    from av.container import InputContainer
+
 LOST = 0.25  # seconds of sound, at beginning and end, that each container counts in its own way
+_WORDS = {"audio": "sound", "subtitle": "captions", "video": "pictures"}  # others keep FFmpeg's word
 
 
-def add_sound(silent: Path, film: Path, out: Path, frames: int) -> None:
-    """Write ``silent``, a film of so many frames, with the first sound track of ``film`` to ``out``.
+def add_tracks(silent: Path, film: Path, out: Path, frames: int, begin: float) -> bool:
+    """Write ``silent``, of so many frames, with all else that ``film`` holds to ``out``; whether its sound is there.
 
-    Sound that begins before the first frame loses its beginning, so that both start together. What was written is read
-    again. Raises BadInput where that kind of file cannot hold that kind of sound, or some of it is not there.
+    ``begin`` is the second at which the film's first frame is shown: what is heard before is left out, so that all
+    starts together. What was written is read again. Nothing is written where there is nothing to add. Warns of what is
+    left out, since ``out`` cannot hold it or it could not be read again.
     """
+    with open_film(film) as source:
+        facts, names = about(source, begin), _other_tracks(source)
+        sound = next((stream.index for stream in source.streams.audio), None)
+        fit = [index for index in names if _fits(source.streams[index], FORMATS[out.suffix.lower()][0])]
+    written, told, reason = [], About(), ""
+    for tracks, facts_too in ((fit, facts), ([index for index in fit if index == sound], About())):
+        if not (tracks or facts_too):
+            continue
+        try:
+            _write(silent, film, out, frames, begin, tracks, facts_too)
+            written, told, reason = tracks, _told(out), ""
+            break
+        except BadInput as error:
+            reason = f" {error}"
+            out.unlink(missing_ok=True)
+    if sound is not None and sound not in written:
+        why = f".{reason}" if reason else f", {out.suffix} cannot hold it."
+        warnings.warn(f"{film}: its {names[sound]} is left out{why}", stacklevel=2)
+    lost = [name for index, name in names.items() if index not in (*written, sound)] + facts.names_but(told)
+    if lost:
+        warnings.warn(f"{film}: what {out.suffix} cannot hold is left out: {', '.join(lost)}.", stacklevel=2)
+    return sound in written
+
+
+def _other_tracks(film: "InputContainer") -> dict[int, str]:
+    """What to call the tracks that are not the pictures, by their index; names of chapters are no track."""
+    names, shown = {}, pictures(film)
+    for stream in film.streams:
+        codec = stream.codec_context.name if stream.codec_context else "unknown"
+        if stream.index != shown.index and not (film.chapters() and stream.type == "data" and codec == "unknown"):
+            names[stream.index] = f"{_WORDS.get(stream.type, stream.type)} ({codec})"
+    return names
+
+
+def _fits(stream: "av.Stream", container: str) -> bool:
+    """Whether that kind of file takes such sound or captions; the rest is not asked."""
+    if stream.type not in ("audio", "subtitle") or not stream.codec_context:
+        return False
+    with new_film(io.BytesIO(), container) as trial:
+        try:
+            trial.add_stream_from_template(stream, opaque=True)
+        except ValueError:
+            return False
+    return True
+
+
+def _write(silent: Path, film: Path, out: Path, frames: int, begin: float, tracks: list[int], facts: About) -> None:
+    """Raises BadInput where that kind of file cannot hold it all after all, or some of it is not there."""
     import av
 
-    heard = Tally()
-    with open_film(silent) as seen, open_film(film) as source:
-        shown, filmed, track = pictures(seen), pictures(source), source.streams.audio[0]
-        begin = float((filmed.start_time or 0) * filmed.time_base)
-        sound = tallied(from_moment(packets(source, track), begin), track, heard)
-        codec = track.codec_context.name if track.codec_context else "unknown"
-        sentence = f"{film}: its sound ({codec}) is left out"
+    held = [Tally() for _ in tracks]
+    with ExitStack() as opened:
+        seen = opened.enter_context(open_film(silent))
+        copied = [(pictures(seen), packets(seen, pictures(seen)))]
+        for index, tally in zip(tracks, held):
+            source = opened.enter_context(open_film(film))  # one for each, so that no track waits for another
+            track = source.streams[index]
+            copied.append((track, tallied(from_moment(packets(source, track), begin), track, tally)))
         try:
-            copy_tracks(out, FORMATS[out.suffix.lower()][0], [(shown, packets(seen, shown)), (track, sound)])
+            copy_tracks(out, FORMATS[out.suffix.lower()][0], copied, facts)
         except (av.FFmpegError, ValueError) as error:
             if isinstance(error, OSError):  # the disk, not the sound
                 raise
-            raise BadInput(f"{sentence}, {out.suffix} cannot hold it.") from error
-    try:
-        check_frames(out, frames)
-        check_sound(out, heard)
-    except BadInput as error:
-        raise BadInput(f"{sentence}. {error}") from error
+            raise BadInput(f"{out.suffix} cannot hold it.") from error
+    check_frames(out, frames)
+    for number, tally in enumerate(held, start=1):
+        check_track(out, number, tally)
 
 
-def check_sound(film: Path, heard: Tally) -> None:
-    """Raise BadInput unless as much sound, at its time, can be decoded from a film that was just written."""
+def check_track(film: Path, number: int, heard: Tally) -> None:
+    """Raise BadInput unless as much of a track, at its time, can be decoded from a film that was just written."""
     with open_film(film) as written:
-        tracks = written.streams.audio
-        found = tally(written, tracks[0]) if tracks else Tally()
-    if not tracks or max(abs(found.seconds - heard.seconds), abs(found.end - heard.end)) > LOST:
+        found = tally(written, written.streams[number]) if number < len(written.streams) else Tally()
+    if not heard.seconds and found.frames < heard.frames:
+        raise BadInput(f"Of {heard.frames} captions {found.frames} could be read again; choose another kind of file.")
+    if max(abs(found.seconds - heard.seconds), abs(found.end - heard.end)) > LOST:
         raise BadInput(
             f"Of {heard.seconds:.1f} seconds of sound {found.seconds:.1f} could be read again, to end at "
             f"{found.end:.1f} and not {heard.end:.1f} s; choose another kind of file."
         )
+
+
+def _told(film: Path) -> About:
+    with open_film(film) as written:
+        return about(written)

@@ -77,7 +77,7 @@ def _compared(summary: Summary, height: int | None) -> Row:
     first = (summary.frames - count) // 2
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is to be known of the film was said when it was sharpened
-        film = open_source(summary.source, summary.box, height)
+        film = open_source(summary.source, summary.box, height, summary.fps)
         with closing(film.frames()) as frames:
             before = extract(islice(frames, first, first + count), fps=summary.fps, progress=False)
     row: Row = {"compared_frames": count}

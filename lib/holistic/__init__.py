@@ -1,5 +1,6 @@
 """MediaPipe Holistic over films, and closer looks where it lost a hand."""
 
+from lib.holistic.corpus import find_videos
 from lib.holistic.graph import extract, extract_file
 
-__all__ = ["extract", "extract_file"]
+__all__ = ["extract", "extract_file", "find_videos"]

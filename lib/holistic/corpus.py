@@ -10,38 +10,45 @@ machine and `dask worker tcp://HOST:8786 --nthreads 1 --nworkers auto` on each.
 """
 
 import sys
+import warnings
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput, in_a_line
 from lib.tools.parallel import spread, spread_options
 from lib.video import VIDEOS
+from lib.video.image_folder import is_plain
+from lib.video.timing import rate_option
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one video: its keypoints' file, and one sentence if there are none."""
+    """What became of one video: its keypoints' file, one sentence if there are none, and what else there is to say."""
 
     path: Path
     error: str = ""
+    notes: tuple[str, ...] = ()
 
 
 Job = tuple[Path, Path]  # a video, and its .pose file to be
 
 
-def extract_video(job: Job) -> Outcome:
-    """Write one video's keypoints, unless they are there; never raises an error."""
+def extract_video(job: Job, fps: float | None = None) -> Outcome:
+    """Write one video's keypoints, unless they are there; never raises an error. ``fps`` as in `extract_file`."""
     from lib.holistic.graph import extract_file
 
     video, path = job
-    try:
-        if not (path.exists() and path.stat().st_mtime >= video.stat().st_mtime):
-            extract_file(video, progress=False).save(path)
-    except Exception as error:  # whatever is wrong with one video, the others can be done
-        return Outcome(path, str(error) if isinstance(error, BadInput) else f"{video} failed: {in_a_line(error)}.")
-    return Outcome(path)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            if not (path.exists() and path.stat().st_mtime >= video.stat().st_mtime):
+                extract_file(video, fps, progress=False).save(path)
+        except Exception as error:  # whatever is wrong with one video, the others can be done
+            return Outcome(path, str(error) if isinstance(error, BadInput) else f"{video} failed: {in_a_line(error)}.")
+    return Outcome(path, notes=tuple(str(warning.message) for warning in said if warning.category is UserWarning))
 
 
 def _lost(job: Job) -> Outcome:
@@ -50,9 +57,8 @@ def _lost(job: Job) -> Outcome:
 
 
 def videos_below(folder: Path) -> list[Path]:
-    """The videos below a folder, in order; hidden files are none, but unfinished ones or notes of macOS."""
-    found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in VIDEOS and path.is_file())
-    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    """The videos below a folder, in order; see `is_plain` for what is none."""
+    return sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in VIDEOS and is_plain(path, folder))
 
 
 def find_videos(folder: Path) -> list[Path]:
@@ -66,8 +72,10 @@ def find_videos(folder: Path) -> list[Path]:
     return found
 
 
-def extract_folder(videos: Path, out: Path, processes: int = 1, scheduler: str | None = None) -> list[Outcome]:
-    """Keypoints of every video below ``videos``, with a bar.
+def extract_folder(
+    videos: Path, out: Path, processes: int = 1, scheduler: str | None = None, fps: float | None = None
+) -> list[Outcome]:
+    """Keypoints of every video below ``videos``, with a bar; ``fps`` as in `extract_file`.
 
     The largest files go first, so that no process is left alone with a long film at the end.
     """
@@ -75,7 +83,8 @@ def extract_folder(videos: Path, out: Path, processes: int = 1, scheduler: str |
 
     found = sorted(find_videos(videos), key=lambda video: video.stat().st_size, reverse=True)
     jobs = [(video, out / video.relative_to(videos).with_suffix(".pose")) for video in found]
-    return list(tqdm(spread(extract_video, jobs, processes, scheduler, _lost), total=len(jobs), unit="video"))
+    make = partial(extract_video, fps=fps) if fps else extract_video
+    return list(tqdm(spread(make, jobs, processes, scheduler, _lost), total=len(jobs), unit="video"))
 
 
 @command
@@ -84,11 +93,14 @@ def main(argv: list[str] | None = None) -> int:
     parser = arguments(__doc__)
     parser.add_argument("videos", type=Path, metavar="VIDEOS", help="folder with videos")
     parser.add_argument("--out", type=Path, required=True, metavar="KEYPOINTS", help="folder for the .pose files")
+    rate_option(parser)
     spread_options(parser)
     options = parser.parse_args(argv)
     if options.scheduler:  # whose workers begin in folders of their own
         options.videos, options.out = options.videos.absolute(), options.out.absolute()
-    outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler)
+    outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler, options.fps)
+    for note in (note for outcome in outcomes for note in outcome.notes):
+        print(f"Note: {note}", file=sys.stderr)
     failed = [outcome for outcome in outcomes if outcome.error]
     for outcome in failed:
         print(outcome.error, file=sys.stderr)

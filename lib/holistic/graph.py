@@ -117,11 +117,16 @@ def extract(
     return keypoints
 
 
-def extract_file(path: str | Path, **settings: Any) -> Keypoints:
-    """Keypoints of a video file, at its own frame rate. ``settings`` are those of `extract`; errors name the file."""
+def extract_file(path: str | Path, fps: float | None = None, **settings: Any) -> Keypoints:
+    """Keypoints of a video file or folder of images, at its own frame rate or ``fps``.
+
+    ``settings`` are those of `extract`; errors name the file, and what `lib.video.probe` notes of it is warned of.
+    """
     from lib.video import probe, read_video
 
-    info = probe(path)
+    info = probe(path, fps=fps)
+    for note in info.notes:
+        warnings.warn(note, stacklevel=2)
     return extract(read_video(path), **{"fps": info.fps, "total": info.frames, "name": str(path)} | settings)
 
 

@@ -4,7 +4,8 @@ Encoding is reproducible on one machine: one thread, no date and no program vers
 Colours: sRGB pictures become BT.709 YUV of limited range, and the stream says so, so that every player agrees.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from lib.tools.errors import BadInput
+from lib.video import tone
 from lib.video.containers import new_film
-from lib.video.pixels import upright
+from lib.video.pixels import fitted, on_its_side, upright, with_margins
 
 if TYPE_CHECKING:
     import av
 
+_TICK = Fraction(1, 1000)  # seconds, to which frames keep their own times, as Matroska does
 GIF_FPS = 100  # a GIF counts time in hundredths of a second
 BT709, LIMITED, FULL, SRGB = 1, 1, 2, 13  # ITU-T H.273 code points: primaries and matrix, ranges, transfer curve
 
@@ -47,12 +50,19 @@ ENCODERS = {
 
 
 def encode(
-    frames: Iterable[np.ndarray], file: str | BinaryIO, container: str, codec: str, crf: int, fps: float
+    frames: Iterable[np.ndarray],
+    file: str | BinaryIO,
+    container: str,
+    codec: str,
+    crf: int,
+    fps: float,
+    times: Sequence[float] | None = None,
 ) -> tuple[int, tuple[int, int]]:
     """Compress frames (uint8, (H, W, 3)) into ``file``, one at a time; returns their number and (height, width).
 
     ``container`` is FFmpeg's name ("mp4", "matroska", ...), ``codec`` a key of ``ENCODERS``. An odd width or height,
-    which 4:2:0 colour cannot store, grows by one pixel: the last column or row is repeated.
+    which 4:2:0 colour cannot store, grows by one pixel: the last column or row is repeated. Frame i is shown at
+    ``times[i]`` seconds, if they are given, counted from the first; each is asked for when its frame has come.
     Raises BadInput for no frames, a frame of another shape or dtype, an impossible crf or fps, and what the encoder
     does not take.
     """
@@ -68,9 +78,12 @@ def encode(
         with new_film(file, container) as output:
             stream = output.add_stream(encoder.name, rate=rate, options=encoder.options(crf))
             _configure(stream, encoder, first)
+            stream.codec_context.time_base = tick = 1 / rate if times is None else _TICK
+            ticks = -1
             for index, frame in enumerate(chain([first], frames)):
                 picture = prepare(frame)
-                picture.pts, picture.time_base = index, 1 / rate
+                ticks = index if times is None else max(ticks + 1, round((times[index] - times[0]) / tick))
+                picture.pts, picture.time_base = ticks, tick
                 output.mux(stream.encode(picture))
             output.mux(stream.encode())
     except av.FFmpegError as error:
@@ -147,20 +160,50 @@ class ToYUV:
 class ToRGB:
     """A decoded frame of any pixel format -> (H, W, 3) uint8 sRGB, by the colour tags it carries, turned upright.
 
-    A stream that changes its size halfway is scaled to its first size. Without tags, FFmpeg's BT.601 holds.
+    All come out in one ``size``, (width, height), the first one's if none is given. Frames of another size are brought
+    to this one, with black margins where their proportions differ, and counted in ``resized``. Pixels become square
+    from ``pixel_aspect``, width over height. HDR becomes standard range (`tone`). Without tags, FFmpeg's BT.601 holds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[int, int] | None = None) -> None:
         from av.video.reformatter import VideoReformatter
 
-        self.reformatter, self.flags, self.size = VideoReformatter(), _accurate(), None
+        self.reformatter, self.flags, self.size = VideoReformatter(), _accurate(), size
+        self.resized: Counter[tuple[int, int]] = Counter()
 
-    def __call__(self, frame: "av.VideoFrame") -> np.ndarray:
-        self.size = self.size or (frame.width, frame.height)
-        matrix = frame.side_data.get("DISPLAYMATRIX")
-        colours = {"dst_color_range": FULL, "interpolation": self.flags}
-        rgb = self.reformatter.reformat(frame, *self.size, format="rgb24", threads=1, **colours).to_ndarray()
-        return rgb if matrix is None else upright(rgb, np.frombuffer(matrix, np.int32))
+    def __call__(self, frame: "av.VideoFrame", pixel_aspect: Fraction = Fraction(1)) -> np.ndarray:
+        size = shown_size(frame, pixel_aspect)
+        self.size = self.size or size
+        if size != self.size:
+            self.resized[size] += 1
+        inner = fitted(size, self.size)
+        matrix = _matrix(frame)
+        rgb = self._rgb(frame, *(inner[::-1] if matrix is not None and on_its_side(matrix) else inner))
+        rgb = rgb if matrix is None else upright(rgb, matrix)
+        return rgb if inner == self.size else with_margins(rgb, self.size)
+
+    def _rgb(self, frame: "av.VideoFrame", width: int, height: int) -> np.ndarray:
+        options = {"dst_color_range": FULL, "interpolation": self.flags, "threads": 1}
+        if frame.color_trc not in tone.CURVES:
+            return self.reformatter.reformat(frame, width, height, format="rgb24", **options).to_ndarray()
+        values = self.reformatter.reformat(frame, width, height, format="rgb48le", **options).to_ndarray()
+        return tone.to_standard(values, frame.color_trc, frame.color_primaries)
+
+
+def shown_size(frame: "av.VideoFrame", pixel_aspect: Fraction = Fraction(1)) -> tuple[int, int]:
+    """(width, height) of a decoded frame as a player shows it: in square pixels, upright. None of them is lost."""
+    width, height = frame.width, frame.height
+    if pixel_aspect > 1:
+        width = round(width * pixel_aspect)
+    else:
+        height = round(height / pixel_aspect)
+    matrix = _matrix(frame)
+    return (height, width) if matrix is not None and on_its_side(matrix) else (width, height)
+
+
+def _matrix(frame: "av.VideoFrame") -> np.ndarray | None:
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    return None if matrix is None else np.frombuffer(matrix, np.int32)
 
 
 def _indexed(rgb: np.ndarray) -> "av.VideoFrame":

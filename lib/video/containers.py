@@ -5,10 +5,12 @@ is thought of there. Tracks are copied without being coded anew, and nothing is 
 """
 
 import os
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     import av
     from av.container import InputContainer, OutputContainer
 
+_BY_PICTURES = {"mpegts", "mpeg", "mpegvideo", "h264", "hevc", "dv"}  # FFmpeg's names of such containers
+_TECHNICAL = re.compile(r"encoder|major_brand|minor_version|compatible_brands|timecode|wm.*|isvbr|device.*", re.I)
+_OF_TRACKS = {"language", "title"}
 _REORDERED = 64  # packets at most that wait for the first moment of decoding; H.264 has 16 frames to reorder
 
 
@@ -49,6 +54,24 @@ def pictures(film: "InputContainer") -> "av.VideoStream | None":
 
     cover = av.stream.Disposition.attached_pic
     return next((stream for stream in film.streams.video if not stream.disposition & cover), None)
+
+
+def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:
+    """Width over height of the pixels of the frame that was decoded last, 1 where they are square or nearly so.
+
+    What the container says holds, except in kinds that leave it to the pictures, which may change, as television does
+    between 4:3 and 16:9. What no camera makes is not believed.
+    """
+    said, now = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
+    aspect = now if now and film.format.name in _BY_PICTURES else said
+    return Fraction(aspect) if aspect and abs(aspect - 1) > 0.01 and 1 / 4 <= aspect <= 4 else Fraction(1)
+
+
+def is_shown(packet: "av.Packet") -> bool:
+    """Whether a packet of a film's pictures is one that players show, so that a frame should come of it."""
+    if not packet.size or packet.is_discard:
+        return False
+    return packet.stream.codec_context.name != "vp8" or bool(memoryview(packet)[0] & 0x10)  # RFC 6386, 9.1: show_frame
 
 
 def decoded(
@@ -91,20 +114,58 @@ def frame_count(path: str | Path) -> int:
 
 @dataclass
 class Tally:
-    """What was in the packets that went by: frames of pictures, or seconds of sound and the moment it ends at."""
+    """What was in the packets that went by: frames or captions, or seconds of sound and the moment it ends at."""
 
     frames: int = 0
     seconds: float = 0.0
     end: float = 0.0
 
 
-def copy_tracks(out: Path, container: str, tracks: Sequence[tuple["av.Stream", Iterable["av.Packet"]]]) -> None:
+@dataclass(frozen=True)
+class About:
+    """What a film says of itself, title and dates among it, and its chapters as PyAV has them."""
+
+    metadata: dict[str, str] = field(default_factory=dict)
+    chapters: tuple[dict, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.metadata or self.chapters)
+
+    def names_but(self, other: "About") -> list[str]:
+        """What of this is not in another film's, in words."""
+        there = {key.lower() for key in other.metadata}
+        lost = [key for key in self.metadata if key.lower() not in there]
+        return lost + (["chapters"] if len(other.chapters) < len(self.chapters) else [])
+
+
+def about(film: "InputContainer", begin: float = 0.0) -> About:
+    """What a film says of itself, but not of its file; chapters as of second ``begin``, which becomes 0."""
+    metadata = {key: value for key, value in film.metadata.items() if not _TECHNICAL.fullmatch(key)}
+    chapters = []
+    for chapter in film.chapters():
+        start, end = (int(chapter[key] - begin / chapter["time_base"]) for key in ("start", "end"))
+        if end > 0:
+            chapters.append(chapter | {"start": max(0, start), "end": end})
+    return About(metadata, tuple(chapters))
+
+
+def copy_tracks(
+    out: Path,
+    container: str,
+    tracks: Sequence[tuple["av.Stream", Iterable["av.Packet"]]],
+    facts: About = About(),
+) -> None:
     """Write tracks, each a template and its packets, to ``out``; ``container`` is FFmpeg's name for its kind.
 
-    Raises ValueError or av.FFmpegError where that kind of file cannot hold them.
+    ``facts`` are what the film says of itself. Raises ValueError or av.FFmpegError where that kind of file cannot hold
+    them.
     """
     with new_film(out, container) as output:
+        output.metadata.update(facts.metadata)
+        output.set_chapters(list(facts.chapters))
         streams = [output.add_stream_from_template(stream, opaque=True) for stream, _ in tracks]
+        for stream, (template, _) in zip(streams, tracks):
+            stream.metadata.update({key: template.metadata[key] for key in _OF_TRACKS & template.metadata.keys()})
         output.start_encoding()
         timed = [_timed(number, packets) for number, (_, packets) in enumerate(tracks)]
         for _, number, packet in merge(*timed, key=lambda item: item[0]):  # so that the muxer holds nothing back
@@ -149,7 +210,8 @@ def tallied(packets: Iterable["av.Packet"], stream: "av.Stream", tally: Tally) -
     for packet in packets:
         _add(tally, packet.decode)
         yield packet
-    _add(tally, lambda: stream.codec_context.decode(None))
+    if stream.type != "subtitle":  # whose decoders hold nothing back
+        _add(tally, lambda: stream.codec_context.decode(None))
 
 
 def tally(film: "InputContainer", stream: "av.Stream") -> Tally:

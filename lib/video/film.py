@@ -6,13 +6,10 @@
 A long film therefore costs no more memory than a short one.
 """
 
-import os
 import warnings
-from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +19,12 @@ from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import image_folder
 from lib.video.codec import ToRGB, checked, encode
-from lib.video.containers import decoded, frame_count, open_film, pictures
+from lib.video.containers import decoded, frame_count, is_shown, pixel_aspect
+from lib.video.survey import no_frame, opened, probe
 
 if TYPE_CHECKING:
     import av
+    from av.container import InputContainer
 
 # what a suffix means: FFmpeg's container, and the codec that players expect in it
 FORMATS = {
@@ -36,73 +35,21 @@ FORMATS = {
     ".webm": ("webm", "vp9"),
     ".gif": ("gif", "gif"),
 }
-VIDEOS = {*FORMATS, ".m4v", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".vob", ".wmv", ".flv", ".3gp", ".ogv"}  # to read
+OTHERS = ".m4v .mpg .mpeg .ts .mts .m2ts .vob .wmv .asf .flv .3gp .ogv .dv .mxf"
+VIDEOS = {*FORMATS, *OTHERS.split()}  # to read
 _SHORT = 1.0  # seconds that a film may lack before the reader hears of it: sound often runs a little longer
-_BREAK = 0.5  # seconds of a film that are announced and not there: it was cut short
-_ASKED = 10  # frames that are asked whether they are interlaced
 
 
-@dataclass(frozen=True)
-class VideoInfo:
-    """What a file says of itself. Size is in pixels, upright as a player shows it; ``duration`` in seconds.
-
-    ``frames`` is None where the format does not count them (webm, mkv, gif), ``duration`` where it is unknown.
-    ``fps`` is the average rate, 25 for a folder of images; ``sound`` tells whether there is a sound track.
-    ``interlaced`` tells whether a frame holds two moments, in odd and even rows, as television's do; ``moved`` is
-    seconds by which the frame that moves most moves when all are shown at ``fps``, large for a variable rate. Both are
-    None where `probe` was not to be thorough.
-    """
-
-    width: int
-    height: int
-    fps: float
-    frames: int | None
-    duration: float | None
-    sound: bool = False
-    interlaced: bool | None = None
-    moved: float | None = None
-
-
-def probe(path: str | Path, thorough: bool = False) -> VideoInfo:
-    """All that is asked of a video file or folder of images, which is opened once; a frame is decoded to be sure.
-
-    ``thorough`` decodes some more, and reads the film to its end without decoding it: see `VideoInfo`.
-    Raises BadInput for a file that is missing, empty, no video, audio only, or without one readable frame.
-    """
-    from av import FFmpegError
-
-    path = Path(path)
-    if path.is_dir():
-        files = image_folder.image_files(path)
-        height, width = image_folder.read_image(files[0]).shape[:2]
-        frames, fps = len(files), image_folder.FPS
-        return VideoInfo(width, height, fps, frames, frames / fps, interlaced=False, moved=0.0)
-    with _opened(path) as (container, stream):
-        times: list[tuple[float, float]] = []
-        stored = _timed(container, stream, times)
-        frames = decoded(container, stream, [], stored)
-        if (first := next(frames, None)) is None:
-            raise _no_frame(path)
-        height, width = ToRGB()(first).shape[:2]
-        fps = float(stream.average_rate or stream.guessed_rate or image_folder.FPS)
-        says = (width, height, fps, stream.frames or None, _duration(container, stream), bool(container.streams.audio))
-        if not thorough:
-            return VideoInfo(*says)
-        interlaced = any(frame.interlaced_frame for frame in chain([first], islice(frames, _ASKED - 1)))
-        with suppress(FFmpegError):  # damaged from there on
-            deque(stored, maxlen=0)
-        return VideoInfo(*says, interlaced, _moved(times, (container.duration or 0) / 1e6, fps))
-
-
-def read_video(path: str | Path) -> Iterator[np.ndarray]:
+def read_video(path: str | Path, times: list[float] | None = None) -> Iterator[np.ndarray]:
     """Frames (uint8 RGB, (H, W, 3)) of a video file or a folder of images, one at a time and upright.
 
-    Formats: mp4, mov, mkv, webm, avi, gif and whatever else FFmpeg reads. Pixels are given as stored: those of
-    a film whose pixels are not square are not stretched. Bad files raise BadInput here, not at the first frame
-    (see `probe`). A film damaged or cut short further on gives what can be read, then a warning.
+    Formats: mp4, mov, mkv, webm, avi, gif and whatever else FFmpeg reads. All frames come in square pixels and in the
+    size that `probe` tells; the second at which each is shown is added to ``times`` before it comes (not of images).
+    Bad files raise BadInput here, not at the first frame (see `probe`). A film damaged or cut short gives what can be
+    read, then a warning, and so does one that changes its size.
     """
     path = Path(path)
-    frames = image_folder.read_folder(path) if path.is_dir() else _stream(path)
+    frames = image_folder.read_folder(path) if path.is_dir() else _stream(path, [] if times is None else times)
     return _going_on([next(frames)], frames)
 
 
@@ -158,77 +105,81 @@ def check_frames(film: Path, frames: int) -> None:
         )
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple["av.container.InputContainer", "av.VideoStream"]]:
-    """The container and its video stream; BadInput if there is none."""
-    import av
-
-    if not path.exists():
-        raise BadInput(f"{path} does not exist; check the name and the folder it should be in.")
-    if path.stat().st_size == 0:
-        raise BadInput(f"{path} is empty (0 bytes); copy or download it again.")
-    try:
-        container = open_film(path)
-    except (av.FFmpegError, OSError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, PermissionError) else "no video, damaged or cut short"
-        raise BadInput(f"{path} cannot be opened as video ({reason}); copy it again or convert it to mp4.") from error
-    with container:
-        if (stream := pictures(container)) is None:
-            raise BadInput(f"{path} holds sound but no pictures; give a file with a video track.")
-        yield container, stream
-
-
-def _no_frame(path: Path) -> BadInput:
-    return BadInput(f"{path} holds no readable frame: damaged or cut short; copy or download it again.")
-
-
-def _timed(
-    container: "av.container.InputContainer", stream: "av.VideoStream", times: list[tuple[float, float]]
-) -> Iterator["av.Packet"]:
-    """The track's packets; the seconds at which each is shown and decoded are added to ``times``."""
-    for packet in container.demux(stream):
-        if packet.pts is not None:
-            moments = (packet.pts, packet.pts if packet.dts is None else packet.dts)
-            times.append(tuple(float(moment * packet.time_base) for moment in moments))
-        yield packet
-
-
-def _moved(times: list[tuple[float, float]], length: float, fps: float) -> float:
-    """`VideoInfo.moved`, by the moments at which packets are shown and decoded; ``length`` in seconds is announced."""
-    if not times:
-        return 0.0
-    shown, last = np.sort([moment for moment, _ in times]), times[-1][1]
-    if length - np.ptp(shown) > _BREAK:
-        # a frame is stored after those it is drawn from: where the film breaks off, frames between its last ones lack
-        shown = shown[shown <= max(last, shown[0])]
-    return float(np.abs(shown - shown[0] - np.arange(len(shown)) / fps).max())
-
-
 def _going_on(begun: list[np.ndarray], frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
     """The frame that was drawn to see whether there is one, which is not kept, then the others."""
     yield begun.pop()
     yield from frames
 
 
-def _stream(path: Path) -> Iterator[np.ndarray]:
-    faults: list[Exception] = []
-    with _opened(path) as (container, stream):
-        to_rgb, count, start, end = ToRGB(), 0, None, 0.0
-        for frame in decoded(container, stream, faults):
-            start = frame.time if start is None else start
-            end = frame.time if frame.time is not None else end
-            count += 1
-            yield to_rgb(frame)
-        if not count:
-            raise _no_frame(path)
-        seconds, promised = end - (start or 0.0), _duration(container, stream) or 0.0
-    if faults or seconds < promised - _SHORT:
-        text = f"{path} is damaged or cut short: {count} frames ({seconds:.1f} of {promised:.1f} seconds) were read."
-        warnings.warn(text, stacklevel=3)  # past `_going_on`
+@dataclass
+class _Stored:
+    """What went by of a track: packets, those to be shown, and the seconds of the first and last of these."""
+
+    packets: int = 0
+    shown: int = 0
+    first: float = np.inf
+    last: float = -np.inf
+
+    def watch(self, packets: Iterable["av.Packet"]) -> Iterator["av.Packet"]:
+        for packet in packets:
+            self.packets += packet.size > 0
+            self.shown += (shown := is_shown(packet))
+            if packet.pts is not None and shown:
+                second = float(packet.pts * packet.time_base)
+                self.first, self.last = min(self.first, second), max(self.last, second)
+            yield packet
 
 
-def _duration(container: "av.container.InputContainer", stream: "av.VideoStream") -> float | None:
+def _stream(path: Path, times: list[float]) -> Iterator[np.ndarray]:
+    info, faults, stored = probe(path), [], _Stored()
+    to_rgb, frame_time = ToRGB((info.width, info.height)), 1 / info.fps
+    with opened(path) as (film, stream):
+        for frame in decoded(film, stream, faults, stored.watch(film.demux(stream))):
+            if not times:
+                faults.clear()  # what is lost at the beginning is said in other words
+            times.append(_second(frame, times, frame_time))
+            yield to_rgb(frame, pixel_aspect(film, stream))
+        if not times:
+            raise no_frame(path)
+        promised = _duration(film, stream) or 0.0
+        counted = stream.frames if film.format.name.startswith("mov") else 0  # others count what they leave out, too
+    first, last = times[0], times[-1]
+    if len(times) < stored.shown:  # else all is there, whatever the stamps say: .avi has those of decoding only
+        first, last = min(stored.first, first), max(stored.last, last)
+    damaged = faults or last - first < promised - _SHORT or stored.packets < counted
+    promised = max(promised, last - first) if damaged or last - times[-1] > frame_time / 2 else 0
+    for note in _losses(path, times, times[0] - first - frame_time / 2, promised, to_rgb):
+        warnings.warn(note, stacklevel=1)
+
+
+def _second(frame: "av.VideoFrame", times: list[float], frame_time: float) -> float:
+    """When the frame is shown; without a time stamp, that of its decoding, or else one frame after the last."""
+    ticks = frame.dts if frame.pts is None else frame.pts
+    if ticks is not None:
+        return float(ticks * frame.time_base)
+    return times[-1] + frame_time if times else 0.0
+
+
+def _losses(path: Path, times: list[float], late: float, promised: float, to_rgb: ToRGB) -> Iterator[str]:
+    """What was lost of a film that has been read, or changed, where it is known only then."""
+    if late > 0:
+        yield (
+            f"{path}: its first {late:.2f} seconds cannot be decoded (no key frame, or damaged), so pictures, "
+            "keypoints and sound begin after them."
+        )
+    if promised:
+        seconds = f"{times[-1] - times[0]:.1f} of {promised:.1f} seconds"
+        yield f"{path} is damaged or cut short: {len(times)} frames ({seconds}) were read."
+    if to_rgb.resized:
+        sizes = ", ".join(f"{width} x {height}" for width, height in sorted(to_rgb.resized)[:4])
+        yield (
+            f"{path} changes its size: {to_rgb.resized.total()} of {len(times)} frames ({sizes}) were brought to the "
+            f"{to_rgb.size[0]} x {to_rgb.size[1]} of most, with black margins where their shape is another."
+        )
+
+
+def _duration(film: "InputContainer", stream: "av.VideoStream") -> float | None:
     """Seconds, by the video track if it says, else by the container (which may count longer sound)."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    return container.duration / 1e6 if container.duration else None
+    return film.duration / 1e6 if film.duration else None

@@ -1,5 +1,6 @@
 """A folder of numbered images as a video: what many data sets are, and what any tool can look into."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -13,14 +14,14 @@ from lib.tools.openers import reading
 
 FPS = 25.0  # a folder does not say how fast it plays
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
-FORMATS = ("PNG", "JPEG", "MPO", "BMP", "WEBP", "TIFF")  # an MPO is the JPEG of a camera with two lenses
+FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF")  # Pillow opens the MPO of a camera with two lenses as JPEG
 MOST_PIXELS = 2**26  # twice an 8K frame; a file of kilobytes can claim any number
 _OURS = re.compile(r"\d{6}\.png")
 
 
 def image_files(folder: Path) -> list[Path]:
     """The images of a folder as a person would order them: frame2 before frame10. BadInput if there are none."""
-    files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")]
+    files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and is_plain(file, folder)]
     if not files:
         raise BadInput(f"{folder} holds no images; give a folder of {', '.join(sorted(SUFFIXES))} files.")
     # text and digits take turns, so like is compared with like
@@ -28,15 +29,31 @@ def image_files(folder: Path) -> list[Path]:
     return sorted(files, key=lambda file: [int(part) if part.isdigit() else part for part in parts[file]])
 
 
+def is_plain(path: Path, folder: Path) -> bool:
+    """Whether a path below a folder is a regular file, and neither hidden, as unfinished files and notes of macOS are,
+    nor a pipe or a link to nowhere."""
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
+    return not hidden and os.path.isfile(path)  # which is False also where nobody may look
+
+
 def read_image(file: Path) -> np.ndarray:
-    """(H, W, 3) uint8 RGB, turned upright by its EXIF tag; BadInput if it cannot be read."""
+    """(H, W, 3) uint8 RGB, turned upright by its EXIF tag; 16 bits a value become 8.
+
+    BadInput if it cannot be read, or holds numbers whose black and white nobody knows.
+    """
     from PIL import Image, ImageOps
 
     with reading(file, "cannot be read as an image", "save it again, or take it out"):
         with Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise ValueError(f"{image.width} x {image.height} pixels are more than any film has")
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+            if image.mode in ("I", "F"):
+                kind = "floating-point" if image.mode == "F" else "32-bit"
+                raise BadInput(f"{file} holds {kind} numbers, whose black and white nobody knows; save it with 8 bits.")
+            image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I;16"):  # which `convert` would cut off at 255
+                return np.repeat(np.uint8(np.round(np.asarray(image) / 257))[..., None], 3, axis=2)
+            return np.asarray(image.convert("RGB"))
 
 
 def read_folder(folder: Path) -> Iterator[np.ndarray]:

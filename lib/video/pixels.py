@@ -1,4 +1,4 @@
-"""Pixels in other forms: as light (IEC 61966-2-1, sRGB), turned upright, as float batches (N, 3, H, W) in [0, 1]."""
+"""Pixels in other forms: as light (IEC 61966-2-1, sRGB), upright, with margins, as float batches in [0, 1]."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -33,9 +33,29 @@ def upright(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     The 9 numbers (a, b, u, c, d, v, x, y, w) send the point (p, q) to (a p + c q, b p + d q): FFmpeg's display.h.
     """
     a, b, _, c, d = (int(number) for number in matrix[:5])
-    if abs(b) > abs(a):  # the new x runs along the old y
+    if on_its_side(matrix):
         image, a, d = image.swapaxes(0, 1), c, b
     return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])
+
+
+def on_its_side(matrix: np.ndarray) -> bool:
+    """Whether a display matrix has the new x run along the old y."""
+    return abs(int(matrix[1])) > abs(int(matrix[0]))
+
+
+def fitted(size: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) that fills ``room`` without changing proportions; differences of a hundredth are none."""
+    wide, high = room[0] / size[0], room[1] / size[1]
+    if abs(wide - high) < 0.01 * wide:
+        return room
+    scale = min(wide, high)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def with_margins(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """(H, W, 3) in the middle of a black picture of ``size``, (width, height), which is not smaller."""
+    room = (size[1] - image.shape[0], size[0] - image.shape[1])
+    return np.pad(image, (*((space // 2, space - space // 2) for space in room), (0, 0)))
 
 
 def batch_of(frames: Sequence[np.ndarray]) -> "Tensor":

@@ -122,7 +122,7 @@ def test_folders_are_sorted_as_people_count(tmp_path):
         Image.new("RGB", (8, 6), (number, 0, 0)).save(tmp_path / f"frame{number}.png")
     (tmp_path / "notes.txt").write_text("not an image")
     assert [int(frame[0, 0, 0]) for frame in read_video(tmp_path)] == [1, 2, 9, 10]
-    info = probe(tmp_path, thorough=True)
+    info = probe(tmp_path)
     assert (info.width, info.height, info.fps, info.frames) == (8, 6, 25.0, 4)
     assert (info.sound, info.interlaced, info.moved) == (False, False, 0.0)
 

@@ -1,0 +1,120 @@
+"""lib.video.timing: how fast a film plays is what its frames' time stamps say, whatever its header says."""
+
+import re
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from odd_films import film, times_of
+
+from lib.video import probe, read_all, read_video, write_video
+from lib.video.containers import new_film, open_film, packets
+from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
+
+GAPS = [i / 25 for i in range(125) if i < 40 or i % 5 < 2]  # a camera that was overtaxed
+JITTER = np.cumsum([0, *np.random.default_rng(1).choice([0.017, 0.033, 0.034, 0.067], 59)])  # a browser's recorder
+KINDS = [
+    ("a.webm", "libvpx"),
+    ("a.webm", "libvpx-vp9"),
+    ("a.mkv", "libx264"),
+    ("a.mp4", "libx264"),
+    ("a.mov", "mpeg4"),
+    ("a.avi", "mjpeg"),
+    ("a.ts", "libx264"),
+    ("a.flv", "flv1"),
+    ("a.wmv", "wmv2"),
+    ("a.asf", "msmpeg4"),
+]
+
+
+@pytest.mark.parametrize(("name", "codec"), KINDS)
+@pytest.mark.parametrize("header", [25, 1000, Fraction(60000, 1001)])
+@pytest.mark.parametrize("times", [GAPS, list(JITTER)], ids=["gaps", "jitter"])
+def test_the_rate_is_that_of_the_frames(tmp_path, name, codec, header, times):
+    if codec == "mjpeg" and (header != 25 or times is not GAPS):
+        pytest.skip(".avi counts in frames of its header")
+    if codec == "mpeg4" and header == 1000:
+        pytest.skip("the encoder has no such rate")
+    path = film(tmp_path / name, times, codec, header=header)
+    shown = times_of(path)
+    info = probe(path)
+    length = shown[-1] - shown[0]
+    assert info.frames == len(shown) and abs((info.frames - 1) / info.fps - length) < 0.06
+    assert info.duration == pytest.approx(len(shown) / info.fps)
+    assert info.moved == pytest.approx(moved(np.array(shown), info.fps), abs=0.01)
+    assert any("variable frame rate" in note for note in info.notes) == (info.moved > UNEVEN)
+
+
+@pytest.mark.parametrize("fps", [25, Fraction(30000, 1001), Fraction(24000, 1001), 12.5, 50])
+@pytest.mark.parametrize("suffix", [".mkv", ".webm", ".mp4", ".avi"])
+def test_an_even_film_has_its_headers_rate_to_the_last_digit(tmp_path, suffix, fps):
+    info = probe(write_video(tmp_path / f"a{suffix}", np.zeros((90, 32, 32, 3), np.uint8), fps))
+    if suffix != ".webm":  # whose header has no rate
+        assert info.fps == pytest.approx(float(fps), abs=1e-9)
+    assert info.fps == pytest.approx(float(fps), rel=2e-4) and info.moved < 0.01 and not info.notes
+
+
+def test_headers_are_believed_where_they_agree_or_nothing_else_is_there():
+    even = np.arange(100) / (30000 / 1001)
+    assert rate_of(np.round(even, 3), [Fraction(30000, 1001)]) == 30000 / 1001
+    assert rate_of(even, [None, 60000, 25]) == pytest.approx(29.97, abs=0.001)
+    assert rate_of(np.arange(3000) / 29.97, [30]) == pytest.approx(29.97)
+    assert rate_of(np.zeros(1), [60000, 25]) == rate_of(np.empty(0), [None, 25]) == 25
+    assert rate_of(np.zeros(1), [60000, None, 0]) is None
+
+
+def test_fields_are_halves_of_frames_and_clocks_that_start_anew_tell_nothing():
+    fields = np.arange(100) / 50
+    assert len(without_second_fields(fields, 25)) == 50 and len(without_second_fields(fields, 50)) == 100
+    assert len(moments([(second, second) for second in (0.0, 0.04, 0.08, 0.0, 0.04)], 0.2)) == 5
+    assert len(moments([(second, second) for second in (7.0, 7.04, 7.08, 0.0, 0.04)], 0.2)) == 0
+
+
+def test_joined_recordings_have_their_headers_rate_and_a_note(tmp_path):
+    one = film(tmp_path / "one.ts", [i / 25 for i in range(60)]).read_bytes()
+    (tmp_path / "two.ts").write_bytes(one + one)
+    info = probe(tmp_path / "two.ts")
+    assert info.fps == 25 and "two.ts: its clock starts anew" in info.notes[0] and "--fps" in info.notes[0]
+
+
+def test_a_rate_can_be_given(tmp_path):
+    path = film(tmp_path / "a.mp4", [i / 10 for i in range(20)], header=10)
+    assert probe(path).fps == 10 and not probe(path).notes
+    info = probe(path, fps=25)
+    assert info.fps == 25 and "does not play at the rate that was given" in info.notes[0]
+    write_video(tmp_path / "images", np.zeros((4, 16, 16, 3), np.uint8), 25)
+    assert "images does not say how fast it plays: 25" in probe(tmp_path / "images").notes[0]
+    info = probe(tmp_path / "images", 50)
+    assert (info.fps, info.duration, info.notes) == (50, 0.08, ())
+
+
+def test_a_film_without_any_rate_says_so_and_can_be_read_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr("lib.video.survey.rate_of", lambda shown, says: None)
+    path = film(tmp_path / "a.mp4", [0, 0.04, 0.08])
+    assert probe(path).fps == 25 and re.search(r"a\.mp4 does not say .*25 frames.*--fps", probe(path).notes[0])
+    assert probe(path, fps=10).fps == 10 and len(list(read_video(path))) == 3
+
+
+def test_frames_that_are_never_shown_are_not_counted(tmp_path):
+    """VP8 has pictures that others are drawn from and nobody sees."""
+    path = film(tmp_path / "a.webm", [i / 50 for i in range(80)], "libvpx", header=50)
+    with open_film(path) as source, new_film(tmp_path / "b.webm", "webm") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(packets(source, source.streams.video[0])):
+            data = bytearray(packet)
+            data[0] &= 0xFF if number % 2 == 0 else 0xEF  # no longer to be shown
+            hidden = av.Packet(data)
+            hidden.pts, hidden.dts, hidden.time_base = packet.pts, packet.dts, packet.time_base
+            hidden.stream, hidden.is_keyframe = stream, packet.is_keyframe
+            target.mux(hidden)
+    info = probe(tmp_path / "b.webm")
+    assert info.frames == len(times_of(tmp_path / "b.webm")) == 40 and info.fps == pytest.approx(25, abs=0.01)
+    assert len(read_all(tmp_path / "b.webm")) == 40
+
+
+def test_where_the_frames_are_is_told_as_they_are_read(tmp_path):
+    times = []
+    for count, _ in enumerate(read_video(film(tmp_path / "a.mkv", GAPS), times), start=1):
+        assert len(times) >= count
+    assert np.allclose(np.array(times) - times[0], GAPS, atol=0.002)
