@@ -150,9 +150,7 @@ def _losses(kind: str, network: nn.Module, batch: Batch, recipe: Recipe) -> Tens
     return torch.stack([joint_loss(joints, batch.joints), letters] if both else [letters])
 
 
-def _loss(
-    kind: str, model: nn.Module, recipe: Recipe, progress: Progress | None
-) -> Callable[[nn.Module, Batch], Tensor]:
+def _loss(kind: str, model: nn.Module, recipe: Recipe, progress: Progress | None) -> Callable[..., Tensor]:
     def loss(network: nn.Module, batch: Batch) -> Tensor:
         losses = _losses(kind, network, batch, recipe)
         if len(losses) == 1:

@@ -8,19 +8,9 @@ import pytest
 import torch
 from conftest import ROOT
 
-from lib.joins2sign import (
-    Config,
-    Joins2Sign,
-    KeypointClassifier,
-    LetterCNN,
-    dynamic_loss,
-    joint_loss,
-    letter_loss,
-    static_loss,
-    to_polar,
-)
+from lib.joins2sign import Config, Joins2Sign, dynamic_loss, joint_loss, letter_loss, static_loss, to_polar
 from lib.joins2sign.losses import dynamic_weights
-from lib.joins2sign.network import FRAME, ChannelNorm, spoiled, trunk
+from lib.joins2sign.network import FRAME, ChannelNorm, KeypointClassifier, LetterCNN, spoiled, trunk
 from lib.tools.errors import BadInput
 
 NAN = float("nan")
