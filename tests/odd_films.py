@@ -36,6 +36,7 @@ def film(
     ``header`` is the rate that is written down; with ``sound`` a tone that is as long as the film.
     """
     options = options or QUICK.get(codec, {})
+    path.parent.mkdir(exist_ok=True)
     with av.open(str(path), "w") as out:
         stream = out.add_stream(codec, rate=header, options=options)
         stream.codec_context.time_base = BASE

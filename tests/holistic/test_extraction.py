@@ -1,19 +1,24 @@
 """A corpus at once: every video gets its file, runs go on, one bad video stops nobody, and a cluster does the same."""
 
+import os
 import shutil
+import time
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from odd_films import film
 
-from lib.holistic import corpus
+from lib.enhance.jobs import plan
+from lib.holistic import corpus, extract_file
 from lib.holistic.corpus import extract_folder, find_videos, main
 from lib.keypoints import Keypoints
 from lib.signer.clips import clips
 from lib.tools import parallel
 from lib.tools.errors import BadInput
 from lib.tools.parallel import spread
-from lib.video import read_video, write_video
+from lib.video import probe, read_all, read_video, write_video
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +112,73 @@ def test_a_cluster_that_is_not_there(monkeypatch):
     monkeypatch.setattr(parallel, "SECONDS_TO_ANSWER", 1)
     with pytest.raises(BadInput, match="No dask scheduler answers"):
         list(spread(square, [1], scheduler="tcp://127.0.0.1:9"))
+
+
+@pytest.fixture
+def odd_folder(videos, tmp_path):
+    """One film among what is none: files of other systems, a pipe, a link to nowhere, a folder that is called so."""
+    folder = tmp_path / "odd"
+    (folder / "__MACOSX").mkdir(parents=True)
+    (folder / "d.mp4").mkdir()
+    for name in ("a.mp4", "._a.mp4", "__MACOSX/a.mp4", ".partial-0123-a.mp4"):
+        shutil.copy(videos / "one.mp4", folder / name)
+    os.mkfifo(folder / "b.mp4")
+    (folder / "c.mp4").symlink_to(folder / "nowhere.mp4")
+    return folder
+
+
+def test_what_is_no_film_is_passed_over(odd_folder, tmp_path):
+    assert find_videos(odd_folder) == [odd_folder / "a.mp4"]
+    assert [job.source.name for job in plan([odd_folder], tmp_path / "out", None)] == ["a.mp4"]
+    images = tmp_path / "images"
+    images.mkdir()
+    os.mkfifo(images / "0.png")
+    (images / "1.png").symlink_to(images / "nowhere.png")
+    (images / "._2.png").touch()
+    with pytest.raises(BadInput, match="holds no images"):
+        probe(images)
+    write_video(images / "of", np.zeros((2, 16, 16, 3), np.uint8), 25)
+    os.mkfifo(images / "of" / "000002.png")
+    assert probe(images / "of").frames == 2
+
+
+def test_a_thousand_films_are_found_in_no_time(tmp_path):
+    for number in range(3000):
+        (tmp_path / f"{number}.mp4").touch()
+    started = time.process_time()
+    assert len(find_videos(tmp_path)) == len(plan([tmp_path], tmp_path / "out", None)) == 3000
+    assert time.process_time() - started < 3  # comparing each with each took ten
+
+
+@pytest.mark.parametrize("name", [b"-a.mp4", b"12:30.mp4", b"a\xe9.mp4", b"a b'c\".mp4", b"%03d.mp4", b"a\nb.mp4"])
+def test_films_of_any_name_are_done(videos, tmp_path, name, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copy(videos / "one.mp4", os.fsencode(folder) + b"/" + name)
+    assert main([str(folder), "--out", str(tmp_path / "out"), "--processes", "1"]) == 0
+    assert "1 of 1 videos" in capsys.readouterr().out and len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_what_a_film_is_like_is_said_by_the_corpus_too(tmp_path, capsys):
+    uneven = film(tmp_path / "in" / "a.webm", [0, 0.04, 0.08, 0.5, 0.54, 1.0], "libvpx", sizes=[(152, 168)])
+    film(tmp_path / "in" / "b.mp4", [0, 0.04, 0.08], aspects=[Fraction(64, 45)])
+    out = ["--out", str(tmp_path / "out")]
+    assert main([str(tmp_path / "in"), *out, "--processes", "2"]) == 0
+    said = capsys.readouterr().err
+    assert (
+        "Note: " in said and "a.webm has a variable frame rate" in said and "b.mp4: its pixels are not square" in said
+    )
+    assert Keypoints.load(tmp_path / "out" / "a.pose").fps == pytest.approx(5)
+    assert Keypoints.load(tmp_path / "out" / "b.pose").size == (91, 48)
+    assert main([str(tmp_path / "in"), "--out", str(tmp_path / "o2"), "--fps", "12", "--processes", "1"]) == 0
+    assert Keypoints.load(tmp_path / "o2" / "a.pose").fps == 12
+    with pytest.warns(UserWarning, match="variable frame rate"):
+        assert extract_file(uneven, progress=False).fps == pytest.approx(5)
+    assert len(extract_file(uneven, fps=7, progress=False)) == 6
+
+
+def test_images_have_the_rate_that_is_given(videos, tmp_path):
+    write_video(tmp_path / "images", read_all(videos / "one.mp4"), 25)
+    with pytest.warns(UserWarning, match="images does not say how fast it plays: 25"):
+        assert extract_file(tmp_path / "images", progress=False).fps == 25
+    assert extract_file(tmp_path / "images", fps=50, progress=False).fps == 50
