@@ -97,7 +97,7 @@ def read_folder(folder: str | Path) -> dict[str, list[Keypoints]]:
     Raises BadInput where there are none.
     """
     folder = Path(folder)
-    places = [path for path in sorted(folder.glob("*")) if path.is_dir() or path.suffix in READERS]
+    places = [path for path in sorted(folder.glob("[!.]*")) if path.is_dir() or path.suffix in READERS]
     if not places:
         raise BadInput(f"{folder} holds no keypoint files: give the folder with the output of a pose estimator")
     found: dict[str, list[Keypoints]] = {}

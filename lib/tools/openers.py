@@ -6,6 +6,7 @@ there is. So sizes and types are checked before anything is made, and nothing is
 
 import json
 import math
+import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ def reading(path: str | Path, broken: str, remedy: str) -> Iterator[None]:
     So is a path at which no regular file lies, such as a folder, or a pipe, which would be waited for.
     """
     try:
-        if not Path(path).is_file():
+        if not os.path.isfile(path):
             raise ValueError("there is no such file")
         yield
     except BadInput:
@@ -45,9 +46,10 @@ def reading(path: str | Path, broken: str, remedy: str) -> Iterator[None]:
 def read_json(path: str | Path, remedy: str, broken: str = "is not a whole JSON file") -> Any:
     """What a JSON file holds. Its types are for the caller to check: a number may have a thousand digits."""
     with reading(path, broken, remedy):
-        if (size := Path(path).stat().st_size) > LARGEST_JSON:
+        if (size := os.path.getsize(path)) > LARGEST_JSON:
             raise ValueError(f"{size:,} bytes are more than the {LARGEST_JSON:,} that are read")
-        return json.loads(Path(path).read_bytes())
+        with open(path, "rb") as file:
+            return json.loads(file.read())
 
 
 def check_types(made: Any) -> None:
@@ -66,7 +68,7 @@ def check_types(made: Any) -> None:
 def read_npy(path: str | Path, remedy: str, broken: str = "is not a whole .npy file of numbers") -> np.ndarray:
     """The numbers of an ``.npy`` file, of real numbers or truth values."""
     with reading(path, broken, remedy), open(path, "rb") as file:
-        return read_array(file, Path(path).stat().st_size, NUMBERS)
+        return read_array(file, os.path.getsize(path), NUMBERS)
 
 
 def read_npz(
@@ -79,7 +81,7 @@ def read_npz(
             raise ValueError(f"it holds no array {lacking[0]!r}")
         if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
             raise ValueError("numpy does not compress in this way")
-        check_unpacked(sum(member.file_size for member in members), Path(path).stat().st_size)
+        check_unpacked(sum(member.file_size for member in members), os.path.getsize(path))
         arrays = {}
         for member in members:
             with archive.open(member) as file:

@@ -27,6 +27,7 @@ def clip(frames: int = 3) -> Keypoints:
 def folder(tmp_path):
     """A file of each kind, written as the estimators write them."""
     clip().save(tmp_path / "clip.pose")
+    (tmp_path / "._clip.pose").write_bytes(b"another system's")
     person = {"keypoints": np.full((133, 2), 40.0).tolist(), "keypoint_scores": [0.5] * 133}
     frames = [{"frame_id": at, "instances": [person]} for at in range(2)]
     (tmp_path / "mmpose.json").write_text(json.dumps({"instance_info": frames}))
