@@ -20,7 +20,7 @@ from lib.ptn.splits import SUBSETS, signer_independent_split
 from lib.ptn.training import SignSet
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.tools.files import sha256, written_whole
+from lib.tools.files import sha256, write_json, written_whole
 from lib.tools.openers import read_npy, read_npz, reading
 
 SHIPPED = paths.ROOT / "book" / "keypoints"
@@ -94,9 +94,7 @@ def write_corpus(
     with written_whole(path) as partial_path:
         arrays = {key: np.array(value, np.int16) for key, value in numbers.items()}
         np.savez_compressed(partial_path, **arrays, **_packed(np.concatenate(clips)))
-    facts = dict(facts) | {"sha256": sha256(path)}
-    with written_whole(path.with_suffix(".json")) as partial_path:
-        partial_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    write_json(path.with_suffix(".json"), dict(facts) | {"sha256": sha256(path)})
     return path
 
 
