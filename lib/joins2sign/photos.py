@@ -62,7 +62,10 @@ def read_table(folder: str | Path) -> "pd.DataFrame":  # noqa: F821 - pandas is 
     if not path.is_file():
         raise BadInput(f"{path} is missing: run python data_scripts/lis_fingerspelling.py --out {folder}")
     with reading(path, "is no table of photos", "delete it and run data_scripts/lis_fingerspelling.py"):
-        return pd.read_csv(path, keep_default_na=False)[list(COLUMNS)]
+        table = pd.read_csv(path, keep_default_na=False)[list(COLUMNS)].astype({"file": str})
+        if odd := set(table.letter) - set(LETTERS):
+            raise ValueError(f"the letter {min(map(str, odd))!r} is none")
+    return table
 
 
 def read_photos(folder: str | Path, every: int = 1) -> Photos:

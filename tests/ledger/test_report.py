@@ -53,6 +53,12 @@ def test_paper_and_run_are_apart_and_the_text_is_safe():
     assert "26.7 %" in repr(say())
 
 
+def test_a_profile_is_text_in_headers_too():
+    """pandas escapes cells and leaves headers as they are."""
+    html = table([say(profile="<img src=x onerror=alert(1)>")])._repr_html_()
+    assert "<img" not in html and "this run (&lt;img" in html
+
+
 def test_counts_and_missing_paper_number():
     cells = say("NGT examples", np.int64(12345), None, unit="").cells()
     assert cells["this run (ci)"] == "12,345"

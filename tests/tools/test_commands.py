@@ -9,7 +9,7 @@ import warnings
 import pytest
 from conftest import ROOT
 
-from lib.tools.commands import command, positive
+from lib.tools.commands import command, from_zero, positive
 from lib.tools.errors import BadInput
 
 
@@ -42,6 +42,8 @@ def failing(error):
         (BadInput("a.mp4 is empty; give another."), "a.mp4 is empty; give another."),
         (PermissionError(errno.EACCES, "Permission denied", "b.json"), "b.json cannot be used (Permission denied)"),
         (OSError(errno.ENOSPC, "No space left on device"), "The disk cannot be used (No space left on device)"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "The disk cannot be used (Disk quota exceeded)"),
+        (OSError(errno.EIO, "Input/output error"), "The disk cannot be used (Input/output error)"),
     ],
 )
 def test_bad_input_is_one_sentence_on_stderr(error, sentence, capsys):
@@ -84,6 +86,13 @@ def test_counts_are_whole_numbers_from_one():
     for text in ("0", "-1", "1.5", "tall", ""):
         with pytest.raises(argparse.ArgumentTypeError, match="whole number from 1"):
             positive(text)
+
+
+def test_seeds_are_what_numpy_and_torch_take():
+    assert from_zero("0") == 0 and from_zero("12") == 12
+    for text in ("-1", "1.5", "x", "", "1" * 20):
+        with pytest.raises(argparse.ArgumentTypeError, match="whole number from 0"):
+            from_zero(text)
 
 
 def test_commands_and_errors_load_nothing_big():
