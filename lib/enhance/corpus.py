@@ -16,7 +16,7 @@ from tqdm import tqdm
 from lib.enhance import enhance, table
 from lib.enhance.jobs import Job
 from lib.tools.commands import print_any_name
-from lib.tools.errors import BadInput, in_a_line
+from lib.tools.errors import BadInput, in_a_line, printable
 from lib.tools.parallel import spread, worker_threads
 from lib.upsampler import UNet, load, load_pretrained
 
@@ -78,7 +78,7 @@ def _tell(outcome: Outcome, notes_too: bool) -> None:
     """Its sentences, above the bar; a cluster's worker has said its notes where nobody reads them."""
     for note in outcome.notes if notes_too else ():
         tqdm.write(f"Note: {note}", file=sys.stderr)
-    tqdm.write(outcome.text, file=sys.stdout if outcome.done else sys.stderr)
+    tqdm.write(printable(outcome.text), file=sys.stdout if outcome.done else sys.stderr)
 
 
 def _end(films: int, outcomes: Sequence[Outcome], options: argparse.Namespace) -> int:
@@ -143,8 +143,8 @@ def _plain_words(notes: list[str]) -> Iterator[None]:
     """The course's own warnings as sentences, each time, other libraries' not at all; see `_own_stderr`."""
 
     def show(message: Warning, *_: object) -> None:
-        notes.append(str(message))
-        print(f"\nNote: {message}", file=sys.stderr)
+        notes.append(printable(str(message)))
+        print(f"\nNote: {notes[-1]}", file=sys.stderr)
 
     print_any_name()  # in each process
     with _own_stderr(), warnings.catch_warnings():

@@ -35,7 +35,7 @@ from lib.holistic import extract
 from lib.holistic.second_look import looking_again
 from lib.holistic.third_look import MOST, third_look
 from lib.keypoints import Keypoints
-from lib.tools.errors import BadInput
+from lib.tools.errors import BadInput, printable
 from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
 from lib.upsampler.sharpen import sharpen, step_behind
@@ -174,11 +174,11 @@ def _run(
     width, height = film.size
     batch = max(1, min(BATCH, BATCH_PIXELS // (width * height)))
     looked_at = len(consumers) > 1  # MediaPipe takes twice as long as the network does, so it goes first
-    count = 0
+    count, name = 0, printable(film.path.name)
     with (
         closing(film.frames()) as frames,
         closing(sharpen(network, frames, batch, device, behind=looked_at)) as sharp,
-        tqdm(total=film.info.frames, desc=film.path.name, unit=" frames", disable=not progress, leave=False) as bar,
+        tqdm(total=film.info.frames, desc=name, unit=" frames", disable=not progress, leave=False) as bar,
     ):
 
         def counted() -> Iterator[np.ndarray]:

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from lib.tools.commands import arguments, command
-from lib.tools.errors import BadInput, in_a_line
+from lib.tools.errors import BadInput, in_a_line, printable
 from lib.tools.parallel import spread, spread_options
 from lib.video import VIDEOS
 from lib.video.image_folder import is_plain
@@ -100,9 +100,9 @@ def main(argv: list[str] | None = None) -> int:
         options.videos, options.out = options.videos.absolute(), options.out.absolute()
     outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler, options.fps)
     for note in (note for outcome in outcomes for note in outcome.notes):
-        print(f"Note: {note}", file=sys.stderr)
+        print(f"Note: {printable(note)}", file=sys.stderr)
     failed = [outcome for outcome in outcomes if outcome.error]
     for outcome in failed:
-        print(outcome.error, file=sys.stderr)
+        print(printable(outcome.error), file=sys.stderr)
     print(f"{options.out} holds the keypoints of {len(outcomes) - len(failed)} of {len(outcomes)} videos.")
     return 1 if failed else 0

@@ -9,7 +9,7 @@ from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
 
-from lib.tools.errors import BadInput
+from lib.tools.errors import BadInput, printable
 from lib.tools.files import FULL_OR_FAILING
 
 HERE = Path(__file__).resolve().parents[1]  # lib
@@ -56,7 +56,7 @@ def _plain_warnings() -> Iterator[None]:
 
     def plain(message, category, filename, lineno, line=None) -> str:
         ours = category is UserWarning and Path(filename).resolve().is_relative_to(HERE)
-        return f"Note: {message}\n" if ours else usual(message, category, filename, lineno, line)
+        return f"Note: {printable(str(message))}\n" if ours else usual(message, category, filename, lineno, line)
 
     warnings.formatwarning = plain
     try:

@@ -164,6 +164,21 @@ def test_a_name_that_is_no_utf8_is_printed_with_backslashes(films):
     assert said.returncode == 0 and r"a\udce9.mp4: 2 frames" in said.stdout and "Traceback" not in said.stderr
 
 
+@pytest.mark.parametrize("film", [True, False])
+def test_names_that_a_terminal_would_obey_are_printed_with_backslashes(films, capsys, film):
+    path = films / "films" / "a\n\x1b[31mb.mp4"
+    path.parent.mkdir()
+    write_video(path, np.zeros((2, 32, 32, 3), np.uint8), FPS) if film else path.write_text("no film")
+    assert (
+        run(films, path.parent, "--out", films / "o")
+        == corpus.main([str(path.parent), "--out", str(films / "k"), "--processes", "1"])
+        == (0 if film else 1)
+    )
+    said = capsys.readouterr()
+    assert r"a\n\x1b[31mb.mp4" in said.out + said.err and "[31m" not in (said.out + said.err).replace(r"\x1b[31m", "")
+    assert films.exists() and "\nb.mp4" not in said.out + said.err
+
+
 @pytest.mark.parametrize("name", [".partial-o.mp4", ".partial-0123456789abcdef-o.mp4", ".partial-o.mp4.lock"])
 def test_a_film_that_is_called_like_an_unfinished_file_is_left_alone(films, name):
     film = flash_and_beep(films / "a.mp4").rename(films / name)
