@@ -259,4 +259,4 @@ def test_whatever_one_film_raises_the_others_are_done(films, monkeypatch, capsys
     said = capsys.readouterr()
     assert "3 films: 2 done, 1 failed" in said.out and "holds the keypoints of 2 of 3 videos" in said.out
     assert said.err.count("b.mp4 failed: Strange: a sentence of two lines.") == 2
-    assert names(films / "o") == ["a.mp4", "c.mp4"] and names(films / "k") == ["a.pose", "c.pose"]
+    assert names(films / "o") == ["a.mp4", "c.mp4", "films.csv"] and names(films / "k") == ["a.pose", "c.pose"]
