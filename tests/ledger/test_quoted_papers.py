@@ -26,10 +26,9 @@ LONG = re.compile(
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+(?=[A-Z*(\[-])|\n\n|\n- |\| ")
 COINCIDENCE = {"1.15"}  # of chapter 2: a length in the drawing of the body
 THEIR_CODE = {"0.75", "536"}  # a threshold and a width in the code of R2's authors
-OTHERS = {"133"}  # COCO-WholeBody's points, in a sentence on how many of them R2 keeps
 OURS_TOO = {"256", "512", "250"}  # the side of our frame, widths in the code of R2's authors, signs of asl-signs
 MEANT = {"0.001", "0.0001"}  # R3 prints its grid as 10e^-3 and 10e^-4: the page of tables shows both
-ALLOWED = OURS_TOO | THEIR_CODE | OTHERS | MEANT
+ALLOWED = OURS_TOO | THEIR_CODE | MEANT
 CITED = re.compile(r"\b(R[123]),? \(?(?:Sections? )?((?:Tables?|Figures?) [IVX\d]+|[IVX]+-[A-Z]\b|\d\.\d\b)")
 SECTION = re.compile(r"\([^()]*(?<![\w.])(?:(?:I{1,3}|I?V|VI)-[A-Z]|[1-9]\.\d|Tables? [IVX\d]+)(?![\w.])")
 ROMAN = re.compile(r"\b((?:I{1,3}|I?V|VI)-[A-Z])\b")  # sections of this kind are R1's alone
@@ -67,7 +66,7 @@ def quoted(text: str) -> Iterator[tuple[str, bool]]:
         named = set(re.findall(r"\bR[123]\b", sentence))
         papers = named or papers  # a section without a paper is of the one named last
         if named or SECTION.search(sentence):
-            known = set().union(*map(figures, papers)) | THEIR_CODE | MEANT | OTHERS
+            known = set().union(*map(figures, papers)) | THEIR_CODE | MEANT
             yield from ((number, plain(number) in known) for number in LONG.findall(sentence))
 
 
