@@ -73,8 +73,9 @@ class CloseUp:
     def __init__(self, figure: Figure):
         self.figure, self.body = figure, figure.body
         self.arm = figure.performer.arms["R"]
-        skin = self.body.moved_by(*(f"{part}.R" for part in _hand_bones(self.body)))[figure.keep]
-        self.faces, self.kept = _submesh(figure.faces, skin)
+        parts = ("lowerarm", "wrist", "finger", "metacarpal")
+        bones = [name for name in self.body.names if name.startswith(parts) and name.endswith(".R")]
+        self.faces, self.kept = _submesh(figure.faces, self.body.moved_by(*bones)[figure.keep])
 
     def pictures(
         self, spelled: np.ndarray, sides: np.ndarray, size: int, rng: np.random.Generator
@@ -119,11 +120,6 @@ def _shown(
     middle = (joints.min(axis=1) + joints.max(axis=1))[:, None] / 2
     scale, shift = rng.uniform(0.75, 1.15, (len(sides), 1, 1)), rng.normal(0, 0.012, (len(sides), 1, 3))
     return tuple(scale * ((p - middle) @ np.swapaxes(turn, -1, -2)) + shift for p in (vertices, joints))
-
-
-def _hand_bones(body) -> list[str]:
-    starts = ("lowerarm", "wrist", "finger", "metacarpal")
-    return [name.removesuffix(".R") for name in body.names if name.startswith(starts) and name.endswith(".R")]
 
 
 def _submesh(faces: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

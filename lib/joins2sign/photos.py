@@ -79,12 +79,11 @@ def read_photos(folder: str | Path, every: int = 1) -> Photos:
     joints, table = joints[::every], table.iloc[::every]
     images, kept = _readable(folder, list(table.file))
     joints, table = joints[kept], table.iloc[kept]
-    names = sorted(set(table.signer))
     return Photos(
         images=images,
         joints=joints[..., :2],
         labels=np.array([LETTERS.index(letter) for letter in table.letter]),
-        signers=np.array([names.index(name) for name in table.signer]),
+        signers=np.unique(table.signer.to_numpy(str), return_inverse=True)[1],
         angles=table.angle.to_numpy(str),
         unseen=(table.subset == UNSEEN).to_numpy(),
     )
