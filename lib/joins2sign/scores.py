@@ -40,9 +40,8 @@ def scores(predicted: Prediction, photos: Photos) -> dict:
 def joint_scores(joints: np.ndarray, photos: Photos) -> dict:
     """EPE, median error, PCK at each threshold and its AUC, in pixels of the 256 frame. Joints are (N, 21, 2).
 
-    Mean and median are taken joint by joint, then the mean of those (R3, 5.1).
-
-    ``median_ends`` and ``auc_ends`` are those of 95 % intervals over photos; where fewer than two show a hand, [].
+    Mean and median are taken joint by joint, then the mean of those (R3, 5.1). ``median_ends`` and ``auc_ends`` are
+    those of 95 % intervals over photos; where fewer than two show a hand, [].
     """
     truth = in_frame(photos)
     distance = np.linalg.norm(joints - truth, axis=-1)

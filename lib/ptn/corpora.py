@@ -132,9 +132,8 @@ def read_words(folder: str | Path, only: tuple[str, ...] | None = None) -> Words
     that is damaged.
     """
     folder = Path(folder)
-    names = tuple(sorted(place.name for place in folder.glob("*/") if any(place.glob("[!.]*.npy"))))
-    if only is not None:
-        names = tuple(name for name in names if name in only)
+    found = sorted(place.name for place in folder.glob("*/") if any(place.glob("[!.]*.npy")))
+    names = tuple(name for name in found if only is None or name in only)
     if not names:
         raise BadInput(
             f"{folder.name} holds no words: run python data_scripts/{folder.name}.py --out data/{folder.name}"
