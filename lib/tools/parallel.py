@@ -195,3 +195,6 @@ def _client(scheduler: str):
         return Client(scheduler, timeout=SECONDS_TO_ANSWER)
     except (OSError, ValueError) as error:
         raise BadInput(f"No dask scheduler answers at {scheduler}: start one with `dask scheduler`.") from error
+    except TypeError as error:  # so dask says it
+        why = "is reached by TLS, and dask knows no certificate"
+        raise BadInput(f"{scheduler} {why}; name it in the variables that book/sixty_hours shows.") from error

@@ -1,5 +1,29 @@
 """R1: networks that enlarge a frame twofold and sharpen it, their weights, data and training."""
 
-from lib.upsampler.network import PRETRAINED, R1_FIVE, UNet, load, load_pretrained, parameter_count, read_weights, save
+from lib.upsampler.network import (
+    PRETRAINED,
+    R1_FIVE,
+    AttentionGate,
+    Config,
+    UNet,
+    build,
+    load,
+    load_pretrained,
+    parameter_count,
+    read_weights,
+    save,
+)
 
-__all__ = ["PRETRAINED", "R1_FIVE", "UNet", "load", "load_pretrained", "parameter_count", "read_weights", "save"]
+__all__ = [
+    "AttentionGate",
+    "Config",
+    "PRETRAINED",
+    "R1_FIVE",
+    "UNet",
+    "build",
+    "load",
+    "load_pretrained",
+    "parameter_count",
+    "read_weights",
+    "save",
+]

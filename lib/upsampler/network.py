@@ -205,6 +205,11 @@ def read_weights(path: str | Path) -> tuple[dict[str, Tensor], dict, dict]:
         raise BadInput(what) from error
 
 
+def build(config: Config) -> UNet:
+    """The network of a configuration, with fresh weights."""
+    return UNet(**asdict(config))
+
+
 def load(path: str | Path) -> UNet:
     """The network of a weight file, ready to use (float32, eval mode). Raises BadInput if it is another network's, and
     if a weight is no number.
@@ -216,7 +221,7 @@ def load(path: str | Path) -> UNet:
         largest = state[f"encoder.{config.depth}.2.weight"]  # if that is there, so is the memory for the whole network
         if largest.shape != (len(largest), len(largest), 3, 3) or len(largest) >> config.depth != config.width:
             raise ValueError("it is smaller than it says")
-        model = UNet(**asdict(config))
+        model = build(config)
         model.load_state_dict(state)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise BadInput(f"{path} holds another kind of network; give one that lib.upsampler has saved.") from error

@@ -112,6 +112,8 @@ def test_a_cluster_that_is_not_there(monkeypatch):
     monkeypatch.setattr(parallel, "SECONDS_TO_ANSWER", 1)
     with pytest.raises(BadInput, match="No dask scheduler answers"):
         list(spread(square, [1], scheduler="tcp://127.0.0.1:9"))
+    with pytest.raises(BadInput, match="TLS, and dask knows no certificate"):
+        list(spread(square, [1], scheduler="tls://127.0.0.1:9"))
 
 
 @pytest.fixture

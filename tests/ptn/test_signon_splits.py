@@ -1,7 +1,6 @@
 """R2's split: the rule itself, the script on a small archive of the same shape, and the real tables where there are."""
 
 import hashlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 from book.chapters.ch02_examples import figure1, table1
 from book.chapters.ch05_steps import FRAMES, FULLEST, LONGEST
 from book.studies import paper_signs
+from data_scripts import signon_splits
 from data_scripts._common import command_line
 from data_scripts.corpus_films import CORPORA, FPS, read_cuts
 from lib.ptn.splits import SUBSETS, in_every_subset, read_examples, signer_independent_split
@@ -28,11 +28,8 @@ SCRIPT = Path(__file__).parents[2] / "data_scripts" / "signon_splits.py"
 
 @pytest.fixture
 def signon(tmp_path, monkeypatch):
-    spec = importlib.util.spec_from_file_location("signon_splits", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
-    return module
+    return signon_splits
 
 
 def small_corpus(seed=0):
