@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from fractions import Fraction
 from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     import av
     from av.container import InputContainer, OutputContainer
 
-_BY_PICTURES = {"mpegts", "mpeg", "mpegvideo", "h264", "hevc", "dv"}  # FFmpeg's names of such containers
 _TECHNICAL = re.compile(r"encoder|major_brand|minor_version|compatible_brands|timecode|wm.*|isvbr|device.*", re.I)
 _OF_TRACKS = {"language", "title"}
 _REORDERED = 64  # packets at most that wait for the first moment of decoding; H.264 has 16 frames to reorder
@@ -54,17 +52,6 @@ def pictures(film: "InputContainer") -> "av.VideoStream | None":
 
     cover = av.stream.Disposition.attached_pic
     return next((stream for stream in film.streams.video if not stream.disposition & cover), None)
-
-
-def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:
-    """Width over height of the pixels of the frame that was decoded last, 1 where they are square or nearly so.
-
-    What the container says holds, except in kinds that leave it to the pictures, which may change, as television does
-    between 4:3 and 16:9. What no camera makes is not believed.
-    """
-    said, now = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
-    aspect = now if now and film.format.name in _BY_PICTURES else said
-    return Fraction(aspect) if aspect and abs(aspect - 1) > 0.01 and 1 / 4 <= aspect <= 4 else Fraction(1)
 
 
 def is_shown(packet: "av.Packet") -> bool:

@@ -19,8 +19,8 @@ from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import image_folder
 from lib.video.codec import ToRGB, checked, encode
-from lib.video.containers import decoded, frame_count, is_shown, pixel_aspect
-from lib.video.survey import no_frame, opened, probe
+from lib.video.containers import decoded, frame_count, is_shown
+from lib.video.survey import no_frame, opened, pixel_aspect, probe
 
 if TYPE_CHECKING:
     import av
@@ -136,6 +136,8 @@ def _stream(path: Path, times: list[float]) -> Iterator[np.ndarray]:
     with opened(path) as (film, stream):
         for frame in decoded(film, stream, faults, stored.watch(film.demux(stream))):
             if not times:
+                if info.keyed and not frame.key_frame:
+                    continue
                 faults.clear()  # what is lost at the beginning is said in other words
             times.append(_second(frame, times, frame_time))
             yield to_rgb(frame, pixel_aspect(film, stream))
@@ -148,7 +150,7 @@ def _stream(path: Path, times: list[float]) -> Iterator[np.ndarray]:
         first, last = min(stored.first, first), max(stored.last, last)
     damaged = faults or last - first < promised - _SHORT or stored.packets < counted
     promised = max(promised, last - first) if damaged or last - times[-1] > frame_time / 2 else 0
-    for note in _losses(path, times, times[0] - first - frame_time / 2, promised, to_rgb):
+    for note in _losses(path, times, times[0] - first, promised, to_rgb):
         warnings.warn(note, stacklevel=1)
 
 
@@ -162,7 +164,7 @@ def _second(frame: "av.VideoFrame", times: list[float], frame_time: float) -> fl
 
 def _losses(path: Path, times: list[float], late: float, promised: float, to_rgb: ToRGB) -> Iterator[str]:
     """What was lost of a film that has been read, or changed, where it is known only then."""
-    if late > 0:
+    if late > 0.001:
         yield (
             f"{path}: its first {late:.2f} seconds cannot be decoded (no key frame, or damaged), so pictures, "
             "keypoints and sound begin after them."

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lib.tools.errors import BadInput
 from lib.video import image_folder, tone
 from lib.video.codec import shown_size
-from lib.video.containers import decoded, is_shown, open_film, pictures, pixel_aspect
+from lib.video.containers import decoded, is_shown, open_film, pictures
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LOOKS = 16  # key frames at the beginning that are looked at, all of them
 _APART = 0.25, 0.1  # seconds, and share of the film so far, that lie between later ones at least
+_BY_PICTURES = {"mpegts", "mpeg", "mpegvideo", "h264", "hevc", "dv"}  # FFmpeg's names of such containers
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class VideoInfo:
 
     ``fps`` is the rate by the frames' own time stamps; ``duration`` is that of all ``frames`` at this rate, in seconds.
     ``moved`` is seconds by which the frame that moves most moves when all are shown at ``fps``, large for a variable
-    rate. ``interlaced`` tells whether a frame holds two moments, in odd and even rows, as television's do. ``notes``
+    rate. ``interlaced`` tells whether a frame holds two moments, in odd and even rows, as television's do, ``keyed``
+    whether there are key frames, before the first of which some decoders show grey instead of nothing. ``notes``
     are sentences about what a reader should know: what is made of the film, and what is wrong with it.
     """
 
@@ -43,6 +45,7 @@ class VideoInfo:
     sound: bool = False
     interlaced: bool = False
     moved: float = 0.0
+    keyed: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -54,6 +57,7 @@ class _Look(NamedTuple):
     stored: tuple[int, int]
     pixel_aspect: Fraction
     interlaced: bool
+    keyed: bool
     transfer: int
 
 
@@ -80,11 +84,11 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
         says, sound = [stream.average_rate, stream.base_rate, stream.guessed_rate], bool(film.streams.audio)
         shown = moments(clock, (film.duration or 0) / 1e6)
     looks = looks or _first_look(path)
-    interlaced = any(look.interlaced for look in looks)
+    interlaced, keyed = any(look.interlaced for look in looks), any(look.keyed for look in looks)
     shown = without_second_fields(shown, says[0]) if interlaced else shown
     known = fps or rate_of(shown, says)
     rate, frames, most = known or image_folder.FPS, len(shown) or count, _most(looks, count)
-    info = VideoInfo(*most.size, rate, frames, frames / rate, sound, interlaced, moved(shown, rate))
+    info = VideoInfo(*most.size, rate, frames, frames / rate, sound, interlaced, moved(shown, rate), keyed)
     about_rate = [] if known else [_rateless(path)]
     if clock and not len(shown) and not fps:
         about_rate = [
@@ -141,7 +145,18 @@ def _first_look(path: Path) -> list[_Look]:
 def _look(place: int, frame: "av.VideoFrame", film: "InputContainer", stream: "av.VideoStream") -> _Look:
     aspect = pixel_aspect(film, stream)
     size, stored = shown_size(frame, aspect), (frame.width, frame.height)
-    return _Look(place, size, stored, aspect, frame.interlaced_frame, frame.color_trc)
+    return _Look(place, size, stored, aspect, frame.interlaced_frame, frame.key_frame, frame.color_trc)
+
+
+def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:
+    """Width over height of the pixels of the frame that was decoded last, 1 where they are square or nearly so.
+
+    What the container says holds, except in kinds that leave it to the pictures, which may change, as television does
+    between 4:3 and 16:9. What no camera makes is not believed.
+    """
+    said, now = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
+    aspect = now if now and film.format.name in _BY_PICTURES else said
+    return Fraction(aspect) if aspect and abs(aspect - 1) > 0.01 and 1 / 4 <= aspect <= 4 else Fraction(1)
 
 
 def _most(looks: list[_Look], count: int) -> _Look:

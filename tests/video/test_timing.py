@@ -113,6 +113,33 @@ def test_frames_that_are_never_shown_are_not_counted(tmp_path):
     assert len(read_all(tmp_path / "b.webm")) == 40
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("a.ts", "mpeg4"),
+        ("a.mkv", "mpeg4"),
+        ("a.flv", "flv1"),
+        ("a.wmv", "wmv2"),
+        ("a.webm", "libvpx"),
+        ("a.webm", "libvpx-vp9"),
+        ("a.ts", "libx264"),
+    ],
+)
+def test_a_film_begins_with_its_first_key_frame(tmp_path, name, codec):
+    """Without one, some decoders show nothing, and some grey with what moves."""
+    whole = film(tmp_path / f"whole-{name}", [i / 25 for i in range(50)], codec, options={"g": "10"})
+    with open_film(whole) as source, av.open(str(tmp_path / name), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(packets(source, source.streams.video[0])):
+            if number >= 3:
+                packet.stream = stream
+                target.mux(packet)
+    times = []
+    with pytest.warns(UserWarning, match=rf"{name}: its first 0\.\d+ seconds cannot be decoded"):
+        frames = list(read_video(tmp_path / name, times))
+    assert len(frames) == len(times) == 40 and np.array_equal(frames, read_all(whole)[10:])
+
+
 def test_where_the_frames_are_is_told_as_they_are_read(tmp_path):
     times = []
     for count, _ in enumerate(read_video(film(tmp_path / "a.mkv", GAPS), times), start=1):
