@@ -1,11 +1,13 @@
 """Films of every kind for the tests of lib.enhance."""
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from lib.enhance.cli import main
 from lib.signer.clips import clips
 from lib.upsampler import UNet, save
 from lib.video import write_video
@@ -83,3 +85,18 @@ def turned(path: Path, frames: np.ndarray) -> Path:
                 target.mux(packet)
     plain.unlink()
     return path
+
+
+def names(folder: Path) -> list[str]:
+    """What lies in the folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def run(films: Path, *arguments: object) -> int:
+    """The command here, with the small network of `weight_file`."""
+    return main([*map(str, arguments), "--weights", str(films / "tiny.safetensors")])
+
+
+def command(films: Path, *arguments: object) -> list[str]:
+    """The same for a process of its own."""
+    return [sys.executable, "-m", "lib.enhance", *map(str, arguments), "--weights", str(films / "tiny.safetensors")]

@@ -1,23 +1,19 @@
 """lib.enhance: what has a name is whole, with all frames and its sound, whatever it is called and whoever is killed."""
 
 import os
-import signal
 import subprocess
-import sys
-import time
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
-from enhance_films import tiny_network, weight_file
+from enhance_films import command, names, run, tiny_network, weight_file
 from film_kinds import FLASH, FPS, beep_at, flash_and_beep, flash_at
 
 from lib.enhance import enhance, film as room, sound as enhance_sound, source
-from lib.enhance.cli import main
 from lib.holistic import corpus
 from lib.tools.errors import BadInput
-from lib.tools.files import sha256, written_whole
+from lib.tools.files import sha256
 from lib.video import FORMATS, film as video, write_video
 from lib.video.codec import encode
 from lib.video.containers import copy_tracks, frame_count
@@ -39,18 +35,6 @@ def films(tmp_path):
     """A folder with the weights of a network."""
     weight_file(tmp_path)
     return tmp_path
-
-
-def names(folder) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-def run(films, *arguments) -> int:
-    return main([*map(str, arguments), "--weights", str(films / "tiny.safetensors")])
-
-
-def command(films, *arguments) -> list[str]:
-    return [sys.executable, "-m", "lib.enhance", *map(str, arguments), "--weights", str(films / "tiny.safetensors")]
 
 
 @pytest.mark.parametrize("sound", ["aac", "libopus", "mp3", None])
@@ -205,36 +189,6 @@ def test_what_is_no_regular_file_is_not_written_to(films, capsys, kind):
     said = capsys.readouterr().err
     assert said.count("o.mp4 is a ") == 2 and said.count("give the name of a file") == 2 and "Traceback" not in said
     assert names(films) == ["a.mp4", "o.mp4", "tiny.safetensors"]
-
-
-def test_the_same_command_twice_at_once_works_once(films, capsys):
-    film, results = write_video(films / "a.mp4", np.zeros((200, 96, 96, 3), np.uint8), FPS), films / "results"
-    both = [subprocess.Popen(command(films, film, "--out", results / "o.mp4"), stderr=subprocess.PIPE, text=True)]
-    while not results.exists():
-        assert both[0].poll() is None
-        time.sleep(0.01)
-    both.append(subprocess.Popen(command(films, film, "--out", results / "o.mp4"), stderr=subprocess.PIPE, text=True))
-    said = [process.communicate()[1] for process in both]
-    assert frame_count(results / "o.mp4") == 200 and names(results) == ["o.mp4"]
-    assert [process.returncode for process in both] in ([0, 1], [0, 0])  # the second may have come when all was done
-    assert both[1].returncode == 0 or "o.mp4 is being written by another run; wait" in said[1]
-    with written_whole(results / "p.mp4"):
-        assert run(films, film, "--out", results / "p.mp4") == 1
-    assert capsys.readouterr().err.count("p.mp4 is being written by another run") == 1
-
-
-def test_a_killed_run_leaves_no_film_and_the_next_clears_up(films):
-    film, results = films / "a.mp4", films / "results"
-    write_video(film, np.random.default_rng(0).integers(0, 256, (300, 96, 96, 3), dtype=np.uint8), FPS)
-    process = subprocess.Popen(command(films, film, "--out", results / "o.mp4"), stderr=subprocess.DEVNULL)
-    while not results.exists() or not any(path.stat().st_size > 10_000 for path in results.glob("*.mp4")):
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert names(results) and all(name.startswith(".partial-") for name in names(results))
-    write_video(film, np.zeros((2, 32, 32, 3), np.uint8), FPS)
-    assert run(films, film, "--out", results / "o.mp4") == 0 and names(results) == ["o.mp4"]
 
 
 class Strange(Exception):
