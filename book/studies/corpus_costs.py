@@ -1,0 +1,133 @@
+"""What many films cost: `lib.enhance` on one machine and on a cluster of one worker and of two, and its memory.
+
+    python -m book.studies.corpus_costs        a quarter of an hour on two cores that do nothing else
+
+The films are synthetic: a signer of R1's size in a picture of television's, which the command crops and reduces to
+R1's input, 152 x 168. A worker is a process of one thread. All have worked on a film before the clock starts, since
+sixty hours make a start of seconds nothing. Rounds go in turn, so that a machine's moods meet all alike.
+"""
+
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import cv2
+import numpy as np
+import torch
+
+from book.studies.runner import RESULTS, read, write
+from lib.enhance.cli import main as enhance
+from lib.signer.clips import clips
+from lib.video import write_video
+
+PATH = RESULTS / "corpus.json"
+COMMAND = "python -m book.studies.corpus_costs"
+FPS, FILMS, FRAMES, ROUNDS = 25, 2, 60, 3
+PICTURE, BOX = (1280, 720), (380, 75, 897, 646)  # of SRF's size (R1 III-C), and R1's 517 x 571 in it
+AS_R1 = ("--crop", ",".join(map(str, BOX)), "--height", "168")
+MANY, FEW, SHORT = 200, 20, 2  # films and frames for the memory
+
+
+def television(count: int, name: int) -> Iterator[np.ndarray]:
+    """uint8 RGB frames (720, 1280, 3) with a synthetic signer in ``BOX``."""
+    x0, y0, x1, y1 = BOX
+    frames = clips("td2")[name % len(clips("td2"))].input()
+    for index in range(count):
+        picture = np.full((PICTURE[1], PICTURE[0], 3), 90, np.uint8)
+        picture[y0:y1, x0:x1] = cv2.resize(frames[index % len(frames)], (x1 - x0, y1 - y0))
+        yield picture
+
+
+def film_folder(folder: Path, films: int, frames: int) -> Path:
+    """A folder of television."""
+    for number in range(films):
+        write_video(folder / f"{number:03}.mp4", television(frames, number), FPS)
+    return folder
+
+
+@contextmanager
+def cluster(workers: int, films: Path) -> Iterator[tuple[object, tuple[str, ...]]]:
+    """A scheduler with ``workers`` on this machine, which have worked already: a client, and the command's option."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as local,
+        Client(local) as client,
+    ):
+        option = ("--scheduler", local.scheduler_address)
+        run(films, *option)
+        yield client, option
+
+
+def run(films: Path, *options: str) -> float:
+    """Seconds that the command takes for a folder of films and their keypoints."""
+    with tempfile.TemporaryDirectory() as out:
+        start = perf_counter()
+        if enhance([str(films), "--out", out, "--keypoints", out, *AS_R1, *options]):
+            raise SystemExit("The films could not be done.")
+        return perf_counter() - start
+
+
+def one_thread(films: Path) -> float:
+    """The command here, its network on one thread, as in a worker."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return run(films)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def timed(folder: Path) -> list[dict]:
+    """Seconds of each way in each round."""
+    films = film_folder(folder / "films", FILMS, FRAMES)
+    with cluster(1, films) as (_, one), cluster(2, films) as (_, two):
+        ways: dict[str, Callable[[], float]] = {
+            "one machine, all cores": partial(run, films),
+            "one machine, one thread": partial(one_thread, films),
+            "one worker": partial(run, films, *one),
+            "two workers": partial(run, films, *two),
+        }
+        rows = [{"way": way, "round": n, "seconds": round(do(), 2)} for n in range(ROUNDS) for way, do in ways.items()]
+    return [row | {"films": FILMS, "frames": FILMS * FRAMES} for row in rows]
+
+
+def memory(folder: Path) -> list[dict]:
+    """Bytes that a worker holds after a few films, and after many."""
+    few, many = film_folder(folder / "few", FEW, SHORT), film_folder(folder / "many", MANY - FEW, SHORT)
+    with cluster(1, few) as (client, option):
+        held = [_held(client)]
+        run(many, *option)
+        held.append(_held(client))
+    return [{"films": count, "bytes": each} for count, each in zip((FEW, MANY), held)]
+
+
+def _held(client) -> int:
+    return client.run(_own_memory).popitem()[1]
+
+
+def _own_memory() -> int:
+    import psutil
+
+    return psutil.Process().memory_info().rss
+
+
+def rows(path: Path = PATH) -> tuple[dict, dict[str, list[dict]]]:
+    """The facts and the rows that ship: "times" and "memory"."""
+    return read(path, "costs of many films", COMMAND, ("times", "memory"))
+
+
+def main() -> None:
+    """Measure and ship."""
+    facts = {"cores": os.cpu_count(), "python": platform.python_version(), "torch": torch.__version__, "fps": FPS}
+    with tempfile.TemporaryDirectory() as folder:
+        write(PATH, facts, times=timed(Path(folder)), memory=memory(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
