@@ -30,7 +30,7 @@ COMMAND = "python -m book.studies.corpus_costs"
 FPS, FILMS, FRAMES, ROUNDS = 25, 2, 60, 3
 PICTURE, BOX = (1280, 720), (380, 75, 897, 646)  # of SRF's size (R1 III-C), and R1's 517 x 571 in it
 AS_R1 = ("--crop", ",".join(map(str, BOX)), "--height", "168")
-MANY, FEW, SHORT = 200, 20, 2  # films and frames for the memory
+TIMES, FOLDER, SHORT = 4, 50, 2  # so often a folder of so many films of so few frames, for the memory
 
 
 def television(count: int, name: int) -> Iterator[np.ndarray]:
@@ -98,13 +98,14 @@ def timed(folder: Path) -> list[dict]:
 
 
 def memory(folder: Path) -> list[dict]:
-    """Bytes that a worker holds after a few films, and after many."""
-    few, many = film_folder(folder / "few", FEW, SHORT), film_folder(folder / "many", MANY - FEW, SHORT)
-    with cluster(1, few) as (client, option):
-        held = [_held(client)]
-        run(many, *option)
-        held.append(_held(client))
-    return [{"films": count, "bytes": each} for count, each in zip((FEW, MANY), held)]
+    """Bytes that a worker holds after so many films."""
+    films, held = film_folder(folder / "short", FOLDER, SHORT), []
+    with cluster(1, films) as (client, option):  # which has gone through them once
+        for done in range(1, TIMES + 1):
+            held.append({"films": done * FOLDER, "bytes": _held(client)})
+            if done < TIMES:
+                run(films, *option)
+    return held
 
 
 def _held(client) -> int:

@@ -4,6 +4,9 @@
     python -m lib.enhance recordings/ --out sharp/ --keypoints poses/      every video of a folder; goes on where it was
                                                                            stopped
     python -m lib.enhance recordings/ --out sharp/ --processes 5           five at once, for machines with many cores
+    python -m lib.enhance recordings/ --out sharp/ --scheduler tcp://HOST:8786     on a dask.distributed cluster
+
+Several films leave a table beside their results, films.csv (`lib.enhance.table`).
 
 Keypoints are MediaPipe Holistic's (thresholds 0.3), in pixels of the *enlarged* video. A film is read, enlarged,
 written and looked at all at once, a few frames at a time, so its length does not matter. Every frame is kept. Keypoints
