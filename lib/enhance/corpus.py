@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from lib.tools.errors import BadInput, in_a_line, printable
 from lib.tools.parallel import spread, worker_threads
 from lib.upsampler import UNet, load, load_pretrained
 
-AGAIN = "give the command again with --processes {}, and it goes on with what is left."
 LOST = "its process ended early, perhaps for want of memory"
 
 
@@ -32,7 +31,7 @@ class Outcome:
     done: bool
     text: str
     row: table.Row
-    notes: list[str] = field(default_factory=list)
+    notes: Sequence[str] = ()
 
 
 def work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
@@ -42,13 +41,13 @@ def work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
     run that ends early leaves the rows of what is done, and the next one takes them up.
     """
     path = options.out / table.NAME if len(jobs) > 1 else None
-    earlier = [] if options.again else [job for job in jobs if job.done]
+    earlier = [job for job in jobs if job.done and not options.again]
     rows = _earlier_rows(earlier, path) if path else {}
     if rows:
         table.write(rows.values(), path)
     for job in earlier:
         print(f"{job.out} is done already.")
-    left = sorted((job for job in jobs if job not in earlier), key=lambda job: job.size, reverse=True)
+    left = sorted(set(jobs).difference(earlier), key=lambda job: (-job.size, job.source))
     options.processes = max(1, min(options.processes, len(left)))
     outcomes = []
     with _bar(left, shown=len(jobs) > 1) as bar:
@@ -84,7 +83,8 @@ def _tell(outcome: Outcome, notes_too: bool) -> None:
 def _end(films: int, outcomes: Sequence[Outcome], options: argparse.Namespace) -> int:
     if lost := sum(LOST in outcome.text for outcome in outcomes):
         fewer = max(1, options.processes // 2)
-        print(f"{lost} processes ended early, perhaps for want of memory: {AGAIN.format(fewer)}", file=sys.stderr)
+        again = f"give the command again with --processes {fewer}, and it goes on with what is left."
+        print(f"{lost} processes ended early, perhaps for want of memory: {again}", file=sys.stderr)
     failed = sum(not outcome.done for outcome in outcomes)
     if films > 1:
         print(f"{films} films: {films - failed} done, {failed} failed.")
@@ -92,10 +92,10 @@ def _end(films: int, outcomes: Sequence[Outcome], options: argparse.Namespace) -
 
 
 def _lost(job: Job) -> Outcome:
-    return _failed(job, f"{job.source} failed: {LOST}.", [])
+    return _failed(job, f"{job.source} failed: {LOST}.")
 
 
-def _failed(job: Job, why: str, notes: list[str]) -> Outcome:
+def _failed(job: Job, why: str, notes: Sequence[str] = ()) -> Outcome:
     return Outcome(job, False, why, table.row_of_failed(job, " ".join([*notes, why])), notes)
 
 

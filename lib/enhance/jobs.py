@@ -60,7 +60,7 @@ def _films(path: Path, out: Path) -> Iterator[tuple[Path, Path]]:
     if not path.is_dir():
         yield path, Path(path.stem)
         return
-    if videos := [video for video in videos_below(path) if out == path or out not in video.parents]:
+    if videos := [video for video in videos_below(path) if out == path or out.resolve() not in video.resolve().parents]:
         yield from ((video, video.relative_to(path).with_suffix("")) for video in videos)
     elif any(file.suffix.lower() in IMAGES and is_plain(file, path) for file in path.iterdir()):
         yield path.resolve(), Path(path.resolve().name)  # so that "." has a name

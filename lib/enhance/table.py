@@ -3,7 +3,7 @@
 import csv
 import warnings
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -29,9 +29,12 @@ Row = dict[str, object]
 
 def row_of(job: Job, summary: Summary, height: int | None) -> Row:
     """The row of a film that has just been done; ``height`` as it was done with."""
-    row = _measured(job, "done", summary.frames, summary.fps, summary.keypoints)
+    row = _measured(job, summary.frames, summary.fps, summary.keypoints)
     row["seconds"] = round(summary.seconds, 1)
-    return row | (_compared(summary, height) if summary.keypoints else {})
+    if summary.keypoints:
+        with suppress(BadInput):  # the film is done, whatever is wrong with looking at it once more
+            row |= _compared(summary, height)
+    return row
 
 
 def row_of_failed(job: Job, why: str) -> Row:
@@ -43,7 +46,7 @@ def row_of_earlier(job: Job) -> Row:
     """The row of a film that an earlier run did, whose own row is gone: from its results."""
     try:
         info = probe(job.out)
-        return _measured(job, "done", info.frames, info.fps, job.keypoints and load(job.keypoints))
+        return _measured(job, info.frames, info.fps, job.keypoints and load(job.keypoints))
     except BadInput as error:
         return row_of_failed(job, str(error))
 
@@ -66,8 +69,8 @@ def write(rows: Iterable[Row], path: Path) -> None:
             table.writerows(sorted(rows, key=lambda row: str(row["film"])))
 
 
-def _measured(job: Job, state: str, frames: int | None, fps: float, found: Keypoints | None) -> Row:
-    row = {"film": job.source, "result": job.out, "state": state, "frames": frames, "fps": round(fps, 3)}
+def _measured(job: Job, frames: int | None, fps: float, found: Keypoints | None) -> Row:
+    row = {"film": job.source, "result": job.out, "state": "done", "frames": frames, "fps": round(fps, 3)}
     return row | ({f"{side}_hand": _share(found, side) for side in HANDS} if found else {})
 
 
