@@ -54,20 +54,21 @@ def rungs(rows: Sequence[dict], ladder: Ladder = R1_LADDER) -> pd.DataFrame:
 
 
 def over_trainings(rows: Sequence[dict], again: Sequence[dict]) -> pd.DataFrame:
-    """R1's steps on D1 in its damage by two trainings of each network: by either, and by their mean clip by clip.
+    """R1's steps by two trainings of each network: by either, and by their mean clip by clip.
 
-    ``again`` are the rows of `book.studies.upsamplers`, where a second training is called "b-unet, seed 1". The
-    frame is as `rungs` gives it, with "idea, seed 0", "idea, seed 1" and "idea, both" for an idea; empty without them.
+    ``again`` are the rows of `book.studies.upsamplers`, where a second training is called "b-unet, seed 1"; all rows
+    are of one path. The frame is as `rungs` gives it, with "idea, seed 0", "idea, seed 1" and "idea, both" for an idea;
+    empty without them.
     """
-    name = R1_LADDER.sets[0]
-    first = [row for row in rows if row["set"] == name]
-    second = second_trainings(again)
-    steps = {"seed 0": rungs(first), "seed 1": rungs(second), "both": rungs(mean_of_trainings(first, again))}
+    steps = {
+        "seed 0": rungs(rows),
+        "seed 1": rungs(second_trainings(again)),
+        "both": rungs(mean_of_trainings(rows, again)),
+    }
     changes = {
         (name, f"{idea}, {which}"): frame.loc[(name, idea), "change"]
-        for idea, *_ in R1_LADDER.rungs
+        for name, idea in steps["both"].index
         for which, frame in steps.items()
-        if (name, idea) in steps["both"].index
     }
     return _frame(changes)
 

@@ -2,10 +2,11 @@
 
     python -m lib.train_upsampler fifth-l1 --ship data/studies  and the other "fifth"s of `lib.upsampler.recipes`
     python -m lib.train_upsampler fifth --width 48 --ship data/wide     wider; fifth --crop 0 --crops 480: whole frames
-    python -m lib.train_upsampler b-unet --seed 1 --ship data/studies     a second training, for chapter 6
     python -m book.studies.upsamplers data/studies/*.safetensors   adds rows to book/results/r1_studies.json
+    python -m lib.train_upsampler b-unet --seed 1 --bfloat16 --ship data/second     a second training, for chapter 6
+    python -m book.studies.upsamplers data/second/*.safetensors --sets d1_test_software td2 d1_test --paths frames film
 
-A row is as `lib.evaluation` has it, on the path "frames"; beside the rows stand the facts of each training.
+A row is as `lib.evaluation` has it; beside the rows stand the facts of each training.
 """
 
 import re
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from book.studies import runner, shipped_rows
-from lib.evaluation.evaluation import FRAMES, evaluate_all
+from lib.evaluation.evaluation import FRAMES, PATHS, evaluate_all
 from lib.evaluation.methods import network
 from lib.signer.clips import clips
 from lib.tools.commands import arguments, command
@@ -32,12 +33,15 @@ def named(facts: dict) -> str:
     return ", ".join([facts["name"], *(f"{option} {value}" for option, value in dict(asked).items())])
 
 
-def judge(weights: Sequence[Path], name: str = SET, data: Path = CLIPS) -> tuple[list[dict], dict[str, dict]]:
-    """The rows of networks on the clips of a set, and the facts of each one's training by its `named` name."""
+def judge(
+    weights: Sequence[Path], sets: Sequence[str] = (SET,), paths: Sequence[str] = (FRAMES,), data: Path = CLIPS
+) -> tuple[list[dict], dict[str, dict]]:
+    """The rows of networks on the clips of some sets, and the facts of each one's training by its `named` name."""
     known = {path: read_weights(path)[2] for path in weights}
     methods = [network(path, named(facts)) for path, facts in known.items()]
     trainings = {named(facts): {key: facts[key] for key in TOLD} for facts in known.values()}
-    return evaluate_all(methods, clips(name, data), paths=[FRAMES]), trainings
+    films = [clip for name in sets for clip in clips(name, data)]
+    return evaluate_all(methods, films, paths=paths), trainings
 
 
 def add(rows: Sequence[dict], trainings: dict[str, dict], path: Path) -> list[dict]:
@@ -55,11 +59,12 @@ def main(argv: list[str] | None = None) -> None:
     """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("weights", nargs="+", type=Path, metavar="FILE", help="weights of lib.train_upsampler --ship")
-    parser.add_argument("--set", default=SET, help="clips to judge by (default: %(default)s)")
+    parser.add_argument("--sets", nargs="+", default=[SET], help="clips to judge by (default: %(default)s)")
+    parser.add_argument("--paths", nargs="+", choices=PATHS, default=[FRAMES], help="(default: %(default)s)")
     parser.add_argument("--data", type=Path, default=CLIPS, metavar="DIR", help="the folder of the sets")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="FILE", help="(default: %(default)s)")
     options = parser.parse_args(argv)
-    rows = add(*judge(options.weights, options.set, options.data), options.out)
+    rows = add(*judge(options.weights, options.sets, options.paths, options.data), options.out)
     print(f"{options.out} holds {len(rows)} rows of {len({row['method'] for row in rows})} trainings.")
 
 

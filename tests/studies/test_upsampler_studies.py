@@ -25,7 +25,7 @@ def weights(folder, name: str, seed: int = 0):
 def test_networks_are_judged_in_r1s_damage(short, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     files = [weights(tmp_path, "fifth"), weights(tmp_path, "fifth", seed=1)]
-    rows, trainings = judge(files, "short_software", short)
+    rows, trainings = judge(files, ["short_software"], data=short)
     assert list(trainings) == ["fifth", "fifth, seed 1"] and trainings["fifth, seed 1"]["seed"] == 1
     assert {(row["set"], row["path"]) for row in rows} == {("short_software", "frames")}
     assert [row["method"] for row in rows] == ["fifth"] * 2 + ["fifth, seed 1"] * 2
@@ -36,7 +36,7 @@ def test_the_command_adds_to_what_is_there(short, tmp_path, monkeypatch, capsys)
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     out = tmp_path / "studies.json"
     for file in (weights(tmp_path, "fifth"), weights(tmp_path, "fifth-l1")):
-        assert main([str(file), "--set", "short_software", "--data", str(short), "--out", str(out)]) == 0
+        assert main([str(file), "--sets", "short_software", "--data", str(short), "--out", str(out)]) == 0
     assert "4 rows of 2 trainings" in capsys.readouterr().out
     assert list(shipped_rows.about(out)["trainings"]) == ["fifth", "fifth-l1"]
 
