@@ -14,14 +14,20 @@ face; a few GB) and manifest.json. It goes on where it stopped.
 import os
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 from tqdm.auto import tqdm
 
 from data_scripts._common import command_line, is_complete, say_whose, write_manifest
-from lib.ptn.asl_signs import HOW, PAGE, convert, read_list
+from lib.keypoints import HOLISTIC_75, read_asl_signs
+from lib.ptn.asl_signs import HOW, PAGE
 from lib.tools.errors import BadInput
+from lib.tools.files import written_whole
+from lib.tools.openers import reading
 from lib.tools.parallel import in_parallel
 
 LICENCE = "the competition's rules, which you accepted at Kaggle"
+COLUMNS = ["path", "participant_id", "sequence_id", "sign"]
 
 
 def make(out: Path, source: str) -> None:
@@ -40,6 +46,56 @@ def make(out: Path, source: str) -> None:
     files = sorted(path.name for path in tqdm(done, total=len(jobs), desc="signers", unit="signer"))
     write_manifest(out, [{"file": file, "source": PAGE, "licence": LICENCE} for file in files])
     print(f"{out} holds {len(table):,} recordings of {table.sign.nunique()} signs by {len(jobs)} signers.")
+
+
+def read_list(folder: str | Path) -> pd.DataFrame:
+    """The competition's train.csv, checked: one row a sequence, and every file that it names is there.
+
+    Raises BadInput, with what to do about it.
+    """
+    folder = Path(folder)
+    path = folder / "train.csv"
+    if not path.is_file():
+        raise BadInput(f"{folder} holds no train.csv: {HOW}")
+    with reading(path, "is no table", "download it again"):
+        table = pd.read_csv(path, keep_default_na=False)
+    lacking = [column for column in COLUMNS if column not in table]
+    if lacking or table.empty:
+        raise BadInput(f"{path} has no {lacking[0] if lacking else 'rows'}: give the training list of asl-signs")
+    plain = table.participant_id.astype(str).str.fullmatch(r"[\w-]{1,50}")  # a file will be called by it
+    if not plain.all() or table.sequence_id.dtype.kind not in "iu":
+        raise BadInput(f"{path} has a participant_id or sequence_id that is none: download it again")
+    with reading(path, "is no table of files", "download it again"):
+        inside = table.path.map(lambda name: (folder / name).resolve().is_relative_to(folder.resolve()))
+    if not inside.all():
+        raise BadInput(f"{path} names {table.path[~inside].iloc[0]}, outside its folder: download it again")
+    there = table.path.map(lambda name: (folder / name).is_file())
+    if not there.all():
+        missing = table.path[~there]
+        raise BadInput(
+            f"{len(missing):,} of {len(table):,} files are missing, first {missing.iloc[0]}: unpack it whole"
+        )
+    return table
+
+
+def convert(job: tuple[Path, Path, str, pd.DataFrame]) -> Path:
+    """One signer's sequences as ``signer-ID.npz``; left alone where it exists. ``job``: source, out, ID, rows.
+
+    See `lib.ptn.asl_signs` for what it holds.
+    """
+    source, out, signer, rows = job
+    path = out / f"signer-{signer}.npz"
+    if not path.is_file():
+        clips = [read_asl_signs(source / name).select(HOLISTIC_75).xyz for name in rows.path]
+        with written_whole(path) as partial:
+            np.savez_compressed(
+                partial,
+                xyz=np.concatenate(clips),
+                lengths=np.array([len(clip) for clip in clips]),
+                signs=rows.sign.to_numpy(str),
+                sequences=rows.sequence_id.to_numpy(int),
+            )
+    return path
 
 
 if __name__ == "__main__":

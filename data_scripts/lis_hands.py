@@ -1,12 +1,13 @@
 """Annotating the fingerspelling photos with MediaPipe Hands, piece by piece, so that a stop loses little."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from lib.joins2sign.annotation import CASCADE, find_in_turn
+from lib.joins2sign.annotation import JOINTS, Way, find_hands
 from lib.joins2sign.photos import HANDS, read_hands, read_table
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
@@ -14,6 +15,8 @@ from lib.tools.openers import read_npz
 from lib.video.image_folder import read_image
 
 PIECE = 500  # photos: about ten seconds
+# First the ways that ask for a sure hand, then one that takes a doubtful one: see the table of what was tried
+CASCADE = (Way(padding=16), Way(padding=32), Way(), Way(method="bilinear"), Way(padding=16, confidence=0.1))
 
 
 def annotate(folder: str | Path) -> None:
@@ -54,3 +57,19 @@ def _piece(folder: Path, number: int, files: list[str]) -> dict[str, np.ndarray]
     with written_whole(path) as partial:
         np.savez_compressed(partial, **found)
     return found
+
+
+def find_in_turn(frames: Sequence[np.ndarray], ways: Sequence[Way] = CASCADE) -> tuple[np.ndarray, np.ndarray]:
+    """What the first way finds, then what the second finds where the first found nothing, and so on.
+
+    Returns the joints (N, 21, 3), and for each photo the number of the way that found them, (N,), -1 for none.
+    """
+    joints, by = np.full((len(frames), JOINTS, 3), np.nan, np.float32), np.full(len(frames), -1)
+    for number, way in enumerate(ways):
+        left = np.flatnonzero(by < 0)
+        if not left.size:
+            break
+        found = find_hands([frames[row] for row in left], way)
+        hit = np.isfinite(found).all(axis=(1, 2))
+        joints[left[hit]], by[left[hit]] = found[hit], number
+    return joints, by

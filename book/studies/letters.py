@@ -21,6 +21,7 @@ was interrupted goes on; results that are there are not made again.
 
 import argparse
 import platform
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -31,10 +32,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from book.studies.letter_rows import MADE_BY, add
-from lib.joins2sign.losses import Progress
+from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.photos import Photos, Split, leave_signers_out, random_split, read_photos, unseen_split
 from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
 from lib.joins2sign.scores import scores, together
@@ -72,6 +73,32 @@ def accuracy_by_turn(model: nn.Module, photos: Photos, recipe: Recipe) -> dict[s
     return found
 
 
+class Progress:
+    """The losses of joints and letters of every batch, by epoch; a training that goes on adds what comes after."""
+
+    def __init__(self) -> None:
+        self.losses: dict[int, list[list[float]]] = defaultdict(list)
+
+    def add(self, epoch: int, losses: Tensor) -> None:
+        """``losses`` (2,): of the joints and of the letters."""
+        self.losses[epoch].append(losses.detach().tolist())
+
+    def weights(self, epoch: int, power: float) -> np.ndarray:
+        """(batches, 2): what eq. 6 gives each loss in each batch of that epoch; 1 in the first."""
+        losses = torch.tensor(self.losses[epoch], dtype=torch.float64)
+        return dynamic_weights(losses, losses[0], power).numpy()
+
+    def by_epoch(self, power: float) -> list[dict]:
+        """A row an epoch: the mean losses of joints and letters, and the least, mean and largest of both weights."""
+        rows = []
+        for epoch in sorted(self.losses):
+            weights = self.weights(epoch, power)
+            row = {"losses": np.mean(self.losses[epoch], axis=0), "least": weights.min(axis=0)}
+            row |= {"mean": weights.mean(axis=0), "largest": weights.max(axis=0)}
+            rows.append({"epoch": epoch + 1} | {name: np.round(pair, 4).tolist() for name, pair in row.items()})
+        return rows
+
+
 SPLITS = ("random", "signers", "unseen")
 TURNED = 400  # test photos that are shown turned, thirteen times each
 ALL_KINDS = ("keypoints", "keypoints" + INVARIANT, "dynamic", "static", "cnn")
@@ -93,7 +120,7 @@ def run(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, option
     for number, (learn, judge, test) in enumerate(splits_of(split, photos, seed, options.folds)):
         progress, folder = Progress(), options.out / options.profile / f"{split}-{seed}-{options.every}"
         into = folder / kind.replace(" ", "-") / str(number)
-        model, history = train(kind, photos, learn, judge, recipe, into, seed, final=True, progress=progress)
+        model, history = train(kind, photos, learn, judge, recipe, into, seed, final=True, told=progress.add)
         answers.append(predict(model, photos[test], recipe))
         tests.append(test)
         curves.append([round(row["train"], 5) for row in history])

@@ -44,10 +44,6 @@ class Way:
         return ", ".join(steps) or "as it is"
 
 
-# First the ways that ask for a sure hand, then one that takes a doubtful one: see the table of what was tried
-CASCADE = (Way(padding=16), Way(padding=32), Way(), Way(method="bilinear"), Way(padding=16, confidence=0.1))
-
-
 def find_hands(frames: Sequence[np.ndarray], way: Way = Way(), weights: str | Path = WEIGHTS) -> np.ndarray:  # noqa: B008
     """Joints (N, 21, 3) float32 of one hand in each photo (H, W, 3) uint8 RGB, in its pixels; NaN where none is found.
 
@@ -77,22 +73,6 @@ def prepare(frames: Iterable[np.ndarray], way: Way, weights: str | Path = WEIGHT
     for _ in range(way.times):
         shown = _enlarged(shown, way.method, Path(weights))
     return iter(shown)
-
-
-def find_in_turn(frames: Sequence[np.ndarray], ways: Sequence[Way] = CASCADE) -> tuple[np.ndarray, np.ndarray]:
-    """What the first way finds, then what the second finds where the first found nothing, and so on.
-
-    Returns the joints (N, 21, 3), and for each photo the number of the way that found them, (N,), -1 for none.
-    """
-    joints, by = np.full((len(frames), JOINTS, 3), np.nan, np.float32), np.full(len(frames), -1)
-    for number, way in enumerate(ways):
-        left = np.flatnonzero(by < 0)
-        if not left.size:
-            break
-        found = find_hands([frames[row] for row in left], way)
-        hit = np.isfinite(found).all(axis=(1, 2))
-        joints[left[hit]], by[left[hit]] = found[hit], number
-    return joints, by
 
 
 def _enlarged(frames: Iterable[np.ndarray], method: str, weights: Path) -> Iterator[np.ndarray]:

@@ -1,13 +1,5 @@
-"""R3's two losses, how they are weighed, and what they did during a training.
+"""R3's two losses, and how they are weighed."""
 
-progress = Progress()
-train("dynamic", photos, learn, judge, recipe, folder, progress=progress)
-progress.by_epoch(power=0.8)
-"""
-
-from collections import defaultdict
-
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -52,29 +44,3 @@ def dynamic_loss(joints: Tensor, letters: Tensor, first: tuple[float, float] | T
 def dynamic_weights(losses: Tensor, first: Tensor, power: float = 0.8) -> Tensor:
     """What each of the ``losses`` (..., 2) weighs, given those of the epoch's ``first`` batch. R3's eq. 6; detached."""
     return (losses.detach() / first) ** power
-
-
-class Progress:
-    """The losses of joints and letters of every batch, by epoch; a training that goes on adds what comes after."""
-
-    def __init__(self) -> None:
-        self.losses: dict[int, list[list[float]]] = defaultdict(list)
-
-    def add(self, epoch: int, losses: Tensor) -> None:
-        """``losses`` (2,): of the joints and of the letters."""
-        self.losses[epoch].append(losses.detach().tolist())
-
-    def weights(self, epoch: int, power: float) -> np.ndarray:
-        """(batches, 2): what eq. 6 gives each loss in each batch of that epoch; 1 in the first."""
-        losses = torch.tensor(self.losses[epoch], dtype=torch.float64)
-        return dynamic_weights(losses, losses[0], power).numpy()
-
-    def by_epoch(self, power: float) -> list[dict]:
-        """A row an epoch: the mean losses of joints and letters, and the least, mean and largest of both weights."""
-        rows = []
-        for epoch in sorted(self.losses):
-            weights = self.weights(epoch, power)
-            row = {"losses": np.mean(self.losses[epoch], axis=0), "least": weights.min(axis=0)}
-            row |= {"mean": weights.mean(axis=0), "largest": weights.max(axis=0)}
-            rows.append({"epoch": epoch + 1} | {name: np.round(pair, 4).tolist() for name, pair in row.items()})
-        return rows

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lib.joins2sign.losses import Progress, dynamic_loss, joint_loss, letter_loss, static_loss
+from lib.joins2sign.losses import dynamic_loss, joint_loss, letter_loss, static_loss
 from lib.joins2sign.network import FRAME, WRIST, Joins2Sign, KeypointClassifier, LetterCNN, spoiled
 from lib.joins2sign.photos import Photos
 from lib.joins2sign.recipes import Recipe, build, split_kind
@@ -33,6 +33,9 @@ class Batch(NamedTuple):
     labels: Tensor
     number: int
     epoch: int
+
+
+Told = Callable[[int, Tensor], None]
 
 
 class Prediction(NamedTuple):
@@ -52,13 +55,13 @@ def train(
     seed: int = 0,
     after_epoch: Callable[[History], None] = lambda history: None,
     final: bool = False,
-    progress: Progress | None = None,
+    told: Told = lambda epoch, losses: None,
 ) -> tuple[nn.Module, History]:
     """Train on the rows ``learn``, keep the epoch that is best on the rows ``judge``; resumes in ``folder``.
 
     ``final``, for settings that have been chosen: learn from both, as R3 does in the end (4.6), and keep the last
     epoch. The loss on ``judge``, the history's "validation", is the mean of both losses, or the letters' alone where
-    there are no joints to learn. ``progress`` is told the losses of every batch of a network that has both.
+    there are no joints to learn. Where both are, ``told`` gets the epoch, from 0, and the losses (2,) of every batch.
     """
     if split_kind(kind)[0] == "keypoints":
         learn, judge = (rows[photos.found[rows]] for rows in (learn, judge))
@@ -78,7 +81,7 @@ def train(
         means = ((len(b.labels), _losses(kind, network, b, recipe).mean()) for b in _batches(photos, judge, recipe))
         return sum(count * float(mean) for count, mean in means) / len(judge)
 
-    loss = _loss(kind, model, recipe, progress)
+    loss = _loss(kind, model, recipe, told)
     rate = recipe.rates[kind.startswith("dynamic")]
     settings = Settings.of(recipe, learning_rate=rate, patience=recipe.epochs, seed=seed, keep_last=final)
     return model, fit(model, data, loss, validate, settings, folder, after_epoch)
@@ -150,13 +153,12 @@ def _losses(kind: str, network: nn.Module, batch: Batch, recipe: Recipe) -> Tens
     return torch.stack([joint_loss(joints, batch.joints), letters] if both else [letters])
 
 
-def _loss(kind: str, model: nn.Module, recipe: Recipe, progress: Progress | None) -> Callable[..., Tensor]:
+def _loss(kind: str, model: nn.Module, recipe: Recipe, told: Told) -> Callable[..., Tensor]:
     def loss(network: nn.Module, batch: Batch) -> Tensor:
         losses = _losses(kind, network, batch, recipe)
         if len(losses) == 1:
             return losses[0]
-        if progress is not None:
-            progress.add(batch.epoch, losses)
+        told(batch.epoch, losses)
         if kind.startswith("static"):
             return static_loss(*losses, recipe.weights)
         if batch.number == 0:

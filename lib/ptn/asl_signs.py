@@ -1,7 +1,9 @@
 """Kaggle's asl-signs (Google, 2023): 250 signs of ASL by 21 Deaf signers as MediaPipe keypoints, R2's ASL target.
 
 Nobody may pass it on, so the course has none of it. ``data_scripts/asl_signs.py`` checks what you have downloaded and
-makes one file a signer of it, in which the 468 points of the face are left out; `load` reads them.
+makes one file a signer of it, in which the 468 points of the face are left out; `load` reads them:
+``signer-ID.npz`` with ``xyz`` (all frames, 75, 3) float32 pixels of a square picture with NaN where a point is missing,
+``lengths`` (N,) in frames, ``signs`` and ``sequences`` (N,).
 """
 
 import json
@@ -9,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints, read_asl_signs
+from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
 from lib.ptn.corpora import Inputs
 from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
-from lib.tools.files import MANIFEST, written_whole
+from lib.tools.files import MANIFEST
 from lib.tools.openers import read_npz, reading
 
 PAGE = "https://www.kaggle.com/competitions/asl-signs"
@@ -23,60 +25,6 @@ HOW = (
 )
 AGAIN = "delete it and run data_scripts/asl_signs.py again"
 SIDE = 1000  # the sizes of the videos were not published; the reader takes them for square
-COLUMNS = ["path", "participant_id", "sequence_id", "sign"]
-
-
-def read_list(folder: str | Path) -> "pd.DataFrame":  # noqa: F821 - pandas is imported where it is used
-    """The competition's train.csv, checked: one row a sequence, and every file that it names is there.
-
-    Raises BadInput, with what to do about it.
-    """
-    import pandas as pd
-
-    folder = Path(folder)
-    path = folder / "train.csv"
-    if not path.is_file():
-        raise BadInput(f"{folder} holds no train.csv: {HOW}")
-    with reading(path, "is no table", "download it again"):
-        table = pd.read_csv(path, keep_default_na=False)
-    lacking = [column for column in COLUMNS if column not in table]
-    if lacking or table.empty:
-        raise BadInput(f"{path} has no {lacking[0] if lacking else 'rows'}: give the training list of asl-signs")
-    plain = table.participant_id.astype(str).str.fullmatch(r"[\w-]{1,50}")  # a file will be called by it
-    if not plain.all() or table.sequence_id.dtype.kind not in "iu":
-        raise BadInput(f"{path} has a participant_id or sequence_id that is none: download it again")
-    with reading(path, "is no table of files", "download it again"):
-        inside = table.path.map(lambda name: (folder / name).resolve().is_relative_to(folder.resolve()))
-    if not inside.all():
-        raise BadInput(f"{path} names {table.path[~inside].iloc[0]}, outside its folder: download it again")
-    there = table.path.map(lambda name: (folder / name).is_file())
-    if not there.all():
-        missing = table.path[~there]
-        raise BadInput(
-            f"{len(missing):,} of {len(table):,} files are missing, first {missing.iloc[0]}: unpack it whole"
-        )
-    return table
-
-
-def convert(job: tuple[Path, Path, str, "pd.DataFrame"]) -> Path:  # noqa: F821
-    """One signer's sequences as ``signer-ID.npz``; left alone where it exists. ``job``: source, out, ID, rows.
-
-    Holds ``xyz`` (all frames, 75, 3) float32 pixels of a square picture with NaN where a point is missing,
-    ``lengths`` (N,) in frames, ``signs`` and ``sequences`` (N,).
-    """
-    source, out, signer, rows = job
-    path = out / f"signer-{signer}.npz"
-    if not path.is_file():
-        clips = [read_asl_signs(source / name).select(HOLISTIC_75).xyz for name in rows.path]
-        with written_whole(path) as partial:
-            np.savez_compressed(
-                partial,
-                xyz=np.concatenate(clips),
-                lengths=np.array([len(clip) for clip in clips]),
-                signs=rows.sign.to_numpy(str),
-                sequences=rows.sequence_id.to_numpy(int),
-            )
-    return path
 
 
 def load(folder: str | Path, signs: int = 250, per_signer: int | None = None) -> tuple[SignSet, list[str], np.ndarray]:

@@ -5,8 +5,8 @@ import pytest
 
 from book.studies import runner, small_photos
 from book.studies.letter_rows import MADE_BY, read_results
-from lib.joins2sign import annotation
-from lib.joins2sign.annotation import Way, find_hands, find_in_turn, prepare
+from data_scripts import lis_hands
+from lib.joins2sign.annotation import Way, find_hands, prepare
 from lib.joins2sign.photos import Photos
 from lib.tools.errors import BadInput
 
@@ -67,9 +67,9 @@ def test_ways_take_turns(monkeypatch):
         joints[[frame[0, 0, 0] >= way.padding for frame in frames]] = way.padding
         return joints
 
-    monkeypatch.setattr(annotation, "find_hands", pretended)
+    monkeypatch.setattr(lis_hands, "find_hands", pretended)
     frames = [np.full((4, 4, 3), level, np.uint8) for level in (5, 30, 12)]
-    joints, by = find_in_turn(frames, (Way(padding=20), Way(padding=10)))
+    joints, by = lis_hands.find_in_turn(frames, (Way(padding=20), Way(padding=10)))
     assert asked == [(20, 3), (10, 2)] and by.tolist() == [-1, 0, 1]
     assert np.isnan(joints[0]).all() and (joints[1] == 20).all() and (joints[2] == 10).all()
 

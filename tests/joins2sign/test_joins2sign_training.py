@@ -12,9 +12,9 @@ from easy_photos import easy
 from book.chapters.ch12_answers import unrest
 from book.studies import letters as train_joins2sign, runner
 from book.studies.letter_rows import MADE_BY, pick, read_results
-from book.studies.letters import turned
+from book.studies.letters import Progress, turned
 from lib.joins2sign import Joins2Sign, dynamic_loss, training
-from lib.joins2sign.losses import Progress, dynamic_weights
+from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.photos import LETTERS, Photos, random_split
 from lib.joins2sign.recipes import RECIPES, Recipe, at_own_pace, build
 from lib.joins2sign.training import in_frame, predict, train
@@ -64,7 +64,7 @@ def test_the_first_batch_of_every_epoch_weighs_one(tmp_path, monkeypatch):
 
     monkeypatch.setattr(training, "dynamic_loss", spy)
     split, progress = random_split(photos), Progress()
-    train("dynamic", photos, *split[:2], replace(TINY, epochs=3), tmp_path, progress=progress)
+    train("dynamic", photos, *split[:2], replace(TINY, epochs=3), tmp_path, told=progress.add)
     steps = len(split.learn) // TINY.batch
     assert steps == 3 and len(weights) == 3 * steps
     for epoch in range(3):
