@@ -25,26 +25,26 @@ LARGEST_TABLE = 1 << 26  # bytes; a zip can claim anything
 REMEDY = "go online and run again (a broken download goes on where it stopped), or give a downloaded copy with --source"
 
 
-def fetch(source: str | Path, out: str | Path, sha256: str | None = None) -> Path:
+def fetch(source: str | Path, out: str | Path) -> Path:
     """Bring ``source`` here and return the path to read.
 
     ``source`` is an https address, a file:// address or a path. A local file is used where it lies. An address is
     downloaded to ``out`` with a progress bar; what a broken download left beside ``out`` is continued (HTTP Range),
-    and a finished ``out`` is not downloaded again. ``sha256`` (hex) is checked in every case. Raises BadInput,
-    after about ten seconds where there is no network.
+    and a finished ``out`` is not downloaded again. Raises BadInput, after about ten seconds where there is no network.
     """
     source, out = str(source), Path(out)
     scheme = source.partition("://")[0].lower() if "://" in source else ""
     if scheme in ("http", "https"):
-        if not (out.is_file() and sha256 in (None, files.sha256(out))):
-            _download(source, out, sha256)
+        if not out.is_file():
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with files.one_writer(out, alone=True):
+                _resume(source, out)
         return out
     if scheme not in ("", "file"):
         raise BadInput(f"{source} is not an https address: give an https address or a local file with --source")
     path = Path(unquote(urlsplit(source).path) if scheme else source)
     if not path.is_file():
         raise BadInput(f"{path} is not a file: give the archive itself, or an https address, with --source")
-    _verify(path, sha256, path)
     return path
 
 
@@ -86,27 +86,21 @@ def content_of(archive: str | Path, name: str) -> bytes | None:
         return None if found is None else read_member(opened, found, LARGEST_TABLE)
 
 
-def _download(url: str, out: Path, sha256: str | None) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with files.one_writer(out, alone=True):
-        _resume(url, out, sha256)
-
-
-def _resume(url: str, out: Path, sha256: str | None) -> None:
+def _resume(url: str, out: Path) -> None:
     """Go on with what lies beside ``out`` under the one name that every run knows.
 
     Hosts pack an archive anew now and then, and two halves of different ones make none. So we go on only where the
-    host says that its file is still the one which we have the beginning of, or where the sum will tell.
+    host says that its file is still the one which we have the beginning of.
     """
     partial = out.with_name(f"{files.PARTIAL}{out.name}")
     beginning_of = partial.with_name(f"{partial.name}.version")
     version = beginning_of.read_text(errors="replace") if beginning_of.exists() else ""
-    done = partial.stat().st_size if partial.exists() and (version or sha256) else 0
+    done = partial.stat().st_size if partial.exists() and version else 0
     try:
         response = _open(url, done, version)
         gone_on = response.status_code == requests.codes.partial_content
         too_long = done and response.status_code == requests.codes.requested_range_not_satisfiable
-        if too_long or (gone_on and version not in ("", _version(response))):
+        if too_long or (gone_on and version != _version(response)):
             response = _open(url, 0)
         if response.status_code not in (requests.codes.ok, requests.codes.partial_content):
             raise BadInput(f"{url} answered {response.status_code} {response.reason}: {REMEDY}")
@@ -116,12 +110,8 @@ def _resume(url: str, out: Path, sha256: str | None) -> None:
         _save(response, partial, done)
     except requests.RequestException as error:
         raise BadInput(f"{url} did not come through ({type(error).__name__}): {REMEDY}") from None
-    try:
-        _verify(partial, sha256, url)
-        files.put_in_place(partial, out)
-    finally:
-        for path in (partial, beginning_of):
-            path.unlink(missing_ok=True)
+    files.put_in_place(partial, out)
+    beginning_of.unlink()
 
 
 def _version(response: requests.Response) -> str:
@@ -184,11 +174,6 @@ class _LoopbackOnly(HTTPAdapter):
         if not loopback:
             raise BadInput(f"{request.url} is not https: give an https address or a local file with --source")
         return super().send(request, *args, **kwargs | {"proxies": None})  # no proxy can reach this machine's loopback
-
-
-def _verify(path: Path, sha256: str | None, name: str | Path) -> None:
-    if sha256 is not None and (digest := files.sha256(path)) != sha256:
-        raise BadInput(f"{name} has sha256 {digest}, not {sha256}: it is another version or damaged; download it again")
 
 
 @command

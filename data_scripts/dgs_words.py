@@ -10,21 +10,7 @@ course. No account is needed.
 writes WORD/NN.npy, (30, 1662) each, LICENSE and manifest.json.
 """
 
-from functools import partial
-
-from data_scripts._common import command_line
-from data_scripts.word_archive import SUMS, WordSet, make
-
-DGS_WORDS = WordSet(
-    language="DGS",
-    repository="Birkenpapier/GSL-Detector",
-    commit="48f90b7cbbc4402fb044823904c9243c682f0e91",
-    licence="Unlicense",
-    credit="GSL-Detector by Birkenpapier, in the public domain",
-    recordings=30,
-    frames=30,
-    sha256=SUMS["DGS"],
-)
+from data_scripts.word_archive import main
 
 if __name__ == "__main__":
-    raise SystemExit(command_line(__doc__, partial(make, DGS_WORDS), DGS_WORDS.archive))
+    raise SystemExit(main(__doc__, "DGS"))

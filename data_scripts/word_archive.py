@@ -12,18 +12,19 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from data_scripts._common import fetched, is_complete, say_whose, write_manifest
+from data_scripts._common import command_line, fetched, is_complete, say_whose, write_manifest
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.openers import open_zip, read_member
 
-SUMS = json.loads(Path(__file__).with_name("word_archive_sums.json").read_text(encoding="utf-8"))  # see `WordSet`
+FACTS = Path(__file__).with_suffix(".json")
 LARGEST = 1 << 16  # bytes; a frame of keypoints has a fifth of that, and a zip can claim anything
 
 
@@ -48,6 +49,15 @@ class WordSet:
     def archive(self) -> str:
         """The address of the code host's own archive of that commit."""
         return f"https://github.com/{self.repository}/archive/{self.commit}.zip"
+
+
+SETS = {name: WordSet(name, **facts) for name, facts in json.loads(FACTS.read_text(encoding="utf-8")).items()}
+
+
+def main(description: str, language: str) -> int:
+    """The command line of a set's own script."""
+    words = SETS[language]
+    return command_line(description, partial(make, words), words.archive)
 
 
 def make(words: WordSet, out: Path, source: str) -> None:
@@ -92,10 +102,10 @@ def _unpack(opened: zipfile.ZipFile, words: WordSet, out: Path, archive: Path) -
             )
         for number, frames in enumerate(content):
             values = np.stack([np.load(io.BytesIO(frame), allow_pickle=False) for frame in frames])
-            with written_whole(out / recording(word, number)) as partial:
-                np.save(partial, values.astype(np.float32))
-    with written_whole(out / "LICENSE") as partial:
-        partial.write_bytes(licence)
+            with written_whole(out / recording(word, number)) as part:
+                np.save(part, values.astype(np.float32))
+    with written_whole(out / "LICENSE") as part:
+        part.write_bytes(licence)
 
 
 def _read(opened: zipfile.ZipFile, members: Mapping[str, str], name: str, archive: Path) -> bytes:

@@ -2,27 +2,22 @@
 
 import io
 import struct
-import sys
 import zipfile
 
 import pytest
-from conftest import ROOT
 from PIL import Image
 
 from data_scripts import lis_fingerspelling, signon_splits
 from data_scripts._common import command_line, content_of
+from data_scripts.word_archive import SETS, make
 from lib.tools import openers
 from lib.tools.errors import BadInput
 from lib.tools.openers import open_zip, read_member
 
-sys.path.insert(0, str(ROOT / "data_scripts"))
-from asl_words import ASL_WORDS
-from word_archive import make
-
 LIS = "x/dataset/dataset1/train/a/a_NOOR_1_front.JPG"
 MEMBERS = {"x/LICENSE": b"free", f"x/{signon_splits.VGT_ALL}": b"Id\n" * 99, LIS: b"no picture" * 99}
 SCRIPTS = {
-    "words": lambda out, source: make(ASL_WORDS, out, source),
+    "words": lambda out, source: make(SETS["ASL"], out, source),
     "letters": lis_fingerspelling.make,
     "splits": signon_splits.make,
 }

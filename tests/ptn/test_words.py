@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import os
-import sys
 import zipfile
 from dataclasses import replace
 from functools import partial
@@ -12,17 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
 from data_scripts._common import command_line
-from data_scripts.word_archive import make
+from data_scripts.word_archive import SETS, make
 from lib.keypoints import HOLISTIC_67
 from lib.ptn.corpora import Inputs, kept_back, read_words, sign_set
 from lib.tools.errors import BadInput
-
-sys.path.insert(0, str(ROOT / "data_scripts"))
-from asl_words import ASL_WORDS
-from dgs_words import DGS_WORDS
 
 WORDS = ("bitte", "vielglück")
 
@@ -49,7 +43,7 @@ def small(tmp_path):
                 digest.update(content)
                 archive.writestr(name, content)
             sums[word] = digest.hexdigest()
-    return replace(DGS_WORDS, recordings=4, frames=3, sha256=sums), tmp_path / "small.zip"
+    return replace(SETS["DGS"], recordings=4, frames=3, sha256=sums), tmp_path / "small.zip"
 
 
 def test_script_writes_recordings_and_manifest(small, tmp_path, capsys):
@@ -116,7 +110,7 @@ def test_no_words_names_the_script(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "shape", "counts"), [(ASL_WORDS, (20, 258), (14, 840)), (DGS_WORDS, (30, 1662), (5, 150))]
+    ("words", "shape", "counts"), [(SETS["ASL"], (20, 258), (14, 840)), (SETS["DGS"], (30, 1662), (5, 150))]
 )
 def test_real_words(words, shape, counts, tmp_path):
     mirror = os.environ.get("HANDS_MIRROR")
