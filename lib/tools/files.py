@@ -43,8 +43,8 @@ def written_whole(path: str | Path, *, alone: bool = False, spare: Sequence[Path
     is among ``spare``, the files that are being read. Raises BadInput where ``path`` is no regular file, and where the
     disk is full or fails: then the file that was there stays.
     """
-    path = Path(path)
-    _refuse_other_than_file(path)
+    _refuse_other_than_file(Path(path))
+    path = at_its_place(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with one_writer(path, alone=alone, spare=spare) as token:
         partial = partial_name(path, token)
@@ -66,6 +66,18 @@ def written_whole(path: str | Path, *, alone: bool = False, spare: Sequence[Path
             partial.unlink(missing_ok=True)
     with suppress(OSError):  # not every disk can do so for folders
         flush(path.parent)
+
+
+def at_its_place(path: str | Path) -> Path:
+    """Where a link leads, so that what is written goes there and the link stays; any other path as it is.
+
+    Raises BadInput for links that lead to one another.
+    """
+    path = Path(path)
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError):
+        raise BadInput(f"{path} is a link that leads nowhere; give the name of a file.") from None
 
 
 def put_in_place(partial: Path, path: Path) -> None:

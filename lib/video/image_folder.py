@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from lib.tools.errors import BadInput
-from lib.tools.files import flush, one_writer, partial_name
+from lib.tools.files import at_its_place, flush, one_writer, partial_name
 from lib.tools.openers import reading
 
 FPS = 25.0  # a folder does not say how fast it plays
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF")  # Pillow opens the MPO of a camera with two lenses as JPEG
 MOST_PIXELS = 2**26  # twice an 8K frame; a file of kilobytes can claim any number
+_BITS, _MEANING, _WHITE_IS_ZERO = 258, 262, 0  # tags of TIFF 6.0: bits a value, and what they mean (section 4)
 _OURS = re.compile(r"\d{6}\.png")
 
 
@@ -37,8 +38,9 @@ def is_plain(path: Path, folder: Path) -> bool:
 
 
 def read_image(file: Path) -> np.ndarray:
-    """(H, W, 3) uint8 RGB, turned upright by its EXIF tag; 16 bits a value become 8.
+    """(H, W, 3) uint8 RGB, turned upright by its EXIF tag; 16 and 12 bits a value become 8.
 
+    Of colours of 16 bits Pillow keeps the upper 8, which is within one of what rounding gives, and on average the same.
     BadInput if it cannot be read, or holds numbers whose black and white nobody knows.
     """
     from PIL import Image, ImageOps
@@ -50,9 +52,11 @@ def read_image(file: Path) -> np.ndarray:
             if image.mode in ("I", "F"):
                 kind = "floating-point" if image.mode == "F" else "32-bit"
                 raise BadInput(f"{file} holds {kind} numbers, whose black and white nobody knows; save it with 8 bits.")
-            image = ImageOps.exif_transpose(image)
+            tags, image = getattr(image, "tag_v2", {}), ImageOps.exif_transpose(image)
             if image.mode.startswith("I;16"):  # which `convert` would cut off at 255
-                return np.repeat(np.uint8(np.round(np.asarray(image) / 257))[..., None], 3, axis=2)
+                grey = np.asarray(image) / (2 ** tags.get(_BITS, (16,))[0] - 1)
+                grey = 1 - grey if tags.get(_MEANING) == _WHITE_IS_ZERO else grey
+                return np.repeat(np.uint8(np.round(255 * grey))[..., None], 3, axis=2)
             return np.asarray(image.convert("RGB"))
 
 
@@ -76,6 +80,7 @@ def write_folder(folder: Path, frames: Iterable[np.ndarray]) -> None:
     """
     from PIL import Image
 
+    folder = at_its_place(folder)
     _refuse_what_is_somebodys(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with one_writer(folder, alone=True) as token:

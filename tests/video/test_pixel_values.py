@@ -1,5 +1,6 @@
 """lib.video: whatever numbers a film or picture stores, what is read looks as it should, or is refused."""
 
+import struct
 from fractions import Fraction
 
 import av
@@ -146,3 +147,19 @@ def test_numbers_without_black_and_white_are_refused(tmp_path, kind, words):
     for call in (probe, read_all):
         with pytest.raises(BadInput, match=rf"1\.tif holds {words} numbers.*save it with 8 bits"):
             call(tmp_path)
+
+
+def tiff(path, bits: int, meaning: int, data: bytes) -> None:
+    """An uncompressed grey picture of 64 x 48; ``meaning`` is 0 where white is zero, 1 where black is."""
+    tags = {256: 64, 257: 48, 258: bits, 259: 1, 262: meaning, 273: 8, 277: 1, 278: 48, 279: len(data)}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    folder = struct.pack("<H", len(tags)) + entries + bytes(4)
+    path.write_bytes(b"II*\0" + struct.pack("<I", 8 + len(data)) + data + folder)
+
+
+def test_white_is_what_a_tiff_says_it_is(tmp_path):
+    first, second = (GREY >> 4).reshape(-1, 2).T
+    twelve = np.stack([first >> 4, (first & 15) << 4 | second >> 8, second & 255], axis=1).astype(np.uint8)
+    tiff(tmp_path / "1.tif", 12, 1, twelve.tobytes())
+    tiff(tmp_path / "2.tif", 16, 0, (65535 - GREY).tobytes())
+    assert np.abs(read_all(tmp_path) - GREY[..., None] / 257).max() < 1
