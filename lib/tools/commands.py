@@ -1,13 +1,14 @@
 """What the course's commands share: how they end, how they warn, and what they take for a count."""
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import NoReturn, ParamSpec
 
 from lib.tools.errors import BadInput, printable
 from lib.tools.files import FULL_OR_FAILING
@@ -65,10 +66,27 @@ def _plain_warnings() -> Iterator[None]:
         warnings.formatwarning = usual
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what to do about a file whose name is taken for an option."""
+
+    def parse_known_args(self, args=None, namespace=None):
+        self.given = sys.argv[1:] if args is None else args
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        odd = [
+            one
+            for one in self.given
+            if one.startswith("-") and one.partition("=")[0] not in self._option_string_actions
+        ]
+        like_files = [one for one in odd if not one.startswith("--") or "." in one or os.path.exists(one)]
+        super().error(message + (f"; if {like_files[0]} is a file, write ./{like_files[0]}" if like_files else ""))
+
+
 def arguments(description: str, **others: str) -> argparse.ArgumentParser:
     """A command line whose ``--help`` shows a module's docstring as it is written; ``others`` are argparse's own."""
     shape = argparse.RawDescriptionHelpFormatter
-    return argparse.ArgumentParser(description=description, formatter_class=shape, **others)
+    return _Parser(description=description, formatter_class=shape, **others)
 
 
 def positive(text: str) -> int:

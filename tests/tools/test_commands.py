@@ -9,7 +9,7 @@ import warnings
 import pytest
 from conftest import ROOT
 
-from lib.tools.commands import command, from_zero, positive
+from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput
 
 
@@ -98,3 +98,17 @@ def test_seeds_are_what_numpy_and_torch_take():
 def test_commands_and_errors_load_nothing_big():
     code = "import sys, lib.tools.commands; sys.exit(any(name in sys.modules for name in ('numpy', 'torch', 'pandas')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("given", [["-a.mp4"], ["-hello.mp4"], ["--b.mp4"], ["x", "--out", "-a.mp4"], ["x", "-a.mp4"]])
+def test_a_name_that_begins_with_a_dash_is_told_how_to_be_written(given, capsys):
+    parser = arguments("About.")
+    parser.add_argument("film")
+    parser.add_argument("--out")
+    with pytest.raises(SystemExit):
+        parser.parse_args(given)
+    assert f"; if {given[-1]} is a file, write ./{given[-1]}\n" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        parser.parse_args(["x", "--typo", "3"])
+    assert "./" not in capsys.readouterr().err
+    assert parser.parse_args(["./-a.mp4", "--out=-b.mp4"]).out == "-b.mp4"
