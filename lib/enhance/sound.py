@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 LOST = 0.25  # seconds of sound, at beginning and end, that each container counts in its own way
-_WORDS = {"audio": "sound", "subtitle": "captions", "video": "pictures"}  # others keep FFmpeg's word
+_WORDS = {"audio": "sound", "subtitle": "captions", "video": "other pictures"}  # others keep FFmpeg's word
 
 
 def add_tracks(silent: Path, film: Path, out: Path, frames: int, begin: float) -> bool:

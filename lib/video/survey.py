@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from lib.tools.errors import BadInput
@@ -190,7 +191,7 @@ def _notes(path: Path, info: VideoInfo, look: _Look, given: bool) -> Iterator[st
     if info.interlaced:
         yield (
             f"{path} is interlaced: each frame holds two moments, and moving hands look like combs. Part them "
-            f"first: ffmpeg -i {path.name} -vf bwdif {path.stem}-progressive.mp4"
+            f"first: ffmpeg -i {quote(path.name)} -vf bwdif {quote(path.stem)}-progressive.mp4"
         )
 
 

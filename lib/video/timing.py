@@ -39,7 +39,7 @@ def moments(clock: list[tuple[float, float]], length: float) -> np.ndarray:
     if (np.diff(decoded) < -1).any():
         return np.empty(0)
     last, shown = decoded[-1], np.sort(shown)
-    if length - np.ptp(shown) > _BREAK:
+    if length - np.ptp(shown) > _BREAK + np.ptp(shown) / max(1, len(shown) - 1):  # beyond the last frame's own time
         # a frame is stored after those it is drawn from: where the film breaks off, frames between its last ones lack
         shown = shown[shown <= max(last, shown[0])]
     return shown

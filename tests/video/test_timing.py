@@ -145,3 +145,8 @@ def test_where_the_frames_are_is_told_as_they_are_read(tmp_path):
     for count, _ in enumerate(read_video(film(tmp_path / "a.mkv", GAPS), times), start=1):
         assert len(times) >= count
     assert np.allclose(np.array(times) - times[0], GAPS, atol=0.002)
+
+
+def test_a_frame_every_two_hours_is_not_taken_for_a_film_cut_short(tmp_path):
+    info = probe(film(tmp_path / "a.mp4", [0, 7200, 14400]))
+    assert info.frames == 3 and info.fps == 25 and "--fps sets another" in info.notes[0]
