@@ -46,35 +46,26 @@ def impute(xyz: np.ndarray, parts: Parts) -> np.ndarray:
 
 def _fill(values: np.ndarray, found: np.ndarray) -> None:
     """Put those ``values`` (T, p, d) that are not ``found`` (T, p) on the line between their neighbours, in place."""
+    never = ~found.any(axis=0)
+    values[:, never] = 0
+    if (found := found | never).all():
+        return
     whole = (found == found[:, :1]).all()  # a part that comes and goes as one is done with one column for all points
-    columns = found[:, :1] if whole else found
-    if columns.all():
-        return
-    if not columns.any():
-        values[:] = 0
-        return
-    frame, point = np.nonzero(~columns)
-    before, after = _neighbours(columns, frame, point)
+    before, after, frame, point = _neighbours(found[:, :1] if whole else found)
     share = (frame - before) / np.maximum(after - before, 1)
     point, share = (slice(None), share[:, None, None]) if whole else (point, share[:, None])
     start, end = values[before, point], values[after, point]
     values[frame, point] = start + share * (end - start)
-    if not whole:
-        values[:, ~found.any(axis=0)] = 0
 
 
-def _neighbours(found: np.ndarray, frame: np.ndarray, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest frames before and after that have the point; at an end of the clip, the one there is, twice.
-
-    A point that is never found has neither: what comes back for it is some frame.
-    """
-    frames = len(found)
-    seen = np.flatnonzero(found.T)  # in order of point, then frame, so that one sorted search serves all points
-    following = np.searchsorted(seen, point * frames + frame)
-    before, after = seen[np.maximum(following - 1, 0)], seen[np.minimum(following, len(seen) - 1)]
-    has_before, has_after = before // frames == point, after // frames == point
-    before, after = np.where(has_before, before, after), np.where(has_after, after, before)
-    return before % frames, after % frames
+def _neighbours(found: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The nearest frames before and after each gap's ``frame`` and ``point`` that have the point; at an end of the
+    clip, the one there is, twice."""
+    (frame, point), times, count = np.nonzero(~found), np.arange(len(found))[:, None], len(found)
+    last = np.maximum.accumulate(np.where(found, times, -1))[frame, point]
+    following = np.minimum.accumulate(np.where(found, times, count)[::-1])[::-1][frame, point]
+    before, after = np.where(last < 0, following, last), np.where(following == count, last, following)
+    return before, after, frame, point
 
 
 def _found(xyz: np.ndarray) -> np.ndarray:
