@@ -47,7 +47,9 @@ def hand_roi(hand_xy: Tensor) -> Roi:
     Source: MediaPipe, hand_landmarks_to_rect_calculator.cc, rect_transformation_calculator.cc and
     hand_landmarks_to_roi.pbtxt.
     """
-    x, y = (_knuckles(hand_xy) - hand_xy[:, WRIST]).unbind(1)
+    # between the knuckles of three fingers, the middle finger's counting as much as the other two's
+    knuckles = (hand_xy[:, INDEX] + hand_xy[:, RING]) / 4 + hand_xy[:, MIDDLE] / 2
+    x, y = (knuckles - hand_xy[:, WRIST]).unbind(1)
     rotation = _wrapped(math.pi / 2 - torch.atan2(-y, x))
     upright = _turned(hand_xy[:, PALM], -rotation)
     low, high = upright.amin(1), upright.amax(1)
@@ -114,11 +116,6 @@ def uncut(points: Tensor, roi: Roi, size: int = SIZE) -> Tensor:
     scale = roi.size[:, None, None] / size
     places = _turned((points[..., :2] - size / 2) * scale, roi.rotation) + roi.center[:, None]
     return torch.cat([places, points[..., 2:] * scale], dim=-1)
-
-
-def _knuckles(hand_xy: Tensor) -> Tensor:
-    """(N, 2): between the knuckles of three fingers, the middle finger's counting as much as the other two's."""
-    return (hand_xy[:, INDEX] + hand_xy[:, RING]) / 4 + hand_xy[:, MIDDLE] / 2
 
 
 def _turned(points: Tensor, angle: Tensor) -> Tensor:

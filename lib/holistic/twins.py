@@ -22,6 +22,7 @@ from lib.tools.errors import BadInput
 SIZE = 224  # pixels, both sides of the hand network's crop
 FEATURES = (1, 5)  # the additions whose results are the inner maps: 28 x 28 x 40 and 14 x 14 x 112
 RECROP_SIZE = 256  # pixels, both sides of the recrop network's crop
+HAND, RECROP = "modules/hand_landmark/hand_landmark_full.tflite", "modules/holistic_landmark/hand_recrop.tflite"
 SAME, RELU6 = 0, 3  # in tflite's Padding and ActivationFunctionType; the other values that occur are VALID and none
 
 
@@ -63,11 +64,11 @@ class HandTwin(Twin):
     """The hand network: crops (N, 3, 224, 224), RGB in [0, 1] -> `HandOutputs`.
 
     Holistic runs it on a crop around each hand, with no mirroring, and reports a hand where presence is above 0.5. It
-    has 31 convolutions, 16 depthwise ones, 9 additions, a mean, 4 dense layers and 2 sigmoids. ``path`` is its file.
+    has 31 convolutions, 16 depthwise ones, 9 additions, a mean, 4 dense layers and 2 sigmoids.
     """
 
-    def __init__(self, path: str | Path | None = None):
-        super().__init__(Path(path) if path else tflite_path(), [(1, SIZE, SIZE, 3), (1, 63), (1, 1), (1, 1), (1, 63)])
+    def __init__(self) -> None:
+        super().__init__(inside_mediapipe(HAND), [(1, SIZE, SIZE, 3), (1, 63), (1, 1), (1, 1), (1, 63)])
         sums = [written for layer, (_, written) in zip(self.layers, self.wiring) if isinstance(layer, Add)]
         self.inner = [sums[i] for i in FEATURES]
         self.logit = next(reads[0] for reads, written in self.wiring if written == self.outputs[1])
@@ -85,11 +86,6 @@ class HandTwin(Twin):
         )
 
 
-def tflite_path() -> Path:
-    """Where the installed mediapipe keeps the hand network. Raises BadInput."""
-    return inside_mediapipe("modules/hand_landmark/hand_landmark_full.tflite")
-
-
 class RecropTwin(Twin):
     """The recrop network: crops (N, 3, 256, 256), RGB in [0, 1] -> (N, 2, 2) points, pixels of the crop, x and y.
 
@@ -100,9 +96,8 @@ class RecropTwin(Twin):
     Source: MediaPipe, hand_landmarks_from_pose_cpu.pbtxt, hand_recrop_by_roi_cpu.pbtxt.
     """
 
-    def __init__(self, path: str | Path | None = None):
-        path = Path(path) if path else inside_mediapipe("modules/holistic_landmark/hand_recrop.tflite")
-        super().__init__(path, [(1, RECROP_SIZE, RECROP_SIZE, 3), (1, 1, 1, 4)])
+    def __init__(self) -> None:
+        super().__init__(inside_mediapipe(RECROP), [(1, RECROP_SIZE, RECROP_SIZE, 3), (1, 1, 1, 4)])
 
     def forward(self, crops: Tensor) -> Tensor:
         return self.run(crops)[self.outputs[0]].flatten(1).unflatten(1, (2, 2))

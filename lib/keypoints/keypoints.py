@@ -88,9 +88,7 @@ class Keypoints:
         return self.layout.parts[part]
 
 
-def load(path: str | Path, person: int | None = None) -> Keypoints:
-    """Read a ``.pose`` file: the same as `Keypoints.load`."""
-    return Keypoints.load(path, person)
+load = Keypoints.load
 
 
 def from_file(path: str | Path, *parts: Any) -> Keypoints:

@@ -182,12 +182,6 @@ def _plain(point: str) -> str:
     return plain(re.sub(r"^((left|right)[\W_]?)?(hand|face|body|pose)[\W_]?", "", point, flags=re.IGNORECASE))
 
 
-def _component_points(layout: Layout) -> dict[str, tuple[str, ...]]:
-    """pose-format's names of the components, in the layout's order, and of their points: its tools go by these."""
-    names = _COMPONENTS[layout.name.split("_")[0]]
-    return {names[part]: _point_names(layout, part) for part in layout.parts}
-
-
 def _point_names(layout: Layout, part: str) -> tuple[str, ...]:
     from pose_format.utils.openpose import HAND_POINTS
 
@@ -199,10 +193,12 @@ def _point_names(layout: Layout, part: str) -> tuple[str, ...]:
 
 
 def _header_components(layout: Layout, point_format: str) -> list["PoseHeaderComponent"]:
+    """In the layout's order, under pose-format's names of them and of their points: its tools go by these."""
     from pose_format.pose_header import PoseHeaderComponent
 
-    components = []
-    for (part, where), (name, points) in zip(layout.parts.items(), _component_points(layout).items(), strict=True):
+    components, names = [], _COMPONENTS[layout.name.split("_")[0]]
+    for part, where in layout.parts.items():
+        points = list(_point_names(layout, part))
         limbs = [(a - where.start, b - where.start) for a, b in layout.edges[part]]
-        components.append(PoseHeaderComponent(name, list(points), limbs, [PART_COLOURS[part]], point_format))
+        components.append(PoseHeaderComponent(names[part], points, limbs, [PART_COLOURS[part]], point_format))
     return components

@@ -56,6 +56,7 @@ class UNet(nn.Module):
     """R1's networks in one: ``skips=False`` is the autoencoder, ``attention=True`` the Attention U-Net.
 
     Input (N, 3, H, W) in [0, 1], any H and W from 1; output (N, 3, 2H, 2W), linear: clamp it where it is saved.
+    ``others`` are further fields of `Config`.
     Raises BadInput for an odd width, a depth of 0, attention without skips, and an unknown head.
     Parameters (weights and biases) of the width w, the halvings d, and c_i = w 2^i channels at level i:
 
@@ -68,32 +69,24 @@ class UNet(nn.Module):
     Source: R1 III-A, IV-A; Ronneberger et al., 2015; the gates: Oktay et al., 2018, Attention U-Net.
     """
 
-    def __init__(
-        self,
-        width: int = 64,
-        depth: int = 3,
-        attention: bool = False,
-        skips: bool = True,
-        residual: bool = False,
-        head: str = "transposed",
-    ):
+    def __init__(self, width: int = 64, depth: int = 3, attention: bool = False, skips: bool = True, **others):
         super().__init__()
+        self.config = config = Config(width, depth, attention, skips, **others)
         if width < 2 or width % 2 or depth < 1 or (attention and not skips):
             raise BadInput(
                 f"width {width}, depth {depth}: give an even width, a depth from 1, and attention only with skips."
             )
-        if head not in HEADS:
-            raise BadInput(f"There is no head {head!r}; choose {', '.join(HEADS)}.")
-        self.config = Config(width, depth, attention, skips, residual, head)
+        if config.head not in HEADS:
+            raise BadInput(f"There is no head {config.head!r}; choose {', '.join(HEADS)}.")
         channels = [width * 2**level for level in range(depth + 1)]
         self.encoder = nn.ModuleList(_two_convs(a, b) for a, b in zip([3, *channels], channels))
         self.decoder = nn.ModuleList(
             _Up(channels[i + 1], channels[i], skips, attention) for i in reversed(range(depth))
         )
-        self.head = HEADS[head](width)
-        self.last = nn.Conv2d(width // 2 if head == "conv3" else width, 3, 1)
+        self.head = HEADS[config.head](width)
+        self.last = nn.Conv2d(width // 2 if config.head == "conv3" else width, 3, 1)
         self.apply(_he)
-        if residual:
+        if config.residual:
             nn.init.zeros_(self.last.weight)  # start as bilinear enlargement, exactly
             nn.init.zeros_(self.last.bias)
 

@@ -1,12 +1,11 @@
-"""The hand network's twin against MediaPipe itself, and files that are another network."""
+"""The hand network's twin against MediaPipe itself."""
 
 import numpy as np
 import pytest
 import torch
 from mediapipe_hands import TRACKING, played, some_hands
 
-from lib.holistic.twins import SIZE, HandTwin, tflite_path
-from lib.tools.errors import BadInput
+from lib.holistic.twins import SIZE, HandTwin
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +45,3 @@ def test_half_precision_changes_little(twin, crops):
     assert half.landmarks.dtype == half.presence_logit.dtype == torch.float32
     assert (half.landmarks - full.landmarks).abs().mean() < 1
     assert (half.presence - full.presence).abs().max() < 0.05
-
-
-def test_files_that_are_not_the_hand_network(tmp_path):
-    (tmp_path / "other.tflite").write_bytes(b"not a model")
-    for name in ("other.tflite", "missing.tflite"):
-        with pytest.raises(BadInput, match=f"{name} is not a TensorFlow Lite model"):
-            HandTwin(tmp_path / name)
-    holistic = tflite_path().parent.with_name("holistic_landmark")
-    with pytest.raises(BadInput, match="hand_recrop.tflite is another network"):
-        HandTwin(holistic / "hand_recrop.tflite")

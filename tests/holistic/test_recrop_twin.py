@@ -5,8 +5,7 @@ import pytest
 import torch
 from mediapipe_hands import SEARCHING, played, some_hands
 
-from lib.holistic.twins import RECROP_SIZE, RecropTwin, tflite_path
-from lib.tools.errors import BadInput
+from lib.holistic.twins import RECROP_SIZE, RecropTwin
 
 BODY = [0, 17, 5]  # of a hand's joints, those that the body has too, in its order: wrist, little finger, index
 
@@ -49,10 +48,3 @@ def test_half_precision_changes_little(twin, crops):
         half = twin(crops).float()
     with torch.no_grad():
         assert (half - twin(crops)).abs().mean() < 2  # pixels of 256
-
-
-def test_files_that_are_not_the_recrop_network(tmp_path):
-    with pytest.raises(BadInput, match="absent.tflite is not a TensorFlow Lite model"):
-        RecropTwin(tmp_path / "absent.tflite")
-    with pytest.raises(BadInput, match="hand_landmark_full.tflite is another network"):
-        RecropTwin(tflite_path())

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from lib.holistic.twins import Twin, inside_mediapipe
+from lib.holistic import twins
+from lib.holistic.twins import HAND, RECROP, HandTwin, RecropTwin, Twin, inside_mediapipe
 from lib.tools.errors import BadInput
 from lib.tools.paths import ROOT
 
@@ -20,6 +21,22 @@ def test_a_network_of_other_operators_is_refused():
 def test_a_network_of_other_shapes_is_refused():
     with pytest.raises(BadInput, match="selfie_segmentation.tflite is another network"):
         Twin(inside_mediapipe(SELFIE), [(1, 224, 224, 3), (1, 63)])
+
+
+def test_a_hand_network_in_the_others_place_is_refused(monkeypatch):
+    monkeypatch.setattr(twins, "HAND", RECROP)
+    with pytest.raises(BadInput, match="hand_recrop.tflite is another network"):
+        HandTwin()
+    monkeypatch.setattr(twins, "RECROP", HAND)
+    with pytest.raises(BadInput, match="hand_landmark_full.tflite is another network"):
+        RecropTwin()
+
+
+def test_what_is_no_network_is_refused(tmp_path):
+    (tmp_path / "other.tflite").write_bytes(b"not a model")
+    for name in ("other.tflite", "missing.tflite"):
+        with pytest.raises(BadInput, match=f"{name} is not a TensorFlow Lite model"):
+            Twin(tmp_path / name, [(1,)])
 
 
 def test_a_file_that_is_not_in_the_wheel():

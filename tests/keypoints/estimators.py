@@ -77,11 +77,11 @@ def components(layout: Layout, rename=lambda name: name, respell=lambda name: na
     """pose-format's components of one of our layouts, with other names and colours."""
     from pose_format.pose_header import PoseHeaderComponent
 
-    from lib.keypoints.posefile import _component_points
+    from lib.keypoints.posefile import _header_components
 
     return [
-        PoseHeaderComponent(rename(name), [respell(point) for point in points], [], [(9, 9, 9)], form)
-        for name, points in _component_points(layout).items()
+        PoseHeaderComponent(rename(own.name), [respell(point) for point in own.points], [], [(9, 9, 9)], form)
+        for own in _header_components(layout, form)
     ]
 
 
