@@ -19,11 +19,12 @@ import pandas as pd
 
 from data_scripts.cuts import frames_between
 from data_scripts.own_films import check_film, film_name, films_in
+from data_scripts.signon_splits import read_examples
 from lib.degrade import crop
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import write_corpus
-from lib.ptn.splits import SUBSETS, read_examples
+from lib.ptn.splits import SUBSETS
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.openers import read_npz, reading
@@ -78,7 +79,7 @@ class FilmJob:
 
 
 def read_cuts(tables: Path, corpus: Corpus) -> pd.DataFrame:
-    """The examples of a language as `lib.ptn.splits.read_examples` gives them, with film, start_ms, end_ms and side.
+    """The examples of a language as `signon_splits.read_examples` gives them, with film, start_ms, end_ms and side.
 
     Raises BadInput where data_scripts/signon_splits.py has not written them, or only some.
     """

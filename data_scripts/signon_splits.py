@@ -19,7 +19,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from data_scripts._common import command_line, content_of, fetched, is_complete, member, say_whose, write_manifest
-from lib.ptn.splits import COLUMNS, SUBSETS, in_every_subset, signer_independent_split
+from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
@@ -43,6 +43,7 @@ SHA256 = {
     NGT_PUBLISHED: "927d6b9ad6835206d2d4b78f785a193d0bb0e9714acbe5b60d9dbb93758a6d53",
     NGT_GLOSSES: "48ce39493e8c6a56d3c91c335a8e71d4180aab24ef122546cab4927b743f3e1a",
 }
+COLUMNS = ["id", "gloss", "label", "signer", "video", "language", "subset"]
 CUTS = ["id", "film", "start_ms", "end_ms", "side"]
 
 
@@ -117,6 +118,29 @@ def ngt_cuts(tables: dict[str, pd.DataFrame], times: pd.DataFrame) -> pd.DataFra
         raise BadInput(f"{NGT_TIMES} does not fit {NGT_PUBLISHED}: give the archive of the right commit with --source")
     film = times.SourceVideo.str.partition("_")[0].str.removesuffix(".mpg") + ".mpg"  # CNGT0004_S003_b.mpg: one's own
     return times.rename(columns={"Id": "id", "Side": "side"}).assign(film=film)
+
+
+def read_examples(folder: str | Path) -> pd.DataFrame:
+    """Read the CSVs that `make` wrote, one row an example.
+
+    Columns ``id``, ``gloss``, ``label`` (the gloss's rank by frequency, from 0), ``signer``, ``video``, ``language``
+    ("VGT", "NGT") and ``subset`` ("train", "val", "test"). Raises BadInput, also for a signer in two subsets.
+    """
+    files = [Path(folder) / f"{language}_{subset}.csv" for language in ("vgt", "ngt") for subset in SUBSETS]
+    if missing := [file for file in files if not file.is_file()]:
+        raise BadInput(f"{missing[0]} is missing: run python data_scripts/signon_splits.py --out {folder}")
+    tables = []
+    for file in files:
+        with reading(file, "is no table of examples", "delete it and run data_scripts/signon_splits.py"):
+            # Without keep_default_na=False a gloss such as "NULL" would be read as missing.
+            tables.append(pd.read_csv(file, keep_default_na=False)[COLUMNS])
+    examples = pd.concat(tables, ignore_index=True)
+    places = examples.groupby(["language", "signer"]).subset.unique()
+    if len(twice := places[places.map(len) > 1]):  # a test on people whom the network knows flatters it
+        language, signer = twice.index[0]
+        where = " and ".join(twice.iloc[0])
+        raise BadInput(f"{language} in {folder} has signer {signer} in {where}: keep each signer in one subset")
+    return examples
 
 
 def _table(content: bytes) -> pd.DataFrame:

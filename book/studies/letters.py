@@ -38,8 +38,8 @@ from book.studies.letter_rows import MADE_BY, add
 from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.photos import Photos, Split, leave_signers_out, random_split, read_photos, unseen_split
 from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
-from lib.joins2sign.scores import scores, together
-from lib.joins2sign.training import predict, train
+from lib.joins2sign.scores import scores
+from lib.joins2sign.training import Prediction, predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
@@ -137,6 +137,12 @@ def run(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, option
     if split == "random" and seed == 0:
         facts["turned"] = accuracy_by_turn(model, photos[test[:TURNED]], recipe)
     return [facts] if is_first() else []
+
+
+def together(folds: list[Prediction]) -> Prediction:
+    """The answers of several folds' networks as one, in the folds' order."""
+    joints = None if folds[0].joints is None else np.concatenate([fold.joints for fold in folds])
+    return Prediction(joints, np.concatenate([fold.letters for fold in folds]))
 
 
 @command

@@ -21,10 +21,10 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from book.studies import runner
-from book.studies.real_transfer import SOURCE_TEST, named
+from book.studies.real_transfer import SOURCE_TEST, kept_back, named, sign_set
 from book.studies.signs import sets
 from lib.ptn import PTN
-from lib.ptn.corpora import Inputs, kept_back, load_corpus, read_words, sign_set
+from lib.ptn.corpora import Inputs, load_corpus, read_words
 from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput

@@ -29,10 +29,11 @@ from book.studies import runner
 from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
 from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
-from lib.ptn.corpora import kept_back, read_words, sign_set
+from lib.ptn.corpora import Inputs, Words, read_words
 from lib.ptn.training import Recipe, SignSet, predict, train, transfer
 from lib.tools.checkpoints import write_tensors
 from lib.tools.commands import arguments, command, positive
+from lib.tools.errors import BadInput
 from lib.tools.paths import CACHE, DATA
 
 SHIPPED = runner.RESULTS / "transfer.json"
@@ -44,6 +45,26 @@ MOMENTS = 10
 POSTURE = [*range(HOLISTIC_67.index("mouth_right") + 1), *HOLISTIC_67.shoulders, *HOLISTIC_67.hips]  # signs nothing
 SETTINGS = Recipe(batch=32, epochs=12)
 FEW, STEPS = Recipe(batch=32, learning_rate=1e-3), 40  # steps of each stage, of 32 examples at most
+
+
+def sign_set(words: Words, every: int = 1) -> SignSet:
+    """All recordings, ready for training; of each the first frame and ``every`` so many after it."""
+    return SignSet([Inputs()(clip, HOLISTIC_67)[::every] for clip in words.clips], words.labels)
+
+
+def kept_back(words: Words, number: int) -> np.ndarray:
+    """Which recordings are for the test, bool (N,): the last ``number`` of each word, as they were filmed.
+
+    The recordings of a word follow one another without a pause, so neighbours are all but one film. Drawn at random,
+    test recordings would have their twins in training; the last ones have not, but for the first of them.
+    """
+    mask = np.zeros(len(words), bool)
+    for label in range(len(words.names)):
+        rows = np.flatnonzero(words.labels == label)
+        if len(rows) <= number:
+            raise BadInput(f"{words.names[label]} has {len(rows)} recordings, too few to keep {number} for the test")
+        mask[rows[np.argsort(words.numbers[rows])[-number:]]] = True
+    return mask
 
 
 def pretrain(source: SignSet, held: np.ndarray, seed: int, settings: Recipe = SETTINGS) -> PTN:

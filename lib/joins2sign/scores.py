@@ -65,9 +65,3 @@ def _ends(joints: np.ndarray, truth: np.ndarray, draws: int = 1000, seed: int = 
     medians = [np.median(distance[rows], axis=0).mean() for rows in drawn]
     figures = {"median": medians, "auc": each[drawn].mean(axis=1)}
     return {name: np.quantile(figure, [0.025, 0.975]).tolist() for name, figure in figures.items()}
-
-
-def together(folds: list[Prediction]) -> Prediction:
-    """The answers of several folds' networks as one, in the folds' order."""
-    joints = None if folds[0].joints is None else np.concatenate([fold.joints for fold in folds])
-    return Prediction(joints, np.concatenate([fold.letters for fold in folds]))

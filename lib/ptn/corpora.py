@@ -17,7 +17,6 @@ from lib.imputation import impute, observed
 from lib.keypoints import HOLISTIC_67, Keypoints, Layout, from_npy_values
 from lib.normalization import normalize
 from lib.ptn.splits import SUBSETS, signer_independent_split
-from lib.ptn.training import SignSet
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, write_json, written_whole
@@ -142,26 +141,6 @@ def read_words(folder: str | Path, only: tuple[str, ...] | None = None) -> Words
     remedy = "delete it and run the script that made it again"
     clips = [from_npy_values(read_npy(file, remedy, "is damaged"), name=str(file)) for _, file in files]
     return Words(names, clips, np.array([label for label, _ in files]), np.array([int(file.stem) for _, file in files]))
-
-
-def sign_set(words: Words, every: int = 1) -> SignSet:
-    """All recordings, ready for training; of each the first frame and ``every`` so many after it."""
-    return SignSet([Inputs()(clip, HOLISTIC_67)[::every] for clip in words.clips], words.labels)
-
-
-def kept_back(words: Words, number: int) -> np.ndarray:
-    """Which recordings are for the test, bool (N,): the last ``number`` of each word, as they were filmed.
-
-    The recordings of a word follow one another without a pause, so neighbours are all but one film. Drawn at random,
-    test recordings would have their twins in training; the last ones have not, but for the first of them.
-    """
-    mask = np.zeros(len(words), bool)
-    for label in range(len(words.names)):
-        rows = np.flatnonzero(words.labels == label)
-        if len(rows) <= number:
-            raise BadInput(f"{words.names[label]} has {len(rows)} recordings, too few to keep {number} for the test")
-        mask[rows[np.argsort(words.numbers[rows])[-number:]]] = True
-    return mask
 
 
 @dataclass(frozen=True)

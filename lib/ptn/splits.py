@@ -2,17 +2,14 @@
 
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from lib.tools.errors import BadInput
-from lib.tools.openers import reading
 
 SUBSETS = ("train", "val", "test")
 FOLDS = 10
-COLUMNS = ["id", "gloss", "label", "signer", "video", "language", "subset"]  # of the published tables
 
 
 def signer_independent_split(
@@ -47,29 +44,6 @@ def in_every_subset(labels: Sequence, subsets: Sequence[str]) -> np.ndarray:
     """
     table = pd.DataFrame({"label": np.asarray(labels), "subset": np.asarray(subsets)})
     return (table.groupby("label").subset.transform("nunique") == len(SUBSETS)).to_numpy()
-
-
-def read_examples(folder: str | Path) -> pd.DataFrame:
-    """Read the CSVs that ``data_scripts/signon_splits.py`` wrote, one row an example.
-
-    Columns ``id``, ``gloss``, ``label`` (the gloss's rank by frequency, from 0), ``signer``, ``video``, ``language``
-    ("VGT", "NGT") and ``subset`` ("train", "val", "test"). Raises BadInput, also for a signer in two subsets.
-    """
-    files = [Path(folder) / f"{language}_{subset}.csv" for language in ("vgt", "ngt") for subset in SUBSETS]
-    if missing := [file for file in files if not file.is_file()]:
-        raise BadInput(f"{missing[0]} is missing: run python data_scripts/signon_splits.py --out {folder}")
-    tables = []
-    for file in files:
-        with reading(file, "is no table of examples", "delete it and run data_scripts/signon_splits.py"):
-            # Without keep_default_na=False a gloss such as "NULL" would be read as missing.
-            tables.append(pd.read_csv(file, keep_default_na=False)[COLUMNS])
-    examples = pd.concat(tables, ignore_index=True)
-    places = examples.groupby(["language", "signer"]).subset.unique()
-    if len(twice := places[places.map(len) > 1]):  # a test on people whom the network knows flatters it
-        language, signer = twice.index[0]
-        where = " and ".join(twice.iloc[0])
-        raise BadInput(f"{language} in {folder} has signer {signer} in {where}: keep each signer in one subset")
-    return examples
 
 
 def _fold(labels: np.ndarray, signers: np.ndarray, folds: int, fold: int) -> tuple[np.ndarray, np.ndarray]:

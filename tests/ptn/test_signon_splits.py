@@ -18,7 +18,8 @@ from book.studies import paper_signs
 from data_scripts import signon_splits
 from data_scripts._common import command_line
 from data_scripts.corpus_films import CORPORA, FPS, read_cuts
-from lib.ptn.splits import SUBSETS, in_every_subset, read_examples, signer_independent_split
+from data_scripts.signon_splits import read_examples
+from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from book.studies.real_transfer import kept_back, sign_set
 from data_scripts._common import command_line
 from data_scripts.word_archive import SETS, make
 from lib.keypoints import HOLISTIC_67
-from lib.ptn.corpora import Inputs, kept_back, read_words, sign_set
+from lib.ptn.corpora import Inputs, read_words
 from lib.tools.errors import BadInput
 
 WORDS = ("bitte", "vielglück")

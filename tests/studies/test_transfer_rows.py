@@ -6,7 +6,7 @@ import torch
 
 from book.studies import rare_signs, real_transfer
 from book.studies.rare_signs import compare, shares
-from book.studies.real_transfer import draw, few_shot, main, moments, posture, run
+from book.studies.real_transfer import draw, few_shot, main, moments, posture, run, sign_set
 from lib.ptn import PTN
 from lib.ptn.corpora import read_words
 from lib.ptn.training import Recipe, SignSet
@@ -88,8 +88,6 @@ def test_the_test_part_is_never_trained_on(monkeypatch):
 
 
 def test_vectors_of_the_yardstick_and_the_control(small):
-    from lib.ptn.corpora import sign_set
-
     signs = sign_set(read_words(small[1]))
     assert moments(signs).shape == (10, 1340) and posture(signs).shape == (10, 30)
 
