@@ -1,5 +1,3 @@
 """Low-resolution footage in, a video of twice the size and its keypoints out."""
 
 from lib.enhance.film import MODEL, Summary, enhance
-
-__all__ = ["MODEL", "Summary", "enhance"]

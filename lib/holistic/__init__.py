@@ -2,5 +2,3 @@
 
 from lib.holistic.corpus import find_videos
 from lib.holistic.graph import extract, extract_file
-
-__all__ = ["extract", "extract_file", "find_videos"]

@@ -2,15 +2,3 @@
 
 from lib.joins2sign.losses import dynamic_loss, joint_loss, letter_loss, static_loss
 from lib.joins2sign.network import Config, Joins2Sign, KeypointClassifier, LetterCNN, to_polar
-
-__all__ = [
-    "Config",
-    "Joins2Sign",
-    "KeypointClassifier",
-    "LetterCNN",
-    "dynamic_loss",
-    "joint_loss",
-    "letter_loss",
-    "static_loss",
-    "to_polar",
-]

@@ -13,21 +13,3 @@ from lib.keypoints.layouts import (
 )
 from lib.keypoints.read_json import read_coco_wholebody, read_openpose
 from lib.keypoints.read_mediapipe import from_npy_values, read_asl_signs, read_npy_frames
-
-__all__ = [
-    "ASL_SIGNS_543",
-    "COCO_133",
-    "COCO_53",
-    "HOLISTIC_67",
-    "HOLISTIC_75",
-    "Keypoints",
-    "Layout",
-    "OPENPOSE_54",
-    "OPENPOSE_67",
-    "from_npy_values",
-    "load",
-    "read_asl_signs",
-    "read_coco_wholebody",
-    "read_npy_frames",
-    "read_openpose",
-]

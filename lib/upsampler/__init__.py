@@ -13,17 +13,3 @@ from lib.upsampler.network import (
     read_weights,
     save,
 )
-
-__all__ = [
-    "AttentionGate",
-    "Config",
-    "PRETRAINED",
-    "R1_FIVE",
-    "UNet",
-    "build",
-    "load",
-    "load_pretrained",
-    "parameter_count",
-    "read_weights",
-    "save",
-]

@@ -2,5 +2,3 @@
 
 from lib.video.film import FORMATS, VIDEOS, read_all, read_video, write_video
 from lib.video.survey import VideoInfo, probe
-
-__all__ = ["FORMATS", "VIDEOS", "VideoInfo", "probe", "read_all", "read_video", "write_video"]
