@@ -17,11 +17,12 @@ from lib.keypoints.conventions import check_reach, depth_is_share, one_person, u
 from lib.keypoints.layouts import HAND, LAYOUTS, PART_COLOURS, Layout, plain
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.openers import reading
+from lib.tools.openers import check_unpacked, reading
 
 if TYPE_CHECKING:
     from pose_format.pose_body import PoseBody
     from pose_format.pose_header import PoseHeader, PoseHeaderComponent
+    from pose_format.utils.reader import BufferReader
 
 Parts = tuple[np.ndarray, np.ndarray, Layout, float, tuple[int, int]]  # the fields of Keypoints, in their order
 _MEDIAPIPE = {part: f"{part.upper()}_LANDMARKS" for part in ("pose", "face", "left_hand", "right_hand")}
@@ -99,10 +100,31 @@ def _parsed(path: Path) -> tuple["PoseHeader", "PoseBody"]:
         header = PoseHeader.read(reader)
         if not header.total_points() or not all(part.format.startswith("XY") for part in header.components):
             raise ValueError("it has no points with x and y")
-        body = NumPyPoseBody.read(header, reader)
+        body = NumPyPoseBody.read(header, reader) if header.version else _of_version_0(header, reader)
         if reader.bytes_left():
             raise ValueError(f"{reader.bytes_left():,} bytes are left over")
         return header, body
+
+
+def _of_version_0(header: "PoseHeader", reader: "BufferReader") -> "PoseBody":
+    """All people of each frame of version 0.0, of whom pose-format keeps the first alone."""
+    from pose_format.numpy import NumPyPoseBody
+    from pose_format.utils.reader import ConstStructs
+
+    fps, frames = reader.unpack(ConstStructs.double_ushort)
+    (numbers,) = {len(part.format) for part in header.components}
+    clip = []
+    for _ in range(frames):
+        clip.append([])
+        for _ in range(reader.unpack(ConstStructs.ushort)):
+            reader.advance(ConstStructs.short)  # a number of the person, the same in all frames of no known writer
+            clip[-1].append(reader.unpack_numpy(ConstStructs.float, (header.total_points(), numbers)))
+    most = max([1, *map(len, clip)])
+    check_unpacked(4 * numbers * header.total_points() * most * frames, len(reader.buffer))
+    values = np.zeros((frames, most, header.total_points(), numbers), np.float32)
+    for row, people in zip(values, clip):
+        row[: len(people)] = people or 0
+    return NumPyPoseBody(fps, values[..., :-1], values[..., -1])
 
 
 def _is_ours(header: "PoseHeader") -> bool:

@@ -1,6 +1,7 @@
 """Files as the estimators, and people who went on from there, write them; made of one synthetic signer."""
 
 import json
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,26 @@ def pose(path: Path, parts: list, data: np.ndarray, confidence=None, size=(640, 
     header = PoseHeader(0.2, PoseHeaderDimensions(*size), parts)
     with open(path, "wb") as file:
         Pose(header, NumPyPoseBody(25, data, confidence)).write(file)
+    return path
+
+
+def pose_version_0(path: Path, parts: list, people: list[np.ndarray], sure=0.8, size=(640, 480, 0)) -> Path:
+    """A file of version 0.0, which lists the people of each frame; ``people`` (T, P, 2), NaN where they are not seen."""
+    from pose_format.pose_header import PoseHeader, PoseHeaderDimensions
+
+    with open(path, "wb") as file:
+        PoseHeader(0.0, PoseHeaderDimensions(*size), parts).write(file)
+        file.seek(0)
+        file.write(struct.pack("<f", 0.0))
+        file.seek(0, 2)
+        file.write(struct.pack("<HH", 25, len(people[0])))
+        for t in range(len(people[0])):
+            seen = [places[t] for places in people if not np.isnan(places[t]).all()]
+            file.write(struct.pack("<H", len(seen)))
+            for number, one in enumerate(seen):
+                file.write(
+                    struct.pack("<h", number) + np.column_stack([one, np.full(len(one), sure)]).astype("<f4").tobytes()
+                )
     return path
 
 

@@ -24,7 +24,7 @@ def shuffled(left, right, seed=0) -> list[np.ndarray]:
     return [np.where(turn[:, None, None], a, b) for a, b in ((left, right), (right, left))]
 
 
-@pytest.mark.parametrize("kind", [*PIXELS, "pose"])
+@pytest.mark.parametrize("kind", [*PIXELS, "pose", "pose, version 0"])
 def test_one_person_for_the_whole_clip(kind, tmp_path):
     left, right = two_people(kind)
     people = shuffled(left, right)
@@ -33,6 +33,8 @@ def test_one_person_for_the_whole_clip(kind, tmp_path):
         data, parts = np.nan_to_num(np.stack(people, axis=1)), files.components(COCO_133)
         path = files.pose(tmp_path / "a.pose", parts, data, np.where(zeros, 0, 0.8))
         reader = load
+    elif kind == "pose, version 0":
+        path, reader = files.pose_version_0(tmp_path / "a.pose", files.components(COCO_133), people), load
     else:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
