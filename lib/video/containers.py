@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from heapq import merge
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -141,16 +142,17 @@ def copy_tracks(
     container: str,
     tracks: Sequence[tuple["av.Stream", Iterable["av.Packet"]]],
     facts: About = About(),
+    codecs: Sequence[str | None] = (),
 ) -> None:
     """Write tracks, each a template and its packets, to ``out``; ``container`` is FFmpeg's name for its kind.
 
-    ``facts`` are what the film says of itself. Raises ValueError or av.FFmpegError where that kind of file cannot hold
-    them.
+    ``facts`` are what the film says of itself, ``codecs`` those of tracks that are not their template's. Raises
+    ValueError or av.FFmpegError where that kind of file cannot hold them.
     """
     with new_film(out, container) as output:
         output.metadata.update(facts.metadata)
         output.set_chapters(list(facts.chapters))
-        streams = [output.add_stream_from_template(stream, opaque=True) for stream, _ in tracks]
+        streams = [_new_track(output, *both) for both in zip_longest((stream for stream, _ in tracks), codecs)]
         for stream, (template, _) in zip(streams, tracks):
             stream.metadata.update({key: template.metadata[key] for key in _OF_TRACKS & template.metadata.keys()})
         output.start_encoding()
@@ -158,6 +160,14 @@ def copy_tracks(
         for _, number, packet in merge(*timed, key=lambda item: item[0]):  # so that the muxer holds nothing back
             packet.stream = streams[number]
             output.mux(packet)
+
+
+def _new_track(output: "OutputContainer", template: "av.Stream", codec: str | None) -> "av.Stream":
+    if codec is None:
+        return output.add_stream_from_template(template, opaque=True)
+    stream = output.add_mux_stream(codec)
+    stream.time_base = template.time_base
+    return stream
 
 
 def packets(film: "InputContainer", stream: "av.Stream") -> Iterator["av.Packet"]:

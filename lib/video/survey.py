@@ -34,8 +34,9 @@ class VideoInfo:
     ``fps`` is the rate by the frames' own time stamps; ``duration`` is that of all ``frames`` at this rate, in seconds.
     ``moved`` is seconds by which the frame that moves most moves when all are shown at ``fps``, large for a variable
     rate. ``interlaced`` tells whether a frame holds two moments, in odd and even rows, as television's do, ``keyed``
-    whether there are key frames, before the first of which some decoders show grey instead of nothing. ``notes``
-    are sentences about what a reader should know: what is made of the film, and what is wrong with it.
+    whether there are key frames, before the first of which some decoders show grey instead of nothing, ``captioned``
+    whether captions may lie within the pictures' packets, as television's do. ``notes`` are sentences about what a
+    reader should know: what is made of the film, and what is wrong with it.
     """
 
     width: int
@@ -47,6 +48,7 @@ class VideoInfo:
     interlaced: bool = False
     moved: float = 0.0
     keyed: bool = False
+    captioned: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -60,6 +62,7 @@ class _Look(NamedTuple):
     interlaced: bool
     keyed: bool
     transfer: int
+    captioned: bool
 
 
 def probe(path: str | Path, fps: float | None = None) -> VideoInfo:
@@ -89,7 +92,8 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
     shown = without_second_fields(shown, says[0]) if interlaced else shown
     known = fps or rate_of(shown, says)
     rate, frames, most = known or image_folder.FPS, len(shown) or count, _most(looks, count)
-    info = VideoInfo(*most.size, rate, frames, frames / rate, sound, interlaced, moved(shown, rate), keyed)
+    captioned = any(look.captioned for look in looks)
+    info = VideoInfo(*most.size, rate, frames, frames / rate, sound, interlaced, moved(shown, rate), keyed, captioned)
     about_rate = [] if known else [_rateless(path)]
     if clock and not len(shown) and not fps:
         about_rate = [
@@ -146,7 +150,8 @@ def _first_look(path: Path) -> list[_Look]:
 def _look(place: int, frame: "av.VideoFrame", film: "InputContainer", stream: "av.VideoStream") -> _Look:
     aspect = pixel_aspect(film, stream)
     size, stored = shown_size(frame, aspect), (frame.width, frame.height)
-    return _Look(place, size, stored, aspect, frame.interlaced_frame, frame.key_frame, frame.color_trc)
+    captioned = frame.side_data.get("A53_CC") is not None
+    return _Look(place, size, stored, aspect, frame.interlaced_frame, frame.key_frame, frame.color_trc, captioned)
 
 
 def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:

@@ -100,7 +100,7 @@ def pose(path: Path, parts: list, data: np.ndarray, confidence=None, size=(640, 
 
 
 def pose_version_0(path: Path, parts: list, people: list[np.ndarray], sure=0.8, size=(640, 480, 0)) -> Path:
-    """A file of version 0.0, which lists the people of each frame; ``people`` (T, P, 2), NaN where they are not seen."""
+    """A file of version 0.0, which lists who is seen in each frame; ``people`` (T, P, 2) each, NaN elsewhere."""
     from pose_format.pose_header import PoseHeader, PoseHeaderDimensions
 
     with open(path, "wb") as file:
