@@ -14,6 +14,7 @@ import argparse
 import platform
 import shutil
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -72,8 +73,8 @@ INPUTS = {  # rows on the source language, by what PTN sees
     "neither": Inputs(normalized=False, imputed=False),
     "told": Inputs(told=True),
     "3D": Inputs(depth=True),
-    "half lost": Inputs(lost=0.5),
-    "half lost, not imputed": Inputs(lost=0.5, imputed=False),
+    "half lost": lambda clip: Inputs()(without_hands(clip, 0.5)),  # when does imputation begin to matter?
+    "half lost, not imputed": lambda clip: Inputs(imputed=False)(without_hands(clip, 0.5)),
 }
 FEW = 3  # examples of each sign, where the target language is to have few
 NETWORKS = {"tanh inside": {"tanh": "mlp"}}  # rows on the source language of another PTN
@@ -108,6 +109,15 @@ def run(name: str, seed: int, cache: Path) -> dict[str, dict]:
         write_tensors(cache / f"{name}-{seed}.pt", rows[name].state_dict())
     seconds = round(time.perf_counter() - started, 1)
     return {row: score(model, data) | {"seed": seed, "seconds": seconds} for row, model in rows.items()}
+
+
+def without_hands(keypoints: Keypoints, share: float) -> Keypoints:
+    """The clip with each hand missing in a ``share`` of its frames, drawn by chance: the same each time for a clip."""
+    rng, xyz = np.random.default_rng(zlib.crc32(keypoints.xyz.tobytes())), keypoints.xyz.copy()
+    for part, where in keypoints.layout.parts.items():
+        if part.endswith("_hand"):
+            xyz[rng.random(len(xyz)) < share, where] = np.nan
+    return replace(keypoints, xyz=xyz)
 
 
 def classes(data: Sets) -> int:

@@ -5,9 +5,8 @@ form, which `data_scripts/corpus_vgt.py` cuts out of films; `Words` are the publ
 """
 
 import json
-import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -147,14 +146,12 @@ def read_words(folder: str | Path, only: tuple[str, ...] | None = None) -> Words
 class Inputs:
     """R2's choices, each of which can be left out; ``depth`` keeps z (R2's Table 2 has both).
 
-    Ours: ``told`` adds which points were found; ``lost`` is the share of frames from which each hand is taken
-    beforehand, to see when imputation begins to matter.
+    Ours: ``told`` adds which points were found.
     """
 
     normalized: bool = True
     imputed: bool = True
     told: bool = False
-    lost: float = 0.0
     depth: bool = False
 
     def __call__(self, keypoints: Keypoints, layout: Layout | None = None) -> np.ndarray:
@@ -164,8 +161,6 @@ class Inputs:
         at the end, as in `lib.normalization.normalize`. Never NaN.
         """
         own = keypoints.layout
-        if self.lost:
-            keypoints = without_hands(keypoints, self.lost)
         if self.normalized:
             points = normalize(keypoints, imputed=self.imputed)
         else:
@@ -177,12 +172,3 @@ class Inputs:
         if self.told:
             columns.append(found[:, places])
         return np.concatenate(columns, axis=1).astype(np.float32)
-
-
-def without_hands(keypoints: Keypoints, share: float) -> Keypoints:
-    """The clip with each hand missing in a ``share`` of its frames, drawn by chance: the same each time for a clip."""
-    rng, xyz = np.random.default_rng(zlib.crc32(keypoints.xyz.tobytes())), keypoints.xyz.copy()
-    for part, where in keypoints.layout.parts.items():
-        if part.endswith("_hand"):
-            xyz[rng.random(len(xyz)) < share, where] = np.nan
-    return replace(keypoints, xyz=xyz)

@@ -126,7 +126,8 @@ def batches(
         raise BadInput("No hand is inside the picture in any frame; give clips that show a signer.")
     picks = np.resize(picks, (count, 2))
     for start in range(0, count, size):
-        yield _stack([_sample(frames, *pick, rng, crop, jitter) for pick in picks[start : start + size]])
+        columns = zip(*(_sample(frames, *pick, rng, crop, jitter) for pick in picks[start : start + size]))
+        yield Batch(*(torch.as_tensor(np.stack(column), dtype=torch.float32) for column in columns))
 
 
 def _in_view(frames: Frames) -> np.ndarray:
@@ -158,7 +159,3 @@ def _recolour(pictures: list[np.ndarray], rng: np.random.Generator) -> list[np.n
     gain = rng.uniform(0.8, 1.15) * rng.uniform(0.93, 1.07, 3)
     table = (np.linspace(0, 1, 256)[:, None] ** rng.uniform(0.75, 1.35) * gain).clip(0, 1).astype(np.float32)
     return [np.stack([table[picture[..., c], c] for c in range(3)]) for picture in pictures]
-
-
-def _stack(samples: list[tuple]) -> Batch:
-    return Batch(*(torch.as_tensor(np.stack(column), dtype=torch.float32) for column in zip(*samples)))

@@ -87,15 +87,6 @@ class Guidance(nn.Module):
         seen = self.recrop(cut(pred, search, RECROP_SIZE))
         return (seen - wanted).abs().mean() / RECROP_SIZE, recrop_roi(seen.detach(), search, RECROP_SIZE)
 
-    @torch.no_grad()
-    def presence(self, images: Tensor, hands_xy: Tensor) -> Tensor:
-        """(N,) how sure the network is of a hand in each image, in [0, 1]; NaN where a joint is NaN."""
-        known = hands_xy.isfinite().all(-1).all(-1)
-        found = torch.full((len(images),), math.nan, device=images.device)
-        if known.any():
-            found[known] = self.twin(cut(images[known].clamp(0, 1), hand_roi(hands_xy[known].float()))).presence
-        return found
-
 
 def as_the_body_lays_it(roi: Roi) -> Roi:
     """A search square laid by true joints, made as small and as near to the wrist as those of the body model are."""
