@@ -18,7 +18,7 @@ from pathlib import Path
 from book.ledger import claim_chart
 from book.ledger.claim_tables import badge, by_paper, claims_html
 from book.ledger.claims import CHAPTER, Judged, counts, judge_all
-from book.shared.page import CARD_STYLE, card_table
+from book.shared.page import CARD_STYLE, beside_code, card_table
 from lib.evaluation.verdicts import VERDICTS
 from lib.report import Row, gather, gather_rows
 from lib.tools import paths
@@ -30,19 +30,7 @@ SYNTHETIC = (
     "Most figures come from synthetic clips and signs. They do not confirm or refute a number that a paper measured "
     "on its own data: a verdict is about a claim's direction, on our data."
 )
-PAGE_STYLE = """<style>
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; }
-body { max-width: 62rem; margin: auto; padding: 1em; }
-h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2em; border-bottom: 2px solid #1f6a70; } a { color: #1f6a70; }
-img { max-width: 100%; height: auto; } .note { border-left: 4px solid #a85f12; padding: .3em 1em; background: #fdf6ee; }
-@media print {
- body { font-size: 10pt; max-width: none; }
- tr, img { break-inside: avoid; }
- img { max-height: 7.5in; width: auto; }
- h2, h3, caption { break-after: avoid; }
- a { color: inherit; text-decoration: none; }
-}
-</style>"""
+PAGE_STYLE = f"<style>\n{beside_code('report.css')}\n</style>"
 
 
 def page(rows: Sequence[Row], judged: Sequence[Judged], profile: str) -> str:

@@ -138,10 +138,9 @@ def _spoiled(cut: Cut, folder: Path) -> Box:
 
 def _pair(cut: Cut, folder: Path) -> Box:
     _check_moments(cut)
-    box = _roomy(cut)
+    box = _input_alone(cut, folder)
     large = tuple(side * SHARP_FILM[0] // FILM[0] for side in box)
     write_video(folder / "target.mp4", downsample(crop(cut.frames(cut.sharp), large), size=TARGET), FPS, CRF)
-    write_lossless(folder / "input.mkv", downsample(crop(cut.frames(), box), size=INPUT), FPS)
     return box
 
 

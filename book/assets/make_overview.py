@@ -18,7 +18,8 @@ def main() -> None:
     best = None
     for clip in clips("d1_test"):
         found = {name: extract(stage_frames(clip, name), progress=False) for name in STAGES}
-        error = np.where(lost_only_below(found), hand_error(found["target"], clip), np.inf)
+        off = (found["target"].part("right_hand") - clip.truth().part("right_hand"))[..., :2]
+        error = np.where(lost_only_below(found), np.linalg.norm(off, axis=-1).mean(axis=1), np.inf)
         if best is None or error.min() < best[0]:
             best = error.min(), clip, found, int(error.argmin())
     draw(*best[1:])
@@ -31,12 +32,6 @@ def lost_only_below(found: dict[str, Keypoints]) -> np.ndarray:
     for keypoints in others:
         shown &= ~keypoints.present("right_hand") & keypoints.present("left_hand")
     return shown
-
-
-def hand_error(keypoints: Keypoints, clip: Clip) -> np.ndarray:
-    """Mean distance (T,) in pixels of the found right hand's joints from the true ones."""
-    off = keypoints.part("right_hand") - clip.truth().part("right_hand")
-    return np.linalg.norm(off[..., :2], axis=-1).mean(axis=1)
 
 
 def draw(clip: Clip, found: dict[str, Keypoints], t: int) -> None:

@@ -20,8 +20,17 @@ from lib.upsampler.recipes import STAGES
 
 NONE = "no rows yet"
 HEADS = {"transposed": "transposed convolution, then 1x1", "conv3": "bilinear, 3x3, then 1x1"}
-D1_RUNGS = {"b-ae": "B-AE", "b-unet": "B-UNet", "ba-unet": "BA-UNet", "bwa-unet": "BWA-UNet"}
-TD2_RUNGS = {"bwa-unet": "BWA-UNet", "bwfa-unet": "BWFA-UNet"}
+ENDS, RUNGS = ("input", "target"), ("B-AE", "B-UNet", "BA-UNet", "BWA-UNet")
+# what came out, a line each: R1's figure by its name in `lib.tools.papers`, and our method and measure
+D1 = {f"D1, lost in the {end}": (f"R1 Table I, {end}, UHP %", end, "UHP dominant, %") for end in ENDS} | {
+    f"D1, gap closed by {name}": (f"R1 Table I, {name}, gap closed %", name, "gap closed, %") for name in RUNGS
+}
+TD2 = {
+    f"TD2, fewer lost than in the input, {name}": (
+        f"R1 Table II, {name}, fewer than the input %", name, "fewer than input, %"
+    )
+    for name in ("BWA-UNet", "BWFA-UNet")
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,6 @@ def set_ups(rows: Sequence[dict], weights: Path = WEIGHTS) -> pd.DataFrame:
 
 
 def _theirs() -> dict[str, str]:
-    d1, td2 = "R1 Table I, {}, {}", "R1 Table II, {}, {}"
     frames, epochs = look_up("R1 III-C, training frames"), look_up("R1 IV-A, epochs")
     lines = {
         "damage": "by software: halved, then motion blur of scale 3 (III-C)",
@@ -62,18 +70,13 @@ def _theirs() -> dict[str, str]:
         "head": "upsampling, then 1x1 (III-A)",
         "input added": "no",
         "learning rate": f"{look_up('R1 IV-A, learning rate')}, constant",
-        "D1, lost in the input": str(look_up(d1.format("input", "UHP %"))),
-        "D1, lost in the target": str(look_up(d1.format("target", "UHP %"))),
     }
-    lines |= {_closed(name): str(look_up(d1.format(name, "gap closed %"))) for name in D1_RUNGS.values()}
-    return lines | {
-        _fewer(name): str(look_up(td2.format(name, "fewer than the input %"))) for name in TD2_RUNGS.values()
-    }
+    return lines | {line: str(look_up(paper)) for line, (paper, *_) in (D1 | TD2).items()}
 
 
 def _facts(one: SetUp, weights: Path) -> dict[str, str]:
     """What the weight files tell of the training, or the recipe alone where there are none."""
-    names = [name + one.ending for name in D1_RUNGS]
+    names = [name.lower() + one.ending for name in RUNGS]
     crops = [_crops(name, weights) for name in names]
     stage, (facts, config) = STAGES[names[0]], _read(names[0], weights)
     return {
@@ -104,17 +107,13 @@ def _crops(name: str, weights: Path) -> int:
 
 
 def _measured(one: SetUp, frame: pd.DataFrame) -> dict[str, str]:
-    def cell(of_set: str, method: str, column: str) -> str:
-        value = frame[column].get((of_set, method)) if column in frame else None
-        if not isinstance(value, Interval):
-            return NONE
-        return "{} % ({} to {})".format(*alike(value.mean, value.low, value.high))
-
-    lines = {f"D1, lost in the {end}": cell(one.d1, end, "UHP dominant, %") for end in ("input", "target")}
-    lines |= {_closed(name): cell(one.d1, short + one.ending, "gap closed, %") for short, name in D1_RUNGS.items()}
-    return lines | {
-        _fewer(name): cell("td2", short + one.ending, "fewer than input, %") for short, name in TD2_RUNGS.items()
-    }
+    lines = {}
+    for line, (_, method, column) in (D1 | TD2).items():
+        place = one.d1 if line in D1 else "td2", method if method in ENDS else method.lower() + one.ending
+        found = frame[column].get(place) if column in frame else None
+        known = isinstance(found, Interval)
+        lines[line] = "{} % ({} to {})".format(*alike(found.mean, found.low, found.high)) if known else NONE
+    return lines
 
 
 def crossed(rows: Sequence[dict]) -> pd.DataFrame:
@@ -129,14 +128,6 @@ def crossed(rows: Sequence[dict]) -> pd.DataFrame:
         cells = {f"on {to.title.removeprefix('ours, ')}": found.get((to.d1, f"bwa-unet{one.ending}")) for to in OURS}
         lines[one.title.removeprefix("ours, ")] = cells
     return pd.DataFrame.from_dict(lines, orient="index", dtype=object).rename_axis("learned on")
-
-
-def _closed(name: str) -> str:
-    return f"D1, gap closed by {name}"
-
-
-def _fewer(name: str) -> str:
-    return f"TD2, fewer lost than in the input, {name}"
 
 
 def _range(values: Sequence[int]) -> str:

@@ -44,28 +44,23 @@ def joint_interval(row: dict, name: str) -> Interval | float:
     return Interval(row[name], *ends, row["hands"]) if ends else row[name]
 
 
-def over_photos(row: dict, seed: int = 0) -> Interval:
-    """The accuracy of a test with its 95 % interval over photos: as if each were taken for itself, of known signers."""
+def over_photos(row: dict) -> Interval:
+    """The accuracy of a test in per cent, and its interval over photos: as if each were taken for itself, of known
+    signers."""
     right = round(row["accuracy"] * row["n"])
-    return clip_bootstrap(np.repeat([1.0, 0.0], [right, row["n"] - right]), n=2000, seed=seed)
+    return clip_bootstrap(np.repeat([100.0, 0.0], [right, row["n"] - right]), n=2000)
 
 
-def over_signers(rows: list[dict], seed: int = 0) -> Interval:
-    """The mean over signers of their accuracies, with its 95 % interval over signers: for the next signer, then."""
-    shares = [right / n for row in rows for right, n in row["by_signer"].values()]
-    return clip_bootstrap(shares, seed=seed)
-
-
-def in_percent(share: Interval) -> Interval:
-    """An accuracy in per cent."""
-    return Interval(100 * share.mean, 100 * share.low, 100 * share.high, share.n)
+def over_signers(rows: Sequence[dict]) -> Interval:
+    """The mean over signers of their accuracies in per cent, with its interval over signers: for the next signer."""
+    return clip_bootstrap([100 * right / n for row in rows for right, n in row["by_signer"].values()])
 
 
 def over_trainings(rows: Sequence[dict], measure: str = "accuracy") -> Interval | float:
     """The mean over seeds of a network's figure; of letters, over seeds or photos, whichever interval is wider. Where
     there is one training only: over photos, or a bare number."""
     if len(rows) == 1 and measure == "accuracy":
-        return in_percent(over_photos(rows[0]))
+        return over_photos(rows[0])
     if len(rows) == 1:
         return joint_interval(rows[0] | {measure: measured(rows[0], measure)}, measure)
     seeds = over_seeds([measured(row, measure) for row in rows])
@@ -124,16 +119,14 @@ def _there(rows: list[dict], kind: str, split: str, every: int = 1) -> list[dict
 def _alone(row: dict) -> tuple[Interval, str]:
     """In per cent: over photos, or over signers where they were left out of training."""
     left_out = row["split"] == "signers"
-    found = over_signers([row]) if left_out else over_photos(row)
-    return in_percent(found), "signers" if left_out else "photos"
+    return over_signers([row]) if left_out else over_photos(row), "signers" if left_out else "photos"
 
 
 def _turned(row: dict, degrees: int) -> Interval:
     turns, n = row.get("turned") or {}, min(TURNED, row["n"])
     if str(degrees) not in turns:
         raise BadInput("There are no rows for turned photos in r3.json")
-    views = [in_percent(over_photos({"accuracy": turns[angle], "n": n})) for angle in (str(degrees), "0")]
-    return minus(*views)
+    return minus(*(over_photos({"accuracy": turns[angle], "n": n}) for angle in (str(degrees), "0")))
 
 
 def minus(one: Interval, other: Interval) -> Interval:

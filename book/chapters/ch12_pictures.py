@@ -9,7 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from book.chapters.ch12_tables import letters_read, trainings
-from book.shared.palette import BLUE, ORANGE, PALETTE, SKY, VERMILLION, interval, panel, panels
+from book.shared.charts import interval_chart
+from book.shared.palette import BLUE, ORANGE, PALETTE, SKY, VERMILLION, panel, panels
+from lib.evaluation.intervals import Interval
 from lib.joins2sign.network import FRAME
 from lib.joins2sign.photos import LETTERS, Photos, read_photos
 from lib.joins2sign.scores import RANGE, THRESHOLDS
@@ -20,6 +22,7 @@ from lib.tools.files import written_whole
 from lib.tools.openers import read_npz
 
 START = HOLISTIC_75.parts["right_hand"].start
+SPLITS = {"random": "random split", "signers": "signers left out", "unseen": "the one signer kept apart"}
 BONES = [(a - START, b - START) for a, b in HOLISTIC_75.edges["right_hand"]]
 
 
@@ -77,20 +80,11 @@ def confusions(tables: Sequence[Sequence[Sequence[int]]], names: Sequence[str]) 
 def splits(rows: Sequence[dict]) -> Figure:
     """Accuracy by split, a row for each network: dots with 95 % intervals, over trainings and photos or, where there
     are several folds, over signers. The test of one unseen signer says nothing of the next."""
-    networks = trainings(rows)
-    kinds = list(dict.fromkeys(some[0]["kind"] for some in networks))
-    figure, ax = panel(7, 0.5 * len(kinds) + 1.3)
-    marks = {"random": ("o", -0.2), "signers": ("s", 0.0), "unseen": ("^", 0.2)}
-    for (split, (mark, offset)), colour in zip(marks.items(), PALETTE):
-        label = {"random": "random split", "signers": "signers left out", "unseen": "the one signer kept apart"}[split]
-        for some in (some for some in networks if some[0]["split"] == split):
-            value, y = letters_read(some), kinds.index(some[0]["kind"]) + offset
-            interval(ax, value, y, colour, mark, label)
-            label = None
-    ax.set_yticks(range(len(kinds)), kinds)
-    ax.set(xlabel="letters read rightly, %", xlim=(None, 100.5))
-    ax.set_ylim(len(kinds) - 0.5, -0.5)
-    figure.legend(frameon=False, loc="outside upper center", ncols=3)
+    groups: dict[str, dict[str, Interval]] = {label: {} for label in SPLITS.values()}
+    for some in trainings(rows):
+        groups[SPLITS[some[0]["split"]]][some[0]["kind"]] = letters_read(some)
+    figure = interval_chart({label: found for label, found in groups.items() if found}, "letters read rightly, %")
+    figure.axes[0].set_xlim(right=100.5)
     return figure
 
 
@@ -137,13 +131,11 @@ def ways(rows: Sequence[dict]) -> Figure:
     return figure
 
 
-def hands(
-    images: np.ndarray, titles: Sequence[str], joints: np.ndarray, truth: np.ndarray | None = None, columns: int = 6
-) -> Figure:
+def hands(images: np.ndarray, titles: Sequence[str], joints: np.ndarray, truth: np.ndarray | None = None) -> Figure:
     """Pictures (N, H, W, 3) with the network's joints (N, 21, 2) in orange and the annotation in blue, both given in
     pixels of the 256 frame."""
-    rows = -(-len(images) // columns)
-    figure, axes = panels(columns, (1.7 * columns, 1.95 * rows), rows=rows)
+    rows = -(-len(images) // 6)
+    figure, axes = panels(6, (10.2, 1.95 * rows), rows=rows)
     for ax in axes:
         ax.set_axis_off()
     for number, (ax, image, title) in enumerate(zip(axes, images, titles)):

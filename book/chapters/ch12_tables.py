@@ -6,7 +6,7 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
-from book.chapters.ch12_answers import gain, in_percent, measured, over_signers, over_trainings
+from book.chapters.ch12_answers import gain, measured, over_signers, over_trainings
 from book.studies.letter_rows import pick
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
@@ -53,9 +53,7 @@ def _names(some: Sequence[dict]) -> dict:
 
 def letters_read(some: Sequence[dict]) -> Interval:
     """In per cent: over signers where they were left out, else over trainings and photos."""
-    if some[0]["split"] == "signers":
-        return in_percent(over_signers(list(some)))
-    return over_trainings(some)
+    return over_signers(some) if some[0]["split"] == "signers" else over_trainings(some)
 
 
 def table1(rows: Sequence[dict]) -> pd.DataFrame:

@@ -121,13 +121,9 @@ def number(name: str, run: Run) -> str:
             return f"{text(found.interval)} %, synthetic signs"
         if name == "R2 4.1, MediaPipe":
             found = from_chapter(RATE, 8, run.reported, run.profile)
-            return f"{found.value:.3g} frames/s on {_machine(RATE, run)}"
+            same = run.reported[run.reported.claim == RATE].set_index("profile")
+            here = same.loc[[run.profile]] if run.profile in same.index else same
+            return f"{found.value:.3g} frames/s on {here.hardware.iloc[0]['cpu']}"
     except BadInput as error:
         return f"not run: {error}"
     return ""
-
-
-def _machine(claim: str, run: Run) -> str:
-    """The processor on which a claim was measured."""
-    same = run.reported[run.reported.claim == claim]
-    return (same[same.profile == run.profile] if run.profile in set(same.profile) else same).hardware.iloc[0]["cpu"]

@@ -11,20 +11,6 @@ from .markup import to_html
 HERE = Path(__file__).parent
 NUMBERED = re.compile(r"^(\d+)\.")  # "1. Hands" is a title here, and no list
 KEYS = "arrow keys: turn, n: notes, f: full screen"
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}: slides</title>
-<style>
-{style}</style>
-</head>
-<body>
-{body}
-{script}</body>
-</html>
-"""
 
 
 def deck(slides: Sequence[Slide], names: Mapping[str, tuple[str, str]]) -> str:
@@ -55,7 +41,8 @@ def contents(decks: Mapping[str, tuple[str, int]]) -> str:
 
 
 def _page(title: str, body: str, script: str) -> str:
-    return PAGE.format(title=escape(title), style=(HERE / "deck.css").read_text(), body=body, script=script)
+    style, template = ((HERE / f"deck.{kind}").read_text() for kind in ("css", "html"))
+    return template.format(title=escape(title), style=style, body=body, script=script)
 
 
 def _slide(number: int, count: int, chapter: str, title: str, words: str, notes: str, picture: str) -> str:

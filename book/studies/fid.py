@@ -12,7 +12,8 @@ The layers are read off the names in the file: a kernel's size gives its padding
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from pickle import UnpicklingError
@@ -72,7 +73,9 @@ def inception_features(frames: Iterable[np.ndarray], weights: str | Path) -> np.
     """
     state, frames, features = _read(Path(weights)), iter(frames), []
     while batch := list(islice(frames, BATCH)):
-        features.append(_features(torch.from_numpy(np.stack(batch)), state))
+        x = torch.from_numpy(np.stack(batch)).movedim(-1, 1) / 255
+        x = F.interpolate(x, (SIDE, SIDE), mode="bilinear", align_corners=False)
+        features.append(Inception(state)(2 * x - 1))
     if not features:
         raise BadInput("There are no frames to take features of; give at least one.")
     return torch.cat(features).numpy()
@@ -90,19 +93,19 @@ def _read(path: Path) -> dict[str, Tensor]:
         raise BadInput(f"{path} holds no weights that can be read ({error}); download it again.") from error
 
 
-@torch.inference_mode()
-def _features(frames: Tensor, state: dict[str, Tensor]) -> Tensor:
-    """uint8 (N, H, W, 3) -> (N, 2048)."""
-    x = F.interpolate(frames.movedim(-1, 1) / 255, (SIDE, SIDE), mode="bilinear", align_corners=False)
-    return Inception(state)(2 * x - 1)
+_halve = partial(F.max_pool2d, kernel_size=3, stride=2)
+# the edge counts what is there
+_mean = partial(F.avg_pool2d, kernel_size=3, stride=1, padding=1, count_include_pad=False)
+_max = partial(F.max_pool2d, kernel_size=3, stride=1, padding=1)
 
 
+@dataclass
 class Inception:
     """The forward pass, as a function of (N, 3, 299, 299) in [-1, 1]; ``state`` holds the weights by name."""
 
-    def __init__(self, state: dict[str, Tensor]):
-        self.state = state
+    state: dict[str, Tensor]
 
+    @torch.inference_mode()
     def __call__(self, x: Tensor) -> Tensor:
         x = self._conv(x, "Conv2d_1a_3x3", stride=2, pad=False)
         x = self._conv(self._conv(x, "Conv2d_2a_3x3", pad=False), "Conv2d_2b_3x3")
@@ -150,15 +153,3 @@ class Inception:
             self.state[f"{name}.bn.{key}"] for key in ("running_mean", "running_var", "weight", "bias")
         )
         return F.relu(F.batch_norm(F.conv2d(x, kernel, None, stride, padding), mean, var, scale, shift, eps=1e-3))
-
-
-def _halve(x: Tensor) -> Tensor:
-    return F.max_pool2d(x, 3, stride=2)
-
-
-def _mean(x: Tensor) -> Tensor:
-    return F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)  # the edge counts what is there
-
-
-def _max(x: Tensor) -> Tensor:
-    return F.max_pool2d(x, 3, stride=1, padding=1)

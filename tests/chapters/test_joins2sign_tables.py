@@ -168,8 +168,8 @@ def test_figures_draw(draw):
 
 def test_hands_are_drawn_in_the_frame():
     images, joints = np.zeros((2, 64, 64, 3), np.uint8), np.full((2, 21, 2), 128.0)
-    figure = ch12_pictures.hands(images, ["a", "b"], joints, joints, columns=2)
-    assert len(figure.axes) == 2 and figure.axes[0].get_ylim() == (256, 0)
+    figure = ch12_pictures.hands(images, ["a", "b"], joints, joints)
+    assert len(figure.axes) == 6 and figure.axes[0].get_ylim() == (256, 0)
 
 
 def test_the_gap_is_taken_signer_by_signer():

@@ -55,8 +55,8 @@ def test_scores_by_hand():
     assert 0 <= auc.low < auc.mean == row["auc"] < auc.high <= 1
     assert joint_interval({"auc": 0.5, "hands": 4}, "auc") == 0.5, "rows of old have no interval"
     assert row["precision"] == pytest.approx((2 / 3 + 1) / 2) and row["recall"] == pytest.approx(0.75)
-    assert row["by_signer"] == {"0": [2, 2], "1": [1, 2]} and over_signers([row]).mean == 0.75
-    assert over_photos(row).mean == 0.75 and row["confusion"][1][:2] == [1, 1]
+    assert row["by_signer"] == {"0": [2, 2], "1": [1, 2]} and over_signers([row]).mean == 75
+    assert over_photos(row).mean == 75 and row["confusion"][1][:2] == [1, 1]
     unread = scores(Prediction(None, np.array([0, 0, 1, -1])), photos)
     assert np.sum(unread["confusion"]) == 3, "no answer is in no column"
     both = together([Prediction(guess[:1], np.array([3])), Prediction(guess[1:], np.array([0, 1, 0]))])
