@@ -6,13 +6,15 @@ Everything is rendered here: no network, nobody's footage. A run that was interr
 an unfinished set is a smaller set of the same mixture. In varied films everything that may differ does.
 
 The clips have the corpora's form (`lib.signer.clips`), but their input is cast at half size, a quarter of the rays
-(`Film.blurred_small`): rendering is what training on two cores waits for. No signer of TD2 is among them.
+(`blurred_small`): rendering is what training on two cores waits for. No signer of TD2 is among them.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from data_scripts import synthetic_signers as corpora
@@ -85,11 +87,20 @@ def _write_input(path: Path, shot: Film, job: TrainingJob) -> None:
     if job.blur == "flow":
         frames = downsample(flow_blur(shot.sharp(), job.shutter, samples=max(8, round(8 * job.shutter))), 2)
     else:
-        frames = shot.blurred_small(job.shutter)
+        frames = blurred_small(shot, job.shutter)
     if job.codec == "mpeg4":
         write_video(path, compress(frames, job.crf, job.codec, FPS), FPS, crf=8)
     else:
         write_video(path, frames, FPS, crf=job.crf)
+
+
+def blurred_small(film: Film, shutter: float) -> Iterator[np.ndarray]:
+    """As ``film.blurred`` and then shrunk: (H // 2, W // 2, 3), at a quarter of the rays."""
+    camera = film.stage.camera
+    camera = replace(camera, width=camera.width // 2, height=camera.height // 2)
+    backdrop = cv2.resize(film.stage.backdrop, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
+    stage = replace(film.stage, backdrop=backdrop, camera=camera)
+    return Film(film.figure, film.performance, stage, film.renderer.device).blurred(shutter, samples=8)
 
 
 @command

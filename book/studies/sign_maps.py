@@ -3,8 +3,8 @@
     python -m book.studies.sign_maps source  film and look at what is missing; --processes or --scheduler spread it
 
 A sign corpus ships its keypoints alone. For VTN every second picture of each clip is filmed again, whole in its width
-(152 x 152 pixels), and passes the layers of `lib.ptn.eye` that no training changes. What comes out lies in the cache: a
-quarter of a megabyte a clip, half a second on one core. R2 trains on pictures, with all of the eye.
+(152 x 152 pixels), and passes the layers of `book.studies.eye` that no training changes. What comes out lies in the
+cache: a quarter of a megabyte a clip, half a second on one core. R2 trains on pictures, with all of the eye.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from book.studies.eye import eye
 from data_scripts.sign_corpora import clip_folder, film_missing
 from data_scripts.sign_films import LANGUAGES, frames
 from lib.ptn.corpora import load_corpus
-from lib.ptn.eye import eye
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import SignSet
 from lib.tools.commands import arguments, command

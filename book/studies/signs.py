@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from book.studies.eye import eye, network
 from book.studies.runner import digits, run_missing, write
 from book.studies.sign_maps import sets_of_files, sets_of_maps
 from book.studies.sign_rows import R2, command as made_by
@@ -32,7 +33,6 @@ from data_scripts.sign_corpora import clip_folder
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN
 from lib.ptn.corpora import Inputs, SignCorpus, load_corpus
-from lib.ptn.eye import eye, network
 from lib.ptn.network import read_ptn, read_vtn
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train, transfer

@@ -135,7 +135,7 @@ class VTN(nn.Module):
     """Pictures (N, T, 3, H, W) in [0, 1], or uint8, to scores (N, num_classes): an eye takes the embedding's place.
 
     ``eye`` turns frames (M, ...) into (M, 512). None is a `ResNet34` with ``weights``, see there; one that has seen
-    ImageNet comes from `lib.ptn.eye`.
+    ImageNet comes from `book.studies.eye`.
     """
 
     def __init__(

@@ -1,9 +1,7 @@
 """Filming a performance: sharp frames, and true motion blur from the moments while the shutter is open."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-import cv2
 import numpy as np
 from scipy.stats.qmc import Halton
 
@@ -55,14 +53,6 @@ class Film:
         for _ in self.middles:
             light = [self.renderer.render(next(poses), smooth=False, offset=offset) for offset in offsets]
             yield linear_to_srgb(np.mean(light, axis=0))
-
-    def blurred_small(self, shutter: float) -> Iterator[np.ndarray]:
-        """As ``blurred`` and then shrunk: (H // 2, W // 2, 3), at a quarter of the rays."""
-        camera = self.stage.camera
-        camera = replace(camera, width=camera.width // 2, height=camera.height // 2)
-        backdrop = cv2.resize(self.stage.backdrop, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
-        stage = replace(self.stage, backdrop=backdrop, camera=camera)
-        return Film(self.figure, self.performance, stage, self.renderer.device).blurred(shutter, samples=8)
 
     def _posed(self, moments: np.ndarray, batch: int = 64) -> Iterator[np.ndarray]:
         """Vertices (V, 3) at each sample number; skinned in batches, since one by one costs ten times as much."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data_scripts import synthetic_signers as corpus
-from data_scripts.training_films import CRF, STRANGERS, make, plan
+from data_scripts.training_films import CRF, STRANGERS, blurred_small, make, plan
 from lib.signer.clips import Clip
 
 
@@ -40,7 +40,7 @@ def test_small_blurred_frames_are_the_large_ones_made_smaller():
     film = corpus.film_of(corpus.Job("d1", 0, 0, (0,), 0), draw_lexicon(4, 1)[:1], "studio")
     film.performance.rotation = film.performance.rotation[:24]
     film.performance.position = film.performance.position[:24]
-    small = np.stack(list(film.blurred_small(1.0))).astype(float)
+    small = np.stack(list(blurred_small(film, 1.0))).astype(float)
     large = np.stack(list(downsample(film.blurred(1.0), 2))).astype(float)
     assert small.shape == large.shape == (3, 168, 152, 3)
     assert np.abs(small - large).mean() < 1.0

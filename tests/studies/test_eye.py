@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from book.studies import sign_maps, signs as sign_tables
-from lib.ptn import VTN, eye as eyes
-from lib.ptn.eye import eye, installed, network, read_arrays
+from book.studies import eye as eyes, sign_maps, signs as sign_tables
+from book.studies.eye import eye, installed, network, read_arrays
+from lib.ptn import VTN
 from lib.ptn.network import parameter_count, read_ptn, read_vtn
 from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.errors import BadInput
