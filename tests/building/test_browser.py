@@ -10,7 +10,10 @@ from selenium.webdriver.common.action_chains import ActionChains
 
 pytestmark = pytest.mark.slow
 
-KNOWN = "'THEBE_JS_URL' has already been declared"  # sphinx-thebe writes one line twice; nothing here uses it
+KNOWN = (
+    "'THEBE_JS_URL' has already been declared",  # sphinx-thebe writes one line twice; nothing here uses it
+    "Got invalid theme mode: . Resetting to auto.",  # what the theme says to whoever comes for the first time
+)
 
 
 @pytest.fixture(scope="module")
@@ -153,4 +156,4 @@ def test_pages_ask_for_nothing_elsewhere_and_their_scripts_run(chromium, driver,
     assert len(asked) > len(toc_entries())
     assert not [address for address in asked if not address.startswith(("file:", "data:", "blob:", "about:"))]
     errors = [entry["message"] for entry in said if entry["level"] == "SEVERE"]
-    assert not [error for error in errors if KNOWN not in error]
+    assert not [error for error in errors if not any(known in error for known in KNOWN)]
