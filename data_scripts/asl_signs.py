@@ -8,9 +8,10 @@ may do with it; nothing of it comes with the course, and nothing that you make h
 3. python data_scripts/asl_signs.py --source FOLDER --out data/asl_signs
 
 checks that the list and every file of it are there and whole, and writes one signer-ID.npz for each signer (without the
-face; a few GB) and manifest.json. It goes on where it stopped.
+face; a few GB) and manifest.json. It goes on where it stopped. `load` reads them.
 """
 
+import json
 import os
 from pathlib import Path
 
@@ -19,13 +20,21 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from data_scripts._common import command_line, is_complete, say_whose, write_manifest
-from lib.keypoints import HOLISTIC_75, read_asl_signs
-from lib.ptn.asl_signs import HOW, PAGE
+from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints, read_asl_signs
+from lib.ptn.corpora import Inputs
+from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
-from lib.tools.openers import reading
+from lib.tools.files import MANIFEST, written_whole
+from lib.tools.openers import read_npz, reading
 from lib.tools.parallel import in_parallel
 
+PAGE = "https://www.kaggle.com/competitions/asl-signs"
+HOW = (
+    f"join the competition at {PAGE} and accept its rules, download with `kaggle competitions download -c asl-signs`, "
+    "unpack, and give that folder with --source"
+)
+AGAIN = "delete it and run data_scripts/asl_signs.py again"
+SIDE = 1000  # the sizes of the videos were not published; the reader takes them for square
 LICENCE = "the competition's rules, which you accepted at Kaggle"
 COLUMNS = ["path", "participant_id", "sequence_id", "sign"]
 
@@ -81,7 +90,8 @@ def read_list(folder: str | Path) -> pd.DataFrame:
 def convert(job: tuple[Path, Path, str, pd.DataFrame]) -> Path:
     """One signer's sequences as ``signer-ID.npz``; left alone where it exists. ``job``: source, out, ID, rows.
 
-    See `lib.ptn.asl_signs` for what it holds.
+    Holds ``xyz`` (all frames, 75, 3) float32 pixels of a square picture with NaN where a point is missing,
+    ``lengths`` (N,) in frames, ``signs`` and ``sequences`` (N,).
     """
     source, out, signer, rows = job
     path = out / f"signer-{signer}.npz"
@@ -96,6 +106,43 @@ def convert(job: tuple[Path, Path, str, pd.DataFrame]) -> Path:
                 sequences=rows.sequence_id.to_numpy(int),
             )
     return path
+
+
+def load(folder: str | Path, signs: int = 250, per_signer: int | None = None) -> tuple[SignSet, list[str], np.ndarray]:
+    """(clips ready for training, the names of their signs, the signer of each) of what the script made.
+
+    signs       keep the first so many in the order of the alphabet
+    per_signer  keep at most so many recordings of a sign by one signer; None: all
+
+    Raises BadInput where the script has not run to its end.
+    """
+    folder = Path(folder)
+    if not (folder / MANIFEST).is_file():
+        raise BadInput(f"{folder.name} is not there: {HOW} to python data_scripts/asl_signs.py --out data/asl_signs")
+    with reading(folder / MANIFEST, "is no manifest", AGAIN):
+        files = [Path(entry["file"]).name for entry in json.loads((folder / MANIFEST).read_bytes())]
+    found = [clip for file in files for clip in _read(folder / file, per_signer)]
+    names = sorted({sign for _, sign, _ in found})[:signs]
+    found = [clip for clip in found if clip[1] in names]
+    labels = np.array([names.index(sign) for _, sign, _ in found])
+    clips = [Inputs()(clip, HOLISTIC_67) for clip, _, _ in found]
+    return SignSet(clips, labels), names, np.array([who for *_, who in found])
+
+
+def _read(path: Path, per_signer: int | None) -> list[tuple[Keypoints, str, str]]:
+    """The sequences of one signer as (clip, sign, signer)."""
+    arrays, who = read_npz(path, ("xyz", "lengths", "signs"), AGAIN), path.stem.removeprefix("signer-")
+    with reading(path, "holds no recordings", AGAIN):
+        xyz, lengths, signs = (arrays[name] for name in ("xyz", "lengths", "signs"))
+        if (lengths < 1).any() or lengths.sum() != len(xyz) or len(lengths) != len(signs):
+            raise ValueError("its arrays do not fit")
+        clips = np.split(xyz, np.cumsum(lengths)[:-1])
+        rows = [row for sign in np.unique(signs) for row in np.flatnonzero(signs == sign)[:per_signer]]
+        sure = [np.ones(clips[row].shape[:2], np.float32) for row in rows]
+        return [
+            (Keypoints(clips[row], certain, HOLISTIC_75, 30, (SIDE, SIDE)), str(signs[row]), who)
+            for row, certain in zip(rows, sure, strict=True)
+        ]
 
 
 if __name__ == "__main__":

@@ -10,12 +10,11 @@ from conftest import ROOT
 
 from data_scripts._common import command_line
 from lib.keypoints import ASL_SIGNS_543
-from lib.ptn.asl_signs import load
 from lib.tools.errors import BadInput
 
 sys.path.insert(0, str(ROOT / "data_scripts"))
 import asl_signs
-from asl_signs import read_list
+from asl_signs import load, read_list
 
 
 def landmarks(frames: int, rng: np.random.Generator) -> pd.DataFrame:
