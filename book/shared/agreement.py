@@ -1,4 +1,6 @@
-"""One measurement, one figure: what several chapters report under one quantity is equal, or a chapter says why not.
+"""What stands beside a figure of ours: the same quantity in other chapters, and R1's.
+
+What several chapters report under one quantity is equal, or a chapter says why not.
 
 A chapter that measures what another measures, too, gives its row (`lib.report`) the quantity's name:
 
@@ -14,13 +16,30 @@ from math import isclose
 import pandas as pd
 
 from lib.report import Row
+from lib.tools.papers import read
+from lib.upsampler import R1_FIVE
 
+TABLES = {"d1_test_software": "R1 Table I", "td2": "R1 Table II"}  # R1 has no set with a camera's damage
 NEAR = 1e-6  # of a percentage point: more is no rounding
 
 
 def quantity(name: str, method: str, minus: str = "", measure: str = "uhp_dominant", path: str = "frames") -> str:
     """What is measured: set, method (less another), measure and path as `lib.evaluation` calls them."""
     return f"{measure} of {method}{f' minus {minus}' if minus else ''}, {name}, {path}"
+
+
+def r1_beside(name: str, method: str, what: str = "UHP %") -> dict[str, str | None]:
+    """What `lib.report.report` is to show beside our figure of a set and a method, both as `lib.evaluation` calls them.
+
+    ``what`` is a column of R1's tables, or what is computed from one ("gap closed %", "UHP % minus input"). Where R1
+    has no such figure, there is no ``paper``, and the ``source`` says so: of a set in a camera's damage, and of
+    networks that learned on it.
+    """
+    row = method.upper().replace("UNET", "UNet") if method in R1_FIVE else method
+    found = read().figures.get(f"{TABLES.get(name)}, {row}, {what}")
+    if found and found.number is not None:
+        return {"paper": found.name}
+    return {"paper": None, "source": "not in R1"}
 
 
 def shared(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:

@@ -36,18 +36,11 @@ def machines(profile: str | None = None) -> Styler:
     BadInput for a file of results that cannot be read.
     """
     rows = gather(profile or _profile())
-    made = [_told(hardware) | _told(versions) for hardware, versions in zip(rows["hardware"], rows["versions"])]
-    counts = Counter(json.dumps(facts, sort_keys=True) for facts in made)
-    names = list(dict.fromkeys(name for facts in made for name in facts))
-    table = pd.DataFrame({"made by": names})
-    for place, (facts, count) in enumerate(counts.most_common(), 1):
-        told = json.loads(facts)
-        table[f"machine {place}: {count} numbers"] = [told.get(name, "") for name in names]
-    return _plain(table, "machines")
-
-
-def _told(facts: dict[str, str | int]) -> dict[str, str]:
-    return {name: str(value) for name, value in facts.items()}
+    made = [hardware | versions for hardware, versions in zip(rows["hardware"], rows["versions"])]
+    table = pd.DataFrame(made, dtype=object).fillna("").astype(str)
+    counts = Counter(table.itertuples(index=False, name=None)).most_common()
+    columns = {f"machine {place}: {count} numbers": facts for place, (facts, count) in enumerate(counts, 1)}
+    return _plain(pd.DataFrame({"made by": table.columns} | columns), "machines")
 
 
 def _profile() -> str:

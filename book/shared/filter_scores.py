@@ -14,6 +14,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import interp1d
 
 from book.shared.gaps import HANDS
 from book.shared.hands import shoulder_width
@@ -93,14 +94,8 @@ def lag(found: np.ndarray, truth: np.ndarray) -> float:
     if len(frames) < 3 or np.isnan(found[frames]).all():
         return float("nan")
     delays = np.arange(EARLIEST, LATEST + STEP / 2, STEP)
-    return float(delays[np.argmin([_misfit(found[frames], _at(truth, frames - delay)) for delay in delays])])
-
-
-def _at(truth: np.ndarray, moments: np.ndarray) -> np.ndarray:
-    """Points at moments between frames."""
-    before = np.floor(moments + 1e-9).astype(int)
-    share = (moments - before)[:, None, None]
-    return truth[before] * (1 - share) + truth[np.minimum(before + 1, len(truth) - 1)] * share
+    between = interp1d(np.arange(len(truth)), truth, axis=0, fill_value="extrapolate")  # a rounding's width at most
+    return float(delays[np.argmin([_misfit(found[frames], between(frames - delay)) for delay in delays])])
 
 
 def _misfit(found: np.ndarray, truth: np.ndarray) -> float:

@@ -5,7 +5,6 @@ one a way of looking for hands; ``grid``, by `book.studies.letters_grid`, one a 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from book.studies import runner
@@ -32,14 +31,22 @@ def read_results(path: str | Path = R3, missing_ok: bool = False) -> dict[str, l
 
 def add(
     path: Path, part: str, wanted: Mapping, make: Callable[[], Sequence[dict]], same: Sequence[str] = ()
-) -> Sequence:
-    """`book.studies.runner.add_missing` for R3's file."""
-    return runner.add_missing(path, part, wanted, make, partial(read_results, missing_ok=True), same)
+) -> Sequence[dict]:
+    """What ``make`` gives, added to a part of the file, unless the part has a row with the ``wanted`` values already.
+
+    The rows replace those that are alike in ``same``, or in all that is wanted. Returns the rows that are new.
+    """
+    if pick(read_results(path, missing_ok=True)[part], **wanted) or not (made := make()):
+        return ()
+    parts, alike = read_results(path, missing_ok=True), {name: wanted[name] for name in same or wanted}  # as it is now
+    parts[part] = [row for row in parts[part] if not pick([row], **alike)] + list(made)
+    runner.write(path, {}, **parts)
+    return made
 
 
-def pick(rows: list[dict], **wanted) -> dict | None:
+def pick(rows: Sequence[dict], **wanted) -> dict | None:
     """The row with these values, None where there is none: ``pick(rows, kind="dynamic", split="random")``."""
-    return next((row for row in rows if runner.fits(row, wanted)), None)
+    return next((row for row in rows if all(row.get(name) == value for name, value in wanted.items())), None)
 
 
 def seeds_of(rows: list[dict], kind: str, split: str = "random", every: int = 1) -> list[dict]:

@@ -20,7 +20,7 @@ import torch
 from book.studies.signs import Sets, classes, score, sets
 from data_scripts.corpus_pictures import read_pictures
 from lib.ptn import PTN, VTN
-from lib.ptn.corpora import Inputs, SignCorpus, load_corpus
+from lib.ptn.corpora import Inputs, load_corpus
 from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.files import write_json
@@ -34,10 +34,8 @@ PAPER = {"ptn": Recipe(bfloat16=True), "vtn": Recipe(batch=32, bfloat16=True)}
 def read_sets(network: str, language: str, folder: Path) -> Sets:
     """Train, val and test as the network reads them, by the corpus's own split. Raises BadInput."""
     corpus = load_corpus(language, folder)
-    return sets(corpus, Inputs(), fold=0) if network == "ptn" else _pictures(corpus, language, folder)
-
-
-def _pictures(corpus: SignCorpus, language: str, folder: Path) -> Sets:
+    if network == "ptn":
+        return sets(corpus, Inputs(), fold=0)
     everything = SignSet(read_pictures(corpus, language, folder), corpus.labels)
     return tuple(everything.take(rows) for rows in corpus.split)
 

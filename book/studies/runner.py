@@ -2,8 +2,8 @@
 
     {"facts": how they were made, "rows": [a row a line, ...], and further lists where a study has several}
 
-A study that trains for minutes keeps each run in a file of its own (`run_missing`) and gathers them in the end; one
-whose rows are quick to make, or are made on several machines, adds them to its file one by one (`add_missing`).
+A study that trains for minutes keeps each run in a file of its own (`run_missing`) and gathers them in the end; those
+of R3, whose rows are made on several machines, add them to one file (`book.studies.letter_rows.add`).
 """
 
 import json
@@ -56,28 +56,6 @@ def run_missing(jobs: Mapping[Path, Callable[[], object]]) -> list:
         found = job()
         write_json(place, found, indent=None)
     return [json.loads(place.read_text(encoding="utf-8")) for place in jobs]
-
-
-def add_missing(
-    path: Path, part: str, wanted: Mapping[str, object], make: Callable[[], Sequence[dict]],
-    read_all: Callable[[Path], dict[str, list[dict]]], same: Sequence[str] = (),
-) -> Sequence[dict]:  # fmt: skip
-    """What ``make`` gives, added to a part of the file, unless the part has a row with the ``wanted`` values already.
-
-    ``read_all`` reads the file's parts, empty ones where there is none yet. The rows replace those that are alike in
-    ``same``, or in all that is wanted. Returns the rows that are new.
-    """
-    if any(fits(row, wanted) for row in read_all(path)[part]) or not (made := make()):
-        return ()
-    parts, alike = read_all(path), {name: wanted[name] for name in same or wanted}  # others may have written meanwhile
-    parts[part] = [row for row in parts[part] if not fits(row, alike)] + list(made)
-    write(path, {}, **parts)
-    return made
-
-
-def fits(row: Mapping, wanted: Mapping[str, object]) -> bool:
-    """Whether the row has all these values."""
-    return all(row.get(name) == value for name, value in wanted.items())
 
 
 def digits(right: np.ndarray) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from book.shared.r1_figures import r1_beside
+from book.shared.agreement import r1_beside
 from lib.tools.papers import look_up
 
 
