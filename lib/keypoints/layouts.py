@@ -10,7 +10,7 @@ asl-signs competition. The reduced layouts keep what De Coster et al. keep (arXi
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import ClassVar
 
 from lib.tools.errors import BadInput
@@ -106,11 +106,8 @@ def _layout(name: str, parts: dict[str, Names], body_edges: Pairs, dropped: froz
     kept = {part: tuple(p for p in names if next(numbers) not in dropped) for part, names in parts.items()}
     points = sum(kept.values(), ())
     place = {point: i for i, point in enumerate(points)}
-    slices, start = {}, 0
-    for part, names in kept.items():
-        if names:
-            slices[part] = slice(start, start + len(names))
-            start += len(names)
+    ends = accumulate(map(len, kept.values()))
+    slices = {part: slice(end - len(names), end) for (part, names), end in zip(kept.items(), ends) if names}
     pairs = {"pose": body_edges, "face": FACE_EDGES} | {f"{side}_hand": _hand_edges(side) for side in ("left", "right")}
     edges = {part: tuple((place[a], place[b]) for a, b in pairs[part] if {a, b} <= place.keys()) for part in slices}
     return Layout(name, points, slices, edges)

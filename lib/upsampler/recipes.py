@@ -113,6 +113,7 @@ def facts(
     "command" is added by who knows the options' defaults, see `command_of`.
     """
     best = min(history, key=lambda row: row["validation"])
+    extras = ["hand weights"] * stage.weighted + ["detector"] * bool(stage.guided)
     return {
         "name": stage.name,
         "about": stage.about,
@@ -127,7 +128,7 @@ def facts(
         # by the typical epoch, since a machine that slept or was paused did not train
         "minutes": round(len(history) * statistics.median(row["seconds"] for row in history) / 60, 1),
         "learning_rate": stage.learning_rate,
-        "loss": loss_in_words(stage),
+        "loss": " + ".join([*stage.loss.upper().split("_"), *extras]),  # such as "SSIM + L1 + hand weights"
         "precision": "bfloat16" if options.bfloat16 else "float32",
         "hardware": f"{options.device}, {os.cpu_count()} cores, {platform.machine()}",
         "torch": torch.__version__,
@@ -143,9 +144,3 @@ def command_of(stage: Stage, options: argparse.Namespace, defaults: Mapping[str,
         if name not in NOT_TOLD and value != defaults[name]:
             words.append(f"--{name}" if value is True else f"--{name} {value or 0}")
     return " ".join(words)
-
-
-def loss_in_words(stage: Stage) -> str:
-    """Such as "SSIM + L1 + hand weights"."""
-    extras = ["hand weights"] * stage.weighted + ["detector"] * bool(stage.guided)
-    return " + ".join([*stage.loss.upper().split("_"), *extras])
