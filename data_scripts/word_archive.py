@@ -2,8 +2,7 @@
 
 Both public sets of the course are laid out alike, ``MP_Data/WORD/RECORDING/FRAME.npy`` with one flat vector a frame.
 Thousands of small files are slow on every disk, so the frames of a recording become one ``WORD/NN.npy``, (T, values)
-float32, with the values as published: shares of the picture, and 0 where nothing was found. `lib.ptn.corpora` reads
-them.
+float32, with the values as published: shares of the picture, and 0 where nothing was found. `read_words` reads them.
 """
 
 import hashlib
@@ -19,10 +18,11 @@ import numpy as np
 from tqdm import tqdm
 
 from data_scripts._common import command_line, fetched, is_complete, say_whose, write_manifest
+from lib.keypoints import Keypoints, from_npy_values
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.openers import open_zip, read_member
+from lib.tools.openers import open_zip, read_member, read_npy
 
 FACTS = Path(__file__).with_suffix(".json")
 LARGEST = 1 << 16  # bytes; a frame of keypoints has a fifth of that, and a zip can claim anything
@@ -112,3 +112,35 @@ def _read(opened: zipfile.ZipFile, members: Mapping[str, str], name: str, archiv
     if name not in members:
         raise BadInput(f"{archive} holds no {name}: give the archive of the right repository with --source")
     return read_member(opened, members[name], LARGEST)
+
+
+@dataclass(frozen=True)
+class Words:
+    """``clips`` of ``names[labels[i]]``; ``numbers`` (N,) count the recordings of a word in the order of filming."""
+
+    names: tuple[str, ...]
+    clips: list[Keypoints]
+    labels: np.ndarray
+    numbers: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+
+def read_words(folder: str | Path, only: tuple[str, ...] | None = None) -> Words:
+    """The recordings that ``data_scripts/asl_words.py`` or ``dgs_words.py`` wrote; ``only`` keeps some words.
+
+    Words come in alphabetical order. Raises BadInput, naming the script, where the folder holds none, and for a file
+    that is damaged.
+    """
+    folder = Path(folder)
+    found = sorted(place.name for place in folder.glob("*/") if any(place.glob("[!.]*.npy")))
+    names = tuple(name for name in found if only is None or name in only)
+    if not names:
+        raise BadInput(
+            f"{folder.name} holds no words: run python data_scripts/{folder.name}.py --out data/{folder.name}"
+        )
+    files = [(label, file) for label, name in enumerate(names) for file in sorted((folder / name).glob("[!.]*.npy"))]
+    remedy = "delete it and run the script that made it again"
+    clips = [from_npy_values(read_npy(file, remedy, "is damaged"), name=str(file)) for _, file in files]
+    return Words(names, clips, np.array([label for label, _ in files]), np.array([int(file.stem) for _, file in files]))

@@ -26,10 +26,11 @@ import numpy as np
 import torch
 
 from book.studies import runner
+from data_scripts.word_archive import Words, read_words
 from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
 from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
-from lib.ptn.corpora import Inputs, Words, read_words
+from lib.ptn.corpora import Inputs
 from lib.ptn.training import Recipe, SignSet, predict, train, transfer
 from lib.tools.checkpoints import write_tensors
 from lib.tools.commands import arguments, command, positive

@@ -1,7 +1,7 @@
 """Clips of isolated signs as they are kept, and what a classifier sees of them (R2, section 3.2).
 
 `SignCorpus` are the synthetic corpora that ship, which `data_scripts/sign_corpora.py` films, and R2's own in the same
-form, which `data_scripts/corpus_vgt.py` cuts out of films; `Words` are the public word sets.
+form, which `data_scripts/corpus_vgt.py` cuts out of films.
 """
 
 import json
@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from lib.imputation import impute, observed
-from lib.keypoints import HOLISTIC_67, Keypoints, Layout, from_npy_values
+from lib.keypoints import HOLISTIC_67, Keypoints, Layout
 from lib.normalization import normalize
 from lib.ptn.splits import SUBSETS, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, write_json, written_whole
-from lib.tools.openers import read_npy, read_npz, reading
+from lib.tools.openers import read_npz, reading
 
 SHIPPED = paths.ROOT / "book" / "keypoints"
 UNITS = 8  # keypoints are packed in whole eighths of a pixel
@@ -108,38 +108,6 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> np.ndarray:
     found = np.unpackbits(arrays["found"], axis=1, count=xyz.shape[1]).astype(bool)
     xyz[~found] = np.nan
     return xyz
-
-
-@dataclass(frozen=True)
-class Words:
-    """``clips`` of ``names[labels[i]]``; ``numbers`` (N,) count the recordings of a word in the order of filming."""
-
-    names: tuple[str, ...]
-    clips: list[Keypoints]
-    labels: np.ndarray
-    numbers: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.clips)
-
-
-def read_words(folder: str | Path, only: tuple[str, ...] | None = None) -> Words:
-    """The recordings that ``data_scripts/asl_words.py`` or ``dgs_words.py`` wrote; ``only`` keeps some words.
-
-    Words come in alphabetical order. Raises BadInput, naming the script, where the folder holds none, and for a file
-    that is damaged.
-    """
-    folder = Path(folder)
-    found = sorted(place.name for place in folder.glob("*/") if any(place.glob("[!.]*.npy")))
-    names = tuple(name for name in found if only is None or name in only)
-    if not names:
-        raise BadInput(
-            f"{folder.name} holds no words: run python data_scripts/{folder.name}.py --out data/{folder.name}"
-        )
-    files = [(label, file) for label, name in enumerate(names) for file in sorted((folder / name).glob("[!.]*.npy"))]
-    remedy = "delete it and run the script that made it again"
-    clips = [from_npy_values(read_npy(file, remedy, "is damaged"), name=str(file)) for _, file in files]
-    return Words(names, clips, np.array([label for label, _ in files]), np.array([int(file.stem) for _, file in files]))
 
 
 @dataclass(frozen=True)

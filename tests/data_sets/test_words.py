@@ -14,9 +14,9 @@ import pytest
 
 from book.studies.real_transfer import kept_back, sign_set
 from data_scripts._common import command_line
-from data_scripts.word_archive import SETS, make
+from data_scripts.word_archive import SETS, make, read_words
 from lib.keypoints import HOLISTIC_67
-from lib.ptn.corpora import Inputs, read_words
+from lib.ptn.corpora import Inputs
 from lib.tools.errors import BadInput
 
 WORDS = ("bitte", "vielglück")
