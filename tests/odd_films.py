@@ -30,10 +30,12 @@ def film(
     header: Fraction | int = 25,
     aspects: Sequence[Fraction | None] = (None,),
     options: dict[str, str] | None = None,
+    sounding: float = 0,
 ) -> Path:
     """Frame i at ``times[i]`` seconds, in ``sizes`` and with ``aspects`` one after the other, each for its share.
 
-    ``header`` is the rate that is written down; with ``sound`` a tone that is as long as the film.
+    ``header`` is the rate that is written down; with ``sound`` there is a tone from 0 on, ``sounding`` seconds long or
+    as long as the film.
     """
     options = options or QUICK.get(codec, {})
     path.parent.mkdir(exist_ok=True)
@@ -61,7 +63,7 @@ def film(
         for packet in coder.encode(None):
             _into(out, stream, packet)
         if heard:
-            for packet in _tone(heard, times[-1] - times[0] + 0.04):
+            for packet in _tone(heard, sounding or times[-1] - times[0] + 0.04):
                 out.mux(packet)
     return path
 

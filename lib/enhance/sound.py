@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from lib.tools.errors import BadInput
 from lib.video import FORMATS, probe
+from lib.video.about import NOTHING, About, about
 from lib.video.containers import (
-    About,
     Tally,
-    about,
     copy_tracks,
     from_moment,
     new_film,
@@ -47,8 +46,8 @@ def add_tracks(silent: Path, film: Path, out: Path, frames: int, begin: float) -
         sound = next((stream.index for stream in source.streams.audio), None)
         codecs = {index: _codec(source.streams[index], FORMATS[out.suffix.lower()][0]) for index in names}
     fit = {index: codec for index, codec in codecs.items() if codec is not None}
-    written, told, reason = {}, About(), ""
-    for tracks, facts_too in ((fit, facts), ({index: fit[index] for index in fit if index == sound}, About())):
+    written, told, reason = {}, NOTHING, ""
+    for tracks, facts_too in ((fit, facts), ({index: fit[index] for index in fit if index == sound}, NOTHING)):
         if not (tracks or facts_too):
             continue
         try:

@@ -5,21 +5,22 @@ is thought of there. Tracks are copied without being coded anew, and nothing is 
 """
 
 import os
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import merge
 from itertools import zip_longest
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from lib.video.about import NOTHING, About
 
 if TYPE_CHECKING:
     import av
     from av.container import InputContainer, OutputContainer
 
-_TECHNICAL = re.compile(r"encoder|major_brand|minor_version|compatible_brands|timecode|wm.*|isvbr|device.*", re.I)
 _OF_TRACKS = {"language", "title"}
 _REORDERED = 64  # packets at most that wait for the first moment of decoding; H.264 has 16 frames to reorder
 
@@ -53,6 +54,24 @@ def pictures(film: "InputContainer") -> "av.VideoStream | None":
 
     cover = av.stream.Disposition.attached_pic
     return next((stream for stream in film.streams.video if not stream.disposition & cover), None)
+
+
+def announced_end(film: "InputContainer", stream: "av.VideoStream") -> float:
+    """The second at which the pictures end, or failing that the film, by what it says; -inf where it says nothing."""
+    if stream.duration:
+        return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
+    begin = 0 if film.format.name.startswith("matroska") else film.start_time or 0  # Matroska's length counts from 0
+    return (begin + film.duration) / 1e6 if film.duration else -inf
+
+
+def heard_until(path: Path) -> float:
+    """The second at which the last sound ends that is stored, -inf without any."""
+    with open_film(path) as film:
+        sounds = film.streams.audio
+        stored = _stored(film, *sounds) if sounds else ()
+        return max(
+            (float((p.pts + (p.duration or 0)) * p.time_base) for p in stored if p.pts is not None), default=-inf
+        )
 
 
 def is_shown(packet: "av.Packet") -> bool:
@@ -109,39 +128,11 @@ class Tally:
     end: float = 0.0
 
 
-@dataclass(frozen=True)
-class About:
-    """What a film says of itself, title and dates among it, and its chapters as PyAV has them."""
-
-    metadata: dict[str, str] = field(default_factory=dict)
-    chapters: tuple[dict, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.metadata or self.chapters)
-
-    def names_but(self, other: "About") -> list[str]:
-        """What of this is not in another film's, in words."""
-        there = {key.lower() for key in other.metadata}
-        lost = [key for key in self.metadata if key.lower() not in there]
-        return lost + (["chapters"] if len(other.chapters) < len(self.chapters) else [])
-
-
-def about(film: "InputContainer", begin: float = 0.0) -> About:
-    """What a film says of itself, but not of its file; chapters as of second ``begin``, which becomes 0."""
-    metadata = {key: value for key, value in film.metadata.items() if not _TECHNICAL.fullmatch(key)}
-    chapters = []
-    for chapter in film.chapters():
-        start, end = (int(chapter[key] - begin / chapter["time_base"]) for key in ("start", "end"))
-        if end > 0:
-            chapters.append(chapter | {"start": max(0, start), "end": end})
-    return About(metadata, tuple(chapters))
-
-
 def copy_tracks(
     out: Path,
     container: str,
     tracks: Sequence[tuple["av.Stream", Iterable["av.Packet"]]],
-    facts: About = About(),
+    facts: About = NOTHING,
     codecs: Sequence[str | None] = (),
 ) -> None:
     """Write tracks, each a template and its packets, to ``out``; ``container`` is FFmpeg's name for its kind.
@@ -230,11 +221,11 @@ def _add(tally: Tally, decode) -> None:
                 tally.end = max(tally.end, (frame.time or 0.0) + length)
 
 
-def _stored(film: "InputContainer", stream: "av.Stream") -> Iterator["av.Packet"]:
+def _stored(film: "InputContainer", *streams: "av.Stream") -> Iterator["av.Packet"]:
     import av
 
     with suppress(av.FFmpegError):
-        yield from (packet for packet in film.demux(stream) if packet.size)
+        yield from (packet for packet in film.demux(*streams) if packet.size)
 
 
 def _timed(number: int, packets: Iterable["av.Packet"]) -> Iterator[tuple[float, int, "av.Packet"]]:

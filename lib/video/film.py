@@ -19,12 +19,11 @@ from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import image_folder
 from lib.video.codec import ToRGB, checked, encode
-from lib.video.containers import decoded, frame_count, is_shown
+from lib.video.containers import announced_end, decoded, frame_count, heard_until, is_shown
 from lib.video.survey import no_frame, opened, pixel_aspect, probe
 
 if TYPE_CHECKING:
     import av
-    from av.container import InputContainer
 
 # what a suffix means: FFmpeg's container, and the codec that players expect in it
 FORMATS = {
@@ -143,13 +142,16 @@ def _stream(path: Path, times: list[float]) -> Iterator[np.ndarray]:
             yield to_rgb(frame, pixel_aspect(film, stream))
         if not times:
             raise no_frame(path)
-        promised = _duration(film, stream) or 0.0
+        end = announced_end(film, stream)
         counted = stream.frames if film.format.name.startswith("mov") else 0  # others count what they leave out, too
     first, last = times[0], times[-1]
     if len(times) < stored.shown:  # else all is there, whatever the stamps say: .avi has those of decoding only
         first, last = min(stored.first, first), max(stored.last, last)
-    damaged = faults or last - first < promised - _SHORT or stored.packets < counted
-    promised = max(promised, last - first) if damaged or last - times[-1] > frame_time / 2 else 0
+    own_time = (last - first) / max(1, len(times) - 1)  # of the last frame, which lasts after it has begun
+    end -= _SHORT
+    ends_early = last + own_time < end and heard_until(path) < end  # else what ends there is the sound
+    damaged = faults or ends_early or stored.packets < counted
+    promised = max(end + _SHORT, last) - first if damaged or last - times[-1] > frame_time / 2 else 0
     for note in _losses(path, times, times[0] - first, promised, to_rgb):
         warnings.warn(note, stacklevel=1)
 
@@ -178,10 +180,3 @@ def _losses(path: Path, times: list[float], late: float, promised: float, to_rgb
             f"{path} changes its size: {to_rgb.resized.total()} of {len(times)} frames ({sizes}) were brought to the "
             f"{to_rgb.size[0]} x {to_rgb.size[1]} of most, with black margins where their shape is another."
         )
-
-
-def _duration(film: "InputContainer", stream: "av.VideoStream") -> float | None:
-    """Seconds, by the video track if it says, else by the container (which may count longer sound)."""
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return film.duration / 1e6 if film.duration else None

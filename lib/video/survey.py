@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lib.tools.errors import BadInput
 from lib.video import image_folder, tone
 from lib.video.codec import shown_size
-from lib.video.containers import decoded, is_shown, open_film, pictures
+from lib.video.containers import announced_end, decoded, is_shown, open_film, pictures
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
 
 if TYPE_CHECKING:
@@ -86,12 +86,14 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
     with opened(path) as (film, stream):
         looks, clock, count = _read_through(film, stream)
         says, sound = [stream.average_rate, stream.base_rate, stream.guessed_rate], bool(film.streams.audio)
-        shown = moments(clock, (film.duration or 0) / 1e6)
+        shown = moments(clock, announced_end(film, stream))
     looks = looks or _first_look(path)
     interlaced, keyed = any(look.interlaced for look in looks), any(look.keyed for look in looks)
+    packets = len(shown)
     shown = without_second_fields(shown, says[0]) if interlaced else shown
+    frames = count if len(shown) == packets else (count + 1) // 2
     known = fps or rate_of(shown, says)
-    rate, frames, most = known or image_folder.FPS, len(shown) or count, _most(looks, count)
+    rate, most = known or image_folder.FPS, _most(looks, count)
     captioned = any(look.captioned for look in looks)
     info = VideoInfo(*most.size, rate, frames, frames / rate, sound, interlaced, moved(shown, rate), keyed, captioned)
     about_rate = [] if known else [_rateless(path)]

@@ -27,11 +27,11 @@ def rate_of(shown: np.ndarray, says: Iterable[object]) -> float | None:
     return next((rate for rate in rates if SLOWEST <= rate < FASTEST), None)
 
 
-def moments(clock: list[tuple[float, float]], length: float) -> np.ndarray:
+def moments(clock: list[tuple[float, float]], end: float) -> np.ndarray:
     """When frames are shown, in this order, by the seconds at which packets are shown and decoded, as stored.
 
-    ``length`` is how many seconds the file announces. Nothing comes back where the clock starts anew in the middle,
-    as in recordings that were joined: such stamps say nothing of the rate.
+    ``end`` is the second at which the film announces to end. What may mislead about the rate is left out; nothing comes
+    back where the clock starts anew in the middle, as in recordings that were joined.
     """
     if not clock:
         return np.empty(0)
@@ -39,7 +39,8 @@ def moments(clock: list[tuple[float, float]], length: float) -> np.ndarray:
     if (np.diff(decoded) < -1).any():
         return np.empty(0)
     last, shown = decoded[-1], np.sort(shown)
-    if length - np.ptp(shown) > _BREAK + np.ptp(shown) / max(1, len(shown) - 1):  # beyond the last frame's own time
+    own_time = np.ptp(shown) / max(1, len(shown) - 1)  # of the last frame, which lasts after it has begun
+    if end - shown[-1] > _BREAK + own_time:
         # a frame is stored after those it is drawn from: where the film breaks off, frames between its last ones lack
         shown = shown[shown <= max(last, shown[0])]
     return shown
@@ -47,7 +48,7 @@ def moments(clock: list[tuple[float, float]], length: float) -> np.ndarray:
 
 def without_second_fields(shown: np.ndarray, average: object) -> np.ndarray:
     """One moment a frame of an interlaced film, each of whose packets may hold a field: twice the header's rate."""
-    if not average or not len(shown) or abs(2 * float(average) * np.ptp(shown) - len(shown)) >= 2:
+    if not average or not len(shown) or abs(2 * float(average) * np.ptp(shown) - (len(shown) - 1)) >= 1:
         return shown
     return shown[::2]
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from odd_films import film, times_of
+from odd_films import film, picture, times_of
 
 from lib.video import probe, read_all, read_video, write_video
 from lib.video.containers import new_film, open_film, packets
@@ -150,3 +150,26 @@ def test_where_the_frames_are_is_told_as_they_are_read(tmp_path):
 def test_a_frame_every_two_hours_is_not_taken_for_a_film_cut_short(tmp_path):
     info = probe(film(tmp_path / "a.mp4", [0, 7200, 14400]))
     assert info.frames == 3 and info.fps == 25 and "--fps sets another" in info.notes[0]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts", ".flv", ".mov"])
+@pytest.mark.parametrize(("begin", "sounding"), [(0, 0.8), (10, 10.8), (3, 3.8), (0, 4)])
+@pytest.mark.filterwarnings("error")
+def test_a_film_that_begins_late_or_sounds_longer_is_whole(tmp_path, suffix, begin, sounding):
+    times = [begin + i / 25 for i in range(20)]
+    path = film(tmp_path / f"a{suffix}", times, sound="aac", options={"bf": "2"}, sounding=sounding)
+    info = probe(path)
+    assert (info.frames, info.fps, info.notes) == (20, pytest.approx(25), ()) and len(read_all(path)) == 20
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_short_interlaced_films_have_all_their_frames(tmp_path, count):
+    path = tmp_path / "a.mov"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("dvvideo", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 720, 576, "yuv420p"
+        for index in range(count):
+            frame = av.VideoFrame.from_ndarray(picture(index, 720, 576), format="rgb24").reformat(format="yuv420p")
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    assert (probe(path).frames, probe(path).interlaced) == (count, True)
