@@ -6,8 +6,10 @@ for trying the method, not for learning to spell.
 """
 
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from lib.joins2sign.photos import ANGLES, LETTERS, SIDE, Photos
 from lib.keypoints import HOLISTIC_75
@@ -17,33 +19,14 @@ from lib.signer.look import Outfit
 from lib.signer.renderer import Camera, Lighting, Renderer, Stage
 from lib.video.pixels import linear_to_srgb
 
-UP, ASIDE = ((0.0, 0.1, 1.0), (0.0, 1.0, 0.0)), ((0.0, 0.1, 1.0), (-1.0, 0.35, 0.0))
-ACROSS, DOWN = ((-0.75, 0.2, 0.65), (0.0, 1.0, 0.0)), ((-0.1, 0.25, -1.0), (0.0, -1.0, -0.2))
-OUT = ((-0.6, 0.7, -0.1), (-0.2, -0.2, -1.0))
-# the angles of lib.signer.arm.ANGLES in degrees; (fingers, palm) as in lib.signer.phonology.ORIENTATIONS
-SHAPES: dict[str, tuple[tuple[float, ...], tuple]] = {
-    "a": ((16, -8, 6, 6, 78, 98, 80, 98, 82, 96, 82, 94, 0), UP),
-    "b": ((48, -14, 34, 42, 2, 2, 2, 2, 2, 2, 2, 2, 0), UP),
-    "c": ((44, 24, 6, 20, 34, 38, 34, 38, 34, 38, 34, 38, 2), ASIDE),
-    "d": ((50, 12, 16, 30, 0, 2, 54, 48, 56, 48, 58, 48, 0), UP),
-    "e": ((54, -6, 32, 42, 14, 96, 14, 96, 14, 96, 14, 94, 0), UP),
-    "f": ((48, 10, 20, 30, 56, 50, 4, 6, 2, 4, 2, 4, 12), UP),
-    "h": ((56, -4, 36, 44, 4, 4, 4, 4, 82, 98, 82, 96, 4), ACROSS),
-    "i": ((52, -4, 34, 42, 80, 98, 82, 98, 82, 96, 2, 4, 0), UP),
-    "k": ((34, 8, 8, 10, 0, 2, 40, 4, 82, 98, 82, 96, 14), UP),
-    "l": ((0, 34, -4, 0, 0, 2, 80, 98, 82, 98, 82, 96, 0), UP),
-    "m": ((58, -4, 38, 46, 4, 4, 4, 4, 4, 4, 78, 92, 6), DOWN),
-    "n": ((58, -4, 38, 46, 4, 4, 4, 4, 82, 98, 82, 96, 6), DOWN),
-    "o": ((50, 12, 16, 30, 50, 48, 52, 48, 54, 48, 56, 48, 0), ASIDE),
-    "p": ((34, 10, 8, 8, 4, 4, 62, 8, 82, 98, 82, 96, 0), OUT),
-    "q": ((40, 20, 6, 16, 44, 12, 80, 98, 82, 98, 82, 96, 0), DOWN),
-    "r": ((58, -4, 38, 46, 12, 8, 0, 4, 82, 98, 82, 96, -58), UP),
-    "t": ((30, 0, 8, 4, 62, 14, 80, 98, 82, 98, 82, 96, 0), UP),
-    "u": ((58, -4, 38, 46, 0, 2, 0, 2, 82, 98, 82, 96, 0), UP),
-    "v": ((58, -4, 38, 46, 0, 2, 0, 2, 82, 98, 82, 96, 26), UP),
-    "w": ((58, -2, 42, 48, 0, 2, 0, 2, 0, 2, 76, 90, 22), UP),
-    "x": ((56, -4, 36, 44, 10, 76, 80, 98, 82, 98, 82, 96, 0), UP),
-    "y": ((0, 34, -4, 0, 80, 98, 82, 98, 82, 96, 2, 4, 14), UP),
+# the angles of lib.signer.arm.ANGLES in degrees, and the name of one of WAYS
+SHAPES = pd.read_csv(Path(__file__).with_suffix(".csv"), index_col="letter")
+WAYS = {  # (fingers, palm) as in lib.signer.phonology.ORIENTATIONS
+    "up": ((0.0, 0.1, 1.0), (0.0, 1.0, 0.0)),
+    "aside": ((0.0, 0.1, 1.0), (-1.0, 0.35, 0.0)),
+    "across": ((-0.75, 0.2, 0.65), (0.0, 1.0, 0.0)),
+    "down": ((-0.1, 0.25, -1.0), (0.0, -1.0, -0.2)),
+    "out": ((-0.6, 0.7, -0.1), (-0.2, -0.2, -1.0)),
 }
 VIEWS = {"front": (0, 0), "left": (65, 0), "right": (-65, 0), "top": (0, 40), "bottom": (0, -40)}  # yaw, pitch
 JITTER = np.array([4.0] * 12 + [1.5])  # degrees: fingers bend more freely than they spread
@@ -95,9 +78,10 @@ class CloseUp:
     def _pose(self, spelled: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """The whole body with its right hand held up in each letter, never twice quite alike."""
         count = len(spelled)
-        shapes = np.array([SHAPES[letter][0] for letter in LETTERS], float)[spelled]
+        letters = SHAPES.loc[list(LETTERS)].iloc[spelled]
+        shapes = letters.drop(columns="way").to_numpy(float)
         shapes = shapes + rng.normal(0, 1.0, shapes.shape) * JITTER
-        ways = np.array([SHAPES[letter][1] for letter in LETTERS])[spelled] * (-1.0, -1.0, 1.0)
+        ways = np.array([WAYS[way] for way in letters["way"]]) * (-1.0, -1.0, 1.0)
         ways = ways + rng.normal(0, 0.06, ways.shape)
         hand = frame(ways[:, 0], ways[:, 1])
         rotation, position = self.body.forward_kinematics({}, count)

@@ -78,12 +78,13 @@ def _facts(one: SetUp, weights: Path) -> dict[str, str]:
     """What the weight files tell of the training, or the recipe alone where there are none."""
     names = [name.lower() + one.ending for name in RUNGS]
     crops = [_crops(name, weights) for name in names]
+    seen = dict.fromkeys(f"{number:,}" for number in (min(crops), max(crops)))  # once, where they are equal
     stage, (facts, config) = STAGES[names[0]], _read(names[0], weights)
     return {
         "damage": one.damage,
         "signers": "rendered",
         "learned from": f"{sum(facts['clips'].values())} clips of a few seconds" if facts else "not trained yet",
-        "pictures seen": f"crops around a hand, {_range(crops)} in all",
+        "pictures seen": f"crops around a hand, {' to '.join(seen)} in all",
         "width": str(config.get("width", "not trained yet")),
         "head": HEADS[stage.head],
         "input added": "yes, enlarged bilinearly" if stage.residual else "no",
@@ -128,8 +129,3 @@ def crossed(rows: Sequence[dict]) -> pd.DataFrame:
         cells = {f"on {to.title.removeprefix('ours, ')}": found.get((to.d1, f"bwa-unet{one.ending}")) for to in OURS}
         lines[one.title.removeprefix("ours, ")] = cells
     return pd.DataFrame.from_dict(lines, orient="index", dtype=object).rename_axis("learned on")
-
-
-def _range(values: Sequence[int]) -> str:
-    low, high = min(values), max(values)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"

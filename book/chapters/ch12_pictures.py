@@ -142,16 +142,12 @@ def hands(images: np.ndarray, titles: Sequence[str], joints: np.ndarray, truth: 
         ax.imshow(image, extent=(0, FRAME, FRAME, 0), interpolation="nearest")
         for points, colour in ((truth, SKY), (joints, ORANGE)):
             if points is not None:
-                _skeleton(ax, points[number], colour)
+                for a, b in BONES:
+                    ax.plot(*points[number, [a, b]].T, color=colour, linewidth=1.2)
+                ax.plot(*points[number].T, ".", color=colour, markersize=3)
         ax.set(xlim=(0, FRAME), ylim=(FRAME, 0))
         ax.set_title(title, fontsize=9)
     return figure
-
-
-def _skeleton(ax, points: np.ndarray, colour: str) -> None:
-    for a, b in BONES:
-        ax.plot(*points[[a, b]].T, color=colour, linewidth=1.2)
-    ax.plot(*points.T, ".", color=colour, markersize=3)
 
 
 REAL, SYNTHETIC = "real", "synthetic"

@@ -62,7 +62,7 @@ def player(tracks: dict[str, Keypoints], description: str, *, parts: Sequence[st
         description=escape(description),
         figures=figures,
         last=len(first) - 1,
-        start=_first_gap(first, parts),
+        start=np.argmin(np.all([first.present(part) for part in parts], axis=0)),  # a gap is worth stopping at
         data=json.dumps(data, separators=(",", ":"), allow_nan=False),
         script=SCRIPT,
         strip=picture(_strip(tracks, parts), lossless=False),
@@ -83,11 +83,6 @@ def _first(tracks: dict[str, Keypoints]) -> Keypoints:
                 "and size of picture first."
             )
     return first
-
-
-def _first_gap(track: Keypoints, parts: Sequence[str]) -> int:
-    """The first frame that lacks a part, which is the one worth stopping at; 0 if none does."""
-    return int(np.argmin(np.all([track.present(part) for part in parts], axis=0)))
 
 
 def _places(points: np.ndarray) -> list[list[int | None] | int]:

@@ -48,18 +48,17 @@ def slider(before: np.ndarray, after: np.ndarray, titles: Sequence[str], descrip
             f"A slider lays its frames over each other: {wide} x {height} and {other_wide} x {other_height} pixels "
             "have other proportions; crop one of them."
         )
-    figures = "".join(_figure(frame, title, description) for frame, title in zip((before, after), titles, strict=True))
+    figures = "".join(
+        f'<figure><img alt="{escape(f"{title}. {description}")}" src="{picture(frame)}">'
+        f"<figcaption>{escape(title)}</figcaption></figure>\n"
+        for frame, title in zip((before, after), titles)
+    )
     return PAGE.substitute(
         figures=figures,
         left=escape(titles[0]),
         description=escape(description),
         width=max(wide, other_wide),
     )
-
-
-def _figure(frame: np.ndarray, title: str, description: str) -> str:
-    title, alt = escape(title), escape(f"{title}. {description}")
-    return f'<figure><img alt="{alt}" src="{picture(frame)}"><figcaption>{title}</figcaption></figure>\n'
 
 
 def picture(frame: np.ndarray, *, lossless: bool = True) -> str:

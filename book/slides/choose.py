@@ -19,6 +19,7 @@ from .words import Section, blocks, sections, shortened
 BEGINS = ("slide", "subslide")
 JOINS = ("fragment", "-")
 LEFT_OUT = ("Further reading",)
+FOR_READERS = ("**Time", "**Before you start")  # begin the lines on minutes and prerequisites
 NOT_SHOWN = {"hide-cell", "exercise"}  # solutions, and what follows them up
 ROOM_BESIDE_A_PICTURE = 280  # characters; a picture that finds more of them gets the next slide
 
@@ -66,7 +67,8 @@ def choose(notebook: NotebookNode) -> list[Slide]:
 
 def _add_words(slides: list[Slide], found: list[Section], kind: str | None) -> None:
     for section in found:
-        new = section.blocks if section.whole else shortened(_without_facts(section.blocks))
+        told = [block for block in section.blocks if not block.startswith(FOR_READERS)]
+        new = section.blocks if section.whole else shortened(told)
         last, joins = slides[-1], kind in JOINS
         if section.title or kind in BEGINS or ((last.picture or last.closed) and not joins):
             heading = last.heading if section.closed else section.title or last.heading
@@ -75,11 +77,6 @@ def _add_words(slides: list[Slide], found: list[Section], kind: str | None) -> N
         elif joins or last.has_room:
             last.words += new
         slides[-1].notes += section.blocks
-
-
-def _without_facts(parts: list[str]) -> list[str]:
-    """Without the lines on minutes and prerequisites, which are for readers."""
-    return [block for block in parts if not block.startswith(("**Time", "**Before you start"))]
 
 
 def _is_formula(block: str) -> bool:

@@ -8,7 +8,7 @@ The test photos take no part: whoever chooses settings by the test has no test a
 judged on signers that it has not learned from (``judged_by``), and the winner may be another one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -27,24 +27,12 @@ from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA
 
-Grid = dict[str, tuple[float, ...]]
-GRIDS: dict[str, Grid] = {
+GRIDS: dict[str, dict[str, tuple[float, ...]]] = {
     "static": {"rate": (1e-2, 1e-3, 1e-4), "alpha": (0.3, 0.4, 0.5)},
     "dynamic": {"rate": (5e-3, 1e-3), "alpha": (0.5, 0.8, 1.0)},  # R3 names the ends, and what it chose
 }
 JUDGES = ("chance", "signers")
 EPOCHS = {"ci": 1, "laptop": 4, "paper": 20}  # "few epochs" in R3: enough to tell settings apart
-
-
-def combinations(grid: Grid) -> Iterator[dict[str, float]]:
-    """Each combination of the grid's values, as name -> value."""
-    for values in product(*grid.values()):
-        yield dict(zip(grid, values))
-
-
-def with_settings(recipe: Recipe, rate: float, alpha: float) -> Recipe:
-    """The recipe with this learning rate, and alpha for either weighting."""
-    return replace(recipe, rates=(rate, rate), weights=(alpha, 1 - alpha), power=alpha)
 
 
 def parts(photos: Photos, rows: np.ndarray, judged_by: str, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -67,13 +55,13 @@ def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Recipe, judged_b
     """A row a combination, the most letters first: kind, judge, settings, accuracy, median error of the joints."""
     learn, judge = parts(photos, rows, judged_by, seed)
     table = []
-    for settings in combinations(GRIDS[kind]):
-        chosen = with_settings(recipe, **settings)
+    for rate, alpha in product(*GRIDS[kind].values()):
+        chosen = replace(recipe, rates=(rate, rate), weights=(alpha, 1 - alpha), power=alpha)  # for either weighting
         with TemporaryDirectory() as folder:
             model, _ = train(kind, photos, learn, judge, chosen, folder, seed)
         found = predict(model, photos[judge], chosen)
-        line = {"kind": kind, "judged_by": judged_by, "settings": settings, "n": len(judge), "seed": seed}
-        line |= {"accuracy": float((found.letters == photos.labels[judge]).mean())}
+        line = {"kind": kind, "judged_by": judged_by, "settings": {"rate": rate, "alpha": alpha}, "n": len(judge)}
+        line |= {"seed": seed, "accuracy": float((found.letters == photos.labels[judge]).mean())}
         table.append(line | {"median": joint_scores(found.joints, photos[judge])["median"], "epochs": recipe.epochs})
     return sorted(table, key=lambda row: -row["accuracy"])
 

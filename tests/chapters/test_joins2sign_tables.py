@@ -221,7 +221,7 @@ def test_a_rendered_letter_is_a_hand():
     from data_scripts.letter_hands import SHAPES, CloseUp
     from lib.signer.figure import SIGNERS, Figure
 
-    assert list(SHAPES) == list(LETTERS)
+    assert list(SHAPES.index) == list(LETTERS)
     spelled = np.array([LETTERS.index(letter) for letter in "bu"])
     images, joints = CloseUp(Figure(SIGNERS[0])).pictures(spelled, ["front"] * 2, 64, np.random.default_rng(0))
     assert images.shape == (2, 64, 64, 3) and joints.shape == (2, 21, 2)

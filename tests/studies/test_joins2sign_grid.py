@@ -5,23 +5,20 @@ import pytest
 
 from book.studies import letters_grid
 from book.studies.letter_rows import read_results
-from book.studies.letters_grid import GRIDS, combinations, parts, search, with_settings
+from book.studies.letters_grid import GRIDS, parts, search
 from lib.joins2sign.photos import Photos, Split
-from lib.joins2sign.recipes import RECIPES, Recipe
+from lib.joins2sign.recipes import Recipe
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up
 
 
 def test_grid_has_every_combination_of_r3s():
     """4.6: three rates with three alphas; and for the dynamic weighting what it names of its ranges."""
-    assert list(combinations({"rate": (1, 2), "alpha": (0,)})) == [{"rate": 1, "alpha": 0}, {"rate": 2, "alpha": 0}]
     printed = [look_up(f"R3 4.6, {place} learning rate of the grid").value for place in ("first", "second", "third")]
     assert GRIDS["static"]["rate"] == pytest.approx([rate / 10 for rate in printed]), "10e-2 for 10^-2"
     assert GRIDS["static"]["alpha"] == (0.3, 0.4, 0.5)
-    chosen = {"rate": look_up("R3 4.5, learning rate, dynamic").value, "alpha": look_up("R3 4.5, alpha, dynamic").value}
-    assert chosen in list(combinations(GRIDS["dynamic"]))
-    recipe = with_settings(RECIPES["ci"], rate=0.5, alpha=0.3)
-    assert (recipe.rates, recipe.weights, recipe.power) == ((0.5, 0.5), (0.3, 0.7), 0.3)
+    for name, said in {"rate": "learning rate", "alpha": "alpha"}.items():
+        assert look_up(f"R3 4.5, {said}, dynamic").value in GRIDS["dynamic"][name], "what it chose is tried"
 
 
 def test_grid_search_finds_the_setting_that_learns(tmp_path, monkeypatch):
