@@ -27,6 +27,7 @@ import numpy as np
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 from lib.tools.quiet import quiet
+from lib.video.codec import checked
 
 if TYPE_CHECKING:
     from mediapipe.python.solution_base import SolutionBase
@@ -103,14 +104,11 @@ def extract(
     delay = 0 if progress else BAR_AFTER_SECONDS
     bar = tqdm(frames, desc="Holistic", unit=" frames", total=total, disable=progress is False, delay=delay)
     rows: list[np.ndarray] = []
-    size = None
     with _holistic(min_detection_confidence, min_tracking_confidence) as process:
-        for frame in bar:
-            size = _checked_size(frame, size, f"frame {len(rows)} of {name}")
+        for frame in checked(bar, name):
+            size = frame.shape[1], frame.shape[0]
             points = _points(process(frame), size)
             rows.append(retouch(frame, points) if retouch else points)
-    if size is None:
-        raise BadInput(f"{name} has no frames; give one with at least two.")
     points = np.stack(rows)
     keypoints = Keypoints(points[..., :3], points[..., 3], HOLISTIC_75, fps, size)
     _warn_of_little(keypoints, name)
@@ -168,17 +166,6 @@ def solutions() -> ModuleType:
             f"pip install mediapipe=={VERSION} (Python 3.12 at most)."
         )
     return mediapipe.solutions
-
-
-def _checked_size(frame: Any, size: tuple[int, int] | None, name: str) -> tuple[int, int]:
-    """(width, height) of the frame, which must be that of the frames before."""
-    if getattr(frame, "dtype", None) != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or 0 in frame.shape:
-        found = f"{frame.dtype} {frame.shape}" if hasattr(frame, "dtype") else type(frame).__name__
-        raise BadInput(f"{name} must be a uint8 RGB array of shape (height, width, 3), not {found}.")
-    found = frame.shape[1], frame.shape[0]
-    if size not in (None, found):
-        raise BadInput(f"{name} is {found[0]}x{found[1]}, those before are {size[0]}x{size[1]}; bring all to one size.")
-    return found
 
 
 def _points(found: Any, size: tuple[int, int]) -> np.ndarray:

@@ -94,18 +94,23 @@ def encode(
     return index + 1, first.shape[:2]
 
 
-def checked(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """The frames as they come, each checked to be uint8 RGB of the first one's size; BadInput otherwise, or if none."""
-    shape = None
+def checked(frames: Iterable[np.ndarray], name: str = "") -> Iterator[np.ndarray]:
+    """The frames as they come, each checked to be uint8 RGB of the first one's size; BadInput otherwise, or if none.
+
+    ``name`` is what errors call the film.
+    """
+    shape, of = None, f" of {name}" if name else ""
     for index, frame in enumerate(frames):
         frame = np.asarray(frame)
         shape = shape or frame.shape
-        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or frame.shape != shape:
+        right = frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3 and frame.size
+        if not right or frame.shape != shape:
+            found = f"{frame.dtype} of shape {frame.shape}"
             wanted = f"uint8 of shape {shape}" if index else "uint8 RGB of shape (height, width, 3)"
-            raise BadInput(f"Frame {index} is {frame.dtype} of shape {frame.shape}; give frames that are all {wanted}.")
+            raise BadInput(f"Frame {index}{of} is {found}; give frames that are all {wanted}.")
         yield frame
     if shape is None:
-        raise BadInput("There is no frame to work on; give at least one frame.")
+        raise BadInput(f"There is no frame{of} to work on; give at least one frame.")
 
 
 def _check_numbers(encoder: Encoder, crf: int, fps: float) -> None:
