@@ -8,13 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.degrade import crop, downsample, signer_box
+from lib.degrade import Box, crop, downsample, signer_box
 from lib.holistic import extract
 from lib.tools.errors import BadInput
 from lib.video import VideoInfo, probe, read_video
 from lib.video.timing import UNEVEN
-
-Box = tuple[int, int, int, int]  # x0, y0, x1, y1
 
 LEARNED = 168  # pixels: the height of the frames, filled by a signer, that the networks learned from (R1 III-C)
 LOOKS = 300  # frames, spread over the film, in which the signer is looked for

@@ -118,22 +118,18 @@ def _rtmlib(path: Path) -> list[np.ndarray]:
     places, scores = arrays["keypoints"], arrays["scores"]
     if places.dtype.kind not in "fiu" or scores.dtype.kind not in "fiu":
         raise BadInput(f"{path} has keypoints of type {places.dtype} and scores of {scores.dtype}; write numbers.")
-    if places.ndim == 0 or scores.ndim == 0 or len(places) == 0 or len(places) != len(scores):
-        found = [len(values) if values.ndim else "no" for values in (places, scores)]
-        raise BadInput(f"{path} has {found[0]} frames of keypoints and {found[1]} of scores; write it again.")
-    if places.ndim == 3:  # one person
-        places, scores = places[:, None], scores[:, None]
-    if places.ndim != 4 or scores.ndim != 3 or places.shape[1] != scores.shape[1]:
+    points = _with_scores(places, scores, path)
+    if points.ndim not in (3, 4) or not len(points):
         raise BadInput(f"{path} has keypoints {places.shape} and scores {scores.shape}; write (T, 133, 2), (T, 133).")
-    return list(_with_scores(places, scores, path))
+    return list(points if points.ndim == 4 else points[:, None])  # of several people or of one
 
 
 def _with_scores(places: np.ndarray, scores: np.ndarray, path: Path) -> np.ndarray:
     """(..., 133, 3) of (..., 133, 2) and (..., 133)."""
     if places.shape[-2:] != (133, 2) or scores.shape[-1:] != (133,) or places.shape[:-1] != scores.shape:
         raise BadInput(
-            f"{path} has keypoints {places.shape} with scores {scores.shape}, not (..., 133, 2) with (..., 133); run "
-            "the estimator with a COCO-WholeBody model."
+            f"{path} has keypoints {places.shape} with scores {scores.shape}, not (..., 133, 2) with (..., 133) alike; "
+            "run the estimator with a COCO-WholeBody model."
         )
     return np.concatenate([places, np.maximum(scores, 0)[..., None]], axis=-1)
 
