@@ -58,12 +58,12 @@ def main(argv: list[str] | None = None) -> int:
     """The command line; returns the exit status: 1 where something had to be left out."""
     parser = films_parser(__doc__)
     parser.add_argument("--language", choices=list(CORPORA), default="vgt")
-    about = "folder that data_scripts/signon_splits.py made (default: %(default)s)"
-    parser.add_argument("--tables", type=Path, default=DATA / "signon", metavar="DIR", help=about)
+    told = "folder that data_scripts/signon_splits.py made (default: %(default)s)"
+    parser.add_argument("--tables", type=Path, default=DATA / "signon", metavar="DIR", help=told)
     parser.add_argument("--pictures", type=positive, metavar="SIDE", help="also pictures for VTN, of so many pixels")
     options = parser.parse_args(argv)
     corpus = CORPORA[options.language]
-    say_yours("Recordings", corpus.credit, corpus.access, corpus.terms)
+    about = say_yours(corpus.credit, corpus.access, corpus.terms)
     examples = read_cuts(options.tables, corpus)
     jobs, missing = find_jobs(examples, options.source)
     if not jobs:
@@ -76,14 +76,14 @@ def main(argv: list[str] | None = None) -> int:
     files = sorted(outcome.path for outcome in outcomes if not outcome.error)
     if not files:
         raise BadInput(f"None of the films can be used: {left_out[0].error}")
-    told = f"python data_scripts/corpus_vgt.py --language {options.language}"
-    path, empty = pack(files, examples, corpus, options.out, told)
+    made_by = f"python data_scripts/corpus_vgt.py --language {options.language}"
+    path, empty = pack(files, examples, corpus, options.out, made_by)
     entries = [{"file": path.name}, {"file": path.with_suffix(".json").name}]
     if options.pictures:
         failed = {outcome.path for outcome in left_out}
         make_pictures([job for job in jobs if job.film not in failed], corpus, options)
         entries.append({"file": pack_pictures(files, examples, corpus, options.out, options.pictures).name})
-    finish(options.out, entries, left_out, {"source": corpus.access, "licence": corpus.terms, "credit": corpus.credit})
+    finish(options.out, entries, left_out, about)
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     print(f"{path} holds {facts['clips']:,} of {len(examples):,} clips, {facts['signers']} signers.")
     if missing:

@@ -55,7 +55,8 @@ def make(out: Path, source: str = ARCHIVE) -> None:
             rows, left_out = unpack(archive, out)
         for name, columns, lines in ((TABLE, COLUMNS, rows), (LEFT_OUT, ("file", "why"), left_out)):
             write_csv(out / name, columns, ([line[column] for column in columns] for line in lines))
-        write_manifest(out, [_entry(row["file"]) for row in rows] + [_entry(TABLE), _entry(LEFT_OUT)])
+        about = {"source": ARCHIVE, "licence": LICENCE, "credit": CREDIT}
+        write_manifest(out, [{"file": file} | about for file in (*(row["file"] for row in rows), TABLE, LEFT_OUT)])
     annotate(out)
     _summary(out)
 
@@ -141,10 +142,6 @@ def _check_picture(content: bytes) -> None:
         raise
     except Exception as error:  # Pillow has half a dozen kinds for a broken picture
         raise BadInput(f"unreadable as a JPEG picture ({type(error).__name__})") from None
-
-
-def _entry(file: str) -> dict:
-    return {"file": file, "source": ARCHIVE, "licence": LICENCE, "credit": CREDIT}
 
 
 def _summary(out: Path) -> None:

@@ -39,10 +39,12 @@ def films_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def say_yours(what: str, credit: str, access: str, terms: str) -> None:
-    """Print whose recordings these are, how one gets them and on which terms, and that they stay where they are."""
-    say_whose(what, credit, access, terms)
+def say_yours(credit: str, access: str, terms: str) -> dict[str, str]:
+    """Print whose recordings these are, how one gets them and on which terms, and that they stay where they are; what
+    the manifest says of every file."""
+    say_whose("Recordings", credit, access, terms)
     print(KEEP, flush=True)
+    return {"source": access, "licence": terms, "credit": credit}
 
 
 def films_in(folder: Path) -> list[Path]:

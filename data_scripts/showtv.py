@@ -85,8 +85,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--td2-minutes", type=positive, default=30, help="how many inputs (default: %(default)s)")
     parser.add_argument("--seconds", type=positive, default=60, help="of a clip (default: a minute)")
     options = parser.parse_args(argv)
-    say_yours("Recordings", CREDIT, ACCESS, TERMS)
-    about = {"source": ACCESS, "licence": TERMS, "credit": CREDIT}
+    about = say_yours(CREDIT, ACCESS, TERMS)
     made, left_out = cut_all(*plan(options), options.out, options.processes, about)
     counts = {name: sum(path.parent.name == name for path in made) for name in ("td1", "td2")}
     print(f"{options.out} holds {counts['td1']} pairs (td1) and {counts['td2']} inputs without targets (td2).")

@@ -70,8 +70,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--episodes", type=positive, default=5, help="from how many films (default: %(default)s)")
     parser.add_argument("--seconds", type=positive, default=60, help="of a clip (default: a minute, as in R1)")
     options = parser.parse_args(argv)
-    say_yours("Recordings", CREDIT, ACCESS, TERMS)
-    about = {"source": ACCESS, "licence": TERMS, "credit": CREDIT}
+    about = say_yours(CREDIT, ACCESS, TERMS)
     made, left_out = cut_all(*plan(options), options.out, options.processes, about)
     test = sum(path.parent.name == "d1_test" for path in made)
     counts = f"{len(made) - test} to learn from, {test} for the test"

@@ -17,13 +17,8 @@ from lib.tools.errors import BadInput
 
 FINGER = 0.055  # a finger's width in shoulder widths: 2 of 36 centimetres
 PALM = (0, 1, 5, 9, 13, 17)
-FINGERS = {
-    "thumb": (1, 2, 3, 4),
-    "index": (5, 6, 7, 8),
-    "middle": (9, 10, 11, 12),
-    "ring": (13, 14, 15, 16),
-    "little": (17, 18, 19, 20),
-}
+NAMES = ("thumb", "index", "middle", "ring", "little")
+FINGERS = {name: tuple(range(first, first + 4)) for name, first in zip(NAMES, (1, 5, 9, 13, 17))}
 
 
 def hands_mask(points: np.ndarray, size: tuple[int, int], hands: tuple[str, ...] = ("left", "right")) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Chapter 10: signs as a classifier meets them: pictures, neighbours, attention, and what imputation brings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -139,20 +138,12 @@ def likeness(lexicon: Sequence[Sign]) -> np.ndarray:
     return np.array([[sum(getattr(a, part) == getattr(b, part) for part in PARTS) for b in lexicon] for a in lexicon])
 
 
-@dataclass(frozen=True)
-class Mixups:
-    """Parts shared by the true sign and the one guessed in its place (``shared``, one number a mistake), and by the
-    true sign and any other sign (``expected``, the mean: what mistakes at random would share)."""
-
-    shared: np.ndarray
-    expected: np.ndarray
-
-
-def mixups(guesses: np.ndarray, labels: np.ndarray, lexicon: Sequence[Sign]) -> Mixups:
-    """The mistakes among ``guesses`` (N,) of ``labels`` (N,), indices of the lexicon."""
+def mixups(guesses: np.ndarray, labels: np.ndarray, lexicon: Sequence[Sign]) -> tuple[np.ndarray, np.ndarray]:
+    """For each mistake among ``guesses`` (N,) of ``labels`` (N,), indices of the lexicon: the parts shared by the true
+    sign and the guessed one, and by the true sign and any other (the mean: what mistakes at random would share)."""
     alike, wrong = likeness(lexicon), np.asarray(guesses) != labels
     others = (alike.sum(axis=1) - len(PARTS)) / (len(lexicon) - 1)
-    return Mixups(alike[labels[wrong], guesses[wrong]], others[labels[wrong]])
+    return alike[labels[wrong], guesses[wrong]], others[labels[wrong]]
 
 
 def verdict(seeds: Interval, clips: Interval) -> str:

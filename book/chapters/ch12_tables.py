@@ -14,16 +14,8 @@ from lib.joins2sign.recipes import split_kind
 from lib.tools.papers import look_up
 
 # R3's figures, by their names in `lib.tools.papers`: for the dynamic weighting; and the letters of each network
-PAPER = {
-    "accuracy": "R3 Table 2, dynamic, accuracy",
-    "median": "R3 Table 1, dynamic, EPE median",
-    "auc": "R3 Table 1, dynamic, AUC",
-}
-LETTERS_READ = {
-    "dynamic": "R3 Table 2, dynamic, accuracy",
-    "static": "R3 Table 2, static, accuracy",
-    "cnn": "R3 Table 2, CNN, accuracy",
-}
+PAPER = {"median": "R3 Table 1, dynamic, EPE median", "auc": "R3 Table 1, dynamic, AUC"}
+LETTERS_READ = {name.lower(): f"R3 Table 2, {name}, accuracy" for name in ("dynamic", "static", "CNN")}
 ORDER = ("random", "signers", "unseen"), ("dynamic", "static", "cnn", "keypoints")  # of splits and of networks
 MEANS = {"precision": "precision", "recall": "recall", "f1": "F1"}  # over the letters
 
@@ -60,13 +52,9 @@ def table1(rows: Sequence[dict]) -> pd.DataFrame:
     """Joints: median and mean error in pixels of the 256 frame, joint by joint, and AUC of PCK; means over seeds."""
     lines = []
     for some in trainings([row for row in rows if "auc" in row]):
-        figures = {name: np.mean([row[name] for row in some]) for name in ("median", "epe", "auc")}
-        lines.append(
-            _names(some)
-            | {"hands": sum(row["hands"] for row in some)}
-            | {"EPE median, px": round(figures["median"], 1), "EPE mean, px": round(figures["epe"], 1)}
-            | {"AUC 0-30 px": round(figures["auc"], 3)}
-        )
+        median, mean, auc = (np.mean([row[name] for row in some]) for name in ("median", "epe", "auc"))
+        line = _names(some) | {"hands": sum(row["hands"] for row in some), "EPE median, px": round(median, 1)}
+        lines.append(line | {"EPE mean, px": round(mean, 1), "AUC 0-30 px": round(auc, 3)})
     return pd.DataFrame(lines)
 
 
@@ -77,9 +65,8 @@ def table2(rows: Sequence[dict]) -> pd.DataFrame:
     for some in trainings(rows):
         line = _names(some) | {"tested": sum(row["n"] for row in some), "accuracy, %": str(letters_read(some))}
         line |= {f"{MEANS[name]}, %": round(100 * np.mean([row[name] for row in some]), 1) for name in MEANS}
-        lines.append(
-            line | {"epochs": some[0]["recipe"]["epochs"], "minutes": round(sum(row["minutes"] for row in some))}
-        )
+        line |= {"epochs": some[0]["recipe"]["epochs"], "minutes": round(sum(row["minutes"] for row in some))}
+        lines.append(line)
     return pd.DataFrame(lines)
 
 
@@ -93,10 +80,8 @@ def turned_round(rows: Sequence[dict], every: int = 3) -> pd.DataFrame:
         line = {"network": kind, "trainings": len(some), "letters, %": str(over_trainings(some))}
         line |= {"joints, median px": round(np.mean([measured(row, "median") for row in some]), 1)}
         if kind != base and len(some) > 1:  # one training alone has nothing to be sure by
-            line |= {
-                "letters, points": str(gain(some, networks[base])),
-                "joints, px": str(gain(some, networks[base], "median")),
-            }
+            line |= {"letters, points": str(gain(some, networks[base]))}
+            line |= {"joints, px": str(gain(some, networks[base], "median"))}
         lines.append(line)
     return pd.DataFrame(lines).fillna("")
 

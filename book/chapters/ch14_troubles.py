@@ -73,15 +73,8 @@ def no_film(path: Path) -> Path:
 
 
 # in the order in which chapter 14 shows them
-TROUBLES: dict[str, Callable[[Path], Path]] = {
-    "nobody": nobody,
-    "cut_short": cut_short,
-    "uneven": uneven,
-    "no_film": no_film,
-    "two_signers": two_signers,
-    "hands_below": hands_below,
-    "interlaced": interlaced,
-}
+IN_TURN = (nobody, cut_short, uneven, no_film, two_signers, hands_below, interlaced)
+TROUBLES: dict[str, Callable[[Path], Path]] = {make.__name__: make for make in IN_TURN}
 
 
 def said(film: Path, out: Path, network: UNet) -> list[str]:

@@ -169,12 +169,8 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, default=DATA / "lis", help="what data_scripts/lis_fingerspelling.py wrote")
     add("--profile", choices=RECIPES, default="laptop", help="sizes (default: %(default)s)")
-    add(
-        "--kinds",
-        nargs="+",
-        default=ALL_KINDS,
-        help=f"{', '.join(KINDS)}; all but cnn also with one of {tuple(VARIANTS)}",
-    )
+    told = f"{', '.join(KINDS)}; all but cnn also with one of {tuple(VARIANTS)}"
+    add("--kinds", nargs="+", default=ALL_KINDS, help=told)
     add("--splits", nargs="+", choices=SPLITS, default=SPLITS)
     add("--folds", type=positive, default=5, help="groups of signers (default: %(default)s)")
     add("--epochs", type=positive, help="other than the profile's")

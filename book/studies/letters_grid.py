@@ -70,16 +70,15 @@ def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Recipe, judged_b
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = arguments(__doc__)
-    parser.add_argument("--data", type=Path, default=DATA / "lis")
-    parser.add_argument("--profile", choices=EPOCHS, default="laptop")
-    parser.add_argument(
-        "--every", type=positive, default=4, help="take each so manieth photo only (default: %(default)s)"
-    )
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--seed", type=from_zero, default=0)
-    parser.add_argument("--threads", type=positive, help="of torch")
-    parser.add_argument("--bfloat16", action="store_true", help="half the bits in convolutions")
-    parser.add_argument("--ship", type=Path, default=R3, help="file for the rows")
+    add_option = parser.add_argument
+    add_option("--data", type=Path, default=DATA / "lis")
+    add_option("--profile", choices=EPOCHS, default="laptop")
+    add_option("--every", type=positive, default=4, help="take each so manieth photo only (default: %(default)s)")
+    add_option("--device", default="cpu")
+    add_option("--seed", type=from_zero, default=0)
+    add_option("--threads", type=positive, help="of torch")
+    add_option("--bfloat16", action="store_true", help="half the bits in convolutions")
+    add_option("--ship", type=Path, default=R3, help="file for the rows")
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads or torch.get_num_threads())
     photos = read_photos(options.data, options.every)

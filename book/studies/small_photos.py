@@ -6,10 +6,10 @@ A lower threshold always finds more, so each way is shown the same photos with t
 finds there is a hand that is not there. Rows that are in the file already are not made again.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -88,19 +88,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     photos = sample(read_photos(options.data), options.photos)
     usual = find_hands(list(photos.images))[..., :2]
     for way in WAYS:
-        _one(way, photos, usual, options)
+        make = partial(_rows, way, photos, usual, options.weights)
+        for line in add(options.ship, "ways", {"way": str(way), "n": len(photos)}, make, same=("way",)):
+            print(f"{way}: {100 * line['found']:.1f} %, where none is {100 * line['false']:.1f} %", flush=True)
 
 
-def _one(way: Way, photos: Photos, usual: np.ndarray, options: argparse.Namespace) -> None:
-    def make() -> list[dict]:
-        try:
-            return [row(way, photos, usual, options.weights)]
-        except BadInput as error:  # a network that is not there must not cost the other rows
-            print(f"{way} is left out: {error}", file=sys.stderr)
-            return []
-
-    for line in add(options.ship, "ways", {"way": str(way), "n": len(photos)}, make, same=("way",)):
-        print(f"{way}: {100 * line['found']:.1f} %, where none is {100 * line['false']:.1f} %", flush=True)
+def _rows(way: Way, photos: Photos, usual: np.ndarray, weights: Path) -> list[dict]:
+    try:
+        return [row(way, photos, usual, weights)]
+    except BadInput as error:  # a network that is not there must not cost the other rows
+        print(f"{way} is left out: {error}", file=sys.stderr)
+        return []
 
 
 if __name__ == "__main__":

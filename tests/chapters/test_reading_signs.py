@@ -55,9 +55,9 @@ def test_mixups_count_shared_parts():
     lexicon = draw_lexicon(12, 3)
     alike = likeness(lexicon)
     assert (alike.diagonal() == 6).all() and (alike == alike.T).all()
-    found = mixups(np.array([1, 5, 3]), np.array([1, 2, 7]), lexicon)
-    assert found.shared.tolist() == [alike[2, 5], alike[7, 3]]
-    assert found.expected[0] == pytest.approx((alike[2].sum() - 6) / 11)
+    shared, expected = mixups(np.array([1, 5, 3]), np.array([1, 2, 7]), lexicon)
+    assert shared.tolist() == [alike[2, 5], alike[7, 3]]
+    assert expected[0] == pytest.approx((alike[2].sum() - 6) / 11)
 
 
 def rows(values: dict[str, list[float]]) -> SignResults:
