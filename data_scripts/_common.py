@@ -4,6 +4,7 @@ import csv
 import hashlib
 import ipaddress
 import threading
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +17,13 @@ from tqdm.auto import tqdm
 from lib.tools import files
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput
-from lib.tools.openers import open_zip, read_json, read_member
+from lib.tools.openers import read_json, reading
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 PIECE_BYTES = 1 << 16
 LARGEST_TABLE = 1 << 26  # bytes; a zip can claim anything
+BROKEN_ZIP = "is truncated or no zip archive", "delete it and download it again"
 REMEDY = "go online and run again (a broken download goes on where it stopped), or give a downloaded copy with --source"
 
 
@@ -66,8 +68,8 @@ def fetched(source: str | Path, out: str | Path) -> Iterator[Path]:
 def member(archive: str | Path, name: str, sha256: str) -> bytes:
     """Read one file out of a zip by its name inside the repository, with or without the host's top folder.
 
-    Nothing is unpacked to disk, so a path inside the zip can point nowhere. ``sha256`` is the hex digest of the
-    file, not of the zip: a code host packs the same commit with other bytes on another day. Raises BadInput.
+    ``sha256`` is the hex digest of the file, not of the zip: a code host packs the same commit with other bytes on
+    another day. Raises BadInput.
     """
     content = content_of(archive, name)
     if content is None:
@@ -84,6 +86,24 @@ def content_of(archive: str | Path, name: str) -> bytes | None:
     with open_zip(archive) as opened:
         found = next((n for n in opened.namelist() if name in (n, n.partition("/")[2])), None)
         return None if found is None else read_member(opened, found, LARGEST_TABLE)
+
+
+@contextmanager
+def open_zip(path: str | Path) -> Iterator[zipfile.ZipFile]:
+    """A zip archive, for `read_member`. Nothing is unpacked to the disk, so a path inside it can point nowhere."""
+    with reading(path, *BROKEN_ZIP):
+        archive = zipfile.ZipFile(path)
+    with archive:
+        yield archive
+
+
+def read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """One file out of a zip archive. Raises BadInput where it is damaged, or unpacks to more than ``most`` bytes."""
+    with reading(archive.filename, *BROKEN_ZIP):
+        if (size := archive.getinfo(name).file_size) > most:
+            raise ValueError(f"{name} would unpack to {size:,} bytes, and {most:,} are expected at most")
+        with archive.open(name) as file:
+            return file.read(size + 1)  # without a number, it would unpack whatever comes, and look at the size then
 
 
 def _resume(url: str, out: Path) -> None:

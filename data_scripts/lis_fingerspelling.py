@@ -24,13 +24,21 @@ import pandas as pd
 from PIL import Image
 from tqdm.auto import tqdm
 
-from data_scripts._common import command_line, fetched, is_complete, say_whose, write_csv, write_manifest
+from data_scripts._common import (
+    command_line,
+    fetched,
+    is_complete,
+    open_zip,
+    read_member,
+    say_whose,
+    write_csv,
+    write_manifest,
+)
 from data_scripts.lis_hands import annotate
 from lib.joins2sign.photos import ANGLES, COLUMNS, LETTERS, SIDE, TABLE, UNSEEN, read_hands, read_table
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole
-from lib.tools.openers import open_zip, read_member
 
 COMMIT = "32e1f312e93d58a06d971ec2e5027f85d6937c54"
 ARCHIVE = f"https://github.com/maghid/italian_fingerspelling_recognition/archive/{COMMIT}.zip"

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from data_scripts._common import command_line, fetched, is_complete, say_whose, write_manifest
+from data_scripts._common import command_line, fetched, is_complete, open_zip, read_member, say_whose, write_manifest
 from lib.keypoints import Keypoints, from_npy_values
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.openers import open_zip, read_member, read_npy
+from lib.tools.openers import read_npy
 
 FACTS = Path(__file__).with_suffix(".json")
 LARGEST = 1 << 16  # bytes; a frame of keypoints has a fifth of that, and a zip can claim anything

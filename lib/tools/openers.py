@@ -23,7 +23,6 @@ LARGEST_JSON = 2**29  # bytes; Python makes tenfold of them
 SMALL = 2**26  # bytes: a file may unpack to so much,
 RATIO = 100  # or to so many times its own size; keypoints that are zero nearly everywhere come to 30
 NUMBERS, NUMBERS_OR_TEXT = "fiub", "fiubU"  # numpy's letters for kinds of types
-BROKEN_ZIP, FETCH_AGAIN = "is truncated or no zip archive", "delete it and download it again"
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
@@ -87,24 +86,6 @@ def read_npz(
             with archive.open(member) as file:
                 arrays[member.filename.removesuffix(".npy")] = read_array(file, member.file_size, NUMBERS_OR_TEXT)
         return arrays
-
-
-@contextmanager
-def open_zip(path: str | Path) -> Iterator[zipfile.ZipFile]:
-    """A zip archive, for `read_member`. Nothing is unpacked to the disk, so a path inside it can point nowhere."""
-    with reading(path, BROKEN_ZIP, FETCH_AGAIN):
-        archive = zipfile.ZipFile(path)
-    with archive:
-        yield archive
-
-
-def read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    """One file out of a zip archive. Raises BadInput where it is damaged, or unpacks to more than ``most`` bytes."""
-    with reading(archive.filename, BROKEN_ZIP, FETCH_AGAIN):
-        if (size := archive.getinfo(name).file_size) > most:
-            raise ValueError(f"{name} would unpack to {_bytes(size)}, and {most:,} are expected at most")
-        with archive.open(name) as file:
-            return file.read(size + 1)  # without a number, it would unpack whatever comes, and look at the size then
 
 
 def read_array(file: BinaryIO, size: int, kinds: str = NUMBERS) -> np.ndarray:

@@ -8,11 +8,10 @@ import pytest
 from PIL import Image
 
 from data_scripts import lis_fingerspelling, signon_splits
-from data_scripts._common import command_line, content_of
+from data_scripts._common import command_line, content_of, open_zip, read_member
 from data_scripts.word_archive import SETS, make
 from lib.tools import openers
 from lib.tools.errors import BadInput
-from lib.tools.openers import open_zip, read_member
 
 LIS = "x/dataset/dataset1/train/a/a_NOOR_1_front.JPG"
 MEMBERS = {"x/LICENSE": b"free", f"x/{signon_splits.VGT_ALL}": b"Id\n" * 99, LIS: b"no picture" * 99}
