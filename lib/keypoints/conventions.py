@@ -13,6 +13,7 @@ from lib.tools.errors import BadInput
 
 FARTHEST = 2**17  # no point is so many pixels away from a picture, of which no side has 2**16
 MOST_OUTSIDE = 0.6  # of all points, above the picture or left of it
+MOST_BEYOND = 0.9  # of all points, below the picture or right of it
 SHARES, PIXELS = 1.5, 8  # half of the points lie nearer than the first, or farther than the second
 MOST_PEOPLE = 100
 SPARSEST = 100  # times as many frames as have points may be between the first and the last
@@ -53,6 +54,17 @@ def _about_the_body(shoulders: np.ndarray) -> bool:
     apart = np.hypot(x[:, 0] - x[:, 1], y[:, 0] - y[:, 1])
     about = (x.min(axis=1) < 0) & (x.max(axis=1) > 0) & (y.mean(axis=1) < apart / 2)
     return 2 * about.sum() > len(about)
+
+
+def doubt_size(name: str | Path, xyz: np.ndarray, size: tuple[int, int]) -> None:
+    """Warn where nearly all points (T, P, 2 or 3), in pixels, lie beyond a picture of that (width, height)."""
+    there = ~np.isnan(xyz[..., 0])
+    if there.any() and np.mean((xyz[..., :2] > size).any(axis=-1), where=there) > MOST_BEYOND:
+        warnings.warn(
+            f"{name} says that its picture has {size[0]} x {size[1]} pixels, but its keypoints lie beyond: that is "
+            "another picture's size, and what is measured by it will be wrong.",
+            stacklevel=4,
+        )
 
 
 def depth_is_share(z: np.ndarray) -> bool:

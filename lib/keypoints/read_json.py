@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.keypoints.conventions import check_reach, frame_rows, numbered_files, one_person, unit
+from lib.keypoints.conventions import check_reach, doubt_size, frame_rows, numbered_files, one_person, unit
 from lib.keypoints.keypoints import Keypoints, from_file
 from lib.keypoints.layouts import COCO_133, OPENPOSE_67, Layout
 from lib.tools.errors import BadInput
@@ -58,7 +58,7 @@ def read_coco_wholebody(
     frames, with double frames, in shares of the picture where no ``size`` is given, normalised, or without ``person``.
     """
     path = Path(path)
-    frames = _rtmlib(path) if path.suffix == ".npz" else _mmpose(path)
+    frames = _rtmlib(path) if path.suffix.lower() == ".npz" else _mmpose(path)
     return _keypoints(path, frames, COCO_133, fps, size, person, "give the picture's size=(width, height) as well")
 
 
@@ -106,8 +106,12 @@ def _coco(path: Path, person: Any) -> np.ndarray:
     if not isinstance(person, dict) or not {"keypoints", "keypoint_scores"} <= person.keys():
         raise BadInput(f'{path} has a person without "keypoints" and "keypoint_scores"; {_AGAIN}.')
     places, scores = _array(person["keypoints"], path), _array(person["keypoint_scores"], path)
-    if places.shape == (266,):  # one after the other, as COCO's own files have them
+    if places.shape in ((266,), (1, 133, 2)):  # one after the other, as COCO's own files have them, or within a list
         places = places.reshape(133, 2)
+    if scores.shape in ((133, 1), (1, 133)):
+        scores = scores.reshape(133)
+    if places.ndim != 2:
+        raise BadInput(f"{path} has a person with keypoints {places.shape}, not (133, 2); {_AGAIN}.")
     return _with_scores(places, scores, path)
 
 
@@ -169,4 +173,5 @@ def _keypoints(
     if size is None:
         width, height = np.floor(np.nan_to_num(xyz[..., :2]).max(axis=(0, 1))).clip(0, 2**16 - 2) + 1
         size = (int(width), int(height))
+    doubt_size(path, xyz, size)
     return from_file(path, xyz, confidence, layout, fps, size)

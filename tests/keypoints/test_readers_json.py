@@ -235,16 +235,3 @@ def test_arrays_of_other_types(values, tmp_path):
     np.savez(tmp_path / "clip.npz", keypoints=np.full((3, 133, 2), values), scores=np.zeros((3, 133)))
     with pytest.raises(BadInput, match="clip.npz .*(type|not a whole)"):
         read_coco_wholebody(tmp_path / "clip.npz")
-
-
-def test_the_same_numbers_in_other_brackets(tmp_path, random):
-    person, frames = openpose_person(random), mmpose_frames(random)
-    wanted = read_openpose(openpose_folder(tmp_path / "a", [[person]]))
-    person["pose_keypoints_2d"] = np.reshape(person["pose_keypoints_2d"], (25, 3)).tolist()
-    np.testing.assert_array_equal(read_openpose(openpose_folder(tmp_path / "b", [[person]])).xyz, wanted.xyz)
-    (tmp_path / "a.json").write_text(json.dumps(frames))
-    for frame in frames:
-        frame["instances"][0]["keypoints"] = np.ravel(frame["instances"][0]["keypoints"]).tolist()
-    (tmp_path / "b.json").write_text(json.dumps(frames))
-    a, b = (read_coco_wholebody(tmp_path / name) for name in ("a.json", "b.json"))
-    np.testing.assert_array_equal(a.xyz, b.xyz)
