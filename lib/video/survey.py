@@ -219,6 +219,8 @@ def opened(path: Path) -> Iterator[tuple["InputContainer", "av.VideoStream"]]:
     with container:
         if (stream := pictures(container)) is None:
             raise BadInput(f"{path} holds sound but no pictures; give a file with a video track.")
+        if stream.codec_context is None:
+            raise BadInput(f"{path} holds pictures that no codec here can read; convert it to mp4 where it was made.")
         yield container, stream
 
 

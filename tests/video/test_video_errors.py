@@ -47,6 +47,9 @@ def bad_file(tmp_path, kind: str):
         whole = write_video(tmp_path / "whole.mp4", noise(30), FPS)
         data = whole.read_bytes()
         path.write_bytes(data[: data.index(b"mdat") + 100])
+    elif kind == "codec":
+        data = write_video(tmp_path / "whole.mkv", noise(3), FPS).read_bytes()
+        path.write_bytes(data.replace(b"V_MPEG4/ISO/AVC", b"V_NOBODYS/CODEC"))
     return path
 
 
@@ -57,6 +60,7 @@ def bad_file(tmp_path, kind: str):
         ("empty", "is empty"),
         ("text", "cannot be opened as video"),
         ("sound", "holds sound but no pictures"),
+        ("codec", "holds pictures that no codec here can read"),
         ("folder", "holds no images"),
         ("beginning", "holds no readable frame"),
     ],
