@@ -8,7 +8,7 @@ A long film therefore costs no more memory than a short one.
 
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,21 +112,24 @@ def _going_on(begun: list[np.ndarray], frames: Iterator[np.ndarray]) -> Iterator
 
 @dataclass
 class _Stored:
-    """What went by of a track: packets, those to be shown, and the seconds of the first and last of these."""
+    """What went by of a track: packets, those to be shown, and at which seconds."""
 
     packets: int = 0
     shown: int = 0
-    first: float = np.inf
-    last: float = -np.inf
+    seconds: list[float] = field(default_factory=list)
 
     def watch(self, packets: Iterable["av.Packet"]) -> Iterator["av.Packet"]:
         for packet in packets:
             self.packets += packet.size > 0
             self.shown += (shown := is_shown(packet))
             if packet.pts is not None and shown:
-                second = float(packet.pts * packet.time_base)
-                self.first, self.last = min(self.first, second), max(self.last, second)
+                self.seconds.append(float(packet.pts * packet.time_base))
             yield packet
+
+    def lost(self, times: list[float], frames: int) -> int:
+        """How many frames came of no packet, between those that came at ``times``; the film should have ``frames``."""
+        fields = 2 if self.shown > 1.5 * frames else 1  # in packets of their own
+        return max(0, sum(times[0] <= second <= times[-1] for second in self.seconds) // fields - len(times))
 
 
 def _stream(path: Path, times: list[float]) -> Iterator[np.ndarray]:
@@ -146,13 +149,13 @@ def _stream(path: Path, times: list[float]) -> Iterator[np.ndarray]:
         counted = stream.frames if film.format.name.startswith("mov") else 0  # others count what they leave out, too
     first, last = times[0], times[-1]
     if len(times) < stored.shown:  # else all is there, whatever the stamps say: .avi has those of decoding only
-        first, last = min(stored.first, first), max(stored.last, last)
+        first, last = min([*stored.seconds, first]), max([*stored.seconds, last])
     own_time = (last - first) / max(1, len(times) - 1)  # of the last frame, which lasts after it has begun
     end -= _SHORT
     ends_early = last + own_time < end and heard_until(path) < end  # else what ends there is the sound
     damaged = faults or ends_early or stored.packets < counted
     promised = max(end + _SHORT, last) - first if damaged or last - times[-1] > frame_time / 2 else 0
-    for note in _losses(path, times, times[0] - first, promised, to_rgb):
+    for note in _losses(path, times, times[0] - first, promised, stored.lost(times, info.frames), to_rgb):
         warnings.warn(note, stacklevel=1)
 
 
@@ -164,7 +167,7 @@ def _second(frame: "av.VideoFrame", times: list[float], frame_time: float) -> fl
     return times[-1] + frame_time if times else 0.0
 
 
-def _losses(path: Path, times: list[float], late: float, promised: float, to_rgb: ToRGB) -> Iterator[str]:
+def _losses(path: Path, times: list[float], late: float, promised: float, lost: int, to_rgb: ToRGB) -> Iterator[str]:
     """What was lost of a film that has been read, or changed, where it is known only then."""
     if late > 0.001:
         yield (
@@ -174,6 +177,11 @@ def _losses(path: Path, times: list[float], late: float, promised: float, to_rgb
     if promised:
         seconds = f"{times[-1] - times[0]:.1f} of {promised:.1f} seconds"
         yield f"{path} is damaged or cut short: {len(times)} frames ({seconds}) were read."
+    if lost:
+        yield (
+            f"{path} is damaged: {lost} frames between its first and its last cannot be decoded and are left out, so "
+            "what follows comes earlier, by as long as they last."
+        )
     if to_rgb.resized:
         sizes = ", ".join(f"{width} x {height}" for width, height in sorted(to_rgb.resized)[:4])
         yield (

@@ -3,12 +3,15 @@
 import warnings
 import wave
 
+import av
 import numpy as np
 import pytest
+from odd_films import film
 
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 from lib.video import probe, read_all, read_video, write_video
+from lib.video.containers import open_film, packets
 
 FPS = 25
 
@@ -133,3 +136,17 @@ def test_an_interrupted_write_keeps_the_older_file(tmp_path):
     with pytest.raises(RuntimeError, match="power cut"):
         write_video(path, breaks(), FPS)
     assert sha256(path) == before and [file.name for file in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_frames_that_are_lost_in_the_middle_are_counted(tmp_path):
+    """The packets are there, but no picture is in them, and the decoder says nothing."""
+    whole, path = film(tmp_path / "a.mkv", [i / 25 for i in range(30)]), tmp_path / "b.mkv"
+    with open_film(whole) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(packets(source, source.streams.video[0])):
+            spoilt = av.Packet(b"\0\0\0\2\x09\xff" * 3 if 10 <= number < 15 else bytes(packet))
+            spoilt.pts, spoilt.dts, spoilt.time_base = packet.pts, packet.dts, packet.time_base
+            spoilt.stream, spoilt.is_keyframe = stream, packet.is_keyframe
+            target.mux(spoilt)
+    with pytest.warns(UserWarning, match="b.mkv is damaged: 5 frames between its first and its last cannot be decoded"):
+        assert len(read_all(path)) == 25
