@@ -17,21 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-INPUTS = [
-    "lib",
-    "book/chapters",
-    "book/exercises",
-    "book/ledger",
-    "book/shared",
-    "book/studies",
-    "data_scripts",
-    "book/clips",
-    "book/keypoints",
-    "book/results",
-    "book/weights",
-    "book/papers.toml",
-    "requirements.lock",
-]
+CODE, DATA = ("chapters", "exercises", "ledger", "shared", "studies"), ("clips", "keypoints", "results", "weights")
+INPUTS = ["lib", "data_scripts", "requirements.lock", *(f"book/{name}" for name in (*CODE, *DATA, "papers.toml"))]
 # They gather what the others have written; pages are read, and so run, in the names' order.
 LAST = ("book/15_claims.ipynb", "book/papers_tables.ipynb")
 

@@ -25,16 +25,10 @@ def measure(clip: Clip, stages: tuple[str, ...] = STAGES) -> list[dict]:
     truth, rows = clip.truth(), []
     for stage in stages:
         keypoints = in_target_pixels(found_in(stage_frames(clip, stage), clip.info["fps"], clip.name), clip)
-        rows.append(
-            {
-                "set": clip.set,
-                "clip": clip.name,
-                "stage": stage,
-                "uhp_dominant": undetected_hand_presence(keypoints, clip.dominant),
-                "uhp_both": undetected_hand_presence(keypoints, "both"),
-                "false_right": false_hands(keypoints, truth, "right"),
-            }
-        )
+        lost = {"uhp_dominant": clip.dominant, "uhp_both": "both"}
+        row = {"set": clip.set, "clip": clip.name, "stage": stage}
+        row |= {name: undetected_hand_presence(keypoints, hand) for name, hand in lost.items()}
+        rows.append(row | {"false_right": false_hands(keypoints, truth, "right")})
     return rows
 
 

@@ -147,16 +147,10 @@ def _seen(film: Path, row: tuple[int, int, int, int], corpus: Corpus) -> np.ndar
     frames = looked_at(film, row, corpus)
     if not frames:
         return np.empty((0, len(PLACES), 3), np.float32)
+    least = {"min_detection_confidence": 0.5, "min_tracking_confidence": corpus.tracking}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning)  # one frame, or nobody found: R2 has such clips too
-        found = extract(
-            frames,
-            fps=FPS,
-            min_detection_confidence=0.5,
-            min_tracking_confidence=corpus.tracking,
-            progress=False,
-            name=str(film),
-        )
+        found = extract(frames, fps=FPS, progress=False, name=str(film), **least)
     return found.xyz[:, PLACES]
 
 

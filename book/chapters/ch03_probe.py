@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet
+from lib.video.pixels import batch_of
 
 
 @contextmanager
@@ -49,17 +50,12 @@ def gate_maps(model: UNet, frame: np.ndarray) -> dict[int, np.ndarray]:
         raise BadInput("This network has no attention gates; give an Attention U-Net, such as ba-unet.")
     height, width = frame.shape[:2]
     with torch.inference_mode():
-        model(as_batch(frame, next(model.parameters()).device))
+        model(batch_of([frame]).to(next(model.parameters()).device))
     maps = {}
     for level, up in enumerate(reversed(model.decoder)):
         large = F.interpolate(up.gate.weights.float(), scale_factor=2 ** (level + 2), mode="bilinear")
         maps[level] = large[0, 0, : 2 * height, : 2 * width].cpu().numpy()
     return maps
-
-
-def as_batch(frame: np.ndarray, device: str | torch.device = "cpu") -> Tensor:
-    """A frame, uint8 (H, W, 3), as the network takes it: (1, 3, H, W) float32 in [0, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(frame)).to(device).permute(2, 0, 1)[None].float() / 255
 
 
 def reach(model: UNet, height: int, width: int, row: int, column: int) -> np.ndarray:

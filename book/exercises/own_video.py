@@ -30,13 +30,11 @@ def check_flow(back: Any, newly_lost: Any, before: np.ndarray, after: np.ndarray
 def check_days(answer: Any, cost: Cost, hours: float, machines: int) -> str | None:
     """Exercise 2: days of work for so many hours of film on so many machines."""
     right = cost.of(hours, machines)["days"]
+    film = right / cost.seconds
     wrong = [
         (machines * right, "the machines share the work."),
         (right / 3600, "a second of film costs that; an hour of film has 3600 of them."),
-        (
-            right / cost.seconds,
-            "that is each machine's share of the film; a second of it costs `cost.seconds` of work.",
-        ),
+        (film, "that is each machine's share of the film; a second of it costs `cost.seconds` of work."),
     ]
     otherwise = "seconds of work for a second of film, times the seconds of film, over the seconds of a day."
     return judge(number(answer), right, wrong, otherwise, unit="days", rtol=0.01)

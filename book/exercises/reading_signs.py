@@ -50,13 +50,10 @@ def check_macro(answer: Any) -> str | None:
 def check_mask(answer: Any) -> str | None:
     """Exercise 3: ``answer(lengths)`` is the mask (N, longest) of a padded batch, True where a frame is real."""
     lengths = torch.tensor([2, 4, 1])
-    right = np.arange(4) < lengths.numpy()[:, None]
+    right, longer = (np.arange(4) < lengths.numpy()[:, None] + more for more in (0, 1))
     given = array(call(answer, lengths), right.shape, kind="True and False", what="the mask of lengths 2, 4 and 1")
     wrong = [
         (~right, "this one is True where there is padding. PyTorch wants it so, but PTN's forward does not."),
-        (
-            np.arange(4) <= lengths.numpy()[:, None],
-            "one frame too many in the shorter clips: frames are counted from 0.",
-        ),
+        (longer, "one frame too many in the shorter clips: frames are counted from 0."),
     ]
     return judge_array(given, right, wrong, "compare the places 0, 1, 2 ... with each clip's length.")

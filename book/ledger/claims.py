@@ -167,16 +167,7 @@ def _report(one: Judged, profile: str) -> Row:
     value = ours.value if ours and math.isfinite(ours.value) else None
     if value is not None and None not in (ours.low, ours.high):
         value = ours.interval
-    theirs = {"paper": None, "source": "no source"} if claim.problem else {"paper": claim.paper}
-    return report(
-        f"{claim.id}: {claim.short}",
-        value,
-        **theirs,
-        profile=profile,
-        chapter=CHAPTER,
-        unit=claim.unit,
-        n=ours.n if ours else None,
-        seed=0,
-        verdict=one.verdict,
-        note="; ".join(filter(None, (claim.besides, claim.on, one.reason))),
-    )
+    about = {"paper": None, "source": "no source"} if claim.problem else {"paper": claim.paper}
+    about |= dict(profile=profile, chapter=CHAPTER, unit=claim.unit, n=ours.n if ours else None, seed=0)
+    note = "; ".join(filter(None, (claim.besides, claim.on, one.reason)))
+    return report(f"{claim.id}: {claim.short}", value, verdict=one.verdict, note=note, **about)

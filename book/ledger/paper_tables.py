@@ -32,12 +32,8 @@ def table_html(table: Table, run: Run) -> str:
     measured = [(column, unit) for column, unit in zip(table.columns, table.units) if unit != WORD]
     rows = [[_label(table, row), *(_cell(table, row, c, mine, paper) for c, _ in measured)] for row in table.rows]
     for row, cells in mine.more.items():
-        rows.append(
-            [
-                f"<strong>{escape(row)}</strong><br><small>not in {paper}</small>",
-                *(_mine(cells.get(c)) for c, _ in measured),
-            ]
-        )
+        head = f"<strong>{escape(row)}</strong><br><small>not in {paper}</small>"
+        rows.append([head, *(_mine(cells.get(c)) for c, _ in measured)])
     heads = ["", *(column if not unit or unit in column else f"{column}, {unit}" for column, unit in measured)]
     problem = f"<p>{table.name}, ours: {escape(mine.problem)}</p>\n" if mine.problem else ""
     return problem + card_table(heads, rows, f"{table.name}: {table.about}. {paper}'s figures, and below them ours")
@@ -45,14 +41,9 @@ def table_html(table: Table, run: Run) -> str:
 
 def _label(table: Table, row: str) -> str:
     """A row's name, and below it its words: a loss, an estimator, what was tuned."""
-    words = [
-        f"{column}: {cell}"
-        for column, unit, cell in zip(table.columns, table.units, table.rows[row])
-        if unit == WORD and cell not in NONE
-    ]
-    return "<br>".join(
-        [f"<strong>{escape(row)}</strong>", *(f"<small>{escape(', '.join(words))}</small>" for _ in words[:1])]
-    )
+    cells = zip(table.columns, table.units, table.rows[row])
+    words = ", ".join(f"{column}: {cell}" for column, unit, cell in cells if unit == WORD and cell not in NONE)
+    return f"<strong>{escape(row)}</strong>" + (f"<br><small>{escape(words)}</small>" if words else "")
 
 
 def _cell(table: Table, row: str, column: str, mine: Ours, paper: str) -> str:

@@ -43,7 +43,8 @@ def slider(before: np.ndarray, after: np.ndarray, titles: Sequence[str], descrip
         if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
             raise BadInput(f"A slider shows frames of uint8 (height, width, 3), not {frame.dtype} {frame.shape}.")
     (height, wide), (other_height, other_wide) = before.shape[:2], after.shape[:2]
-    if abs(height * other_wide - wide * other_height) > max(wide, other_wide):  # a row more or less is no matter
+    widest = max(wide, other_wide)
+    if abs(height * other_wide - wide * other_height) > widest:  # a row more or less is no matter
         raise BadInput(
             f"A slider lays its frames over each other: {wide} x {height} and {other_wide} x {other_height} pixels "
             "have other proportions; crop one of them."
@@ -53,12 +54,7 @@ def slider(before: np.ndarray, after: np.ndarray, titles: Sequence[str], descrip
         f"<figcaption>{escape(title)}</figcaption></figure>\n"
         for frame, title in zip((before, after), titles)
     )
-    return PAGE.substitute(
-        figures=figures,
-        left=escape(titles[0]),
-        description=escape(description),
-        width=max(wide, other_wide),
-    )
+    return PAGE.substitute(figures=figures, left=escape(titles[0]), description=escape(description), width=widest)
 
 
 def picture(frame: np.ndarray, *, lossless: bool = True) -> str:

@@ -15,7 +15,7 @@ from book.studies.upsamplers import RESULTS as SHIPPED, SET
 from lib.evaluation.evaluation import of_path, table
 from lib.evaluation.intervals import Interval
 
-BASE = "fifth"
+BASE, MEASURED = "fifth", ("UHP dominant, %", "PSNR, dB", "SSIM")
 LOSSES = {"SSIM + L1": BASE, "L1": "fifth-l1", "L2": "fifth-l2", "SSIM + L2": "fifth-ssim-l2", "SSIM": "fifth-ssim"}
 SCALE = {
     "a width of 24, crops of 64": BASE,
@@ -39,17 +39,10 @@ def studies(rows: Sequence[dict], names: Mapping[str, str]) -> pd.DataFrame:
     straight = [row for row in of_path(rows) if row["set"] == SET]
     there = {words: name for words, name in names.items() if any(row["method"] == name for row in straight)}
     apart = differences(rows, names)
-    whole = table(straight).loc[SET] if there else pd.DataFrame()
-    lines = [
-        {
-            "UHP dominant, %": whole.loc[name, "UHP dominant, %"],
-            "minus the first, points": apart.get(words),
-            "PSNR, dB": whole.loc[name, "PSNR, dB"],
-            "SSIM": whole.loc[name, "SSIM"],
-        }
-        for words, name in there.items()
-    ]
-    return pd.DataFrame(lines, pd.MultiIndex.from_product([[SET], there], names=["set", "choice"]), dtype=object)
+    whole = table(straight).loc[SET] if there else pd.DataFrame(columns=MEASURED)
+    found = whole.loc[list(there.values()), list(MEASURED)]
+    found.insert(1, "minus the first, points", [apart.get(words) for words in there])
+    return found.set_axis(pd.MultiIndex.from_product([[SET], there], names=["set", "choice"]))
 
 
 def differences(rows: Sequence[dict], names: Mapping[str, str]) -> dict[str, Interval]:

@@ -57,11 +57,8 @@ def run(options: argparse.Namespace) -> dict | None:
     if not is_first():
         return None
     result = score(model, data) | {"epochs": len(history), "minutes": sum(row["seconds"] for row in history) / 60}
-    result |= {
-        "recipe": asdict(recipe),
-        "weights": options.weights and str(options.weights),
-        "torch": torch.__version__,
-    }
+    result |= {"recipe": asdict(recipe), "weights": options.weights and str(options.weights)}
+    result |= {"torch": torch.__version__}
     write_json(folder / "result.json", result)
     return result
 

@@ -152,12 +152,9 @@ def judge_all(clips: Sequence[RealClip], methods: Sequence[Method], looks: int) 
 def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], spoiling: Spoiling) -> Path:
     """Write the counts for the chapters; films are numbered, since their names belong to whoever filmed them."""
     names = {clip: f"film {number}" for number, clip in enumerate(dict.fromkeys(row["clip"] for row in rows), 1)}
-    return shipped_rows.write(
-        [row | {"clip": names[row["clip"]]} for row in rows],
-        path,
-        {MODEL if method.name == ENHANCE else method.name: method.digest for method in methods},
-        about=asdict(spoiling),
-    )
+    rows = [row | {"clip": names[row["clip"]]} for row in rows]
+    digests = {MODEL if method.name == ENHANCE else method.name: method.digest for method in methods}
+    return shipped_rows.write(rows, path, digests, asdict(spoiling))
 
 
 def _spoiled(files: Sequence[Path], spoiling: Spoiling) -> list[RealClip]:

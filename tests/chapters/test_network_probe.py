@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from book.chapters.ch03_probe import as_batch, cut_skips, gate_maps, reach
+from book.chapters.ch03_probe import cut_skips, gate_maps, reach
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet
+from lib.video.pixels import batch_of
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def frame():
 
 def test_a_cut_skip_carries_nothing_and_grows_again(frame):
     torch.manual_seed(0)
-    model, x = UNet(4, 2), as_batch(frame)
+    model, x = UNet(4, 2), batch_of([frame])
     whole = model(x)
     with cut_skips(model, [0]):
         without = model(x)
@@ -33,7 +34,7 @@ def test_all_skips_cut_leave_the_bottleneck_alone(frame):
     for up in model.decoder:
         torch.nn.init.zeros_(up.up[0].weight)
     with cut_skips(model, {0, 1}):
-        assert torch.equal(model(as_batch(frame)), model(as_batch(255 - frame)))
+        assert torch.equal(model(batch_of([frame])), model(batch_of([255 - frame])))
 
 
 @pytest.mark.parametrize("options, levels", [({}, [2]), ({"skips": False}, [0])])
