@@ -7,6 +7,7 @@ two things: the authors took MediaPipe's heavy model of the body, which its whee
 frames with red and blue exchanged; here it is the usual model, and frames are RGB.
 """
 
+import tomllib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,37 +38,19 @@ PLACES = HOLISTIC_75.places(HOLISTIC_67)
 
 @dataclass(frozen=True)
 class Corpus:
-    """A corpus: (width, height) of its films and of what is looked at, the tracking threshold, and whose it is."""
+    """A corpus: [width, height] of its films and of what is looked at, the tracking threshold, and whose it is."""
 
     language: str
-    film: tuple[int, int]
-    size: tuple[int, int]
+    film: list[int]
+    size: list[int]
     tracking: float
     credit: str
     access: str
     terms: str
 
 
-CORPORA = {
-    "vgt": Corpus(
-        "VGT",
-        (960, 540),
-        (960, 540),
-        0.5,
-        "Corpus VGT: Van Herreweghe, Vermeerbergen, Demey, De Durpel, Nyffels, Verstraete, Ghent University, 2015",
-        "https://www.corpusvgt.be: films can be watched there; ask Ghent University for a log-in and for the files",
-        "CC BY-NC-SA, says R2 of the pictures that it shows; ask what holds for the films that you are given",
-    ),
-    "ngt": Corpus(
-        "NGT",
-        (704, 288),
-        (352, 288),
-        0.75,
-        "Corpus NGT: Crasborn, Zwitserlood, Ros, Radboud University Nijmegen, 2008",
-        "The Language Archive, Max Planck Institute for Psycholinguistics, Nijmegen; some sessions need a permission",
-        "CC BY-NC-SA 3.0 (NL) for the sessions that are open; the others as you were allowed",
-    ),
-}
+ABOUT = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+CORPORA = {name: Corpus(**about) for name, about in ABOUT.items()}
 
 
 @dataclass(frozen=True)
@@ -127,7 +110,7 @@ def see_film(job: FilmJob, corpus: Corpus, out: Path) -> Path:
     if path.is_file():
         if np.array_equal(read_npz(path, KEPT, AGAIN)["rows"], rows):
             return path
-    check_film(job.film, corpus.film, None, f"the films of the Corpus {corpus.language}")
+    check_film(job.film, tuple(corpus.film), None, f"the films of the Corpus {corpus.language}")
     clips = [_seen(job.film, row, corpus) for row in job.rows]
     with written_whole(path) as partial:
         np.savez_compressed(partial, rows=rows, lengths=[len(clip) for clip in clips], xyz=np.concatenate(clips))

@@ -29,25 +29,22 @@ PAGE, SCRIPT = Template(beside_code("player.html")), beside_code("player.js")
 # Keypoints that move: skeletons side by side, with a play button and a slider for the frame.
 #
 # Where no script runs (a printed page, a notebook that is not trusted) a strip of drawn frames stands there instead.
-def player(tracks: dict[str, Keypoints], description: str, *, parts: Sequence[str] | None = None) -> str:
+def player(tracks: dict[str, Keypoints], description: str) -> str:
     """HTML of skeletons that play together, one for each of ``tracks`` (by title), `WIDTH` CSS pixels each.
 
-    All tracks have one layout, one number of frames, one frame rate, and places in one picture's pixels. ``parts``
-    are those to draw (None: all). A part that the *first* track lost is drawn white in the others. The
-    ``description`` says in words what is to be seen, and is shown as text too. Keep it to a few seconds: the
-    places become part of the page. Raises BadInput for tracks that do not fit together.
+    All tracks have one layout, one number of frames, one frame rate, and places in one picture's pixels. A part that
+    the *first* track lost is drawn white in the others. The ``description`` says in words what is to be seen, and is
+    shown as text too. Keep it to a few seconds: the places become part of the page. Raises BadInput for tracks that do
+    not fit together.
     """
     first = _first(tracks)
-    parts = list(parts or first.layout.parts)
-    size = first.size
+    parts, size = first.layout.parts, first.size
     data = {
         "fps": first.fps,
         "unit": QUARTERS,
         "guess": _css(GUESS),
         "colours": {part: _css(PART_COLOURS[part]) for part in parts},
-        "edges": {
-            part: (np.array(first.layout.edges[part]) - first.layout.parts[part].start).tolist() for part in parts
-        },
+        "edges": {part: (np.array(first.layout.edges[part]) - own.start).tolist() for part, own in parts.items()},
         "tracks": [{part: _places(track.part(part)) for part in parts} for track in tracks.values()],
     }
     figures = "".join(
@@ -65,7 +62,7 @@ def player(tracks: dict[str, Keypoints], description: str, *, parts: Sequence[st
         start=np.argmin(np.all([first.present(part) for part in parts], axis=0)),  # a gap is worth stopping at
         data=json.dumps(data, separators=(",", ":"), allow_nan=False),
         script=SCRIPT,
-        strip=picture(_strip(tracks, parts), lossless=False),
+        strip=picture(_strip(tracks), lossless=False),
         strip_alt=escape(f"Frames from beginning to end, one row each: {', '.join(tracks)}. {description}"),
     )
 
@@ -93,13 +90,13 @@ def _places(points: np.ndarray) -> list[list[int | None] | int]:
     ]
 
 
-def _strip(tracks: dict[str, Keypoints], parts: Sequence[str], columns: int = 4) -> np.ndarray:
-    """What stands there without a script: a row of drawn frames for each track, uint8 RGB."""
+def _strip(tracks: dict[str, Keypoints]) -> np.ndarray:
+    """What stands there without a script: a row of four drawn frames for each track, uint8 RGB."""
     rows = []
     for track in tracks.values():
         paper = np.full((track.size[1], track.size[0], 3), PAPER, np.uint8)
-        moments = np.linspace(0, len(track) - 1, columns).round().astype(int)
-        rows.append(np.hstack([draw_keypoints(paper, track.xyz[t], track.layout, parts=parts) for t in moments]))
+        moments = np.linspace(0, len(track) - 1, 4).round().astype(int)
+        rows.append(np.hstack([draw_keypoints(paper, track.xyz[t], track.layout) for t in moments]))
     return np.vstack(rows)
 
 

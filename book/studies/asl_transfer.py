@@ -28,13 +28,12 @@ WAYS = ("frozen", "sequence", "all")
 RECIPE = Recipe(epochs=60, patience=12)
 
 
-def kept_signers(signers: np.ndarray, number: int | None = None) -> np.ndarray:
-    """Which clips are for validation, bool (N,): those of the last ``number`` signers by name. None: as many as R2's.
+def kept_signers(signers: np.ndarray) -> np.ndarray:
+    """Which clips are for validation, bool (N,): those of the last signers by name, as many as R2's.
 
     Raises BadInput where no signer would be left to learn from.
     """
-    number = int(look_up("R2 5.2, ASL validation signers").value) if number is None else number
-    names = np.unique(signers)
+    number, names = int(look_up("R2 5.2, ASL validation signers").value), np.unique(signers)
     if len(names) <= number:
         raise BadInput(f"asl-signs has {len(names)} signers here, too few to keep {number} for validation")
     return np.isin(signers, names[-number:])

@@ -80,9 +80,13 @@ def test_player_sends_places_and_gaps(played):
 def test_player_sends_single_missing_points():
     holed = clip()
     holed.xyz[0, HAND.start] = np.nan
-    soup = BeautifulSoup(player({"found": holed}, SAYING, parts=["right_hand"]), "html.parser")
+    soup = BeautifulSoup(player({"found": holed}, SAYING), "html.parser")
     (track,) = json.loads(soup.find("script", type="application/json").text)["tracks"]
-    assert list(track) == ["right_hand"] and track["right_hand"][0][:2] == [None, None] and track["right_hand"][0][2]
+    assert (
+        list(track) == list(holed.layout.parts)
+        and track["right_hand"][0][:2] == [None, None]
+        and track["right_hand"][0][2]
+    )
 
 
 @pytest.mark.parametrize(
