@@ -15,8 +15,9 @@ from lib.tools.openers import reading
 FPS = 25.0  # a folder does not say how fast it plays
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF")  # Pillow opens the MPO of a camera with two lenses as JPEG
-MOST_PIXELS = 2**26  # twice an 8K frame; a file of kilobytes can claim any number
-_BITS, _MEANING, _WHITE_IS_ZERO = 258, 262, 0  # tags of TIFF 6.0: bits a value, and what they mean (section 4)
+MOST_PIXELS, LONGEST = 2**26, 2**16 - 1  # twice an 8K frame, and its sides; a file of kilobytes can claim any number
+# tags of TIFF 6.0: bits a value, and what they mean (section 4), whether below 0 too (section 19)
+_BITS, _MEANING, _WHITE_IS_ZERO, _SIGNS, _SIGNED = 258, 262, 0, 339, (2,)
 _OURS = re.compile(r"\d{6}\.png")
 
 
@@ -27,7 +28,7 @@ def image_files(folder: Path) -> list[Path]:
         raise BadInput(f"{folder} holds no images; give a folder of {', '.join(sorted(SUFFIXES))} files.")
     # text and digits take turns, so like is compared with like
     parts = {file: re.split(r"(\d+)", file.name.lower()) for file in files}
-    return sorted(files, key=lambda file: [int(part) if part.isdigit() else part for part in parts[file]])
+    return sorted(files, key=lambda file: [int(part) if part.isdecimal() else part for part in parts[file]])
 
 
 def is_plain(path: Path, folder: Path) -> bool:
@@ -47,12 +48,19 @@ def read_image(file: Path) -> np.ndarray:
 
     with reading(file, "cannot be read as an image", "save it again, or take it out"):
         with Image.open(file, formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST:
                 raise ValueError(f"{image.width} x {image.height} pixels are more than any film has")
-            if image.mode in ("I", "F"):
-                kind = "floating-point" if image.mode == "F" else "32-bit"
+            if getattr(image, "n_frames", 1) > 1:
+                size = image.size
+                image.seek(1)
+                if image.size == size:  # else a small one to look through folders by
+                    raise BadInput(f"{file} holds {image.n_frames} pictures; save each in a file of its own.")
+                image.seek(0)
+            tags = getattr(image, "tag_v2", {})
+            if image.mode in ("I", "F") or tags.get(_SIGNS) == _SIGNED:
+                kind = {"I": "32-bit", "F": "floating-point"}.get(image.mode, "signed")
                 raise BadInput(f"{file} holds {kind} numbers, whose black and white nobody knows; save it with 8 bits.")
-            tags, image = getattr(image, "tag_v2", {}), ImageOps.exif_transpose(image)
+            image = ImageOps.exif_transpose(image)
             if image.mode.startswith("I;16"):  # which `convert` would cut off at 255
                 grey = np.asarray(image) / (2 ** tags.get(_BITS, (16,))[0] - 1)
                 grey = 1 - grey if tags.get(_MEANING) == _WHITE_IS_ZERO else grey

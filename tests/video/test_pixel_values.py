@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 from odd_films import picture
+from PIL import Image
 
 from lib.tools.errors import BadInput
 from lib.video import probe, read_all, tone
+from lib.video.image_folder import image_files
 from lib.video.pixels import srgb_to_linear
 
 SCENE = cv2.resize(picture(9), (128, 96), interpolation=cv2.INTER_AREA)
@@ -133,17 +135,13 @@ def test_pictures_of_16_bits_are_not_cut_off(tmp_path, suffix, kind):
 
 
 def test_big_endian_pictures_of_16_bits(tmp_path):
-    from PIL import Image
-
     Image.fromarray(GREY.astype(">u2")).save(tmp_path / "1.tif")
     assert np.abs(read_all(tmp_path)[0] - GREY[..., None] / 257).max() < 1
 
 
-@pytest.mark.parametrize(("kind", "words"), [("float32", "floating-point"), ("int32", "32-bit")])
+@pytest.mark.parametrize(("kind", "words"), [("float32", "floating-point"), ("int32", "32-bit"), ("int8", "signed")])
 def test_numbers_without_black_and_white_are_refused(tmp_path, kind, words):
-    from PIL import Image
-
-    Image.fromarray((GREY / 65535).astype(kind)).save(tmp_path / "1.tif")
+    write(tmp_path / "1.tif", (GREY / 65535 * 127).astype(kind))
     for call in (probe, read_all):
         with pytest.raises(BadInput, match=rf"1\.tif holds {words} numbers.*save it with 8 bits"):
             call(tmp_path)
@@ -163,3 +161,30 @@ def test_white_is_what_a_tiff_says_it_is(tmp_path):
     tiff(tmp_path / "1.tif", 12, 1, twelve.tobytes())
     tiff(tmp_path / "2.tif", 16, 0, (65535 - GREY).tobytes())
     assert np.abs(read_all(tmp_path) - GREY[..., None] / 257).max() < 1
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".png", ".webp"])
+def test_a_file_of_several_pictures_is_refused(tmp_path, suffix):
+    first, others = Image.fromarray(SCENE), [Image.fromarray(SCENE[::-1].copy())] * 2
+    first.save(tmp_path / f"1{suffix}", save_all=True, append_images=others)
+    with pytest.raises(BadInput, match=rf"1\{suffix} holds [23] pictures; save each in a file of its own"):
+        read_all(tmp_path)
+
+
+def test_a_small_copy_within_a_picture_is_left_alone(tmp_path):
+    Image.fromarray(SCENE).save(
+        tmp_path / "1.tif", save_all=True, append_images=[Image.fromarray(SCENE[::4, ::4].copy())]
+    )
+    assert np.array_equal(read_all(tmp_path)[0], SCENE)
+
+
+def test_a_picture_longer_than_any_film_is_wide_is_refused_soon(tmp_path):
+    Image.new("L", (1, 70000)).save(tmp_path / "1.png")
+    with pytest.raises(BadInput, match="1 x 70000 pixels are more than any film has"):
+        read_all(tmp_path)
+
+
+def test_digits_that_are_no_numbers_are_letters(tmp_path):
+    for name in ("\u00b21", "10", "9"):  # a square sign first, which Python takes for a digit
+        Image.fromarray(SCENE[:8]).save(tmp_path / f"{name}.png")
+    assert [file.stem for file in image_files(tmp_path)] == ["9", "10", "\u00b21"]
