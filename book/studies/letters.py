@@ -36,8 +36,9 @@ from torch import Tensor, nn
 
 from book.studies.letter_rows import MADE_BY, add
 from lib.joins2sign.losses import dynamic_weights
+from lib.joins2sign.network import SIDE
 from lib.joins2sign.photos import Photos, Split, leave_signers_out, random_split, read_photos, unseen_split
-from lib.joins2sign.recipes import INVARIANT, KINDS, RECIPES, VARIANTS, Recipe, at_own_pace, split_kind
+from lib.joins2sign.recipes import INVARIANT, KINDS, PATIENT, RECIPES, VARIANTS, Recipe, split_kind
 from lib.joins2sign.scores import scores
 from lib.joins2sign.training import Prediction, predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
@@ -109,6 +110,20 @@ def splits_of(name: str, photos: Photos, seed: int, folds: int) -> list[Split]:
     if name == "signers":
         return list(leave_signers_out(photos, folds))
     return [random_split(photos, seed) if name == "random" else unseen_split(photos, seed)]
+
+
+def at_own_pace(kind: str, recipe: Recipe) -> Recipe:
+    """R3's networks as ``recipe`` says; the baselines have a pace of their own, the CNN only at its full size."""
+    name, variant = split_kind(kind)
+    if name == "keypoints":  # so small that it can have more epochs, and R3's batches
+        epochs = max(2, min(60, 4 * recipe.epochs))
+        return replace(recipe, epochs=epochs, rates=(2e-3, 2e-3), batch=128, momentum=None, cosine=True)
+    if name != "cnn":
+        return recipe
+    if recipe.width < 1:  # our pace, and channels with which it calculates as long as our narrow network
+        epochs = 60 if variant == PATIENT else recipe.epochs
+        return replace(recipe, size=SIDE, width=2 * recipe.width, epochs=epochs)
+    return Recipe(SIDE, 1.0, 250, batch=64, cosine=False, bfloat16=recipe.bfloat16, device=recipe.device)
 
 
 def run(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, options: argparse.Namespace) -> list[dict]:

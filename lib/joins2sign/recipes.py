@@ -5,11 +5,11 @@ found straight into R3's classifier), and "cnn" (the CNN of the photos' authors,
 may stand one thing that is done otherwise, as in "dynamic cartesian"; "cnn of 60 epochs" comes nearer to its authors'.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from torch import nn
 
-from lib.joins2sign.network import SIDE, Config, Joins2Sign, KeypointClassifier, LetterCNN
+from lib.joins2sign.network import Config, Joins2Sign, KeypointClassifier, LetterCNN
 from lib.tools.errors import BadInput
 
 KINDS = ("static", "dynamic", "cnn", "keypoints")
@@ -73,17 +73,3 @@ def build(kind: str, recipe: Recipe) -> nn.Module:
     settings = dict(size=recipe.size, width=recipe.width, hidden=recipe.hidden, dropout=recipe.dropout)
     settings |= VARIANTS.get(variant, {})
     return KeypointClassifier(Config(**settings)) if name == "keypoints" else Joins2Sign(**settings)
-
-
-def at_own_pace(kind: str, recipe: Recipe) -> Recipe:
-    """R3's networks as ``recipe`` says; the baselines have a pace of their own, the CNN only at its full size."""
-    name, variant = split_kind(kind)
-    if name == "keypoints":  # so small that it can have more epochs, and R3's batches
-        epochs = max(2, min(60, 4 * recipe.epochs))
-        return replace(recipe, epochs=epochs, rates=(2e-3, 2e-3), batch=128, momentum=None, cosine=True)
-    if name != "cnn":
-        return recipe
-    if recipe.width < 1:  # our pace, and channels with which it calculates as long as our narrow network
-        epochs = 60 if variant == PATIENT else recipe.epochs
-        return replace(recipe, size=SIDE, width=2 * recipe.width, epochs=epochs)
-    return Recipe(SIDE, 1.0, 250, batch=64, cosine=False, bfloat16=recipe.bfloat16, device=recipe.device)

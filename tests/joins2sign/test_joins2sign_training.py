@@ -12,11 +12,11 @@ from easy_photos import easy
 from book.chapters.ch12_answers import unrest
 from book.studies import letters as train_joins2sign, runner
 from book.studies.letter_rows import MADE_BY, pick, read_results
-from book.studies.letters import Progress, turned
+from book.studies.letters import Progress, at_own_pace, turned
 from lib.joins2sign import Joins2Sign, dynamic_loss, training
 from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.photos import LETTERS, Photos, random_split
-from lib.joins2sign.recipes import RECIPES, Recipe, at_own_pace, build
+from lib.joins2sign.recipes import RECIPES, Recipe, build
 from lib.joins2sign.training import in_frame, predict, train
 from lib.ptn.network import parameter_count
 from lib.tools.errors import BadInput
