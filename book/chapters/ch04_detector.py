@@ -97,15 +97,13 @@ class Ascent(NamedTuple):
     presence: list[float]  # before each step, and at the end
 
 
-def ascend(
-    image: Tensor, roi: Roi, twin: HandTwin, reach: float, *, steps: int = STEPS, generator: Generator | None = None
-) -> Ascent:
+def ascend(image: Tensor, roi: Roi, twin: HandTwin, reach: float, generator: Generator) -> Ascent:
     """Climb presence at ``roi``, with no pixel further than ``reach`` from where it was, and none outside [0, 1].
 
     image      (1, 3, H, W) in [0, 1]
     reach      1 / 255 is one grey level
-    generator  where given, each step climbs over two crops that jitter as the guidance's own do, so that the
-               result does not hang on one exact crop; None: over ``roi`` alone
+    generator  of chance: each step climbs over two crops that jitter as the guidance's own do, so that the result does
+               not hang on one exact crop
 
     Source: steps along the gradient's sign, kept within bounds: Madry et al., 2018.
     Raises BadInput for more than one picture or place.
@@ -114,11 +112,11 @@ def ascend(
         raise BadInput(f"One picture and one place at a time, not {len(image)} and {len(roi.size)}: call it for each.")
     low, high = (image - reach).clamp(0, 1), (image + reach).clamp(0, 1)
     at, seen = image, []
-    for _ in range(steps):
-        places = jittered(repeated(roi, 2), generator) if generator else roi
+    for _ in range(STEPS):
+        places = jittered(repeated(roi, 2), generator)
         sure, gradient = presence_gradient(at.expand(len(places.size), -1, -1, -1), places, twin)
         seen.append(float(sure.mean()))
-        step = OVERSHOOT * reach / steps * gradient.sum(0, keepdim=True).sign()
+        step = OVERSHOOT * reach / STEPS * gradient.sum(0, keepdim=True).sign()
         at = (at + step).clamp(low, high)
     return Ascent(at, [*seen, float(presence(at, roi, twin))])
 

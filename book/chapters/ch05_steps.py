@@ -156,15 +156,13 @@ def _joined(model: nn.Module, samples: int, side: int) -> Tensor:
     return static_loss(known, letter_loss(letters.float(), torch.zeros(samples, dtype=torch.long)))
 
 
-Trainings = Callable[[], Iterator[tuple[str, Line]]]
+TRAININGS = (upsamplers, sign_readers, joins2sign)
 
 
-def needs(
-    teraflops: Sequence[float], trainings: Sequence[Trainings] = (upsamplers, sign_readers, joins2sign)
-) -> pd.DataFrame:
+def needs(teraflops: Sequence[float]) -> pd.DataFrame:
     """A line for each network at `PROFILE=paper`: parameters, memory, hours by a card's pace, and the command."""
     lines = {}
-    for name, line in (pair for training in trainings for pair in training()):
+    for name, line in (pair for training in TRAININGS for pair in training()):
         lines[name] = {"parameters": line.need.parameters, "a batch": line.called}
         lines[name]["GiB"] = line.need.memory(line.batch)
         for pace in teraflops:

@@ -29,13 +29,12 @@ def this_build() -> Styler:
     return _plain(pd.DataFrame({"fact": facts.keys(), "this build": facts.values()}), "build")
 
 
-def machines(profile: str | None = None) -> Styler:
+def machines() -> Styler:
     """Each hardware with its versions that made reported numbers, a column each, the one that made most first.
 
-    ``profile`` is the environment's (HANDS_PROFILE) unless given. Without any number the table is empty. Raises
-    BadInput for a file of results that cannot be read.
+    Without any number the table is empty. Raises BadInput for a file of results that cannot be read.
     """
-    rows = gather(profile or _profile())
+    rows = gather(_profile())
     made = [hardware | versions for hardware, versions in zip(rows["hardware"], rows["versions"])]
     table = pd.DataFrame(made, dtype=object).fillna("").astype(str)
     counts = Counter(table.itertuples(index=False, name=None)).most_common()

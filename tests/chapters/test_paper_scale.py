@@ -82,7 +82,8 @@ def test_memory_and_hours():
 
 def test_a_line_for_each_of_r1s_five(monkeypatch):
     monkeypatch.setattr(ch05_steps, "PAPER", {"width": 4, "epochs": 50})
-    table = needs([10, 20], [upsamplers])
+    monkeypatch.setattr(ch05_steps, "TRAININGS", (upsamplers,))
+    table = needs([10, 20])
     assert list(table.index) == list(R1_FIVE)
     assert (table["hours at 10 Tflop/s"] == 2 * table["hours at 20 Tflop/s"]).all()
     assert table.loc["b-ae", "parameters"] < table.loc["b-unet", "parameters"] < table.loc["ba-unet", "parameters"]
@@ -92,8 +93,9 @@ def test_a_line_for_each_of_r1s_five(monkeypatch):
         assert (options.stage, options.profile, f"{options.batch} pairs") == (name, "paper", line["a batch"])
 
 
-def test_lines_of_r2_and_r3_are_of_what_their_commands_train():
-    table = needs([10], [sign_readers, joins2sign])
+def test_lines_of_r2_and_r3_are_of_what_their_commands_train(monkeypatch):
+    monkeypatch.setattr(ch05_steps, "TRAININGS", (sign_readers, joins2sign))
+    table = needs([10])
     assert list(table.index) == ["ptn", "vtn", "joins2sign"]
     for name in ("ptn", "vtn"):
         words = table.loc[name, "command"].split()
