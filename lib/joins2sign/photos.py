@@ -8,6 +8,7 @@ here. R3 (Pastore and Loparco, *Joins2Sign*) learned from the same data set, at 
 
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -91,27 +92,21 @@ def read_photos(folder: str | Path, every: int = 1) -> Photos:
 
 def _readable(folder: Path, files: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """The images (N, 64, 64, 3) of those files that can be read, and their places (N,) in ``files``."""
-    images: list[np.ndarray] = []
-    places, broken = [], []
+    images: dict[int, np.ndarray] = {}
     for place, file in enumerate(files):
-        try:
+        with suppress(BadInput):
             image = read_image(folder / file)
-        except BadInput:
-            image = None
-        if image is None or image.shape[:2] != (SIDE, SIDE):
-            broken.append(file)
-        else:
-            images.append(image)
-            places.append(place)
+            if image.shape[:2] == (SIDE, SIDE):
+                images[place] = image
     again = f"run python data_scripts/lis_fingerspelling.py --out {folder} to put them right."
     if not images:
         raise BadInput(f"None of the {len(files)} photos in {folder} can be read: {again}")
-    if broken:
+    if broken := [file for place, file in enumerate(files) if place not in images]:
         named = ", ".join(broken[:3]) + (", ..." if len(broken) > 3 else "")
         warnings.warn(
             f"{len(broken)} photos in {folder} cannot be read and are left out ({named}): {again}", stacklevel=3
         )
-    return np.stack(images), np.array(places)
+    return np.stack(list(images.values())), np.array(list(images))
 
 
 def read_hands(folder: str | Path, files: list[str]) -> tuple[np.ndarray, np.ndarray]:

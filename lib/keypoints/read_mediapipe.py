@@ -21,6 +21,7 @@ WEBCAM = (640, 480)  # what OpenCV takes from a webcam unless told otherwise, as
 _POSE, _HAND, _FACE = 33 * 4, 21 * 3, 468 * 3
 _COLUMNS = {"frame": "fiuU", "type": "U", "landmark_index": "fiu", "x": "fiu", "y": "fiu", "z": "fiu"}  # numpy's kinds
 _NPY_REMEDIES = "give the folder of one sequence", "unpack the data set again, or leave this sequence out"
+_LANDMARKS = "give a landmark file of asl-signs, as downloaded"
 _MAYBE_READER = "install the reader with: pip install fastparquet"
 
 
@@ -120,13 +121,10 @@ def _table(path: Path) -> dict[str, np.ndarray]:
         raise BadInput(f"{path} is a parquet file, which nothing here can read; {_MAYBE_READER}.")
     table = read_parquet(path, list(_COLUMNS), "download it again")
     if lacking := [column for column in _COLUMNS if column not in table]:
-        raise BadInput(f"{path} has no column {lacking[0]!r}; give a landmark file of asl-signs, as downloaded.")
+        raise BadInput(f"{path} has no column {lacking[0]!r}; {_LANDMARKS}.")
     if not len(table["frame"]):
-        raise BadInput(f"{path} has no rows; give a landmark file of asl-signs, as downloaded.")
+        raise BadInput(f"{path} has no rows; {_LANDMARKS}.")
     for column, kinds in _COLUMNS.items():
         if table[column].dtype.kind not in kinds:
-            raise BadInput(
-                f"{path} has a column {column!r} of type {table[column].dtype}; give a landmark file of asl-signs, as "
-                "downloaded."
-            )
+            raise BadInput(f"{path} has a column {column!r} of type {table[column].dtype}; {_LANDMARKS}.")
     return table

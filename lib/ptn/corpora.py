@@ -71,9 +71,8 @@ def load_corpus(name: str, folder: Path | None = None) -> SignCorpus:
         facts = json.loads(path.with_suffix(".json").read_bytes())
         if not 0 < facts["fps"] < 1000 or list(map(type, facts["size"])) != [int, int]:
             raise ValueError("its rate or its size is none")
-        told = facts["sha256"]
-    if sha256(path) != told:
-        raise BadInput(f"{path} is not the file that its .json describes: pack it again")
+        if sha256(path) != facts["sha256"]:
+            raise BadInput(f"{path} is not the file that its .json describes: pack it again")
     arrays = read_npz(path, ("lengths", "labels", "signers", "steps", "found"), "pack it again")
     starts = np.concatenate([[0], np.cumsum(arrays["lengths"])])
     return SignCorpus(
