@@ -154,7 +154,7 @@ def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool) -> Con
             step_behind()
         try:
             kind, times = FORMATS[video.suffix.lower()], film.own_times(video.suffix)
-            count, _ = encode(frames, str(video), *kind, crf, film.info.fps, times)
+            count, _ = encode(frames, str(video), *kind, crf, film.info.fps, times, not film.varies)
             check_frames(video, count)
         except BadInput as error:
             raise BadInput(f"{out} was not written. {error}") from error

@@ -28,6 +28,7 @@ class Source:
     box: Box | None
     size: tuple[int, int]
     varies: bool = False
+    given: bool = False  # the rate, by somebody who knows better than the film
     times: list[float] = field(default_factory=list)
 
     def frames(self) -> Iterator[np.ndarray]:
@@ -38,20 +39,21 @@ class Source:
         return downsample(frames, size=self.size) if self.size != _size(self.info, self.box) else frames
 
     def own_times(self, suffix: str) -> list[float] | None:
-        """``times``, which fill up as frames are read, where they vary and sound must stay with them.
+        """``times``, which fill up as frames are read, where sound must stay with them, also where frames are lost.
 
-        Warns where files with that suffix have an even rate only.
+        Warns where they vary, and files with that suffix have an even rate only.
         """
-        if not (self.varies and self.info.sound):
+        if self.given or not self.info.sound:
             return None
-        if suffix.lower() in EVEN:
+        if suffix.lower() not in EVEN:
+            return self.times
+        if self.varies:
             warnings.warn(
                 f"{self.path}: {suffix} has an even frame rate only, so its sound runs up to {self.info.moved:.2f} "
                 "seconds away from the pictures; choose .mp4 or .mkv, where each frame keeps its time.",
                 stacklevel=2,
             )
-            return None
-        return self.times
+        return None
 
 
 def open_source(
@@ -78,7 +80,7 @@ def open_source(
         )
     for note in info.notes:
         warnings.warn(note, stacklevel=2)
-    return Source(path, info, box, size, fps is None and info.moved > UNEVEN)
+    return Source(path, info, box, size, fps is None and info.moved > UNEVEN, fps is not None)
 
 
 def find_signer(path: Path, info: VideoInfo) -> Box:

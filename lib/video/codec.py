@@ -57,12 +57,14 @@ def encode(
     crf: int,
     fps: float,
     times: Sequence[float] | None = None,
+    even: bool = False,
 ) -> tuple[int, tuple[int, int]]:
     """Compress frames (uint8, (H, W, 3)) into ``file``, one at a time; returns their number and (height, width).
 
     ``container`` is FFmpeg's name ("mp4", "matroska", ...), ``codec`` a key of ``ENCODERS``. An odd width or height,
     which 4:2:0 colour cannot store, grows by one pixel: the last column or row is repeated. Frame i is shown at
-    ``times[i]`` seconds, if they are given, counted from the first; each is asked for when its frame has come.
+    ``times[i]`` seconds, if they are given, counted from the first; each is asked for when its frame has come. Where
+    they are ``even``, all are shown at ``fps``, but for places that are left empty where frames were lost.
     Raises BadInput for no frames, a frame of another shape or dtype, an impossible crf or fps, and what the encoder
     does not take.
     """
@@ -78,11 +80,13 @@ def encode(
         with new_film(file, container) as output:
             stream = output.add_stream(encoder.name, rate=rate, options=encoder.options(crf))
             _configure(stream, encoder, first)
-            stream.codec_context.time_base = tick = 1 / rate if times is None else _TICK
+            stream.codec_context.time_base = tick = 1 / rate if even or times is None else _TICK
             ticks = -1
             for index, frame in enumerate(chain([first], frames)):
                 picture = prepare(frame)
-                ticks = index if times is None else max(ticks + 1, round((times[index] - times[0]) / tick))
+                ticks += 1
+                late = 0 if times is None else (times[index] - times[0]) / tick - ticks
+                ticks += round(late) if late >= (1 if even else 0) else 0
                 picture.pts, picture.time_base = ticks, tick
                 output.mux(stream.encode(picture))
             output.mux(stream.encode())

@@ -179,8 +179,8 @@ def _losses(path: Path, times: list[float], late: float, promised: float, lost: 
         yield f"{path} is damaged or cut short: {len(times)} frames ({seconds}) were read."
     if lost:
         yield (
-            f"{path} is damaged: {lost} frames between its first and its last cannot be decoded and are left out, so "
-            "what follows comes earlier, by as long as they last."
+            f"{path} is damaged: frames lost between its first and its last, which cannot be decoded: {lost}. At an "
+            "even rate, as keypoints have, what follows comes earlier, by as long as they last."
         )
     if to_rgb.resized:
         sizes = ", ".join(f"{width} x {height}" for width, height in sorted(to_rgb.resized)[:4])

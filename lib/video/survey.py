@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
@@ -53,9 +54,10 @@ class VideoInfo:
 
 
 class _Look(NamedTuple):
-    """What was seen of one frame; ``place`` is its packet's number among all."""
+    """What was seen of one frame; ``place`` is its packet's number among all, ``second`` when it is shown."""
 
     place: int
+    second: float
     size: tuple[int, int]
     stored: tuple[int, int]
     pixel_aspect: Fraction
@@ -89,6 +91,9 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
         shown = moments(clock, announced_end(film, stream))
     looks = looks or _first_look(path)
     interlaced, keyed = any(look.interlaced for look in looks), any(look.keyed for look in looks)
+    if keyed:  # what comes before is not decoded
+        count -= sum(second < looks[0].second for second, _ in clock)
+        shown = shown[shown >= looks[0].second]
     packets = len(shown)
     shown = without_second_fields(shown, says[0]) if interlaced else shown
     frames = count if len(shown) == packets else (count + 1) // 2
@@ -123,7 +128,8 @@ def _read_through(
                 clock.append((float(stamps[0] * packet.time_base), float(stamps[-1] * packet.time_base)))
             second = clock[-1][1] - clock[0][1] if clock else 0.0
             if packet.is_keyframe and (len(looks) < _LOOKS or second >= next_look):
-                looks += [_look(count, frame, film, stream) for frame in _alone(packet, stream.codec_context)]
+                shown = clock[-1][0] if stamps else -inf
+                looks += [_look(count, shown, frame, film, stream) for frame in _alone(packet, stream.codec_context)]
                 next_look = second + max(_APART[0], _APART[1] * second)
             count += 1
     return looks, clock, count
@@ -146,14 +152,16 @@ def _first_look(path: Path) -> list[_Look]:
     with opened(path) as (film, stream):
         if (frame := next(decoded(film, stream, []), None)) is None:
             raise no_frame(path)
-        return [_look(0, frame, film, stream)]
+        return [_look(0, -inf, frame, film, stream)]
 
 
-def _look(place: int, frame: "av.VideoFrame", film: "InputContainer", stream: "av.VideoStream") -> _Look:
+def _look(place: int, second: float, frame: "av.VideoFrame", film: "InputContainer", stream: "av.VideoStream") -> _Look:
     aspect = pixel_aspect(film, stream)
     size, stored = shown_size(frame, aspect), (frame.width, frame.height)
     captioned = frame.side_data.get("A53_CC") is not None
-    return _Look(place, size, stored, aspect, frame.interlaced_frame, frame.key_frame, frame.color_trc, captioned)
+    return _Look(
+        place, second, size, stored, aspect, frame.interlaced_frame, frame.key_frame, frame.color_trc, captioned
+    )
 
 
 def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:
@@ -209,6 +217,8 @@ def opened(path: Path) -> Iterator[tuple["InputContainer", "av.VideoStream"]]:
 
     if not path.exists():
         raise BadInput(f"{path} does not exist; check the name and the folder it should be in.")
+    if not path.is_file():
+        raise BadInput(f"{path} is a device or a pipe, and films are read more than once; save it as a file first.")
     if path.stat().st_size == 0:
         raise BadInput(f"{path} is empty (0 bytes); copy or download it again.")
     try:

@@ -101,8 +101,8 @@ def test_what_cannot_be_read_again_gets_no_name(tmp_path, monkeypatch, suffix, k
 def test_sound_that_cannot_be_read_again_is_left_out_with_a_note(tmp_path, monkeypatch):
     film = flash_and_beep(tmp_path / "film.mp4")
 
-    def lossy(out, container, tracks, facts):
-        copy_tracks(out, container, [tracks[0], (tracks[1][0], list(tracks[1][1])[:5])], facts)
+    def lossy(out, container, tracks, *others):
+        copy_tracks(out, container, [tracks[0], (tracks[1][0], list(tracks[1][1])[:5])], *others)
 
     for how, frames in ((cut_after(copy_tracks, 0, 0.3), r"frames \d+"), (lossy, "seconds of sound 0.1")):
         monkeypatch.setattr(enhance_sound, "copy_tracks", how)

@@ -95,19 +95,34 @@ def test_all_begins_with_the_first_frame_that_can_be_decoded(tmp_path, name, sou
     assert not any("damaged or cut short" in note for note in notes)
 
 
-def test_an_end_that_cannot_be_decoded_is_said(tmp_path):
-    path = flash_and_beep(tmp_path / "a.mkv", count=50, bf="0")
-    with open_film(path) as source, av.open(str(tmp_path / "b.mkv"), "w") as target:
-        stream = target.add_stream_from_template(source.streams.video[0])
-        for number, packet in enumerate(packets(source, source.streams.video[0])):
-            spoilt = av.Packet(bytes(packet) if number < 40 else b"\0\0\0\2\x09\xff" * 3)
+def with_empty_packets(path, out, lost: range):
+    """The film with no picture in some of its packets, of which a decoder says nothing."""
+    with open_film(path) as one, open_film(path) as two, av.open(str(out), "w") as target:
+        streams = [target.add_stream_from_template(stream) for stream in (one.streams.video[0], two.streams.audio[0])]
+        for number, packet in enumerate(packets(one, one.streams.video[0])):
+            spoilt = av.Packet(b"\0\0\0\2\x09\xff" * 3 if number in lost else bytes(packet))
             spoilt.pts, spoilt.dts, spoilt.time_base = packet.pts, packet.dts, packet.time_base
-            spoilt.stream, spoilt.is_keyframe = stream, packet.is_keyframe
+            spoilt.stream, spoilt.is_keyframe = streams[0], packet.is_keyframe
             target.mux(spoilt)
-    notes = enlarged(tmp_path / "b.mkv", tmp_path / "o.mp4")
-    assert (
-        frame_count(tmp_path / "o.mp4") == 40 and "b.mkv is damaged or cut short: 40 frames (1.6 of 2.0 s" in notes[-1]
-    )
+        for packet in packets(two, two.streams.audio[0]):
+            packet.stream = streams[1]
+            target.mux(packet)
+    return out
+
+
+def test_an_end_that_cannot_be_decoded_is_said(tmp_path):
+    path = with_empty_packets(flash_and_beep(tmp_path / "a.mkv", count=50, bf="0"), tmp_path / "b.mkv", range(40, 50))
+    notes = enlarged(path, tmp_path / "o.mp4")
+    assert frame_count(tmp_path / "o.mp4") == 40 and "b.mkv is damaged or cut short: 40 frames (1.6 of 2.0" in notes[-1]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
+def test_sound_stays_with_the_pictures_where_some_are_lost(tmp_path, suffix):
+    whole = flash_and_beep(tmp_path / "a.mkv", sound="libopus", count=40, g="1")
+    path, out = with_empty_packets(whole, tmp_path / "b.mkv", range(3, 9)), tmp_path / f"o{suffix}"
+    assert any("b.mkv is damaged: frames lost" in note and "decoded: 6." in note for note in enlarged(path, out))
+    count, flash = flash_at(out)
+    assert count == 34 and flash == pytest.approx(FLASH / FPS, abs=0.02) and abs(beep_at(out) - flash) < 0.06
 
 
 def rich(path, captions: bool = True, second: bool = True, facts: bool = True, attachment: bool = False):

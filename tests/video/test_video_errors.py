@@ -1,5 +1,6 @@
 """lib.video: bad files and bad frames get one clear sentence, and nothing half-written stays behind."""
 
+import os
 import warnings
 import wave
 
@@ -50,6 +51,8 @@ def bad_file(tmp_path, kind: str):
         whole = write_video(tmp_path / "whole.mp4", noise(30), FPS)
         data = whole.read_bytes()
         path.write_bytes(data[: data.index(b"mdat") + 100])
+    elif kind == "pipe":
+        os.mkfifo(path)
     elif kind == "codec":
         data = write_video(tmp_path / "whole.mkv", noise(3), FPS).read_bytes()
         path.write_bytes(data.replace(b"V_MPEG4/ISO/AVC", b"V_NOBODYS/CODEC"))
@@ -63,6 +66,7 @@ def bad_file(tmp_path, kind: str):
         ("empty", "is empty"),
         ("text", "cannot be opened as video"),
         ("sound", "holds sound but no pictures"),
+        ("pipe", "is a device or a pipe"),
         ("codec", "holds pictures that no codec here can read"),
         ("folder", "holds no images"),
         ("beginning", "holds no readable frame"),
@@ -148,5 +152,7 @@ def test_frames_that_are_lost_in_the_middle_are_counted(tmp_path):
             spoilt.pts, spoilt.dts, spoilt.time_base = packet.pts, packet.dts, packet.time_base
             spoilt.stream, spoilt.is_keyframe = stream, packet.is_keyframe
             target.mux(spoilt)
-    with pytest.warns(UserWarning, match="b.mkv is damaged: 5 frames between its first and its last cannot be decoded"):
+    with pytest.warns(
+        UserWarning, match="b.mkv is damaged: frames lost between its first and its last, which cannot be decoded: 5"
+    ):
         assert len(read_all(path)) == 25
