@@ -107,9 +107,8 @@ def see_film(job: FilmJob, corpus: Corpus, out: Path) -> Path:
     """
     path = Path(out) / f"{job.film.stem}.npz"
     rows = np.array(job.rows)
-    if path.is_file():
-        if np.array_equal(read_npz(path, KEPT, AGAIN)["rows"], rows):
-            return path
+    if path.is_file() and np.array_equal(read_npz(path, KEPT, AGAIN)["rows"], rows):
+        return path
     check_film(job.film, tuple(corpus.film), None, f"the films of the Corpus {corpus.language}")
     clips = [_seen(job.film, row, corpus) for row in job.rows]
     with written_whole(path) as partial:

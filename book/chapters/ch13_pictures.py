@@ -91,9 +91,8 @@ def draw_bilingual(signs: tuple[int, int]) -> Figure:
     _box(ax, (3.9, 0.55), "sequence", grey)
     _box(ax, (6, 1.1), f"classifier,\n{signs[0]} signs", ORANGE)
     _box(ax, (6, 0), f"classifier,\n{signs[1]} signs", SKY)
-    for start, end in (((1.5, 1.45), (2.1, 1)), ((1.5, 0.35), (2.1, 0.8)), ((3.6, 0.9), (3.9, 0.9))):
-        ax.annotate("", end, start, arrowprops={"arrowstyle": "->"})
-    for start, end in (((5.4, 1), (6, 1.45)), ((5.4, 0.8), (6, 0.35))):
+    ways = ((1.5, 1.45), (2.1, 1)), ((1.5, 0.35), (2.1, 0.8)), ((3.6, 0.9), (3.9, 0.9)), ((5.4, 1), (6, 1.45))
+    for start, end in (*ways, ((5.4, 0.8), (6, 0.35))):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "->"})
     ax.text(3.75, 1.5, "shared: learns from both", ha="center")
     ax.set(xlim=(-0.1, 7.6), ylim=(-0.1, 1.9))

@@ -42,7 +42,6 @@ def check_widths(by_clips: Any, by_frames: Any, lost: Sequence[np.ndarray]) -> s
         ]
         otherwise = f"the width over {name} is its upper end minus its lower end."
         # other seeds move an end a little
-        hint = judge(answer, widths[name], wrong, otherwise, unit="percentage points", rtol=0.1, atol=1e-9)
-        if hint:
+        if hint := judge(answer, widths[name], wrong, otherwise, "percentage points", rtol=0.1, atol=1e-9):
             return hint
     return None

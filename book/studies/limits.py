@@ -14,7 +14,6 @@ All on the synthetic target language, with the recipe, the seeds and the folds o
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -63,40 +62,32 @@ def faced(xyz: np.ndarray, layout: Layout, degrees: np.ndarray | None = None) ->
 
 
 RUNS = ("found", "found, faced", "true", "true, turned", "true, turned, faced", "true, turned, faced as found")
-
-
 MOST = 45.0  # degrees by which a camera is moved, either way
 
 
-def run(name: str, seed: int, corpus: Callable[[], SignCorpus]) -> dict[str, dict]:
+def run(name: str, seed: int, corpus: SignCorpus) -> dict[str, dict]:
     """The training of one name and seed: which test clips were recognised."""
     started = time.perf_counter()
-    data = sets(corpus(), Inputs(), seed)
+    data = sets(corpus, Inputs(), seed)
     torch.manual_seed(seed)
     model = PTN(data[0].clips[0].shape[1], classes(data))
     train(model, *data[:2], replace(RECIPE, seed=seed))
     return {name: score(model, data) | {"seed": seed, "seconds": round(time.perf_counter() - started, 1)}}
 
 
-def corpora(found: SignCorpus, true: np.ndarray, turned: np.ndarray) -> dict[str, Callable[[], SignCorpus]]:
+def corpora(found: SignCorpus, true: np.ndarray, turned: np.ndarray) -> dict[str, SignCorpus]:
     """What each run is trained on; ``true`` and ``turned`` are the joints of all frames of ``found`` (F, 67, 3)."""
-
-    def of(xyz: np.ndarray) -> SignCorpus:
-        return replace(found, xyz=xyz)
-
-    def off() -> np.ndarray:
-        """By how many degrees MediaPipe's shoulders are turned too far, before the camera that filmed them."""
-        return yaw(found.xyz, HOLISTIC_67) - yaw(true, HOLISTIC_67)
-
-    makers = (
-        lambda: found,
-        lambda: of(faced(found.xyz, HOLISTIC_67)),
-        lambda: of(true),
-        lambda: of(turned),
-        lambda: of(faced(turned, HOLISTIC_67)),
-        lambda: of(faced(turned, HOLISTIC_67, yaw(turned, HOLISTIC_67) + off())),
+    # by how many degrees MediaPipe's shoulders are turned too far, before the camera that filmed them
+    off = yaw(found.xyz, HOLISTIC_67) - yaw(true, HOLISTIC_67)
+    points = (
+        found.xyz,
+        faced(found.xyz, HOLISTIC_67),
+        true,
+        turned,
+        faced(turned, HOLISTIC_67),
+        faced(turned, HOLISTIC_67, yaw(turned, HOLISTIC_67) + off),
     )
-    return dict(zip(RUNS, makers, strict=True))
+    return {name: replace(found, xyz=xyz) for name, xyz in zip(RUNS, points, strict=True)}
 
 
 @cache

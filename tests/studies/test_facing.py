@@ -49,7 +49,7 @@ def test_the_study_has_a_corpus_for_each_run():
     still = body(np.zeros(1), 1)
     found, turned = (faced(still, HOLISTIC_67, np.array([-angle])) for angle in (10.0, 40.0))
     corpus = SignCorpus(found, np.array([0, 1]), np.array([0]), np.array([0]), facts)
-    made = {name: make().xyz for name, make in limits.corpora(corpus, still, turned).items()}
+    made = {name: made.xyz for name, made in limits.corpora(corpus, still, turned).items()}
     assert tuple(made) == RUNS
     degrees = {name: float(yaw(xyz, HOLISTIC_67)[0]) for name, xyz in made.items()}
     assert list(degrees.values()) == pytest.approx([10, 0, 0, 40, 0, -10], abs=1e-6)
