@@ -3,7 +3,9 @@
 import argparse
 import os
 import pickle
+import random
 import signal
+import socket
 import sys
 import threading
 import traceback
@@ -59,8 +61,42 @@ _turn = threading.Lock()
 
 def _in_turn(make: Callable[[Job], Result], job: Job) -> Result:
     """One job at a time in a worker of several threads, too: torch and MediaPipe have threads of their own."""
+    from distributed import get_worker
+
     with _turn:
+        keep_to_cores(get_worker().state.nthreads)
         return make(job)
+
+
+_taken: dict[int, socket.socket] = {}
+
+
+def keep_to_cores(number: int) -> None:
+    """From now on this thread, and those that it starts, keep to ``number`` cores that no other worker here has taken.
+
+    What a job calls has threads of its own, however few a worker was given, and they would run on its neighbours'
+    cores. A core is taken by a name that Linux frees when the process ends; elsewhere, or where too few are left,
+    nothing happens.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    cores = list(os.sched_getaffinity(os.getpid()))
+    random.shuffle(cores)  # two containers of one machine do not see each other's names
+    for core in cores if len(_taken) < number else []:
+        _take(core)
+        if len(_taken) == number:
+            break
+    if len(_taken) == number:
+        os.sched_setaffinity(0, _taken)
+
+
+def _take(core: int) -> None:
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0hands-in-focus/core/{core}")
+        _taken[core] = name
+    except OSError:
+        name.close()
 
 
 def spread_options(
