@@ -18,6 +18,7 @@ from lib.enhance.jobs import Job
 from lib.tools.commands import print_any_name
 from lib.tools.errors import BadInput, in_a_line, printable
 from lib.tools.parallel import spread, worker_threads
+from lib.tools.processes import share_memory
 from lib.upsampler import UNet, load, load_pretrained
 
 LOST = "its process ended early, perhaps for want of memory"
@@ -103,6 +104,7 @@ def attempt(job: Job, options: argparse.Namespace, compare: bool) -> Outcome:
     """One film, in whichever process: whatever is wrong with it, the others can be done."""
     if job.done and not options.again:  # since the command began: a worker had just done it when it was lost
         return Outcome(job, True, f"{job.out} is done already.", table.row_of_earlier(job))
+    share_memory()
     if threads := worker_threads(options.processes, options.scheduler):
         torch.set_num_threads(threads)
     notes: list[str] = []

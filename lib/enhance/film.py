@@ -47,7 +47,7 @@ from lib.video.codec import encode
 from lib.video.film import check_frames
 
 MODEL = "bg-unet"
-BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through the network together: up to 4 small ones, large ones singly
+BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through a GPU together: up to 4 small ones, large ones singly
 
 Consumer = Callable[[Iterator[np.ndarray]], Keypoints | None]
 
@@ -175,7 +175,7 @@ def _run(
 ) -> tuple[int, list[Keypoints | None]]:
     """All stages at once: the number of frames that were enlarged, and what the consumers made of them."""
     width, height = film.size
-    batch = max(1, min(BATCH, BATCH_PIXELS // (width * height)))
+    batch = 1 if device == "cpu" else max(1, min(BATCH, BATCH_PIXELS // (width * height)))
     looked_at = len(consumers) > 1  # MediaPipe takes twice as long as the network does, so it goes first
     count, name = 0, printable(film.path.name)
     with (

@@ -1,13 +1,17 @@
 """One process or many: what ``torchrun`` tells, so that the training loop need not care."""
 
 import atexit
+import ctypes
 import os
+from contextlib import suppress
 
 import torch
 import torch.distributed as dist
 from torch import nn
 
 from lib.tools.errors import BadInput
+
+ARENA_MAX = -8  # mallopt's number for it, in malloc.h
 
 
 def usable_device(device: str | torch.device) -> torch.device:
@@ -34,6 +38,12 @@ def take_own(device: str) -> torch.device:
         torch.cuda.set_device(local)
     usable_device(device)
     return torch.device("cuda", local)
+
+
+def share_memory() -> None:
+    """All threads of this process take memory from one heap: what each of their own would keep is tens of megabytes."""
+    with suppress(OSError, AttributeError):  # glibc's, on Linux
+        ctypes.CDLL(None).mallopt(ARENA_MAX, 1)
 
 
 def is_first() -> bool:

@@ -1,15 +1,17 @@
 """A network of `lib.upsampler` over a film: frames in, frames of twice the width and height out, a few at a time.
 
-On a CPU every frame is computed by one thread, and as many frames at once as torch has threads. Many threads on one
-frame wait for each other at every layer, and where MediaPipe works beside them they wait for it too.
+On a CPU every small frame is computed by one thread, and as many frames at once as torch has threads. Many threads on
+one frame wait for each other at every layer, and where MediaPipe works beside them they wait for it too. Large frames
+would not fit into memory side by side, and so have the threads together.
 """
 
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 
 import numpy as np
 import torch
@@ -19,7 +21,8 @@ from lib.tools.processes import usable_device
 from lib.upsampler.network import UNet
 from lib.video.codec import checked
 
-LARGEST = 1024  # pixels of a side: larger frames are computed in tiles, so that 4K fits into a laptop's memory
+LARGEST = 768  # pixels of a side: larger frames are computed in tiles, so that 4K fits into a laptop's memory
+AT_ONCE = 2**21  # pixels of the frames that are in work side by side: more of them would not fit, either
 NICENESS = 10  # a thread that is behind gets a tenth of the time of one that is not, and all that is left over
 
 
@@ -35,20 +38,23 @@ def sharpen(
 
     batch    how many frames go through the network together: memory grows with it; a GPU is busier with more
     device   where to compute; None: where the model is. The model is moved there, and put into eval mode
-    workers  batches in work at a time; None: one for each of torch's threads on a CPU, two on a GPU
-    behind   let the program's other threads have the processor first (on Linux), where one of them is what all wait for
+    workers  batches in work at a time; None: two on a GPU, on a CPU one for each of torch's threads, if they are small
+    behind   let the program's other threads have one of torch's, and the processor first (on Linux), where one of them
+             is what all wait for
 
     Convolutions use bfloat16 where the machine has it built in (see `has_bfloat16`). Raises BadInput for no frames, a
     frame of another size or type than the first, and a device that is not there.
     """
     device = usable_device(device or next(model.parameters()).device)
     model, bfloat16 = model.to(device, memory_format=torch.channels_last).eval(), has_bfloat16(device)
-    threads = torch.get_num_threads()
-    workers = workers or (threads if device.type == "cpu" else 2)
-    pool = ThreadPoolExecutor(workers, initializer=_begin_thread, initargs=(behind,))
+    threads, stream = torch.get_num_threads(), checked(frames)
+    first = next(stream)
+    free = max(1, threads - behind)
+    workers = workers or (_fitting(first, batch, free) if device.type == "cpu" else 2)
+    pool = ThreadPoolExecutor(workers, initializer=_begin_thread, initargs=(max(1, free // workers), behind))
     pending: deque[Future[np.ndarray]] = deque()
     try:
-        stream = checked(frames)
+        stream = chain([first], stream)
         while group := list(islice(stream, batch)):
             pending.append(pool.submit(_run, model, device, bfloat16, group))
             if len(pending) > workers:
@@ -60,8 +66,13 @@ def sharpen(
         torch.set_num_threads(threads)
 
 
-def _begin_thread(behind: bool) -> None:
-    torch.set_num_threads(1)
+def _fitting(frame: np.ndarray, batch: int, threads: int) -> int:
+    height, width = frame.shape[:2]
+    return max(1, min(threads, AT_ONCE // (batch * height * width)))
+
+
+def _begin_thread(threads: int, behind: bool) -> None:
+    torch.set_num_threads(threads)
     if behind:
         step_behind()
 
@@ -88,23 +99,28 @@ def _run(model: UNet, device: torch.device, bfloat16: bool, frames: list[np.ndar
     # modes are a thread's own; (N, H, W, 3) seen as (N, 3, H, W) is channels-last already
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
         images = torch.from_numpy(np.stack(frames)).to(device).permute(0, 3, 1, 2)
-        y = _tiled(model, images.float().div_(255))
-        y = y.float().mul_(255).round_().clamp_(0, 255).to(torch.uint8)
+        y = _tiled(partial(_in_bytes, model), images, 2**model.config.depth)
         return y.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
-def _tiled(model: UNet, x: Tensor, largest: int = LARGEST) -> Tensor:
-    """``model(x)``, in tiles of at most ``largest`` pixels a side, each computed with all around it that matters."""
+def _in_bytes(model: UNet, x: Tensor) -> Tensor:
+    """``model`` from uint8 to uint8."""
+    return model(x.float().div_(255)).float().mul_(255).round_().clamp_(0, 255).to(torch.uint8)
+
+
+def _tiled(compute: Callable[[Tensor], Tensor], x: Tensor, step: int, largest: int = LARGEST) -> Tensor:
+    """``compute(x)``, a network that halves until ``step`` pixels are one, of x's type: in tiles of at most ``largest``
+    pixels a side, each computed with all around it that matters."""
     height, width = x.shape[-2:]
     if max(height, width) <= largest:
-        return model(x)
-    step = 2**model.config.depth
+        return compute(x)
     margin = 8 * step  # with 3 halvings a pixel depends on 62 to either side
-    y = x.new_empty(*x.shape[:2], 2 * height, 2 * width)
+    shape = (*x.shape[:2], 2 * height, 2 * width)
+    y = torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
     for top, bottom in _pieces(height, largest, step):
         for left, right in _pieces(width, largest, step):
             up, back = min(top, margin), min(left, margin)
-            tile = model(x[..., top - up : bottom + margin, left - back : right + margin])
+            tile = compute(x[..., top - up : bottom + margin, left - back : right + margin])
             part = tile[..., 2 * up : 2 * (up + bottom - top), 2 * back : 2 * (back + right - left)]
             y[..., 2 * top : 2 * bottom, 2 * left : 2 * right] = part
     return y
