@@ -25,7 +25,7 @@ from lib.ptn.corpora import Inputs
 from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole
-from lib.tools.openers import read_npz, reading
+from lib.tools.openers import read_npz, read_table, reading
 from lib.tools.parallel import in_parallel
 
 PAGE = "https://www.kaggle.com/competitions/asl-signs"
@@ -66,14 +66,12 @@ def read_list(folder: str | Path) -> pd.DataFrame:
     path = folder / "train.csv"
     if not path.is_file():
         raise BadInput(f"{folder} holds no train.csv: {HOW}")
-    with reading(path, "is no table", "download it again"):
-        table = pd.read_csv(path, keep_default_na=False)
-    lacking = [column for column in COLUMNS if column not in table]
-    if lacking or table.empty:
-        raise BadInput(f"{path} has no {lacking[0] if lacking else 'rows'}: give the training list of asl-signs")
+    table = read_table(path, COLUMNS, "give the training list of asl-signs, as downloaded", whole=["sequence_id"])
+    if table.empty:
+        raise BadInput(f"{path} has no rows: give the training list of asl-signs")
     plain = table.participant_id.astype(str).str.fullmatch(r"[\w-]{1,50}")  # a file will be called by it
-    if not plain.all() or table.sequence_id.dtype.kind not in "iu":
-        raise BadInput(f"{path} has a participant_id or sequence_id that is none: download it again")
+    if not plain.all():
+        raise BadInput(f"{path} has a participant_id that is none: download it again")
     with reading(path, "is no table of files", "download it again"):
         inside = table.path.map(lambda name: (folder / name).resolve().is_relative_to(folder.resolve()))
     if not inside.all():
@@ -82,7 +80,8 @@ def read_list(folder: str | Path) -> pd.DataFrame:
     if not there.all():
         missing = table.path[~there]
         raise BadInput(
-            f"{len(missing):,} of {len(table):,} files are missing, first {missing.iloc[0]}: unpack it whole"
+            f"{path} names {len(table):,} files, of which {len(missing):,} are missing, first {missing.iloc[0]}: "
+            "unpack it whole"
         )
     return table
 

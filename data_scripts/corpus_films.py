@@ -20,7 +20,7 @@ import pandas as pd
 
 from data_scripts.cuts import frames_between
 from data_scripts.own_films import check_film, film_name, films_in
-from data_scripts.signon_splits import read_examples
+from data_scripts.signon_splits import CUTS, read_examples
 from lib.degrade import crop
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
@@ -28,7 +28,7 @@ from lib.ptn.corpora import write_corpus
 from lib.ptn.splits import SUBSETS
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.openers import read_npz, reading
+from lib.tools.openers import read_npz, read_table
 
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half
@@ -74,8 +74,11 @@ def read_cuts(tables: Path, corpus: Corpus) -> pd.DataFrame:
             f"{path} is missing: run python data_scripts/signon_splits.py --out {tables} again; "
             "for the NGT it needs the whole archive from its public address."
         )
-    with reading(path, "is no table of examples", "run data_scripts/signon_splits.py again"):
-        merged = examples.merge(pd.read_csv(path, keep_default_na=False), on="id")
+    times = ["id", "start_ms", "end_ms"]
+    cuts = read_table(path, CUTS, "run data_scripts/signon_splits.py again", "is no table of examples", whole=times)
+    if not cuts.side.isin(SIDES).all():
+        raise BadInput(f"{path} has a side that is none of {SIDES}: run data_scripts/signon_splits.py again.")
+    merged = examples.merge(cuts, on="id")
     if len(merged) != len(examples):
         raise BadInput(
             f"{path} has {len(merged)} of {len(examples)} examples: run data_scripts/signon_splits.py again."

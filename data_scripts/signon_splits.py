@@ -23,7 +23,7 @@ from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.openers import reading
+from lib.tools.openers import read_table, reading
 
 COMMIT = "3c0d5e9c2d088a367999e66792ef1e6e1a1c3fd5"
 ARCHIVE = f"https://github.com/signon-project/wp3-slr-dataset-processing/archive/{COMMIT}.zip"
@@ -129,11 +129,8 @@ def read_examples(folder: str | Path) -> pd.DataFrame:
     files = [Path(folder) / f"{language}_{subset}.csv" for language in ("vgt", "ngt") for subset in SUBSETS]
     if missing := [file for file in files if not file.is_file()]:
         raise BadInput(f"{missing[0]} is missing: run python data_scripts/signon_splits.py --out {folder}")
-    tables = []
-    for file in files:
-        with reading(file, "is no table of examples", "delete it and run data_scripts/signon_splits.py"):
-            # Without keep_default_na=False a gloss such as "NULL" would be read as missing.
-            tables.append(pd.read_csv(file, keep_default_na=False)[COLUMNS])
+    again = "delete it and run data_scripts/signon_splits.py"
+    tables = [read_table(file, COLUMNS, again, "is no table of examples", whole=["id", "label"]) for file in files]
     examples = pd.concat(tables, ignore_index=True)
     places = examples.groupby(["language", "signer"]).subset.unique()
     if len(twice := places[places.map(len) > 1]):  # a test on people whom the network knows flatters it

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lib.tools import openers
 from lib.tools.errors import BadInput
 from lib.tools.openers import read_npz, reading
 from lib.video.image_folder import read_image
@@ -57,13 +58,12 @@ class Photos:
 
 def read_table(folder: str | Path) -> "pd.DataFrame":  # noqa: F821 - pandas is imported where it is used
     """photos.csv: one row a photo with file, letter, signer, number, angle, subset. Raises BadInput."""
-    import pandas as pd
-
     path = Path(folder) / TABLE
     if not path.is_file():
         raise BadInput(f"{path} is missing: run python data_scripts/lis_fingerspelling.py --out {folder}")
-    with reading(path, "is no table of photos", "delete it and run data_scripts/lis_fingerspelling.py"):
-        table = pd.read_csv(path, keep_default_na=False)[list(COLUMNS)].astype({"file": str})
+    again, broken = "delete it and run data_scripts/lis_fingerspelling.py", "is no table of photos"
+    table = openers.read_table(path, COLUMNS, again, broken).astype({"file": str})
+    with reading(path, broken, again):
         if odd := set(table.letter) - set(LETTERS):
             raise ValueError(f"the letter {min(map(str, odd))!r} is none")
     return table

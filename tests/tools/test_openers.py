@@ -3,13 +3,14 @@
 import io
 import json
 import os
+import re
 import zipfile
 
 import numpy as np
 import pytest
 
 from lib.tools.errors import BadInput
-from lib.tools.openers import SMALL, read_json, read_npy, read_npz
+from lib.tools.openers import SMALL, read_json, read_npy, read_npz, read_table
 
 
 def npy(header: str, content: bytes = b"\0" * 800, version=(1, 0)) -> bytes:
@@ -143,3 +144,33 @@ def test_what_is_no_file_is_not_waited_for(read, tmp_path):
     for path in (tmp_path / "pipe", tmp_path, tmp_path / "nowhere"):
         with pytest.raises(BadInput, match="there is no such file"):
             read(path, "give another")
+
+
+TABLE = "film,second,gloss\na.mp4,1,NULL\nb.mp4,2,HOUSE\n"
+
+
+@pytest.mark.parametrize(
+    "content", [TABLE, TABLE.replace("\n", "\r\n"), "\ufeff" + TABLE, TABLE.replace("gloss", "gloss,x")]
+)
+def test_tables_as_programs_write_them(tmp_path, content):
+    path = tmp_path / "a.csv"
+    path.write_bytes(content.encode())
+    table = read_table(path, ["second", "gloss"], "make it again", whole=["second"])
+    assert table.values.tolist() == [[1, "NULL"], [2, "HOUSE"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (TABLE.replace("HOUSE", "T\u00dcR").encode("latin-1"), "it is no text in UTF-8"),
+        (TABLE.encode("utf-16"), "it is no text in UTF-8"),
+        (TABLE.replace(",", ";").encode(), "it has no column 'second', but film;second;gloss"),
+        (TABLE.replace("2", "two").encode(), "second is no whole number everywhere"),
+        (TABLE.replace("a.mp4", '"a.mp4').encode(), "EOF inside string"),
+        (b"", "No columns"),
+    ],
+)
+def test_other_tables_are_refused_in_words(tmp_path, content, why):
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(BadInput, match=rf"a\.csv is no table \(.*{re.escape(why)}.*\); make it again\."):
+        read_table(tmp_path / "a.csv", ["second", "gloss"], "make it again", whole=["second"])
