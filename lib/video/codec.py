@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _TICK = Fraction(1, 1000)  # seconds, to which frames keep their own times, as Matroska does
 GIF_FPS = 100  # a GIF counts time in hundredths of a second
 BT709, LIMITED, FULL, SRGB = 1, 1, 2, 13  # ITU-T H.273 code points: primaries and matrix, ranges, transfer curve
+UNSAID = 2  # and of matrices: none is given; those that FFmpeg converts; those that it cannot, such as YCgCo and ICtCp
+READABLE, STRANGE = {0, 1, UNSAID, 4, 5, 6, 7, 9}, {8, *range(10, 18)}
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,8 @@ class ToRGB:
 
     def _rgb(self, frame: "av.VideoFrame", width: int, height: int) -> np.ndarray:
         options = {"dst_color_range": FULL, "interpolation": self.flags, "threads": 1}
+        if frame.colorspace not in READABLE:
+            frame.colorspace = UNSAID
         if frame.color_trc not in tone.CURVES:
             return self.reformatter.reformat(frame, width, height, format="rgb24", **options).to_ndarray()
         values = self.reformatter.reformat(frame, width, height, format="rgb48le", **options).to_ndarray()

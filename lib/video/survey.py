@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lib.tools.errors import BadInput
 from lib.video import image_folder, tone
-from lib.video.codec import shown_size
+from lib.video.codec import STRANGE, shown_size
 from lib.video.containers import announced_end, decoded, is_shown, open_film, pictures
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
 
@@ -64,6 +64,7 @@ class _Look(NamedTuple):
     interlaced: bool
     keyed: bool
     transfer: int
+    matrix: int
     captioned: bool
 
 
@@ -90,6 +91,10 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
         says, sound = [stream.average_rate, stream.base_rate, stream.guessed_rate], bool(film.streams.audio)
         shown = moments(clock, announced_end(film, stream))
     looks = looks or _first_look(path)
+    if odd := [look.matrix for look in looks if look.matrix in STRANGE]:
+        raise BadInput(
+            f"{path} has colours that cannot be converted here (H.273's matrix {odd[0]}); convert it to mp4."
+        )
     interlaced, keyed = any(look.interlaced for look in looks), any(look.keyed for look in looks)
     if keyed:  # what comes before is not decoded
         count -= sum(second < looks[0].second for second, _ in clock)
@@ -158,10 +163,8 @@ def _first_look(path: Path) -> list[_Look]:
 def _look(place: int, second: float, frame: "av.VideoFrame", film: "InputContainer", stream: "av.VideoStream") -> _Look:
     aspect = pixel_aspect(film, stream)
     size, stored = shown_size(frame, aspect), (frame.width, frame.height)
-    captioned = frame.side_data.get("A53_CC") is not None
-    return _Look(
-        place, second, size, stored, aspect, frame.interlaced_frame, frame.key_frame, frame.color_trc, captioned
-    )
+    colours, captioned = (frame.color_trc, frame.colorspace), frame.side_data.get("A53_CC") is not None
+    return _Look(place, second, size, stored, aspect, frame.interlaced_frame, frame.key_frame, *colours, captioned)
 
 
 def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from lib.tools.errors import BadInput
 from lib.video import probe, read_all, tone
+from lib.video.codec import STRANGE
 from lib.video.image_folder import image_files
 from lib.video.pixels import srgb_to_linear
 
@@ -188,3 +189,20 @@ def test_digits_that_are_no_numbers_are_letters(tmp_path):
     for name in ("\u00b21", "10", "9"):  # a square sign first, which Python takes for a digit
         Image.fromarray(SCENE[:8]).save(tmp_path / f"{name}.png")
     assert [file.stem for file in image_files(tmp_path)] == ["9", "10", "\u00b21"]
+
+
+@pytest.mark.parametrize("matrix", [8, 10, 14, 3, 200])
+def test_matrices_that_nobody_reads_are_refused_and_those_that_mean_nothing_are_none(tmp_path, matrix):
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("ffv1", rate=25)
+        stream.height, stream.width, stream.pix_fmt, stream.codec_context.colorspace = 96, 128, "yuv420p", matrix
+        out.mux(stream.encode(av.VideoFrame.from_ndarray(SCENE, format="rgb24").reformat(format="yuv420p")))
+        out.mux(stream.encode())
+    if matrix in STRANGE:
+        with pytest.raises(
+            BadInput, match=rf"a.mkv has colours that cannot be converted here \(H.273's matrix {matrix}\)"
+        ):
+            probe(path)
+    else:
+        assert np.abs(read_all(path)[0].astype(int) - SCENE).mean() < 6
