@@ -22,6 +22,8 @@ SCALE = {
     "a width of 48": "fifth, width 48",
     "whole frames": "fifth, crop 0, crops 480",
 }
+PILOT = "b-unet, epochs 40"
+LONGER = {"20 epochs, as it ships": "b-unet", "until its patience ended": PILOT}
 HEADS = {
     "transposed convolution, 1x1": BASE,
     "bilinear, 1x1": "fifth-bilinear",
@@ -69,3 +71,8 @@ def read() -> list[dict]:
 def validation() -> dict[str, float]:
     """Each training's loss on the films kept for validation, by its own loss: compare only what has the same loss."""
     return dict(shipped_rows.about(SHIPPED).get("validation", {}))
+
+
+def trainings() -> dict[str, dict]:
+    """The facts of each training by its name, such as its "curve": pairs of training and validation loss."""
+    return shipped_rows.about(SHIPPED)["trainings"]
