@@ -49,6 +49,8 @@ ENCODERS = {
     "gif": Encoder("gif", 51, lambda crf: {}, "pal8"),
     "h264-rgb": Encoder("libx264rgb", 0, lambda crf: {"qp": "0"}, "rgb24"),  # lossless; browsers do not play it
 }
+HUGE = 2**24  # pixels of a picture, above which x264 is to hold few: at 8K 0.9 GB less, and no larger a file
+LEAN = {"bf": "0", "refs": "1"}
 
 
 def encode(
@@ -80,7 +82,8 @@ def encode(
     prepare = {"pal8": _indexed, "rgb24": _frame_of}.get(encoder.pix_fmt) or ToYUV()
     try:
         with new_film(file, container) as output:
-            stream = output.add_stream(encoder.name, rate=rate, options=encoder.options(crf))
+            options = encoder.options(crf) | (LEAN if first.shape[0] * first.shape[1] > HUGE else {})
+            stream = output.add_stream(encoder.name, rate=rate, options=options)
             _configure(stream, encoder, first)
             stream.codec_context.time_base = tick = 1 / rate if even or times is None else _TICK
             ticks = -1
