@@ -98,6 +98,8 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     if options.scheduler:  # whose workers begin in folders of their own
         options.videos, options.out = options.videos.absolute(), options.out.absolute()
+    if options.out.exists() and not options.out.is_dir():
+        raise BadInput(f"{options.out} is a file; give a folder for the .pose files.")
     outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler, options.fps)
     for note in (note for outcome in outcomes for note in outcome.notes):
         print(f"Note: {printable(note)}", file=sys.stderr)

@@ -70,17 +70,18 @@ class _Parser(argparse.ArgumentParser):
     """Says what to do about a file whose name is taken for an option."""
 
     def parse_known_args(self, args=None, namespace=None):
-        self.given = sys.argv[1:] if args is None else args
+        self.given = sys.argv[1:] if args is None else [*map(str, args)]
+        if "" in self.given:  # which would mean this folder, and all that lies below it
+            self.error("one of the names is empty: look whether a variable of the shell is")
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        odd = [
-            one
-            for one in self.given
-            if one.startswith("-") and one.partition("=")[0] not in self._option_string_actions
-        ]
+        options = self._option_string_actions
+        odd = [one for one in self.given if one.startswith("-") and one.partition("=")[0] not in options]
         like_files = [one for one in odd if not one.startswith("--") or "." in one or os.path.exists(one)]
-        super().error(message + (f"; if {like_files[0]} is a file, write ./{like_files[0]}" if like_files else ""))
+        if like_files and ", not '" not in message:  # else a value is what is wrong
+            message += f"; if {like_files[0]} is a file, write ./{like_files[0]}"
+        super().error(message)
 
 
 def arguments(description: str, **others: str) -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ import errno
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -112,3 +113,11 @@ def test_a_name_that_begins_with_a_dash_is_told_how_to_be_written(given, capsys)
         parser.parse_args(["x", "--typo", "3"])
     assert "./" not in capsys.readouterr().err
     assert parser.parse_args(["./-a.mp4", "--out=-b.mp4"]).out == "-b.mp4"
+
+
+def test_an_empty_name_is_not_taken_for_this_folder(capsys):
+    parser = arguments("About.")
+    parser.add_argument("film", type=Path)
+    with pytest.raises(SystemExit):
+        parser.parse_args([""])
+    assert "one of the names is empty" in capsys.readouterr().err
