@@ -234,9 +234,12 @@ def opened(path: Path) -> Iterator[tuple["InputContainer", "av.VideoStream"]]:
             raise BadInput(f"{path} holds sound but no pictures; give a file with a video track.")
         if stream.codec_context is None:
             raise BadInput(f"{path} holds pictures that no codec here can read; convert it to mp4 where it was made.")
+        # a film of kilobytes can hold frames that fill the memory, whatever its header says
+        stream.codec_context.options = {"max_pixels": str(image_folder.MOST_PIXELS)}
         yield container, stream
 
 
 def no_frame(path: Path) -> BadInput:
     """What is said of a film of which nothing can be seen."""
-    return BadInput(f"{path} holds no readable frame: damaged or cut short; copy or download it again.")
+    most = f"more than {image_folder.MOST_PIXELS:,} pixels"
+    return BadInput(f"{path} holds no readable frame: damaged, cut short, or of {most}; copy or download it again.")

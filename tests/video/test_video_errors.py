@@ -5,6 +5,7 @@ import warnings
 import wave
 
 import av
+import cv2
 import numpy as np
 import pytest
 from odd_films import film
@@ -156,3 +157,17 @@ def test_frames_that_are_lost_in_the_middle_are_counted(tmp_path):
         UserWarning, match="b.mkv is damaged: frames lost between its first and its last, which cannot be decoded: 5"
     ):
         assert len(read_all(path)) == 25
+
+
+def test_a_small_file_of_huge_frames_is_refused(tmp_path):
+    picture = cv2.imencode(".png", np.zeros((8200, 8400), np.uint8))[1].tobytes()
+    with av.open(str(tmp_path / "a.mov"), "w") as out:
+        stream = out.add_stream("png", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "gray"
+        for packet in stream.encode(av.VideoFrame(64, 48, "gray")) + stream.encode():
+            huge = av.Packet(picture)
+            huge.pts = huge.dts = packet.pts
+            huge.time_base, huge.stream, huge.is_keyframe = packet.time_base, stream, True
+            out.mux(huge)
+    with pytest.raises(BadInput, match="a.mov holds no readable frame: damaged, cut short, or of more than 67,108,864"):
+        probe(tmp_path / "a.mov")
