@@ -26,6 +26,7 @@ PARTIAL = ".partial-"  # begins the name of every file that is not whole yet
 # what a disk says that takes no more: it is full, the user's share of it is, a file is too large for it, it is failing
 FULL_OR_FAILING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 _LONGEST = 200  # bytes of a name, of the 255 that a disk allows, that stay as they are
+_OUR_BEGINNING = re.compile(rf"^{re.escape(PARTIAL)}[0-9a-f]{{16}}-")
 _NOTE = re.compile(r"([0-9a-f]{16}) (\S*)\n")  # token and machine
 
 
@@ -61,7 +62,8 @@ def written_whole(path: str | Path, *, alone: bool = False, spare: Sequence[Path
             if error.errno not in FULL_OR_FAILING and not short:
                 raise
             why = "no room is left" if short else os.strerror(error.errno)
-            raise BadInput(f"{path} was not written ({why}): make room, or choose another place.") from error
+            wanted = path.with_name(_OUR_BEGINNING.sub("", path.name))  # this may be a part of something larger
+            raise BadInput(f"{wanted} was not written ({why}): make room, or choose another place.") from error
         finally:
             partial.unlink(missing_ok=True)
     with suppress(OSError):  # not every disk can do so for folders

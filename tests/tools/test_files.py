@@ -1,5 +1,6 @@
 """lib.tools.files: whole files or none, one writer at a time, and nothing of anybody else's is touched."""
 
+import errno
 import os
 import signal
 import stat
@@ -238,3 +239,9 @@ def test_where_no_room_is_left_the_old_file_stays(tmp_path, kind):
     assert (run.returncode, run.stdout) == (1, "") and run.stderr.count("\n") == 1, run.stderr
     assert f"a.{kind} was not written (" in run.stderr and "make room, or choose another place" in run.stderr
     assert path.read_text() == "what was there" and names(tmp_path) == [path.name]
+
+
+def test_a_part_of_something_larger_is_named_as_the_reader_knows_it(tmp_path):
+    with pytest.raises(BadInput, match=r"/a\.pose was not written"), written_whole(tmp_path / "a.pose") as partial:
+        with written_whole(partial):
+            raise OSError(errno.ENOSPC, "No space left on device")
