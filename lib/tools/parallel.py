@@ -82,10 +82,8 @@ def keep_to_cores(number: int) -> None:
         return
     cores = list(os.sched_getaffinity(os.getpid()))
     random.shuffle(cores)  # two containers of one machine do not see each other's names
-    for core in cores if len(_taken) < number else []:
-        _take(core)
-        if len(_taken) == number:
-            break
+    while cores and len(_taken) < number:
+        _take(cores.pop())
     if len(_taken) == number:
         os.sched_setaffinity(0, _taken)
 
