@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import Process, get_context, parent_process
 from multiprocessing.connection import Connection, wait
@@ -63,38 +64,40 @@ def _in_turn(make: Callable[[Job], Result], job: Job) -> Result:
     """One job at a time in a worker of several threads, too: torch and MediaPipe have threads of their own."""
     from distributed import get_worker
 
-    with _turn:
-        keep_to_cores(get_worker().state.nthreads)
+    with _turn, own_cores(get_worker().state.nthreads):
         return make(job)
 
 
-_taken: dict[int, socket.socket] = {}
-
-
-def keep_to_cores(number: int) -> None:
-    """From now on this thread, and those that it starts, keep to ``number`` cores that no other worker here has taken.
+@contextmanager
+def own_cores(number: int) -> Iterator[None]:
+    """Meanwhile this thread, and those that it starts, keep to ``number`` cores that no other worker here has taken.
 
     What a job calls has threads of its own, however few a worker was given, and they would run on its neighbours'
     cores. A core is taken by a name that Linux frees when the process ends; elsewhere, or where too few are left,
     nothing happens.
     """
-    if not hasattr(os, "sched_setaffinity"):
-        return
-    cores = list(os.sched_getaffinity(os.getpid()))
-    random.shuffle(cores)  # two containers of one machine do not see each other's names
-    while cores and len(_taken) < number:
-        _take(cores.pop())
-    if len(_taken) == number:
-        os.sched_setaffinity(0, _taken)
+    there = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
+    free, own = (
+        random.sample(sorted(there), len(there)),
+        set(),
+    )  # two containers of a machine see not each other's names
+    with ExitStack() as names:
+        while free and len(own) < number:
+            if _taken(core := free.pop(), names):
+                own.add(core)
+        if len(own) == number:
+            os.sched_setaffinity(0, own)
+            names.callback(os.sched_setaffinity, 0, there)
+        yield
 
 
-def _take(core: int) -> None:
-    name = socket.socket(socket.AF_UNIX)
+def _taken(core: int, names: ExitStack) -> bool:
+    name = names.enter_context(socket.socket(socket.AF_UNIX))
     try:
         name.bind(f"\0hands-in-focus/core/{core}")
-        _taken[core] = name
+        return True
     except OSError:
-        name.close()
+        return False
 
 
 def spread_options(

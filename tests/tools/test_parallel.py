@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lib.tools.errors import BadInput
-from lib.tools.parallel import in_parallel, keep_to_cores
+from lib.tools.parallel import in_parallel, own_cores
 
 
 class Unportable(Exception):
@@ -58,7 +58,7 @@ def sleep(mark: str) -> None:
 PROGRAM = """
 import sys
 from test_parallel import sleep
-from lib.tools.parallel import in_parallel, keep_to_cores
+from lib.tools.parallel import in_parallel, own_cores
 
 if __name__ == "__main__":
     list(in_parallel(sleep, sys.argv[1:], 2))
@@ -94,20 +94,24 @@ def is_alive(pid: int) -> bool:
 def kept(job: tuple[Path, int]) -> set[int]:
     """The cores that a process of this kind keeps to; it lives on until so many have taken theirs."""
     folder, others = job
-    keep_to_cores(1)
-    keep_to_cores(1)
-    (folder / str(os.getpid())).touch()
-    while len(list(folder.iterdir())) < others:
-        time.sleep(0.05)
-    return os.sched_getaffinity(0)
+    with own_cores(1):
+        (folder / str(os.getpid())).touch()
+        while len(list(folder.iterdir())) < others:
+            time.sleep(0.05)
+        return os.sched_getaffinity(0)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system gives no cores away")
-@pytest.mark.parametrize("again", ["", "what has ended has given its cores back"])
-def test_workers_keep_to_a_core_each_and_one_too_many_to_none(again, tmp_path):
+def test_workers_keep_to_a_core_each_and_one_too_many_to_none(tmp_path):
+    if "hands-in-focus/core" in Path("/proc/net/unix").read_text():
+        pytest.skip("other workers are at work on this machine")
     there = os.sched_getaffinity(0)
     count = len(there) + 1
     found = list(in_parallel(kept, [(tmp_path, count)] * count, count))
     assert sorted(core for cores in found if len(cores) == 1 for core in cores) == sorted(there)
     assert [cores for cores in found if len(cores) > 1] == [there]
+    with own_cores(len(there) + 1):  # what has ended has given its cores back, but so many there are not
+        assert os.sched_getaffinity(0) == there
+    with own_cores(1):
+        assert len(os.sched_getaffinity(0)) == 1
     assert os.sched_getaffinity(0) == there
