@@ -23,6 +23,7 @@ import torch
 from book.studies.runner import RESULTS, read, write
 from lib.enhance.cli import main as enhance
 from lib.signer.clips import clips
+from lib.tools.parallel import own_cores
 from lib.video import write_video
 
 PATH = RESULTS / "corpus.json"
@@ -74,11 +75,12 @@ def run(films: Path, *options: str) -> float:
 
 
 def one_thread(films: Path) -> float:
-    """The command here, its network on one thread, as in a worker."""
+    """The command here, on one thread and one core, as a worker has them."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return run(films)
+        with own_cores(1):
+            return run(films)
     finally:
         torch.set_num_threads(threads)
 
