@@ -77,10 +77,8 @@ def own_cores(number: int) -> Iterator[None]:
     nothing happens.
     """
     there = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
-    free, own = (
-        random.sample(sorted(there), len(there)),
-        set(),
-    )  # two containers of a machine see not each other's names
+    free = random.sample(sorted(there), len(there))  # two containers of one machine do not see each other's names
+    own: set[int] = set()
     with ExitStack() as names:
         while free and len(own) < number:
             if _taken(core := free.pop(), names):
