@@ -91,6 +91,15 @@ def fit(
     return run.history
 
 
+def begin_at(model: nn.Module, settings: Settings, folder: str | Path, history: History) -> None:
+    """A checkpoint in ``folder`` for `fit` to go on from: these weights, at the end of ``history``, whose best they
+    are. Adam's means begin anew. A training that is there already is left as it is."""
+    run = _Run(model, settings, Path(folder), torch.device("cpu"))
+    if not (run.folder / "last.pt").exists():
+        run.history = history
+        run.save()
+
+
 class _Run:
     """What changes during a training: weights, optimiser, history."""
 

@@ -3,6 +3,7 @@
     python -m lib.train_upsampler ba-unet --data data/training --out runs      one stage (and those it starts from)
     python -m lib.train_upsampler all --data data/training --out runs          all that ship, and what they start from
     python -m lib.train_upsampler all --ship book/weights                      and write the weights that ship
+    python -m lib.train_upsampler b-unet --go-on book/weights/b-unet.safetensors   train what ships longer
     python -m lib.train_upsampler all --profile paper --device cuda            at R1's size
     torchrun --nproc-per-node 8 -m lib.train_upsampler ba-unet --device cuda   see lib.training
 
@@ -28,9 +29,9 @@ from lib.tools.openers import read_json
 from lib.tools.papers import look_up
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
-from lib.training import History, Settings, fit
+from lib.training import History, Settings, begin_at, fit
 from lib.upsampler.data import Batch, Counted, Frames, batches, read_frames
-from lib.upsampler.network import PRETRAINED, UNet, save
+from lib.upsampler.network import PRETRAINED, UNet, load, read_weights, save
 from lib.upsampler.recipes import STAGES, Stage, command_of, facts
 
 HELD_OUT = 10  # one clip in so many is for validation
@@ -48,6 +49,8 @@ def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
         model.load_state_dict(train(STAGES[stage.start], options)[0].state_dict())
     own = {name: getattr(options, name) for name in ("seed", "bfloat16", "compile", "device")}
     settings = Settings.of(stage, epochs=options.epochs or stage.epochs, **own)
+    if options.go_on and stage.name == options.stage:
+        _go_on_from(options.go_on, model, settings, options.out / stage.name)
     learn, judge = frames_of(stage.sets, options.data, options.out)
     count = crops_of(stage, options)
 
@@ -65,6 +68,18 @@ def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
     loss = _loss(stage, settings)
     history = fit(model, data, loss, validate, settings, options.out / stage.name, partial(_tell, stage.name))
     return model, history
+
+
+def _go_on_from(weights: Path, model: UNet, settings: Settings, folder: Path) -> None:
+    """The training that ``weights`` come from goes on after its best epoch, as `lib.training.begin_at` says."""
+    trained, (_, _, told) = load(weights), read_weights(weights)
+    if trained.config != model.config or not told.get("curve"):
+        raise BadInput(f"{weights} is of another network or tells no curve; give what this stage has left.")
+    model.load_state_dict(trained.state_dict())
+    seconds = told["minutes"] * 60 / told["epochs"]
+    rows = enumerate(told["curve"][: told["kept_epoch"]], 1)
+    common = {"seconds": seconds, "learning_rate": told["learning_rate"]}
+    begin_at(model, settings, folder, [{"epoch": e, "train": t, "validation": v} | common for e, (t, v) in rows])
 
 
 def _tell(name: str, history: History) -> None:
@@ -163,6 +178,8 @@ def _keep(stage: Stage, options: argparse.Namespace, history: History, model: UN
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
     options = _options(argv)
+    if options.go_on and options.stage == "all":
+        raise BadInput(f"{options.go_on} is of one stage; name it in the place of all.")
     first = is_first()
     take_own(options.device)
     for name in PRETRAINED if options.stage == "all" else [options.stage]:
@@ -193,6 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=positive, default=BATCH, help="pairs a step (default: %(default)s)")
     parser.add_argument("--epochs", type=positive, help="instead of the stage's own")
     parser.add_argument("--crops", type=positive, help="crops an epoch, instead of the stage's own")
+    parser.add_argument("--go-on", type=Path, metavar="FILE", help="weights of this stage: train them longer")
     parser.add_argument("--seed", type=from_zero, default=0)
     parser.add_argument("--device", default="cpu", help='"cpu" or "cuda"')
     parser.add_argument("--bfloat16", action="store_true", help="half the bits in convolutions")

@@ -112,8 +112,8 @@ def test_r1s_five_are_trained_as_r1_says():
     for same in ("residual", "head", "loss", "learning_rate", "cosine", "epochs", "patience"):
         assert len({getattr(stage, same) for stage in five}) == 1, same
     assert [stage.crops for stage in five] == [3000] * 4 + [1000]  # TD1 has a third of D1's frames (III-C, III-D)
-    rate, patience = (look_up(f"R1 IV-A, {name}").value for name in ("learning rate", "patience"))
-    assert (five[0].learning_rate, five[0].patience, five[0].cosine) == (rate, patience, False)
+    said = [look_up(f"R1 IV-A, {name}").value for name in ("learning rate", "epochs", "patience")]
+    assert [five[0].learning_rate, five[0].epochs, five[0].patience] == said and not five[0].cosine
     assert [stage.start for stage in five] == [None] * 4 + ["bwa-unet"]
     assert [stage.sets for stage in five] == [("d1_software",)] * 4 + [("td1",)]
 
@@ -121,7 +121,7 @@ def test_r1s_five_are_trained_as_r1_says():
 @pytest.mark.parametrize("stage", [name for name in STAGES if name.startswith("fifth")])
 def test_studies_change_one_thing_and_take_a_fifth(stage, films, tmp_path):
     study, whole = STAGES[stage], STAGES["b-unet"]
-    assert 5 * study.epochs * study.crops == whole.epochs * whole.crops
+    assert 5 * study.epochs == 20 and study.crops == whole.crops  # the five's first budget: what ships has more
     other = {key for key, value in asdict(study).items() if value != asdict(STAGES["fifth"])[key]} - {"name", "about"}
     assert len(other) == (stage != "fifth")
     assert run(stage, films, tmp_path) == 0
@@ -189,6 +189,29 @@ def test_a_checkpoint_of_another_network_is_refused(films, tmp_path, capsys):
     assert run("b-ae", films, tmp_path) == 0
     assert run("b-ae", films, tmp_path, "--width", "4") == 1
     assert "cannot be resumed" in capsys.readouterr().err
+
+
+def test_weights_that_ship_are_trained_longer(films, tmp_path):
+    """From the best epoch of their curve on; with no epoch more they come out as they went in."""
+    assert run("b-ae", films, tmp_path / "once", "--epochs", "2", "--ship", str(tmp_path)) == 0
+    weights = tmp_path / "b-ae.safetensors"
+    told = read_weights(weights)[2]
+    kept = told["kept_epoch"]
+    for name, epochs in (("same", kept), ("longer", 4)):
+        go_on = ["--go-on", str(weights), "--epochs", str(epochs), "--ship", str(tmp_path / name)]
+        assert run("b-ae", films, tmp_path / name / "runs", *go_on) == 0
+    (before, *_), (same, *_) = (read_weights(path) for path in (weights, tmp_path / "same" / "b-ae.safetensors"))
+    assert all(torch.equal(before[name], same[name]) for name in before)
+    longer = read_weights(tmp_path / "longer" / "b-ae.safetensors")[2]
+    assert longer["curve"][:kept] == told["curve"][:kept] and len(longer["curve"]) == 4
+    assert "--go-on" in longer["command"] and longer["crops"] == 4 * 16
+
+
+@pytest.mark.parametrize(("stage", "said"), [("ba-unet", "is of another network"), ("all", "is of one stage")])
+def test_weights_of_another_stage_are_not_gone_on_from(stage, said, films, tmp_path, capsys):
+    assert run("b-ae", films, tmp_path / "runs", "--ship", str(tmp_path)) == 0
+    assert run(stage, films, tmp_path / "others", "--go-on", str(tmp_path / "b-ae.safetensors")) == 1
+    assert said in capsys.readouterr().err and not (tmp_path / "others" / stage / "last.pt").exists()
 
 
 @pytest.mark.slow
