@@ -1,9 +1,9 @@
 """R1's progressive procedure (IV-A) as a list: each model adds one thing to the last; and ours, which goes on from it.
 
 R1's five learn on R1's damage as R1 trains (IV-A): Adam at a constant 0.001, patience 7; of epochs each has 30 at most,
-where a pilot was at its best (R1: 50). Only BWFA-UNet starts from another model's weights (IV-C). Those called "-camera" are of an earlier attempt on a camera's
-damage, with a head, a residual and schedules that are ours. BV-UNet and the BG courses learned while TD1 was still
-spoiled as D1 is.
+where a pilot was at its best (R1: 50). Only BWFA-UNet starts from another model's weights (IV-C). Those called
+"-camera" are of an earlier attempt on a camera's damage, with a head, a residual and schedules that are ours. BV-UNet
+and the BG courses learned while TD1 was still spoiled as D1 is.
 """
 
 import argparse
