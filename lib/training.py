@@ -12,7 +12,7 @@ trains on its own share of each epoch and the gradients are averaged (Distribute
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -53,7 +53,6 @@ class Settings:
 
 
 WARM_UP = 200  # steps of the first epoch
-
 Batch = Any
 History = list[dict[str, float]]
 
@@ -66,20 +65,22 @@ def fit(
     settings: Settings,
     folder: str | Path | None,
     after_epoch: Callable[[History], None] = lambda history: None,
+    before: Sequence[dict[str, float]] = (),
 ) -> History:
     """Train ``model`` in place until it stops gaining; it ends with the best epoch's weights (or the last's).
 
     ``data(epoch, rank, processes)`` gives one process's batches of an epoch, the same each time it is asked;
     ``loss(model, batch)`` a scalar; ``validate(model)`` a number, lower is better. ``folder`` receives last.pt,
-    best.pt and history.json after every epoch; None: a training of seconds, which is not worth going on with, leaves
-    nothing. Returns one dict an epoch: epoch, train, validation, seconds, learning_rate. Raises BadInput if a
-    checkpoint in ``folder`` belongs to another training, an epoch has no batch, or a loss is no number.
+    best.pt and history.json after every epoch; None: a training of seconds leaves nothing. ``before`` are the epochs
+    of a training that ``model`` comes from. Returns one dict an epoch: epoch, train, validation, seconds,
+    learning_rate. Raises BadInput if a checkpoint in ``folder`` belongs to another training, an epoch has no batch, or
+    a loss is no number.
     """
     torch.manual_seed(settings.seed)
     processes = Processes(settings.device)
     model.to(processes.device, memory_format=torch.channels_last)
     trained = processes.share(torch.compile(model) if settings.compile else model)
-    run = _Run(model, settings, Path(folder) if folder else None, processes.device)
+    run = _Run(model, settings, Path(folder) if folder else None, processes.device, list(before))
     run.resume()
     while not run.finished:
         run.epoch(trained, data, loss, validate, processes)
@@ -91,22 +92,13 @@ def fit(
     return run.history
 
 
-def begin_at(model: nn.Module, settings: Settings, folder: str | Path, history: History) -> None:
-    """A checkpoint in ``folder`` for `fit` to go on from: these weights, at the end of ``history``, whose best they
-    are. Adam's means begin anew. A training that is there already is left as it is."""
-    run = _Run(model, settings, Path(folder), torch.device("cpu"))
-    if not (run.folder / "last.pt").exists():
-        run.history = history
-        run.save()
-
-
 class _Run:
     """What changes during a training: weights, optimiser, history."""
 
-    def __init__(self, model: nn.Module, settings: Settings, folder: Path | None, device: torch.device):
+    def __init__(self, model: nn.Module, settings: Settings, folder: Path | None, device, history: History):
         self.model, self.settings, self.folder, self.device = model, settings, folder, device
         self.optimizer = _optimizer(model, settings)
-        self.history: History = []
+        self.history = history
         self.steps = 0  # since the start of this process; only counts in the first epoch
         self.best: dict[str, Tensor] = _copy(model)
 

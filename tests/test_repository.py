@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,8 @@ def test_pyproject_asks_for_every_library_that_is_imported(project_files):
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     bring = metadata.packages_distributions()
-    asked = {canonicalize_name(Requirement(line).name) for line in PYPROJECT["dependencies"]} | {f"{CV2}-headless"}
+    lines = [*PYPROJECT["dependencies"], *chain(*PYPROJECT["optional-dependencies"].values())]
+    asked = {canonicalize_name(Requirement(line).name) for line in lines} | {f"{CV2}-headless"}
     tops = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"lib", "book", "data_scripts"}
     missing = {top for top in tops if top in bring and not asked & {canonicalize_name(name) for name in bring[top]}}
     assert not missing

@@ -29,7 +29,7 @@ from lib.tools.openers import read_json
 from lib.tools.papers import look_up
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
-from lib.training import History, Settings, begin_at, fit
+from lib.training import History, Settings, fit
 from lib.upsampler.data import Batch, Counted, Frames, batches, read_frames
 from lib.upsampler.network import PRETRAINED, UNet, load, read_weights, save
 from lib.upsampler.recipes import STAGES, Stage, command_of, facts
@@ -49,8 +49,7 @@ def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
         model.load_state_dict(train(STAGES[stage.start], options)[0].state_dict())
     own = {name: getattr(options, name) for name in ("seed", "bfloat16", "compile", "device")}
     settings = Settings.of(stage, epochs=options.epochs or stage.epochs, **own)
-    if options.go_on and stage.name == options.stage:
-        _go_on_from(options.go_on, model, settings, options.out / stage.name)
+    before = _go_on_from(options.go_on, model) if options.go_on and stage.name == options.stage else []
     learn, judge = frames_of(stage.sets, options.data, options.out)
     count = crops_of(stage, options)
 
@@ -66,20 +65,20 @@ def train(stage: Stage, options: argparse.Namespace) -> tuple[UNet, History]:
         return float(np.mean([float(loss(network, batch)) for batch in drawn]))
 
     loss = _loss(stage, settings)
-    history = fit(model, data, loss, validate, settings, options.out / stage.name, partial(_tell, stage.name))
+    tell = partial(_tell, stage.name)
+    history = fit(model, data, loss, validate, settings, options.out / stage.name, tell, before)
     return model, history
 
 
-def _go_on_from(weights: Path, model: UNet, settings: Settings, folder: Path) -> None:
-    """The training that ``weights`` come from goes on after its best epoch, as `lib.training.begin_at` says."""
+def _go_on_from(weights: Path, model: UNet) -> History:
+    """The epochs of the training that left ``weights``, up to its best, whose weights ``model`` gets."""
     trained, (_, _, told) = load(weights), read_weights(weights)
     if trained.config != model.config or not told.get("curve"):
         raise BadInput(f"{weights} is of another network or tells no curve; give what this stage has left.")
     model.load_state_dict(trained.state_dict())
-    seconds = told["minutes"] * 60 / told["epochs"]
+    common = {"seconds": told["minutes"] * 60 / told["epochs"], "learning_rate": told["learning_rate"]}
     rows = enumerate(told["curve"][: told["kept_epoch"]], 1)
-    common = {"seconds": seconds, "learning_rate": told["learning_rate"]}
-    begin_at(model, settings, folder, [{"epoch": e, "train": t, "validation": v} | common for e, (t, v) in rows])
+    return [{"epoch": epoch, "train": train, "validation": judged} | common for epoch, (train, judged) in rows]
 
 
 def _tell(name: str, history: History) -> None:
