@@ -50,8 +50,12 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     if "row" in answer:
         return from_chapter(answer["row"], answer["chapter"], reported, profile)
     name = answer["file"]
-    readers = {"r1.json": partial(_r1, shipped_rows.R1), "r1_studies.json": partial(_r1, r1_studies.SHIPPED)}
-    readers |= {"real.json": _real, "transfer.json": _transfer, "r3.json": _r3}
+    files = (shipped_rows.R1, r1_studies.SHIPPED, shipped_rows.SECOND_JUDGE)
+    readers = {file.name: partial(_r1, file) for file in files} | {
+        "real.json": _real,
+        "transfer.json": _transfer,
+        "r3.json": _r3,
+    }
     readers |= {"r2.json": partial(_signs, sign_rows.R2), "limits.json": partial(_signs, sign_rows.LIMITS)}
     found, of = readers[name](answer)
     return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
@@ -95,7 +99,7 @@ def _r1(file: Path, answer: Mapping) -> tuple[Interval, str]:
         of += ", the first training"
     if names := answer.get("orders"):
         return _there(agreement(rows, answer["set"], names, measure), f"{' and '.join(names)} in {file.name}"), of
-    factor = 100 if measure in ("uhp_dominant", "false_all") else 1
+    factor = 1 if measure in ("psnr", "ssim", "phash") else 100
     method, others = answer["method"], answer["minus"]
     others = [others] if isinstance(others, str) else others
     found = [paired(rows, answer["set"], method, other, measure, factor) for other in others]

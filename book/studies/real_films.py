@@ -157,7 +157,7 @@ def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], spoiling: 
     return shipped_rows.write(rows, path, digests, asdict(spoiling))
 
 
-def _spoiled(files: Sequence[Path], spoiling: Spoiling) -> list[RealClip]:
+def spoil_all(files: Sequence[Path], spoiling: Spoiling) -> list[RealClip]:
     """The films that can be used; of the others the reader hears why. Raises BadInput if none is left."""
     clips = []
     for path in tqdm(list(dict.fromkeys(files)), desc="spoiling", unit=" films", delay=2):
@@ -190,7 +190,7 @@ def main(argv: list[str] | None = None) -> None:
     methods = [method for method in find_methods(options.models, options.weights) if method != TARGET]
     if options.enhance:
         methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))
-    clips = _spoiled(options.films, spoiling)
+    clips = spoil_all(options.films, spoiling)
     rows = judge_all(clips, methods, options.looks)
     if options.csv:
         with written_whole(options.csv) as partial:

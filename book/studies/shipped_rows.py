@@ -16,12 +16,14 @@ from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 from lib.tools.paths import WEIGHTS
 
-R1, REAL, REAL_SOFTWARE = (runner.RESULTS / name for name in ("r1.json", "real.json", "real_software.json"))
+FILES = ("r1.json", "real.json", "real_software.json", "second_judge.json")
+R1, REAL, REAL_SOFTWARE, SECOND_JUDGE = (runner.RESULTS / name for name in FILES)
 EVALUATE = "python -m book.studies.r1_rows --models all --looks 3 --ship book/results/r1.json"
 COMMANDS = {
     "r1.json": EVALUATE,
     "real.json": "python -m book.studies.real_films FILE... --looks 3 --enhance --ship book/results/real.json",
     "real_software.json": "python -m book.studies.real_films FILE... --software --ship book/results/real_software.json",
+    "second_judge.json": "python -m book.studies.second_judge_rows --models all --looks 3",
     "r1_studies.json": 'each "fifth" of lib.upsampler.recipes by lib.train_upsampler, then book.studies.upsamplers',
 }
 

@@ -211,7 +211,7 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
         uhp = of_set.pivot(index="clip", columns="method", values="uhp_dominant")
         for method, of_method in of_set.groupby("method", sort=False):
             measured = {key: of_method[key].astype(float) * factor for key, (_, factor) in MEASURES.items()}
-            line = {label: _interval(measured[key]) for key, (label, _) in MEASURES.items()}
+            line = {label: mean_of(measured[key]) for key, (label, _) in MEASURES.items()}
             lines[name, method] = line | _against_input(uhp, method)
     return pd.DataFrame.from_dict(lines, orient="index").rename_axis(["set", "method"])
 
@@ -229,6 +229,6 @@ def _against_input(uhp: pd.DataFrame, method: str) -> dict[str, Interval | None]
     return line
 
 
-def _interval(values: pd.Series) -> Interval | None:
-    """None where fewer than two clips have a value; but one clip alone is refused, as everywhere."""
+def mean_of(values: pd.Series) -> Interval | None:
+    """Mean over clips; None where fewer than two have a value; but one clip alone is refused, as everywhere."""
     return None if values.notna().sum() < min(2, len(values)) else clip_bootstrap(values.to_numpy())
