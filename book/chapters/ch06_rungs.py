@@ -9,9 +9,8 @@ from book.shared.paired_rows import across, paired
 from lib.evaluation.evaluation import FILM, FRAMES
 from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, WITHIN, decide
-from lib.upsampler import R1_FIVE
 
-FIRST, SECOND = ", epochs 20", ", epochs 20, seed 1"  # behind the names of a network's two trainings of that length
+SECOND = ", seed 1"  # behind the name of a network's second training
 SLIGHT = 1.5  # points: how far from zero a step may lie and still be called slight; ours, R1 names no limit
 WORDS = {HOLDS: "slight", FAILS: "not slight", OPEN: OPEN}
 IDEAS = (
@@ -54,16 +53,17 @@ def rungs(rows: Sequence[dict], ladder: Ladder = R1_LADDER) -> pd.DataFrame:
     return _frame({place: change for place, change in changes.items() if change is not None})
 
 
-def over_trainings(studies: Sequence[dict]) -> pd.DataFrame:
-    """R1's steps by two trainings of each network, of 20 epochs: by either, and by their mean clip by clip.
+def over_trainings(rows: Sequence[dict], again: Sequence[dict]) -> pd.DataFrame:
+    """R1's steps by two trainings of each network: by either, and by their mean clip by clip.
 
-    ``studies`` are the rows of `book.studies.upsamplers`, of one path. The frame is as `rungs` gives it, with "idea,
-    seed 0", "idea, seed 1" and "idea, both" for an idea; empty without them.
+    ``again`` are the rows of `book.studies.upsamplers`, where a second training is called "b-unet, seed 1"; all rows
+    are of one path. The frame is as `rungs` gives it, with "idea, seed 0", "idea, seed 1" and "idea, both" for an idea;
+    empty without them.
     """
     steps = {
-        "seed 0": rungs(_called(studies, FIRST)),
-        "seed 1": rungs(_called(studies, SECOND)),
-        "both": rungs(mean_of_trainings(studies)),
+        "seed 0": rungs(rows),
+        "seed 1": rungs(second_trainings(again)),
+        "both": rungs(mean_of_trainings(rows, again)),
     }
     changes = {
         (name, f"{idea}, {which}"): frame.loc[(name, idea), "change"]
@@ -71,14 +71,6 @@ def over_trainings(studies: Sequence[dict]) -> pd.DataFrame:
         for which, frame in steps.items()
     }
     return _frame(changes)
-
-
-def longer(rows: Sequence[dict], studies: Sequence[dict]) -> pd.DataFrame:
-    """What more training is worth to each of R1's five: as they ship, minus the same after 20 epochs; as `rungs`."""
-    name = R1_LADDER.sets[0]
-    known = [*rows, *(row for row in studies if row["method"].endswith(FIRST))]
-    changes = {(name, method): paired(known, name, method, method + FIRST, "uhp_dominant") for method in R1_FIVE}
-    return _frame({place: change for place, change in changes.items() if change is not None})
 
 
 def codec_cost(rows: Sequence[dict]) -> pd.DataFrame:
@@ -92,16 +84,15 @@ def codec_cost(rows: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame({"film minus frames": costs}, index, dtype=object)
 
 
-def _called(studies: Sequence[dict], ending: str) -> list[dict]:
-    """The rows of trainings whose names end so, under the names of their networks."""
-    known = [row for row in studies if row["method"].endswith(ending)]
-    return [row | {"method": row["method"].removesuffix(ending)} for row in known]
+def second_trainings(again: Sequence[dict]) -> list[dict]:
+    """The rows of second trainings among ``again``, under the names of the networks that were trained a second time."""
+    return [row | {"method": row["method"].removesuffix(SECOND)} for row in again if row["method"].endswith(SECOND)]
 
 
-def mean_of_trainings(studies: Sequence[dict]) -> list[dict]:
+def mean_of_trainings(first: Sequence[dict], again: Sequence[dict]) -> list[dict]:
     """Lost dominant hands of each clip and network that has two trainings: their mean. All rows are of one path."""
     place = ["set", "clip", "method"]
-    lost = pd.DataFrame([*_called(studies, FIRST), *_called(studies, SECOND)], columns=[*place, "uhp_dominant"])
+    lost = pd.DataFrame([*first, *second_trainings(again)], columns=[*place, "uhp_dominant"])
     both = lost.groupby(place)["uhp_dominant"].agg(["mean", "size"])
     return both[both["size"] == 2]["mean"].rename("uhp_dominant").reset_index().to_dict("records")
 

@@ -23,7 +23,7 @@ SCALE = {
     "whole frames": "fifth, crop 0, crops 480",
 }
 PILOT = "b-unet, epochs 40"
-LONGER = {"20 epochs": "b-unet, epochs 20", "40 at most, ended by its patience": PILOT}
+LONGER = {"20 epochs, as it ships": "b-unet", "until its patience ended": PILOT}
 HEADS = {
     "transposed convolution, 1x1": BASE,
     "bilinear, 1x1": "fifth-bilinear",

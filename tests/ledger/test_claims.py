@@ -172,8 +172,7 @@ def test_a_count_of_hands_has_a_twin_through_a_film():
     assert "through a film: 2.50" in claims_html([one], "c") and FAILS in claims_html([one], "c")
     rows = [claim for claim in CLAIMS if (claim.answer or {}).get("file") in ("r1.json", "real.json")]
     assert rows and all("frames straight" in claim.on for claim in rows)
-    single = [claim for claim in rows if "trainings" not in claim.answer]
-    assert all(judge(claim, gather(), "ci").filmed.ours for claim in single)
+    assert all(judge(claim, gather(), "ci").filmed.ours for claim in rows)
 
 
 def test_what_is_missing_has_no_run_and_says_where_to_get_it():
