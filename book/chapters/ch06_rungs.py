@@ -9,8 +9,9 @@ from book.shared.paired_rows import across, paired
 from lib.evaluation.evaluation import FILM, FRAMES
 from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, WITHIN, decide
+from lib.upsampler import R1_FIVE
 
-SECOND = ", seed 1"  # behind the name of a network's second training
+SECOND, LONGER = ", seed 1", ", epochs 30"  # behind the name of a network's second training, and of its longer one
 SLIGHT = 1.5  # points: how far from zero a step may lie and still be called slight; ours, R1 names no limit
 WORDS = {HOLDS: "slight", FAILS: "not slight", OPEN: OPEN}
 IDEAS = (
@@ -71,6 +72,17 @@ def over_trainings(rows: Sequence[dict], again: Sequence[dict]) -> pd.DataFrame:
         for which, frame in steps.items()
     }
     return _frame(changes)
+
+
+def longer(rows: Sequence[dict], studies: Sequence[dict]) -> pd.DataFrame:
+    """What ten more epochs are worth to each of R1's five: it after at most 30, minus as it ships; as `rungs`.
+
+    ``studies`` are the rows of `book.studies.upsamplers`; all rows are of one path.
+    """
+    name = R1_LADDER.sets[0]
+    known = [*rows, *(row for row in studies if row["method"].endswith(LONGER))]
+    changes = {(name, method): paired(known, name, method + LONGER, method, "uhp_dominant") for method in R1_FIVE}
+    return _frame({place: change for place, change in changes.items() if change is not None})
 
 
 def codec_cost(rows: Sequence[dict]) -> pd.DataFrame:

@@ -215,7 +215,8 @@ def opinions(rows: Sequence[dict]) -> pd.DataFrame:
     "gap closed, %" is of the hands that are there: (method - input) / (target - input), where the rows have both.
     """
     lines = {}
-    for name, of_set in pd.DataFrame(rows).groupby("set", sort=False):
+    frame = pd.DataFrame(rows, columns=["set", "clip", "method", *MEASURES])
+    for name, of_set in frame.groupby("set", sort=False):
         there = of_set.pivot(index="clip", columns="method", values="second_present").astype(float)
         for method, of_method in of_set.groupby("method", sort=False):
             values = {key: factor * of_method[key].astype(float) for key, (_, factor) in MEASURES.items()}

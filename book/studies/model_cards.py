@@ -8,8 +8,10 @@ Training facts come out of the weight file; figures out of the rows that ship (`
 from collections.abc import Sequence
 from pathlib import Path
 
+from book.shared.second_judge import MEASURES, opinions
 from book.studies import shipped_rows
 from lib.evaluation.evaluation import PATHS, of_path, table
+from lib.evaluation.intervals import Interval
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
@@ -17,11 +19,13 @@ from lib.tools.paths import WEIGHTS
 from lib.upsampler import read_weights
 
 SHOWN = ("UHP dominant, %", "UHP both, %", "minus input", "PCK of found, %", "false of found, %", "PSNR, dB")
+SEEN = MEASURES["second_present"][0]
 CARD = Path(__file__).with_name("model_card.txt")
 
 
-def card(path: Path, rows: Sequence[dict]) -> str:
-    """The card of one weight file, in Markdown; ``rows`` are the evaluation's, "input" and "target" among them."""
+def card(path: Path, rows: Sequence[dict], second: Sequence[dict] = ()) -> str:
+    """The card of one weight file, in Markdown; ``rows`` are the evaluation's, "input" and "target" among them, and
+    ``second`` a second judge's (`book.studies.second_judge_rows`)."""
     facts = read_weights(path)[2]
     if not facts:
         raise BadInput(f"{path} does not say how it was trained; write it with: python -m lib.train_upsampler --ship")
@@ -34,31 +38,33 @@ def card(path: Path, rows: Sequence[dict]) -> str:
         "clips": ", ".join(f"{count} {name}" for name, count in facts["clips"].items()),
         "curve": ", ".join(f"{train:.4f} / {judged:.4f}" for train, judged in facts["curve"]),
         "kept": ", the last one's weights are kept" if facts.get("kept_epoch", best) != best else "",
-        "figures": figures(rows),
+        "figures": figures(rows, second),
     }
     return CARD.read_text(encoding="utf-8").format(**told)
 
 
-def figures(rows: Sequence[dict]) -> str:
+def figures(rows: Sequence[dict], second: Sequence[dict] = ()) -> str:
     """The rows as a Markdown table: one line for each set, path and method."""
-    lines = ["| set | path | method | " + " | ".join(SHOWN) + " |", "|---|---|---|" + "---|" * len(SHOWN)]
+    lines = ["| set | path | method | " + " | ".join((*SHOWN, SEEN)) + " |", "|---" * (len(SHOWN) + 4) + "|"]
     for path in PATHS:
+        seen = opinions(of_path(second, path)).get(SEEN, {})
         for (name, method), row in table(of_path(rows, path)).iterrows():
-            cells = [str(row.get(column)) if hasattr(row.get(column), "mean") else "" for column in SHOWN]
-            lines.append(f"| {name} | {path} | {method} | " + " | ".join(cells) + " |")
+            cells = [row.get(column) for column in SHOWN] + [seen.get((name, method))]
+            words = [str(cell) if isinstance(cell, Interval) else "" for cell in cells]
+            lines.append(f"| {name} | {path} | {method} | " + " | ".join(words) + " |")
     return "\n".join([*lines[:2], *sorted(lines[2:], key=lambda line: line.split(" | ")[0])])
 
 
 @command
 def main(folder: Path = WEIGHTS) -> None:
     """Write every card."""
-    rows = shipped_rows.read(shipped_rows.R1, folder)
+    rows, second = (shipped_rows.read(file, folder) for file in (shipped_rows.R1, shipped_rows.SECOND_JUDGE))
     for path in sorted(Path(folder).glob("*.safetensors")):
         of_network = [row for row in rows if row["method"] in ("input", path.stem, "target")]
         if path.stem not in {row["method"] for row in of_network}:
             raise BadInput(f"{path.name} is not in {shipped_rows.R1.name}; evaluate it: {shipped_rows.EVALUATE}")
         with written_whole(path.with_suffix(".md")) as partial:
-            partial.write_text(card(path, of_network), encoding="utf-8")
+            partial.write_text(card(path, of_network, second), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """R1's progressive procedure (IV-A) as a list: each model adds one thing to the last; and ours, which goes on from it.
 
-R1's five learn on R1's damage as R1 trains (IV-A): Adam at a constant 0.001, patience 7; of epochs each has 30 at most,
-where a pilot was at its best (R1: 50). Only BWFA-UNet starts from another model's weights (IV-C). Those called
-"-camera" are of an earlier attempt on a camera's damage, with a head, a residual and schedules that are ours. BV-UNet
-and the BG courses learned while TD1 was still spoiled as D1 is.
+R1's five learn on R1's damage as R1 trains (IV-A): Adam at a constant 0.001, patience 7, one number of epochs. Only
+BWFA-UNet starts from another model's weights (IV-C). Those called "-camera" are of an earlier attempt on a camera's
+damage, with a head, a residual and schedules that are ours. BV-UNet and the BG courses learned while TD1 was still
+spoiled as D1 is.
 """
 
 import argparse
@@ -40,7 +40,7 @@ class Stage:
     start: str | None = None
     learning_rate: float = 1e-3
     cosine: bool = False
-    epochs: int = 30
+    epochs: int = 20
     patience: int = 7
     keep_last: bool = False
     clip_norm: float = 1.0
@@ -57,7 +57,7 @@ _FIVE = [
     ),
 ]  # fmt: skip
 
-# What single choices are worth: the U-Net at a fifth of 20 epochs, the five's first budget, with one thing changed.
+# What single choices are worth: the U-Net at a fifth of the budget, with one thing changed.
 # With a constant rate "fifth" is B-UNet's own first epochs, to the last bit; it is a stage so that it leaves weights
 # and facts of its own.
 _FIFTH = Stage("fifth", "the U-Net at a fifth of the budget", epochs=4)

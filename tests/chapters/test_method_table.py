@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from book.chapters.ch06_rungs import CAMERA_LADDER, R1_LADDER, codec_cost, over_trainings, rungs, slight
+from book.chapters.ch06_rungs import CAMERA_LADDER, LONGER, R1_LADDER, codec_cost, longer, over_trainings, rungs, slight
 from book.shared.charts import dots, in_order, scatter
 from book.shared.page import beside, by_verdict, method_table, stacked
 from lib.evaluation.intervals import Interval
@@ -76,6 +76,8 @@ def test_a_second_training_stands_beside_the_first():
     assert [place[1] for place in found.index] == names  # weights have one training alone
     assert [found.loc[("d1_test_software", name), "change"].mean for name in names] == pytest.approx([-10, 10, 0])
     assert over_trainings(rows("", b_unet=0.3), []).empty
+    more = longer(rows("", b_unet=0.3), rows(LONGER, b_unet=0.2))["change"].droplevel("set")
+    assert list(more.index) == ["b-unet"] and more["b-unet"].mean == pytest.approx(-10)
 
 
 def test_every_network_that_ships_is_on_the_ladder():

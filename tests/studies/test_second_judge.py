@@ -7,12 +7,16 @@ import cv2
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
+from short_clips import short_clips
 
 from book.shared import second_judge
 from book.shared.second_judge import FILE, JUDGE, MEASURES, SIDE, SecondJudge, box_of, crop, judged, opinions
+from book.studies import second_judge_rows, shipped_rows
+from lib.evaluation.methods import TARGET
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import hand_size
 from lib.signer.clips import clips
+from lib.tools import paths
 from lib.tools.errors import BadInput
 
 UP = np.array([[0, 0], *([x, -y] for x in (-8, -4, 0, 4, 8) for y in (9, 12, 15, 18))], float)  # a hand that points up
@@ -141,6 +145,38 @@ def test_a_judge_that_is_missing_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(second_judge, "find_spec", lambda name: None)
     with pytest.raises(BadInput, match=r"pip install ai-edge-litert"):
         SecondJudge(tmp_path)
+
+
+def test_the_rows_of_rendered_clips_beside_those_of_their_boxes(tmp_path, monkeypatch, capsys):
+    """With a judge that sees nothing but light, the box alone has the same joints in place whatever the method."""
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(second_judge_rows, "SecondJudge", lambda folder: WhereItIsBright())
+    out = tmp_path / "second.json"
+    words = ["--set", "short", "--data", str(short_clips(tmp_path, length=2)), "--paths", "frames", "--out", str(out)]
+    assert second_judge_rows.main([*words, "--models", "input"]) == 0
+    assert second_judge_rows.main([*words, "--models", "target", "--looks", "2"]) == 0
+    rows = shipped_rows.read(out)
+    methods = ["target", "target + second look", "input", "the box alone"]
+    assert sorted(row["method"] for row in rows) == sorted(2 * methods)
+    alone = [row for row in rows if row["method"] == "the box alone"]
+    assert all(0 < row["second_pck"] < 0.9 and row["second_present"] is None for row in alone)
+    assert "second judge: there, %" in capsys.readouterr().out
+
+
+def test_the_places_in_a_film_of_people_are_those_of_its_sharp_film(tmp_path):
+    frames, sharp = film({"left_hand": [((50, 90), True), None], "right_hand": [None, ((120, 70), False)]})
+
+    class People:
+        damage, name = "camera", "film of somebody.mp4"
+
+        def keypoints(self, method):
+            return sharp
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(second_judge_rows, "watch", lambda *how: (frames[:, ::2, ::2], sharp))
+        row = second_judge_rows.of_film(WhereItIsBright(), TARGET, People())
+    assert (row["set"], row["second_present"]) == ("real", 0.5)
+    assert second_judge_rows.numbered([row])[0]["clip"] == "film 1"
 
 
 @pytest.mark.skipif(not HAVE_JUDGE, reason="needs data_scripts/second_judge.py and pip install ai-edge-litert")
