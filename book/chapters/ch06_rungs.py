@@ -75,7 +75,7 @@ def over_trainings(rows: Sequence[dict], again: Sequence[dict]) -> pd.DataFrame:
 
 
 def longer(rows: Sequence[dict], studies: Sequence[dict]) -> pd.DataFrame:
-    """What ten more epochs are worth to each of R1's five: it after at most 30, minus as it ships; as `rungs`.
+    """What ten more epochs are worth to R1's networks that had them: after at most 30, minus as they ship; as `rungs`.
 
     ``studies`` are the rows of `book.studies.upsamplers`; all rows are of one path.
     """
