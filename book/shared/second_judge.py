@@ -21,7 +21,7 @@ import pandas as pd
 
 from lib import metrics
 from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, mean_of, watch
-from lib.evaluation.intervals import ratio_bootstrap
+from lib.evaluation.intervals import Interval, ratio_bootstrap
 from lib.evaluation.methods import Method
 from lib.holistic.third_look import called
 from lib.keypoints import Keypoints
@@ -221,8 +221,14 @@ def opinions(rows: Sequence[dict]) -> pd.DataFrame:
         for method, of_method in of_set.groupby("method", sort=False):
             values = {key: factor * of_method[key].astype(float) for key, (_, factor) in MEASURES.items()}
             line = {MEASURES[key][0]: mean_of(column) for key, column in values.items()}
-            if {"input", "target"} <= set(there) and method not in ("input", "target"):
-                gap = there["target"] - there["input"]
-                line["gap closed, %"] = ratio_bootstrap(100 * (there[method] - there["input"]), gap)
+            line["gap closed, %"] = _closed(there, method)
             lines[name, method] = line
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(["set", "method"])
+    return pd.DataFrame(list(lines.values()), pd.MultiIndex.from_tuples(lines, names=["set", "method"]), dtype=object)
+
+
+def _closed(there: pd.DataFrame, method: str) -> Interval | None:
+    """Of hands that are there, by clip and method; None where there are no two ends, or the method is one."""
+    ends = {"input", "target"}
+    if method in ends or not ends <= set(there) or there[method].isna().any():
+        return None
+    return ratio_bootstrap(100 * (there[method] - there["input"]), there["target"] - there["input"])

@@ -133,6 +133,9 @@ def test_the_gap_that_is_closed():
     assert table.loc[("d1", "ours"), "gap closed, %"].mean == pytest.approx(50)
     assert table.loc[("d1", "ours"), MEASURES["second_present"][0]].mean == pytest.approx(77.5)
     assert table.loc[("d1", "ours"), MEASURES["second_false"][0]] is None
+    blind = opinions([*rows, *(row | {"method": "blind", "second_present": None} for row in rows[:2])])
+    assert blind.loc[("d1", "blind"), "gap closed, %"] is None
+    assert opinions([]).empty
 
 
 def test_a_judge_that_is_missing_says_what_to_do(tmp_path, monkeypatch):
