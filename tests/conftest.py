@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib
@@ -19,8 +20,30 @@ os.environ["HANDS_RESULTS"] = str(ROOT / ".cache" / "test-results")
 matplotlib.use("Agg")  # here only: an environment variable would also reach the chapters and hide their pictures
 
 
+# what tells the two generations of MediaPipe apart, without importing it: a folder that only the one has
+GENERATIONS = {
+    "solutions": ("python/solutions", "needs mediapipe 0.10.21: make test"),
+    "tasks": ("tasks/c", "needs a newer mediapipe: make next"),
+}
+
+
+def is_installed(generation: str) -> bool:
+    """Whether the MediaPipe that is installed is of that generation, a key of `GENERATIONS`."""
+    found = find_spec("mediapipe")
+    folders = found.submodule_search_locations if found else []
+    return any((Path(folder) / GENERATIONS[generation][0]).is_dir() for folder in folders)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests last, and the book at the very end, since it takes over the chapters that nbmake has run."""
+    """Slow tests last, and the book at the very end, since it takes over the chapters that nbmake has run.
+
+    What needs the other generation of MediaPipe is skipped.
+    """
+    for generation, (_, reason) in GENERATIONS.items():
+        if not is_installed(generation):
+            for item in items:
+                if item.get_closest_marker(generation):
+                    item.add_marker(pytest.mark.skip(reason=reason))
     of_the_book = ("test_book.py", "test_browser.py")
     items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, item.path.name in of_the_book))
 
