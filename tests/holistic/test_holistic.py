@@ -146,7 +146,7 @@ def test_mediapipe_without_holistic_names_the_version(frames, monkeypatch):
     import mediapipe
 
     monkeypatch.delattr(mediapipe, "solutions")
-    with pytest.raises(ImportError, match=r"pip install mediapipe==0\.10\.21"):
+    with pytest.raises(BadInput, match=r"pip install mediapipe==0\.10\.21"):
         extract(frames)
 
 
