@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lib.holistic.tasks import installed, landmarker
+from lib.holistic.tasks import HAND_CONFIDENCE, installed, landmarker
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 from lib.tools.quiet import quiet
@@ -84,6 +84,7 @@ def extract(
     fps: float = 25.0,
     min_detection_confidence: float = 0.3,
     min_tracking_confidence: float = 0.3,
+    min_hand_confidence: float = HAND_CONFIDENCE,
     progress: bool | None = None,
     total: int | None = None,
     name: str = "the clip",
@@ -100,6 +101,8 @@ def extract(
     retouch   has the last word on each frame's points, see `lib.holistic.second_look.looking_again`
     backend   "solutions": MediaPipe 0.10.21, which the lock keeps; "tasks": a newer one, see `lib.holistic.tasks`
 
+    The thresholds are as said above; that of hands can be set with "tasks" alone.
+
     Missing points are NaN; x, y and z are pixels (MediaPipe gives z, like x, as a share of the width). Raises BadInput
     for no frames, for frames of another shape or type, for a change of size, for thresholds outside [0, 1], and for a
     backend that is none, or whose MediaPipe is not installed (the sentence names what to install). Warns, in one
@@ -110,7 +113,7 @@ def extract(
     delay = 0 if progress else BAR_AFTER_SECONDS
     bar = tqdm(frames, desc="Holistic", unit=" frames", total=total, disable=progress is False, delay=delay)
     rows: list[np.ndarray] = []
-    with _holistic(backend, fps, min_detection_confidence, min_tracking_confidence) as process:
+    with _holistic(backend, fps, min_detection_confidence, min_tracking_confidence, min_hand_confidence) as process:
         for frame in checked(bar, name):
             size = frame.shape[1], frame.shape[0]
             points = _points(process(frame), size)
@@ -135,17 +138,19 @@ def extract_file(path: str | Path, fps: float | None = None, **settings: Any) ->
 
 
 def _holistic(
-    backend: str, fps: float, detection: float, tracking: float
+    backend: str, fps: float, detection: float, tracking: float, hand: float
 ) -> AbstractContextManager[Callable[[np.ndarray], Any]]:
     """A fresh graph of that backend, a function of the clip's next frame; see `extract` for BadInput."""
     thresholds = {"min_detection_confidence": detection, "min_tracking_confidence": tracking}
-    for threshold, value in thresholds.items():
+    for threshold, value in {**thresholds, "min_hand_confidence": hand}.items():
         if not 0 <= value <= 1:
             raise BadInput(f"{threshold} must be between 0 and 1, not {value}.")
     if backend == TASKS:
-        return landmarker(detection, tracking, fps)
+        return landmarker(detection, tracking, hand, fps)
     if backend != SOLUTIONS:
         raise BadInput(f"There is no backend {backend!r} for Holistic; choose {SOLUTIONS!r} or {TASKS!r}.")
+    if hand != HAND_CONFIDENCE:
+        raise BadInput(f"min_hand_confidence is fixed inside mediapipe {VERSION}, at 0.5; choose backend={TASKS!r}.")
     solutions()  # says which version is wanted, if another is there
     return graph_of(partial(body_and_hands, **thresholds))
 

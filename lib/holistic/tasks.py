@@ -6,7 +6,8 @@ how a body is followed, how a hand is cut out, how points are smoothed. So it lo
 do not belong into one column (chapter 8).
 
 The thresholds, 0.3 and 0.3, go where 0.10.21 has them, to finding the body and to following it; a hand is kept where
-the hand network is sure of one, 0.5, as there. A face is asked for that is surer than any is, so none is found.
+the hand network is sure of one, 0.5, as there, though here one may say otherwise. A face is asked for that is surer
+than any can be, so none is found.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,17 +27,17 @@ SHA256 = "30163d66217cd695d6a63817095ec82318f17340d8d04a01580f8e131c870478"  # o
 BUNDLE = DATA / "holistic" / "holistic_landmarker.task"
 MAKE = "python data_scripts/holistic_bundle.py --out data/holistic"
 NEWER = "pip install 'mediapipe>=1.2'"
-HAND_CONFIDENCE = 0.5  # fixed inside 0.10.21
+HAND_CONFIDENCE = 0.5  # at which 0.10.21 keeps a hand; there it is fixed
 
 
 @contextmanager
-def landmarker(detection: float, tracking: float, fps: float) -> Iterator[Callable[[np.ndarray], Any]]:
+def landmarker(detection: float, tracking: float, hand: float, fps: float) -> Iterator[Callable[[np.ndarray], Any]]:
     """A fresh HolisticLandmarker as a function of a clip's next frame, uint8 RGB (H, W, 3); closed at the end.
 
-    It is in video mode: frame i is shown at i / ``fps`` seconds, to the millisecond. Both thresholds are in [0, 1].
+    It is in video mode: frame i is shown at i / ``fps`` seconds, to the millisecond. The thresholds are in [0, 1].
     Raises BadInput where the installed MediaPipe has no such thing, and where the bundle is missing or another one.
     """
-    options = _options(detection, tracking)
+    options = _options(detection, tracking, hand)
     with quiet:
         from mediapipe import Image, ImageFormat
         from mediapipe.tasks.python.vision import HolisticLandmarker
@@ -55,7 +56,7 @@ def landmarker(detection: float, tracking: float, fps: float) -> Iterator[Callab
         yield process
 
 
-def _options(detection: float, tracking: float) -> Any:
+def _options(detection: float, tracking: float, hand: float) -> Any:
     try:
         with quiet:
             import mediapipe.tasks.c  # noqa: F401 - 0.10.21's, which lacks it, ends the program at a lost hand
@@ -70,7 +71,7 @@ def _options(detection: float, tracking: float) -> Any:
         running_mode=vision.RunningMode.VIDEO,
         min_pose_detection_confidence=detection,
         min_pose_landmarks_confidence=tracking,
-        min_hand_landmarks_confidence=HAND_CONFIDENCE,
+        min_hand_landmarks_confidence=hand,
         min_face_detection_confidence=1.0,  # so none is found: saves a tenth of the time, changes nothing else
     )
 

@@ -85,6 +85,15 @@ def test_thresholds_go_where_they_were(newer):
     options = newer[0].options
     assert (options.min_pose_detection_confidence, options.min_pose_landmarks_confidence) == (0.3, 0.4)
     assert options.min_hand_landmarks_confidence == 0.5 and options.running_mode == "video"
+    extract(FRAMES, backend="tasks", min_hand_confidence=0.2, progress=False)
+    assert newer[1].options.min_hand_landmarks_confidence == 0.2
+
+
+def test_the_older_ones_hand_threshold_is_fixed():
+    with pytest.raises(BadInput, match=r"fixed inside mediapipe 0\.10\.21, at 0\.5; choose backend='tasks'\.$"):
+        extract(FRAMES, min_hand_confidence=0.3)
+    with pytest.raises(BadInput, match="min_hand_confidence must be between 0 and 1, not 3"):
+        extract(FRAMES, backend="tasks", min_hand_confidence=3)
 
 
 def test_other_backends_are_refused():
