@@ -23,8 +23,8 @@ test: .venv/ready ## install what is missing and run all tests
 	$(PY) -m pytest
 
 next: .venv-next/ready ## a second environment: newer MediaPipe, NumPy 2; runs the tests that need no 0.10.21
-	PYTHONPATH=$(CURDIR) $(NEXT) data_scripts/holistic_bundle.py --out data/holistic
-	PYTHONPATH=$(CURDIR) $(NEXT) -m pytest -m "not slow and not solutions"
+	$(NEXT) data_scripts/holistic_bundle.py --out data/holistic
+	$(NEXT) -m pytest -m "not slow and not solutions"
 
 lab: .venv/ready ## open the chapters in JupyterLab
 	$(PY) -m jupyterlab --notebook-dir=book
@@ -93,4 +93,7 @@ clean: ## remove built pages, caches and results (data/ and .venv stay)
 	$(NEXT) .ci/next.py .venv-next > .venv-next/mediapipe.txt
 	$(NEXT) -m pip install --disable-pip-version-check --quiet -r .venv-next/wanted.txt -c .venv-next/pins.txt
 	$(NEXT) -m pip install --disable-pip-version-check --quiet --no-deps -r .venv-next/mediapipe.txt
+	@# pyproject.toml ends at Python 3.12, for 0.10.21's sake.
+	$(NEXT) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --ignore-requires-python \
+	  --editable .
 	@touch $@

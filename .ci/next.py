@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MEDIAPIPE = (
     "mediapipe==1.2.3"  # installed alone: it names the OpenCV with windows, for which the headless one stands in
 )
+BUILDER = "setuptools>=77"  # of the editable package `lib` itself
 INSTEAD = {
     "numpy": ["numpy>=2"],
     "mediapipe": ["absl-py", "sounddevice"],  # what it asks for besides; itself comes alone
@@ -31,7 +32,7 @@ def name_of(line: str) -> str:
 def wanted() -> list[str]:
     """What pyproject.toml asks for, with `INSTEAD`."""
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    return [line for one in asked for line in INSTEAD.get(name_of(one), [one])]
+    return [line for one in asked for line in INSTEAD.get(name_of(one), [one])] + [BUILDER]
 
 
 def pins() -> list[str]:
