@@ -23,7 +23,7 @@ test: .venv/ready ## install what is missing and run all tests
 	$(PY) -m pytest
 
 next: .venv-next/ready ## a second environment: newer MediaPipe, NumPy 2; runs the tests that need no 0.10.21
-	$(NEXT) data_scripts/holistic_bundle.py --out data/holistic
+	@$(NEXT) data_scripts/holistic_bundle.py --out data/holistic || echo "Going on without the newer MediaPipe's bundle."
 	$(NEXT) -m pytest -m "not slow and not solutions"
 
 lab: .venv/ready ## open the chapters in JupyterLab

@@ -24,9 +24,10 @@ matplotlib.use("Agg")  # here only: an environment variable would also reach the
 # what tells the two generations of MediaPipe apart, without importing it: a folder that only the one has
 GENERATIONS = {
     "solutions": ("python/solutions", "needs mediapipe 0.10.21: make test"),
-    "tasks": ("tasks/c", "needs a newer mediapipe: make next"),
+    "tasks": ("tasks/c", "needs a newer mediapipe and its bundle: make next"),
 }
-ASKS_FOR_0_10_21 = "pip install mediapipe==0.10.21"
+# what such an error says: ours, Python's, and pose-format's
+ASKS_FOR_0_10_21 = ("pip install mediapipe==0.10.21", "No module named 'mediapipe.python'", '"mediapipe<0.10.30"')
 
 
 def is_installed(generation: str) -> bool:
@@ -41,8 +42,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     What is marked as needing the other generation of MediaPipe is skipped.
     """
+    from lib.holistic.tasks import BUNDLE
+
     for generation, (_, reason) in GENERATIONS.items():
-        if not is_installed(generation):
+        if not is_installed(generation) or (generation == "tasks" and not BUNDLE.is_file()):
             for item in items:
                 if item.get_closest_marker(generation):
                     item.add_marker(pytest.mark.skip(reason=reason))
@@ -60,8 +63,10 @@ def pytest_runtest_makereport(
     """
     report = yield
     if report.failed and call.excinfo and not is_installed("solutions"):
-        said = str(call.excinfo.value) + "".join(text for _, text in report.sections)
-        if ASKS_FOR_0_10_21 in said:
+        error, said = call.excinfo.value, "".join(text for _, text in report.sections)
+        while error:  # and what it came from
+            error, said = error.__cause__ or error.__context__, said + str(error)
+        if any(words in said for words in ASKS_FOR_0_10_21):
             report.outcome, reason = "skipped", GENERATIONS["solutions"][1]
             report.longrepr = (str(item.path), (item.location[1] or 0) + 1, f"Skipped: {reason}")
     return report

@@ -50,8 +50,8 @@ SHOWN = ("uhp_dominant", "uhp_both", "false_all", "pck_all")  # of `lib.evaluati
 def backend_here() -> str:
     """The generation of the MediaPipe that is installed."""
     found = find_spec("mediapipe")
-    newer = any((Path(folder) / "tasks" / "c").is_dir() for folder in found.submodule_search_locations)
-    return TASKS if newer else SOLUTIONS
+    folders = found.submodule_search_locations if found else []
+    return TASKS if any((Path(folder) / "tasks" / "c").is_dir() for folder in folders) else SOLUTIONS
 
 
 def row_of(clip: Clip, method: str) -> dict:

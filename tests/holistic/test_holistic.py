@@ -142,6 +142,7 @@ def test_thresholds_reach_the_graph(frames, keypoints, threshold):
         extract(frames[:2], **{threshold: 1.0}, progress=False)
 
 
+@pytest.mark.solutions
 def test_mediapipe_without_holistic_names_the_version(frames, monkeypatch):
     import mediapipe
 
