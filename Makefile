@@ -1,12 +1,17 @@
 # Two commands are enough: `make book` and `make test`. Everything they install goes into .venv, in this folder.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab stubs slides report offline data bench lock clean
+.PHONY: help book test next lab stubs slides report offline data bench lock clean
 unexport PYTHONPATH PYTHONHOME
 
 PY := .venv/bin/python
+NEXT := .venv-next/bin/python
 # The Python to build .venv with; name another one like this: make book PYTHON=/usr/local/bin/python3.12
 PYTHON ?= python3.12 python3.11 python3
+# The same for `make next`, whose packages have no upper end
+PYTHON_NEXT ?= python3.13 python3.14 python3.12 python3.11 python3
 SUITABLE := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+
+SUITABLE_NEXT := import ensurepip, sys; sys.exit(sys.version_info[:2] < (3, 11))
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile
@@ -16,6 +21,10 @@ book: .venv/ready ## install what is missing, run the chapters and build the boo
 
 test: .venv/ready ## install what is missing and run all tests
 	$(PY) -m pytest
+
+next: .venv-next/ready ## a second environment: newer MediaPipe, NumPy 2; runs the tests that need no 0.10.21
+	@$(NEXT) data_scripts/holistic_bundle.py --out data/holistic || echo "Going on without the newer MediaPipe's bundle."
+	$(NEXT) -m pytest -m "not slow and not solutions"
 
 lab: .venv/ready ## open the chapters in JupyterLab
 	$(PY) -m jupyterlab --notebook-dir=book
@@ -68,4 +77,23 @@ clean: ## remove built pages, caches and results (data/ and .venv stay)
 
 .venv/ready: .venv/locked pyproject.toml
 	$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Beside .venv, never in its place: the course's own versions are those of the lock.
+.venv-next/ready: requirements.lock pyproject.toml .ci/next.py
+	@for python in $(PYTHON_NEXT); do \
+	  if $$python -c '$(SUITABLE_NEXT)' >/dev/null 2>&1; then \
+	    echo "Installing a newer MediaPipe and NumPy 2 into .venv-next with $$python: once, for some minutes."; \
+	    exec $$python -m venv --clear .venv-next; \
+	  fi; \
+	done; \
+	echo "make next needs Python 3.11 or newer with its venv module; tried: $(PYTHON_NEXT)." >&2; \
+	echo "Name yours: make next PYTHON_NEXT=/path/to/python3.13" >&2; \
+	exit 1
+	$(NEXT) .ci/next.py .venv-next > .venv-next/mediapipe.txt
+	$(NEXT) -m pip install --disable-pip-version-check --quiet -r .venv-next/wanted.txt -c .venv-next/pins.txt
+	$(NEXT) -m pip install --disable-pip-version-check --quiet --no-deps -r .venv-next/mediapipe.txt
+	@# pyproject.toml ends at Python 3.12, for 0.10.21's sake.
+	$(NEXT) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --ignore-requires-python \
+	  --editable .
 	@touch $@

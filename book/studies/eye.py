@@ -28,7 +28,8 @@ SHA256 = "f286bbf493e6389979ed3036f960f4404e0079acdb92156500df0d4a43d085f1"
 MEAN = (103.939, 116.779, 123.68)  # of ImageNet's blue, green and red
 WIDTH = 512  # channels of the last layer
 SQUEEZES = {2: 16, 3: 16, 4: 32, 5: 32, 6: 48, 7: 48, 8: 64, 9: 64}  # channels of each Fire between its two layers
-ARRAYS = {("numpy.core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")}
+ARRAYS = {("numpy", "ndarray"), ("numpy", "dtype")}
+ARRAYS |= {(f"numpy.{core}.multiarray", "_reconstruct") for core in ("core", "_core")}  # NumPy 1's name, and 2's
 
 
 class AsCaffe(nn.Module):

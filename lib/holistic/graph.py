@@ -1,6 +1,7 @@
 """MediaPipe Holistic: the frames of a clip in, its keypoints out.
 
-The version is 0.10.21, the last whose wheel holds Holistic. What is set, and what cannot be:
+The version is 0.10.21, the last whose wheel holds Holistic; `lib.holistic.tasks` has the newer ones. What is set, and
+what cannot be:
 
 - Thresholds 0.3 and 0.3, as in "Towards Better Communication" (Tasyurek et al.). They gate the *body* only. A hand is
   looked for where the body's wrist is visible (0.1) and kept where the hand network is sure of one (0.5); both numbers
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lib.holistic.tasks import HAND_CONFIDENCE, installed, landmarker
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 from lib.tools.quiet import quiet
@@ -70,6 +72,7 @@ def _faceless(binary_graph_path: str) -> Any:
 
 
 VERSION = "0.10.21"
+SOLUTIONS, TASKS = "solutions", "tasks"  # the backends
 BAR_AFTER_SECONDS = 5.0
 
 Retouch = Callable[[np.ndarray, np.ndarray], np.ndarray]  # a frame, its points (75, 4): x, y, z, confidence -> points
@@ -81,10 +84,12 @@ def extract(
     fps: float = 25.0,
     min_detection_confidence: float = 0.3,
     min_tracking_confidence: float = 0.3,
+    min_hand_confidence: float = HAND_CONFIDENCE,
     progress: bool | None = None,
     total: int | None = None,
     name: str = "the clip",
     retouch: Retouch | None = None,
+    backend: str = SOLUTIONS,
 ) -> Keypoints:
     """Keypoints (HOLISTIC_75) of one clip, with one frame in memory at a time.
 
@@ -94,17 +99,21 @@ def extract(
     total     number of frames, for the bar, where ``frames`` has no length
     name      what errors and warnings call the clip
     retouch   has the last word on each frame's points, see `lib.holistic.second_look.looking_again`
+    backend   "solutions": MediaPipe 0.10.21, which the lock keeps; "tasks": a newer one, see `lib.holistic.tasks`
+
+    The thresholds are as said above; that of hands can be set with "tasks" alone.
 
     Missing points are NaN; x, y and z are pixels (MediaPipe gives z, like x, as a share of the width). Raises BadInput
-    for no frames, for frames of another shape or type, for a change of size, and for thresholds outside [0, 1]. Warns,
-    in one sentence, where nobody was found and where there is a single frame, which leaves nothing to track.
+    for no frames, for frames of another shape or type, for a change of size, for thresholds outside [0, 1], and for a
+    backend that is none, or whose MediaPipe is not installed (the sentence names what to install). Warns, in one
+    sentence, where nobody was found and where there is a single frame, which leaves nothing to track.
     """
     from tqdm import tqdm
 
     delay = 0 if progress else BAR_AFTER_SECONDS
     bar = tqdm(frames, desc="Holistic", unit=" frames", total=total, disable=progress is False, delay=delay)
     rows: list[np.ndarray] = []
-    with _holistic(min_detection_confidence, min_tracking_confidence) as process:
+    with _holistic(backend, fps, min_detection_confidence, min_tracking_confidence, min_hand_confidence) as process:
         for frame in checked(bar, name):
             size = frame.shape[1], frame.shape[0]
             points = _points(process(frame), size)
@@ -128,12 +137,20 @@ def extract_file(path: str | Path, fps: float | None = None, **settings: Any) ->
     return extract(read_video(path), **{"fps": info.fps, "total": info.frames, "name": str(path)} | settings)
 
 
-def _holistic(detection: float, tracking: float) -> AbstractContextManager[Callable[[np.ndarray], Any]]:
-    """A fresh Holistic graph, see `graph_of`; BadInput where a threshold is outside [0, 1]."""
+def _holistic(
+    backend: str, fps: float, detection: float, tracking: float, hand: float
+) -> AbstractContextManager[Callable[[np.ndarray], Any]]:
+    """A fresh graph of that backend, a function of the clip's next frame; see `extract` for BadInput."""
     thresholds = {"min_detection_confidence": detection, "min_tracking_confidence": tracking}
-    for threshold, value in thresholds.items():
+    for threshold, value in {**thresholds, "min_hand_confidence": hand}.items():
         if not 0 <= value <= 1:
             raise BadInput(f"{threshold} must be between 0 and 1, not {value}.")
+    if backend == TASKS:
+        return landmarker(detection, tracking, hand, fps)
+    if backend != SOLUTIONS:
+        raise BadInput(f"There is no backend {backend!r} for Holistic; choose {SOLUTIONS!r} or {TASKS!r}.")
+    if hand != HAND_CONFIDENCE:
+        raise BadInput(f"min_hand_confidence is fixed inside mediapipe {VERSION}, at 0.5; choose backend={TASKS!r}.")
     solutions()  # says which version is wanted, if another is there
     return graph_of(partial(body_and_hands, **thresholds))
 
@@ -157,15 +174,14 @@ def graph_of(make: Callable[[], "SolutionBase"]) -> Iterator[Callable[[np.ndarra
 
 
 def solutions() -> ModuleType:
-    """``mediapipe.solutions``, which later wheels no longer have."""
-    import mediapipe
+    """``mediapipe.solutions``, which later wheels no longer have. Raises BadInput without it."""
+    try:
+        import mediapipe
 
-    if not hasattr(mediapipe, "solutions"):
-        raise ImportError(
-            f"mediapipe {mediapipe.__version__} has no Holistic; install the version that has: "
-            f"pip install mediapipe=={VERSION} (Python 3.12 at most)."
-        )
-    return mediapipe.solutions
+        return mediapipe.solutions
+    except (ImportError, AttributeError):
+        wanted = f"install the version that has: pip install mediapipe=={VERSION} (Python 3.12 at most)."
+        raise BadInput(f"{installed()} has no Holistic of its own; {wanted}") from None
 
 
 def _points(found: Any, size: tuple[int, int]) -> np.ndarray:
@@ -175,7 +191,8 @@ def _points(found: Any, size: tuple[int, int]) -> np.ndarray:
         landmarks = getattr(found, f"{part}_landmarks")
         if landmarks:
             sure = part != "pose"
-            points[where] = [(p.x, p.y, p.z, 1.0 if sure else p.visibility) for p in landmarks.landmark]
+            listed = getattr(landmarks, "landmark", landmarks)
+            points[where] = [(p.x, p.y, p.z, 1.0 if sure else p.visibility) for p in listed]
     points[..., 3] = np.nan_to_num(points[..., 3])
     width, height = size
     return points * np.float32([width, height, width, 1])

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from lib.degrade import BASELINES
+from lib.holistic.graph import solutions
 from lib.tools.errors import BadInput
 from lib.tools.paths import WEIGHTS
 from lib.tools.quiet import quiet
@@ -50,12 +51,10 @@ def find_hands(frames: Sequence[np.ndarray], way: Way = Way(), weights: str | Pa
     Each photo is looked at for itself (MediaPipe's static mode), so their order does not matter. ``weights`` is the
     folder of the networks. Raises BadInput for an unknown method or missing weights.
     """
-    import mediapipe
-
     joints = np.full((len(frames), JOINTS, 3), np.nan, np.float32)
     thresholds = dict(min_detection_confidence=way.confidence, min_tracking_confidence=way.confidence)
     prepared = prepare(frames, way, weights)
-    with quiet, mediapipe.solutions.hands.Hands(static_image_mode=True, max_num_hands=1, **thresholds) as hands:
+    with quiet, solutions().hands.Hands(static_image_mode=True, max_num_hands=1, **thresholds) as hands:
         for row, frame in enumerate(prepared):
             found = hands.process(np.ascontiguousarray(frame)).multi_hand_landmarks
             if found:

@@ -24,7 +24,7 @@ def write_tensors(path: str | Path, content: Any) -> None:
     buffer = io.BytesIO()
     torch.save(content, buffer)
     with written_whole(path) as partial:
-        partial.write_bytes(buffer.getbuffer())
+        partial.write_bytes(buffer.getvalue())
 
 
 def read_tensors(path: str | Path, device: str | torch.device = "cpu") -> Any:

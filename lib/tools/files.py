@@ -77,7 +77,10 @@ def at_its_place(path: str | Path) -> Path:
     """
     path = Path(path)
     try:
-        return path.resolve() if path.is_symlink() else path
+        place = path.resolve() if path.is_symlink() else path
+        if place.is_symlink():  # Python 3.13 stops in the circle; before, it says so itself
+            raise RuntimeError
+        return place
     except (OSError, RuntimeError):
         raise BadInput(f"{path} is a link that leads nowhere; give the name of a file.") from None
 

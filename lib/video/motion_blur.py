@@ -33,7 +33,7 @@ def flow_blur(frames: Iterable[np.ndarray], shutter: float = 0.5, samples: int =
     """
     if not (shutter > 0 and samples >= 1):
         raise BadInput(f"The shutter is open for {shutter} of a frame in {samples} parts; both must be above 0.")
-    moments = shutter * ((np.arange(samples) + 0.5) / samples - 0.5)  # in intervals, 0 is the frame itself
+    moments = (shutter * ((np.arange(samples) + 0.5) / samples - 0.5)).tolist()  # in intervals, 0 is the frame itself
     reach = max(1, ceil(shutter / 2))  # intervals to hold on either side
     intervals: deque[Moment] = deque(maxlen=2 * reach)
     for index, interval in enumerate(_intervals(checked(frames), reach)):

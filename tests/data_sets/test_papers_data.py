@@ -75,6 +75,7 @@ def test_a_box_of_one_size_stays_in_the_picture():
     assert centred((0, 0, 300, 300), CROP, (1280, 720)) == (0, 0, *CROP)
 
 
+@pytest.mark.solutions
 def test_d1_has_r1s_sizes_and_says_whose_it_is(d1, broadcast):
     out, status, said = d1
     assert status == 1  # something had to be left out
@@ -92,6 +93,7 @@ def test_d1_has_r1s_sizes_and_says_whose_it_is(d1, broadcast):
     assert str(broadcast) not in (out / "manifest.json").read_text()
 
 
+@pytest.mark.solutions
 def test_d1s_pictures_are_the_film_cropped_reduced_and_blurred(d1, broadcast):
     second = clips("d1_train", d1[0])[1]  # the film's second second
     box = tuple(second.info["box"])
@@ -102,6 +104,7 @@ def test_d1s_pictures_are_the_film_cropped_reduced_and_blurred(d1, broadcast):
     np.testing.assert_array_equal(second.input()[:3], list(software_blur(sharp))[:3])  # to the bit: nothing compressed
 
 
+@pytest.mark.solutions
 def test_d1_goes_on_where_it_stopped(d1, broadcast, monkeypatch):
     first, second = clips("d1_train", d1[0])
     stamps = [clip.input_path.stat().st_mtime_ns for clip in (first, second)]
@@ -125,6 +128,7 @@ def test_another_choice_of_minutes_needs_another_folder(d1, broadcast, capsys):
     assert (d1[0] / "manifest.json").is_file()
 
 
+@pytest.mark.solutions
 def test_hands_can_be_counted_and_likeness_measured_without_truth(d1, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "CACHE", tmp_path)
     first = clips("d1_train", d1[0])[0]
@@ -137,6 +141,7 @@ def test_hands_can_be_counted_and_likeness_measured_without_truth(d1, tmp_path, 
     assert rows[2]["uhp_both"] <= 0.2
 
 
+@pytest.mark.solutions
 def test_a_network_can_learn_from_what_was_found_in_the_target(d1):
     assert clips_of(d1[0], "d1") == clips("d1_train", d1[0])
     frames = read_frames(clips_of(d1[0], "d1_software")[:1])
@@ -159,6 +164,7 @@ def news(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.solutions
 def test_target_sets(news, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(broadcasts, "LOOKS", 6)
     out = tmp_path / "showtv"

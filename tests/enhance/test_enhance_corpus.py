@@ -55,6 +55,7 @@ def test_what_lies_in_folders_keeps_its_place(films):
         plan([films / "tv"], out, None)
 
 
+@pytest.mark.solutions
 def test_the_table_has_a_row_a_film_and_outlives_the_run(films, capsys):
     (films / "tv" / 'bad, "film".mp4').write_text("no film")
     varying_rate(films / "tv" / "uneven.mp4", signer(12))

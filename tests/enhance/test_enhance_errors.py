@@ -47,6 +47,7 @@ def test_nobody_in_view(films, capsys):
     assert "wall.mp4: the signer was not found" in capsys.readouterr().err and not (films / "p.mp4").exists()
 
 
+@pytest.mark.solutions
 def test_one_frame(films):
     film = write_video(films / "one.mp4", signer(1), FPS)
     with pytest.warns(UserWarning, match="single frame"):
@@ -134,6 +135,7 @@ def test_requests_that_cannot_be_met(films, capsys):
     assert names(results) == []
 
 
+@pytest.mark.solutions
 def test_of_several_films_the_bad_one_is_reported_and_the_done_ones_are_left(films, capsys):
     folder, results = films / "films", films / "results"
     folder.mkdir()
@@ -169,6 +171,7 @@ def test_whatever_stage_fails_the_older_files_stay(films, monkeypatch, stage):
     assert names(results) == ["o.mp4", "o.pose"] and (results / "o.pose").read_text() == "older"
 
 
+@pytest.mark.solutions
 def test_films_side_by_side_give_what_one_after_the_other_gives(films, capfd):
     folder = films / "films"
     folder.mkdir()

@@ -35,6 +35,7 @@ def square(number: int) -> int:
     return number * number
 
 
+@pytest.mark.solutions
 def test_every_video_gets_its_place(videos, tmp_path):
     outcomes = extract_folder(videos, tmp_path)
     assert not any(outcome.error for outcome in outcomes)
@@ -42,6 +43,7 @@ def test_every_video_gets_its_place(videos, tmp_path):
     assert len(Keypoints.load(tmp_path / "week2" / "two.pose")) == 2
 
 
+@pytest.mark.solutions
 def test_two_runs_give_the_same_and_the_second_does_nothing(videos, tmp_path, monkeypatch):
     extract_folder(videos, tmp_path / "a")
     extract_folder(videos, tmp_path / "b")
@@ -58,6 +60,7 @@ def test_the_largest_file_goes_first(tmp_path, monkeypatch):
     assert [outcome.path.name for outcome in extract_folder(tmp_path, tmp_path)] == ["b.mp4", "c.mp4", "a.mp4"]
 
 
+@pytest.mark.solutions
 def test_a_bad_video_is_named_and_the_others_are_done(videos, tmp_path, capsys):
     shutil.copytree(videos, tmp_path / "in")
     (tmp_path / "in" / "broken.mp4").write_bytes(b"no video")

