@@ -98,6 +98,8 @@ def test_colab_gets_every_library_that_lib_and_chapters_import():
     bring = metadata.packages_distributions()
     given = {colab.name_of(line) for line in colab.wanted()} | colab.COLABS_OWN | {"ipython"}
     given |= {"opencv-contrib-python-headless"}  # here; there, the one with windows
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    given |= {canonicalize_name(Requirement(line).name) for lines in extras.values() for line in lines}
     tops = names - sys.stdlib_module_names - {"lib", "book", "data_scripts", "scenes"}
     asked = {top: {canonicalize_name(name) for name in bring[top]} for top in tops if top in bring}
     assert not {top for top, packages in asked.items() if not packages & given}
