@@ -9,7 +9,7 @@ Its crop is yoha's own (preproc_comp.js and post_model.js of the package): turne
 around all 21 joints, on every side three quarters of the palm's length more, stretched to a square.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from lib import metrics
-from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, mean_of, watch
+from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, mean_of, watch, without_nan
 from lib.evaluation.intervals import Interval, ratio_bootstrap
 from lib.evaluation.methods import Method
 from lib.holistic.third_look import called
@@ -35,29 +35,8 @@ JUDGE = DATA / "second_judge"
 SIDE = 224  # pixels of the square
 SLACK, SURE = 0.75, 0.5  # yoha's: of the palm's length; the least presence of a hand
 PALM = ((0, 17), (0, 2), (0, 9), (0, 5), (0, 13), (17, 5))  # the longest of these is the palm's length
-ORDER = [
-    20,
-    17,
-    16,
-    18,
-    19,
-    1,
-    0,
-    2,
-    3,
-    5,
-    4,
-    6,
-    7,
-    9,
-    8,
-    10,
-    11,
-    13,
-    12,
-    14,
-    15,
-]  # where MediaPipe's 21 are in its own
+# where MediaPipe's 21 joints are in its own order: the wrist, then each finger from the palm to its tip
+ORDER = [20, 17, 16, 18, 19, 1, 0, 2, 3, 5, 4, 6, 7, 9, 8, 10, 11, 13, 12, 14, 15]  # fmt: skip
 
 # what `judged` measures, in the form of lib.evaluation.evaluation.MEASURES
 MEASURES = {
@@ -196,11 +175,6 @@ def opinion(judge: SecondJudge, method: Method, clip: Clip, looks: int = 1, path
     frames, found = watch(method, clip, looks, path)
     row = {"set": clip.set, "clip": clip.name, "method": called(method.name, looks), "path": path}
     return row | without_nan(judged(judge, frames, found, in_pixels_of(frames, clip.truth())))
-
-
-def without_nan(row: Mapping[str, float]) -> dict[str, float | None]:
-    """A row for JSON, which knows no NaN."""
-    return {name: None if value != value else value for name, value in row.items()}
 
 
 def in_pixels_of(frames: np.ndarray, truth: Keypoints) -> Keypoints:

@@ -29,7 +29,7 @@ from book.shared.gaps import HANDS
 from book.shared.paired_rows import paired
 from book.studies import runner
 from lib import metrics
-from lib.evaluation.evaluation import FRAMES, MEASURES, hands, mean_of, undetected
+from lib.evaluation.evaluation import FRAMES, MEASURES, hands, mean_of, undetected, without_nan
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.holistic import extract
 from lib.holistic.graph import SOLUTIONS, TASKS
@@ -69,7 +69,7 @@ def row_of(clip: Clip, method: str) -> dict:
     row |= {package: version(package) for package in ("mediapipe", "numpy")} | {"python": platform.python_version()}
     row |= {part: runner.digits(found.present(part)) for part in HANDS}
     row |= counts(found, truth) | undetected(found, clip.dominant) | hands(found, truth)
-    return {key: None if value != value else value for key, value in row.items()}  # NaN is no JSON
+    return without_nan(row)
 
 
 def counts(found: Keypoints, truth: Keypoints) -> dict[str, int]:

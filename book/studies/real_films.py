@@ -149,12 +149,16 @@ def judge_all(clips: Sequence[RealClip], methods: Sequence[Method], looks: int) 
     return [rows[job] for job in jobs]
 
 
+def numbered(rows: Sequence[dict]) -> list[dict]:
+    """Films by number: their names belong to whoever filmed them."""
+    names = {name: f"film {number}" for number, name in enumerate(dict.fromkeys(row["clip"] for row in rows), 1)}
+    return [row | {"clip": names[row["clip"]]} for row in rows]
+
+
 def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], spoiling: Spoiling) -> Path:
-    """Write the counts for the chapters; films are numbered, since their names belong to whoever filmed them."""
-    names = {clip: f"film {number}" for number, clip in enumerate(dict.fromkeys(row["clip"] for row in rows), 1)}
-    rows = [row | {"clip": names[row["clip"]]} for row in rows]
+    """Write the counts for the chapters, without the films' names."""
     digests = {MODEL if method.name == ENHANCE else method.name: method.digest for method in methods}
-    return shipped_rows.write(rows, path, digests, asdict(spoiling))
+    return shipped_rows.write(numbered(rows), path, digests, asdict(spoiling))
 
 
 def spoil_all(files: Sequence[Path], spoiling: Spoiling) -> list[RealClip]:

@@ -1,7 +1,7 @@
 """What a second judge says of every method (`book.shared.second_judge`): the rows that chapter 7 shows.
 
     python -m book.studies.second_judge_rows --models all --looks 3                    rendered clips
-    python -m book.studies.second_judge_rows --set real --films FILE... --models all   films of people
+    python -m book.studies.second_judge_rows --films FILE... --models all               films of people
 
 Rows are added to book/results/second_judge.json; those of the same place are replaced. In films of people the hands
 that Holistic finds in the sharp film stand in for the truth, as in `book.studies.real_films`.
@@ -27,13 +27,12 @@ from book.shared.second_judge import (
     opinion,
     opinions,
     true_hands,
-    without_nan,
 )
 from book.studies import shipped_rows
 from book.studies.r1_rows import joined
-from book.studies.real_films import RealClip, Spoiling, spoil_all
+from book.studies.real_films import RealClip, Spoiling, numbered, spoil_all
 from lib.evaluation.__main__ import parser, readable
-from lib.evaluation.evaluation import FRAMES, of_path, watch
+from lib.evaluation.evaluation import FRAMES, of_path, watch, without_nan
 from lib.evaluation.methods import TARGET, Method, find_methods
 from lib.holistic.third_look import called
 from lib.signer.clips import CAMERA, Clip, clips
@@ -63,12 +62,6 @@ def of_film(judge: SecondJudge, method: Method, clip: RealClip, looks: int = 1, 
     name = REAL if clip.damage == CAMERA else f"{REAL}_{clip.damage}"
     row = {"set": name, "clip": clip.name, "method": called(method.name, looks), "path": path}
     return row | without_nan(judged(judge, frames, found, sharp))
-
-
-def numbered(rows: Sequence[dict]) -> list[dict]:
-    """Films by number: their names belong to whoever filmed them."""
-    names = {name: f"film {number}" for number, name in enumerate(dict.fromkeys(row["clip"] for row in rows), 1)}
-    return [row | {"clip": names[row["clip"]]} for row in rows]
 
 
 def rows_of(options: argparse.Namespace, methods: Sequence[Method], judge: SecondJudge) -> list[dict]:

@@ -91,9 +91,14 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
     if clip.has_truth and len(clip.truth()) != len(found):
         raise BadInput(f"{clip.folder} has a film of {len(found)} frames and other truth; make the clip again.")
     row |= undetected(found, clip.dominant) | (hands(found, clip.truth()) if clip.has_truth else {})
-    row = {key: None if value != value else value for key, value in row.items()}  # NaN is no JSON
+    row = without_nan(row)
     write_json(kept, row, indent=None)
     return row
+
+
+def without_nan(row: dict) -> dict:
+    """A row for JSON, which knows no NaN."""
+    return {key: None if value != value else value for key, value in row.items()}
 
 
 def watch(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> tuple[np.ndarray, Keypoints]:

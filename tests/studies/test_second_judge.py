@@ -12,6 +12,7 @@ from short_clips import short_clips
 from book.shared import second_judge
 from book.shared.second_judge import FILE, JUDGE, MEASURES, SIDE, SecondJudge, box_of, crop, judged, opinions
 from book.studies import second_judge_rows, shipped_rows
+from book.studies.real_films import numbered
 from lib.evaluation.methods import TARGET
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import hand_size
@@ -179,7 +180,7 @@ def test_the_places_in_a_film_of_people_are_those_of_its_sharp_film(tmp_path):
         patch.setattr(second_judge_rows, "watch", lambda *how: (frames[:, ::2, ::2], sharp))
         row = second_judge_rows.of_film(WhereItIsBright(), TARGET, People())
     assert (row["set"], row["second_present"]) == ("real", 0.5)
-    assert second_judge_rows.numbered([row])[0]["clip"] == "film 1"
+    assert numbered([row])[0]["clip"] == "film 1"
 
 
 @pytest.mark.skipif(not HAVE_JUDGE, reason="needs data_scripts/second_judge.py and pip install ai-edge-litert")
