@@ -1,6 +1,7 @@
 """The page "The papers' tables": every cell of every table, with ours or the reason why not; and what is at odds."""
 
 import tomllib
+from collections import Counter
 
 import pandas as pd
 import pytest
@@ -92,6 +93,14 @@ def test_r1s_cells_are_the_rows_of_one_path(run):
     assert psnr.startswith(f"R1: {theirs[3]} ours: 30.0 (") and (ssim[-9:], phash[-5:]) == ("to 0.900)", "1.50)")
     assert fid == f"R1: {theirs[6]} not run, because: FID needs Inception's weights, which do not come with the course"
     assert found["input"][2:5] == ["–"] * 3
+
+
+def test_the_rows_that_ship_fill_r1s_tables_and_r3s(empty):
+    """Of Table I all shares of lost hands and all that tells of pictures, of Table II all shares, of R3 every cell."""
+    first, second = (Counter(column for _, column in ours(f"R1 Table {number}", empty).cells) for number in ("I", "II"))
+    assert first == {"UHP frames": 7, "UHP %": 7, "PSNR": 5, "SSIM": 5, "pHash": 5}
+    assert second == {"UHP frames": 7, "UHP %": 7}
+    assert len(ours("R3 Table 1", empty).cells) + len(ours("R3 Table 2", empty).cells) == 18
 
 
 def test_fid_stands_where_it_was_measured(run):
