@@ -34,7 +34,6 @@ from lib.tools.files import write_json
 from lib.tools.openers import check_types, reading
 from lib.tools.papers import beside
 
-NOT_THERE = "not in the paper"
 PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}
 
 
@@ -72,7 +71,7 @@ class Row:
         if self.low is not None:
             value, *ends = alike(self.value, self.low, self.high)
             interval = " to ".join(ends)
-        theirs = NOT_THERE if self.paper is None else f"{self.printed} {self.unit}".strip()
+        theirs = "" if self.paper is None else f"{self.printed} {self.unit}".strip()
         return {
             "claim": self.claim,
             "in the paper": theirs,
@@ -153,15 +152,23 @@ def _refuse_unusable(claim: str, numbers: dict[str, float | None], verdict: str 
 
 
 def table(rows: Sequence[Row]) -> Styler:
-    """The rows as one table for a notebook: the paper's numbers and this run's in columns of their own."""
+    """The rows as one table for a notebook: the paper's numbers and this run's in columns of their own.
+
+    A column that holds nothing is left out; what several rows all share is said once, above them.
+    """
     if not rows:
         raise BadInput("There are no rows to show: give table() what report() returned")
     # An id made of the claims: different for each table on a page, the same in each run.
     name = hashlib.sha256("\n".join(row.claim for row in rows).encode()).hexdigest()[:8]
     cells = pd.DataFrame([row.cells() for row in rows]).fillna("")
-    left = [{"selector": "th, td", "props": "text-align: left"}]
-    style = Styler(cells, uuid=name, cell_ids=False).hide(axis="index").set_table_styles(left)
-    style.format({column: partial(_labelled, column) for column in cells}).format_index(escape="html", axis=1)
+    once = {name: column[0] for name, column in cells.items() if name != "claim" and column.nunique() == 1}
+    once = {name: text for name, text in once.items() if not text or len(cells) > 1}
+    shared = [text[1:-1] if text.startswith("(") else f"{name}: {text}" for name, text in once.items() if text]
+    caption = escape("In all rows: " + "; ".join(shared)) if shared else None
+    left = [{"selector": "th, td, caption", "props": "text-align: left"}]
+    style = Styler(cells.drop(columns=list(once)), uuid=name, cell_ids=False, caption=caption)
+    style.hide(axis="index").set_table_styles(left)
+    style.format({column: partial(_labelled, column) for column in style.data}).format_index(escape="html", axis=1)
     return style.set_table_attributes('class="dataframe report"')
 
 
