@@ -25,8 +25,8 @@ def observed(xyz: np.ndarray, parts: Parts) -> np.ndarray:
     Keep it beside the imputed points: a model can be told which of them are guesses. Raises BadInput for arrays of
     another form, for infinite numbers, and for parts that leave out or repeat a point.
     """
-    _check(xyz, parts)
-    return _found(xyz)
+    _check_points(xyz, parts)
+    return ~(np.isnan(xyz[..., 0]) | np.isnan(xyz[..., 1]))  # points in the plane have no z
 
 
 def impute(xyz: np.ndarray, parts: Parts) -> np.ndarray:
@@ -35,45 +35,43 @@ def impute(xyz: np.ndarray, parts: Parts) -> np.ndarray:
     Arguments and errors as in `observed`. A coordinate that is never there, such as z of an estimator without depth,
     or all of a hand that never shows, becomes 0. A single frame has no neighbours: its missing points become 0 too.
     """
-    _check(xyz, parts)
-    filled, found = np.array(xyz), _found(xyz)
+    filled, found = np.array(xyz), observed(xyz, parts)
     for where in parts.values():
-        _fill(filled[:, where], found[:, where])
+        fill_gaps(filled[:, where], found[:, where])
     if np.isnan(filled[:, :, 2]).any():  # points in the plane
-        _fill(filled[..., 2:], ~np.isnan(filled[..., 2]))
+        fill_gaps(filled[..., 2:], ~np.isnan(filled[..., 2]))
     return filled
 
 
-def _fill(values: np.ndarray, found: np.ndarray) -> None:
+def fill_gaps(values: np.ndarray, found: np.ndarray) -> None:
     """Put those ``values`` (T, p, d) that are not ``found`` (T, p) on the line between their neighbours, in place."""
     never = ~found.any(axis=0)
     values[:, never] = 0
     if (found := found | never).all():
         return
-    whole = (found == found[:, :1]).all()  # a part that comes and goes as one is done with one column for all points
-    before, after, frame, point = _neighbours(found[:, :1] if whole else found)
+    # A hand that comes and goes as a whole: one column does for all of its points.
+    whole = (found == found[:, :1]).all()
+    before, after, frame, point = nearest_found(found[:, :1] if whole else found)
     share = (frame - before) / np.maximum(after - before, 1)
-    point, share = (slice(None), share[:, None, None]) if whole else (point, share[:, None])
+    share = share[:, None, None] if whole else share[:, None]
+    point = slice(None) if whole else point
     start, end = values[before, point], values[after, point]
     values[frame, point] = start + share * (end - start)
 
 
-def _neighbours(found: np.ndarray) -> tuple[np.ndarray, ...]:
+def nearest_found(found: np.ndarray) -> tuple[np.ndarray, ...]:
     """The nearest frames before and after each gap's ``frame`` and ``point`` that have the point; at an end of the
     clip, the one there is, twice."""
-    (frame, point), times, count = np.nonzero(~found), np.arange(len(found))[:, None], len(found)
+    frame, point = np.nonzero(~found)
+    times, count = np.arange(len(found))[:, None], len(found)
     last = np.maximum.accumulate(np.where(found, times, -1))[frame, point]
-    following = np.minimum.accumulate(np.where(found, times, count)[::-1])[::-1][frame, point]
-    before, after = np.where(last < 0, following, last), np.where(following == count, last, following)
-    return before, after, frame, point
+    following = np.minimum.accumulate(np.where(found, times, count)[::-1])[::-1]
+    following = following[frame, point]
+    before = np.where(last < 0, following, last)
+    return before, np.where(following == count, last, following), frame, point
 
 
-def _found(xyz: np.ndarray) -> np.ndarray:
-    """A point counts as found where it has x and y: points in the plane have no z."""
-    return ~(np.isnan(xyz[..., 0]) | np.isnan(xyz[..., 1]))
-
-
-def _check(xyz: np.ndarray, parts: Parts) -> None:
+def _check_points(xyz: np.ndarray, parts: Parts) -> None:
     if not isinstance(xyz, np.ndarray) or xyz.dtype.kind != "f" or xyz.ndim != 3 or xyz.shape[2] != 3 or not len(xyz):
         what = f"{xyz.dtype} {xyz.shape}" if isinstance(xyz, np.ndarray) else type(xyz).__name__
         raise BadInput(f"Points to impute are an array of floats (frames, points, 3) with a frame or more, not {what}.")

@@ -40,18 +40,19 @@ def normalize(keypoints: Keypoints, *, layout: Layout | None = None, imputed: bo
     if own.hips is None:
         raise BadInput(f"{own.name} has no hips, which normalisation needs; normalise first, then select {own.name}.")
     found = observed(keypoints.xyz, own.parts)
-    xyz = impute(keypoints.xyz.astype(np.float64), own.parts)  # a face of 468 points far from 0 would lose digits
+    # float64, or a face of 468 points far from 0 would lose digits
+    xyz = impute(keypoints.xyz.astype(np.float64), own.parts)
     known = found.any(axis=0)
-    result = _about_the_chest(xyz, own, known)
+    result = about_the_chest(xyz, own, known)
     for name, where in own.parts.items():
         if name.endswith("_hand"):
-            result[:, where] = _about_the_wrist(xyz[:, where], own, known[where])
+            result[:, where] = about_the_wrist(xyz[:, where], own, known[where])
     if not imputed:
         result[~found] = 0
     return result[:, own.places(layout or own)].astype(np.float32)
 
 
-def _about_the_chest(xyz: np.ndarray, layout: Layout, known: np.ndarray) -> np.ndarray:
+def about_the_chest(xyz: np.ndarray, layout: Layout, known: np.ndarray) -> np.ndarray:
     """All points (T, P, 3) minus the chest, over the distance of the shoulders; never-found points stay 0."""
     left, right = layout.shoulders
     if not (known[left] and known[right]):
@@ -60,20 +61,23 @@ def _about_the_chest(xyz: np.ndarray, layout: Layout, known: np.ndarray) -> np.n
     hips = [hip for hip in layout.hips if known[hip]]
     pelvis = xyz[:, hips].mean(axis=1) if hips else neck
     chest = (neck + pelvis) / 2
-    return _over(xyz - chest[:, None], np.linalg.norm(xyz[:, left] - xyz[:, right], axis=-1)) * known[:, None]
+    width = np.linalg.norm(xyz[:, left] - xyz[:, right], axis=-1)
+    return over_distance(xyz - chest[:, None], width) * known[:, None]
 
 
-def _about_the_wrist(hand: np.ndarray, layout: Layout, known: np.ndarray) -> np.ndarray:
+def about_the_wrist(hand: np.ndarray, layout: Layout, known: np.ndarray) -> np.ndarray:
     """A hand (T, 21, 3) minus its wrist, over the distance from there to the middle finger's knuckle."""
     if not (known[layout.wrist] and known[layout.middle_mcp]):
         return np.zeros_like(hand)
     hand = hand - hand[:, layout.wrist, None]
-    return _over(hand, np.linalg.norm(hand[:, layout.middle_mcp], axis=-1)) * known[:, None]
+    length = np.linalg.norm(hand[:, layout.middle_mcp], axis=-1)
+    return over_distance(hand, length) * known[:, None]
 
 
-def _over(points: np.ndarray, distance: np.ndarray) -> np.ndarray:
+def over_distance(points: np.ndarray, distance: np.ndarray) -> np.ndarray:
     """Points (T, p, 3) over a distance for each frame (T,), the median where it is next to nothing; 0 without any."""
     usual = np.median(distance[distance > 0]) if (distance > 0).any() else 0
     if usual == 0:
         return np.zeros_like(points)
-    return points / np.where(distance < TOO_NEAR * usual, usual, distance)[:, None, None]
+    distance = np.where(distance < TOO_NEAR * usual, usual, distance)
+    return points / distance[:, None, None]

@@ -1,8 +1,8 @@
 """Every number that a chapter reports: shown beside the paper's, and kept with what is needed to judge it.
 
 A chapter writes ``report("Right hand not found, bilinear x2", interval, paper="R1 Table II, bilinear, UHP %", ...)``.
-The paper's number comes from `lib.tools.papers` by this name, so it is typed in one place only. The row is displayed,
-and written to ``results/PROFILE/CLAIM.json``; the last chapter gathers these files, so no table is typed by hand.
+The paper's number comes from `lib.tools.papers` by this name. The row is displayed, and written to
+``results/PROFILE/CLAIM.json``; the last chapter gathers these files, so no table is typed by hand.
 """
 
 import hashlib
@@ -34,7 +34,6 @@ from lib.tools.files import write_json
 from lib.tools.openers import check_types, reading
 from lib.tools.papers import beside
 
-NOT_THERE = "not in the paper"
 PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}
 
 
@@ -72,7 +71,7 @@ class Row:
         if self.low is not None:
             value, *ends = alike(self.value, self.low, self.high)
             interval = " to ".join(ends)
-        theirs = NOT_THERE if self.paper is None else f"{self.printed} {self.unit}".strip()
+        theirs = "" if self.paper is None else f"{self.printed} {self.unit}".strip()
         return {
             "claim": self.claim,
             "in the paper": theirs,
@@ -156,12 +155,25 @@ def table(rows: Sequence[Row]) -> Styler:
     """The rows as one table for a notebook: the paper's numbers and this run's in columns of their own."""
     if not rows:
         raise BadInput("There are no rows to show: give table() what report() returned")
-    # An id made of the claims: different for each table on a page, the same in each run.
-    name = hashlib.sha256("\n".join(row.claim for row in rows).encode()).hexdigest()[:8]
-    cells = pd.DataFrame([row.cells() for row in rows]).fillna("")
-    left = [{"selector": "th, td", "props": "text-align: left"}]
-    style = Styler(cells, uuid=name, cell_ids=False).hide(axis="index").set_table_styles(left)
-    style.format({column: partial(_labelled, column) for column in cells}).format_index(escape="html", axis=1)
+    return laid_out(pd.DataFrame([row.cells() for row in rows]))
+
+
+def laid_out(frame: pd.DataFrame) -> Styler:
+    """Any table for a notebook, so that it fits its page; its first column says what a row is about.
+
+    A column that holds nothing is left out, and what several rows all share is said once, above them; not our figures.
+    """
+    cells = frame.fillna("").astype(str)
+    heads = "\n".join([*cells, *cells.iloc[:, :1].to_numpy().ravel()])  # make an id that is the same in each run
+    same = {name: text.iloc[0] for name, text in list(cells.items())[1:] if text.nunique() == 1}
+    once = {name: text for name, text in same.items() if not text or (len(cells) > 1 and "this run" not in name)}
+    shared = [text[1:-1] if text.startswith("(") else f"{name}: {text}" for name, text in once.items() if text]
+    left = [{"selector": "th, td, caption", "props": "text-align: left"}]
+    uuid = hashlib.sha256(heads.encode()).hexdigest()[:8]
+    caption = escape("In all rows: " + "; ".join(shared)) if shared else None
+    style = Styler(cells.drop(columns=list(once)), uuid=uuid, cell_ids=False, caption=caption)
+    style.hide(axis="index").set_table_styles(left)
+    style.format({column: partial(_labelled, column) for column in style.data}).format_index(escape="html", axis=1)
     return style.set_table_attributes('class="dataframe report"')
 
 
@@ -205,7 +217,7 @@ def _slug(text: str) -> str:
 
 
 def _labelled(column: str, text: str) -> str:
-    """A cell that knows its column: on a narrow page the book lays a row's cells below each other, each with it."""
+    """A cell that knows its column: a narrow page lays a row's cells below each other, each with it."""
     return f'<span data-label="{escape(column)}">{escape(text)}</span>'
 
 

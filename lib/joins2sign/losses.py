@@ -38,7 +38,8 @@ def dynamic_loss(joints: Tensor, letters: Tensor, first: tuple[float, float] | T
     both weigh 1. The ratio is a weight and is detached: no gradient flows through it.
     """
     losses = torch.stack([joints, letters])
-    return (dynamic_weights(losses, torch.as_tensor(first).to(losses), power) * losses).sum()
+    weights = dynamic_weights(losses, torch.as_tensor(first).to(losses), power)
+    return (weights * losses).sum()
 
 
 def dynamic_weights(losses: Tensor, first: Tensor, power: float = 0.8) -> Tensor:

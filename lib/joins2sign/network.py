@@ -77,10 +77,11 @@ class KeypointClassifier(nn.Module):
         super().__init__()
         self.config = config
         self.register_buffer("mean_wrist", torch.full((2,), FRAME / 2))
-        self.norm = nn.BatchNorm1d(2 * config.num_joints) if config.batch_norm else nn.Identity()
+        norm = nn.BatchNorm1d if config.batch_norm else nn.Identity
+        self.norm = norm(2 * config.num_joints)
         self.layers = nn.Sequential(
-            *_dense(2 * config.num_joints, config.hidden, config.dropout),
-            *_dense(config.hidden, config.hidden, config.dropout),
+            *dense(2 * config.num_joints, config.hidden, config.dropout),
+            *dense(config.hidden, config.hidden, config.dropout),
             nn.Linear(config.hidden, config.num_classes),
         )
 
@@ -88,7 +89,8 @@ class KeypointClassifier(nn.Module):
         joints, config = joints.float(), self.config
         places = (joints / FRAME).nan_to_num()
         if config.polar:
-            places = to_polar(joints, FRAME, wrist=self.mean_wrist, invariant=config.invariant)
+            turned = config.invariant
+            places = to_polar(joints, FRAME, wrist=self.mean_wrist, invariant=turned)
         return self.layers(self.norm(places.flatten(1)))
 
 
@@ -133,13 +135,14 @@ def head(config: Config, out: int) -> list[nn.Module]:
     """FC6, FC7 and FC8: 256 w x 6 x 6 -> 4096 w -> 4096 w -> ``out``."""
     cells, wide = max(1, round(config.width * 256)) * 36, max(1, round(config.width * 4096))
     dropout = config.regression_dropout
-    layers = [nn.Flatten(), *_dense(cells, wide, dropout), *_dense(wide, wide, dropout), nn.Linear(wide, out)]
+    layers = [nn.Flatten(), *dense(cells, wide, dropout), *dense(wide, wide, dropout), nn.Linear(wide, out)]
     nn.init.normal_(layers[-1].weight, std=1e-3)  # start in the middle of the frame
     nn.init.zeros_(layers[-1].bias)
     return layers
 
 
-def _dense(before: int, after: int, dropout: float) -> list[nn.Module]:
+def dense(before: int, after: int, dropout: float) -> list[nn.Module]:
+    """A fully connected layer with ReLU, and dropout where there is some."""
     layer = nn.Linear(before, after)
     _he(layer)
     return [layer, nn.ReLU(True)] + ([nn.Dropout(dropout)] if dropout else [])
@@ -164,17 +167,25 @@ def to_polar(
     wrist itself, get (0, 0). With ``invariant``, the direction from wrist to middle-finger knuckle is subtracted from
     all angles: a turn of the picture then changes nothing. Not in R3.
     """
-    width_height = torch.as_tensor(size, dtype=joints.dtype, device=joints.device).expand(2)
-    origin = joints[:, WRIST : WRIST + 1]
-    span = joints - torch.where(origin.isnan(), width_height / 2 if wrist is None else wrist, origin)
+    sides = torch.as_tensor(size, dtype=joints.dtype, device=joints.device).expand(2)
+    middle, origin = sides / 2, joints[:, WRIST : WRIST + 1]
+    origin = torch.where(origin.isnan(), middle if wrist is None else wrist, origin)
+    span = joints - origin
     there = (span != 0).any(-1) & ~span.isnan().any(-1)
-    x, y = torch.where(there[..., None], span, 1.0).unbind(-1)  # where nothing is, 1: no gradient becomes NaN
+    # Where nothing is, 1: no gradient becomes NaN.
+    x, y = torch.where(there[..., None], span, 1.0).unbind(-1)
+    share = torch.hypot(x, y) / torch.linalg.vector_norm(sides)
     turn = torch.atan2(y, x) / (2 * math.pi)
     if invariant:
-        known = there[:, MIDDLE_MCP : MIDDLE_MCP + 1]
-        turn = turn - torch.where(known, turn[:, MIDDLE_MCP : MIDDLE_MCP + 1], 0.0)
-        turn = (turn + 0.5) % 1 - 0.5  # the same direction in [-1/2, 1/2)
-    return torch.stack([torch.hypot(x, y) / torch.linalg.vector_norm(width_height), turn], -1) * there[..., None]
+        turn = against_the_hand(turn, there)
+    return torch.stack([share, turn], -1) * there[..., None]
+
+
+def against_the_hand(turn: Tensor, there: Tensor) -> Tensor:
+    """Angles (N, J) less that of the middle finger's knuckle where it is ``there`` (N, J), in [-1/2, 1/2) again."""
+    known = there[:, MIDDLE_MCP : MIDDLE_MCP + 1]
+    turn = turn - torch.where(known, turn[:, MIDDLE_MCP : MIDDLE_MCP + 1], 0.0)
+    return (turn + 0.5) % 1 - 0.5
 
 
 TURN, SLANT, ZOOM = 40.0, 0.2, 0.2  # at most: degrees, radians, share of the size

@@ -40,7 +40,8 @@ class PoseEmbedding(nn.Module):
         sizes = [in_features, 4 * in_features, 4 * dim, 2 * dim, dim]
         layers: list[nn.Module] = []
         for before, after in zip(sizes, sizes[1:]):
-            layers += [nn.Linear(before, after), nn.LayerNorm(after), nn.ReLU(), nn.Dropout(dropout)]
+            layers += [nn.Linear(before, after), nn.LayerNorm(after)]
+            layers += [nn.ReLU(), nn.Dropout(dropout)]
         self.layers = nn.Sequential(*layers[:-2])
         self.residual = nn.Linear(in_features, dim)
 
@@ -149,13 +150,15 @@ class VTN(nn.Module):
     def train(self, mode: bool = True) -> "VTN":
         """A frozen eye stays as it is: its BatchNorm neither learns nor looks at the batch."""
         super().train(mode)
-        self.embedding.train(mode and any(p.requires_grad for p in self.embedding.parameters()))
+        learns = any(p.requires_grad for p in self.embedding.parameters())
+        self.embedding.train(mode and learns)
         return self
 
     def features(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """What the classifier sees of each clip, (N, 512)."""
-        real = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device) if mask is None else mask
-        # Only real frames pass the eye: its BatchNorm would otherwise learn what padding looks like.
+        real = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
+        real = real if mask is None else mask
+        # Only real frames pass the eye, or its BatchNorm would learn from padding.
         shown = x[real] if x.is_floating_point() else x[real].float() / 255
         seen = self.embedding(shown)
         frames = seen.new_zeros(*real.shape, seen.shape[1])

@@ -105,8 +105,7 @@ def train(
     signs, largest = model.classifier.out_features, max(learn.labels)
     if largest >= signs:
         raise BadInput(f"The network tells {signs} signs apart, but there is a clip of number {largest}; count from 0.")
-    for name, part in model.named_children():
-        part.requires_grad_(name in recipe.parts)
+    freeze(model, recipe.parts)
     penalised = recipe.l1 and isinstance(model, PTN) and "embedding" in recipe.parts
 
     def data(epoch: int, rank: int, processes: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
@@ -121,6 +120,12 @@ def train(
         return -accuracies(predict(network, judge.clips, recipe.batch), judge.labels)[0]
 
     return fit(model, data, batch_loss, validate, Settings.of(recipe, clip_norm=1.0), folder)
+
+
+def freeze(model: nn.Module, parts: Sequence[str]) -> None:
+    """Only these parts of the network will learn ("classifier", say); the others keep their weights."""
+    for name, part in model.named_children():
+        part.requires_grad_(name in parts)
 
 
 def transfer(
