@@ -16,7 +16,8 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parent.parent
 CELL_ID = "colab-set-up"
 SOURCE = """\
-if "COLAB_RELEASE_TAG" in os.environ:  # Colab opens this page alone: fetch the course and install what it needs
+# Colab opens this page alone: fetch the course and install what it needs
+if "COLAB_RELEASE_TAG" in os.environ:
     import runpy
     import subprocess
 
