@@ -81,7 +81,7 @@ def hand_weights(wrists: Tensor, size: tuple[int, int], radius: float | Tensor, 
     one number or (N,); R1 (III-E) has circles, of a size that it does not give: ours is half the shoulder width. Raises
     BadInput for wrists or radii of another shape.
     """
-    check_circles(wrists, radius)
+    check_wrists(wrists, radius)
     height, width = size
     x = torch.arange(width, device=wrists.device)
     y = torch.arange(height, device=wrists.device)[:, None]
@@ -92,7 +92,7 @@ def hand_weights(wrists: Tensor, size: tuple[int, int], radius: float | Tensor, 
     return torch.where(near, inside, 1.0)
 
 
-def check_circles(wrists: Tensor, radius: float | Tensor) -> None:
+def check_wrists(wrists: Tensor, radius: float | Tensor) -> None:
     """Raises BadInput for what `hand_weights` cannot draw."""
     if wrists.ndim != 3 or wrists.shape[-1] != 2 or torch.as_tensor(radius).numel() not in (1, len(wrists)):
         shapes = f"{tuple(wrists.shape)} and {tuple(torch.as_tensor(radius).shape)}"

@@ -44,13 +44,18 @@ def false_hands(keypoints: Keypoints, truth: Keypoints, hand: str = "right") -> 
     out of the picture (every joint of ``truth`` missing or of confidence 0). The hand's size is the longer side of the
     box around its true joints. Both clips need the same layout, frames and size. Ours, not the papers'.
     """
+    check_alike(keypoints, truth)
+    false = np.concatenate([is_false(keypoints, truth, f"{side}_hand") for side in sides_of(hand)])
+    return float(false.mean()) if false.size else float("nan")
+
+
+def check_alike(keypoints: Keypoints, truth: Keypoints) -> None:
+    """Raises BadInput for keypoints that are not of the same clip as the truth."""
     if (keypoints.layout, len(keypoints), keypoints.size) != (truth.layout, len(truth), truth.size):
         raise BadInput(
             f"False hands need keypoints and truth alike in layout, frames and size, not {keypoints.layout.name}, "
             f"{len(keypoints)}, {keypoints.size} and {truth.layout.name}, {len(truth)}, {truth.size}."
         )
-    false = np.concatenate([is_false(keypoints, truth, f"{side}_hand") for side in sides_of(hand)])
-    return float(false.mean()) if false.size else float("nan")
 
 
 def sides_of(hand: str) -> list[str]:
