@@ -25,8 +25,6 @@ CORE = {
     "to_polar", "Joins2Sign", "dynamic_loss",  # read letters
 }  # fmt: skip
 NOT_YET = {
-    "undetected_hand_presence", "clip_bootstrap", "false_hands", "flow_blur", "software_blur",
-    "UNet", "AttentionGate", "ssim_map", "hand_weights", "Guidance", "second_look", "third_look",
     "impute", "normalize", "one_euro", "PTN", "VTN", "transfer", "to_polar", "Joins2Sign", "dynamic_loss",
 }  # fmt: skip
 MOST_LINES = {ast.FunctionDef: 30, ast.ClassDef: 45}
