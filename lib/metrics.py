@@ -19,7 +19,8 @@ def undetected_hand_presence(keypoints: Keypoints, hand: str = "right") -> float
     place counts as found (see `false_hands`), and one that rests below the picture counts as undetected (see
     `undetected_in_view`).
     """
-    return float(np.mean([1 - keypoints.present(f"{side}_hand").mean() for side in sides_of(hand)]))
+    found = [keypoints.present(f"{side}_hand") for side in sides_of(hand)]
+    return float(np.mean([1 - each.mean() for each in found]))
 
 
 def undetected_in_view(keypoints: Keypoints, hand: str = "right") -> float:

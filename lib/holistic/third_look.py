@@ -53,8 +53,10 @@ def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
     for time, frame in enumerate(of_one_clip(frames, keypoints)):
         for part, line in places.get(time, ()):
             joints, presence = ask(twin, frame, line)
-            if presence > SEEN and hand_distance(joints[None, :, :2], line[None]) <= NEAR_LINE:
-                xyz[time, part], confidence[time, part] = joints, min(presence, 1 - 1e-4)  # 1 is Holistic's own
+            near = hand_distance(joints[None, :, :2], line[None]) <= NEAR_LINE
+            if presence > SEEN and near:
+                xyz[time, part] = joints
+                confidence[time, part] = min(presence, 1 - 1e-4)  # 1 is Holistic's own
     return Keypoints(xyz, confidence, keypoints.layout, keypoints.fps, keypoints.size)
 
 
