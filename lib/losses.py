@@ -58,16 +58,16 @@ def ssim_map(pred: Tensor, target: Tensor) -> Tensor:
 
     Source: Wang, Bovik, Sheikh, Simoncelli, 2004, *Image quality assessment*, eq. 13.
     """
-    _check(pred, target)
+    check_pair(pred, target)
     if min(pred.shape[-2:]) <= WINDOW // 2:
         raise BadInput(f"SSIM needs pictures of at least 6 x 6 pixels, not {tuple(pred.shape)}: give larger crops.")
     with torch.autocast(pred.device.type, enabled=False):
-        x, y = _planes(pred) - GREY, _planes(target) - GREY
+        x, y = padded_planes(pred) - GREY, padded_planes(target) - GREY
         error = x - y
-        mean_x, mean_y = _blur(x), _blur(y)
+        mean_x, mean_y = window_mean(x), window_mean(y)
         mean_error = (mean_x - mean_y) ** 2
-        error_variance = _blur(error * error) - mean_error
-        variances = _blur(x * x + y * y) - (mean_x * mean_x + mean_y * mean_y)
+        error_variance = window_mean(error * error) - mean_error
+        variances = window_mean(x * x + y * y) - (mean_x * mean_x + mean_y * mean_y)
         luminance = 1 - mean_error / ((mean_x + GREY) ** 2 + (mean_y + GREY) ** 2 + C1)
         structure = 1 - error_variance / (variances + C2)
         return (luminance * structure).reshape(pred.shape)
@@ -81,19 +81,25 @@ def hand_weights(wrists: Tensor, size: tuple[int, int], radius: float | Tensor, 
     one number or (N,); R1 (III-E) has circles, of a size that it does not give: ours is half the shoulder width. Raises
     BadInput for wrists or radii of another shape.
     """
-    if wrists.ndim != 3 or wrists.shape[-1] != 2 or torch.as_tensor(radius).numel() not in (1, len(wrists)):
-        shapes = f"{tuple(wrists.shape)} and {tuple(torch.as_tensor(radius).shape)}"
-        raise BadInput(f"Circles need wrists (N, 2, 2), as x and y, and one radius or (N,), not {shapes}.")
+    check_wrists(wrists, radius)
     height, width = size
     x = torch.arange(width, device=wrists.device)
     y = torch.arange(height, device=wrists.device)[:, None]
-    radius = torch.as_tensor(radius, dtype=torch.float32, device=wrists.device).reshape(-1, 1, 1, 1)
+    radius = torch.as_tensor(radius, dtype=torch.float32, device=wrists.device)
     at = wrists.float()[..., None, None]
-    near = (x - at[:, :, 0]) ** 2 + (y - at[:, :, 1]) ** 2 <= radius**2  # (N, 2, H, W); false for NaN
-    return torch.where(near.any(dim=1, keepdim=True), inside, 1.0)
+    squared = (x - at[:, :, 0]) ** 2 + (y - at[:, :, 1]) ** 2  # (N, 2, H, W)
+    near = (squared <= radius.reshape(-1, 1, 1, 1) ** 2).any(dim=1, keepdim=True)  # False for NaN
+    return torch.where(near, inside, 1.0)
 
 
-def _planes(x: Tensor) -> Tensor:
+def check_wrists(wrists: Tensor, radius: float | Tensor) -> None:
+    """Raises BadInput for what `hand_weights` cannot draw."""
+    if wrists.ndim != 3 or wrists.shape[-1] != 2 or torch.as_tensor(radius).numel() not in (1, len(wrists)):
+        shapes = f"{tuple(wrists.shape)} and {tuple(torch.as_tensor(radius).shape)}"
+        raise BadInput(f"Circles need wrists (N, 2, 2), as x and y, and one radius or (N,), not {shapes}.")
+
+
+def padded_planes(x: Tensor) -> Tensor:
     """(N, C, H, W) -> (1, N C, H + 10, W + 10): full precision, mirrored beyond the border.
 
     On the CPU all planes lie side by side at every pixel: so many fill vector registers, as three colours would not,
@@ -104,7 +110,7 @@ def _planes(x: Tensor) -> Tensor:
     return planes.contiguous(memory_format=torch.channels_last) if x.device.type == "cpu" else planes
 
 
-def _blur(planes: Tensor) -> Tensor:
+def window_mean(planes: Tensor) -> Tensor:
     """Mean under the Gaussian window, along x, then along y: (1, P, H + 10, W + 10) -> (1, P, H, W)."""
     count = planes.shape[1]
     offsets = torch.arange(WINDOW, dtype=planes.dtype, device=planes.device) - WINDOW // 2
@@ -113,7 +119,7 @@ def _blur(planes: Tensor) -> Tensor:
 
 
 def _difference(pred: Tensor, target: Tensor) -> Tensor:
-    _check(pred, target)
+    check_pair(pred, target)
     return pred.to(torch.promote_types(pred.dtype, torch.float32)) - target
 
 
@@ -126,7 +132,7 @@ def _mean(terms: Tensor, weight: Tensor | None) -> Tensor:
     return (weight * terms).mean()
 
 
-def _check(pred: Tensor, target: Tensor) -> None:
+def check_pair(pred: Tensor, target: Tensor) -> None:
     if pred.shape != target.shape or pred.ndim != 4:
         shapes = f"{tuple(pred.shape)} and {tuple(target.shape)}"
         raise BadInput(f"A loss needs pictures of one shape (N, C, H, W), not {shapes}: crop or enlarge one of them.")

@@ -19,7 +19,8 @@ def undetected_hand_presence(keypoints: Keypoints, hand: str = "right") -> float
     place counts as found (see `false_hands`), and one that rests below the picture counts as undetected (see
     `undetected_in_view`).
     """
-    return float(np.mean([1 - keypoints.present(f"{side}_hand").mean() for side in _sides(hand)]))
+    found = [keypoints.present(f"{side}_hand") for side in sides_of(hand)]
+    return float(np.mean([1 - each.mean() for each in found]))
 
 
 def undetected_in_view(keypoints: Keypoints, hand: str = "right") -> float:
@@ -29,7 +30,7 @@ def undetected_in_view(keypoints: Keypoints, hand: str = "right") -> float:
     the wrist is, is again the detector's word. "both" pools the two hands. Ours, not the papers'.
     """
     lost = []
-    for side in _sides(hand):
+    for side in sides_of(hand):
         wrist = keypoints.xyz[:, keypoints.layout.body_wrists[side == "right"], :2]
         inside = ((wrist >= 0) & (wrist < keypoints.size)).all(axis=1)
         lost.append(~keypoints.present(f"{side}_hand")[inside])
@@ -44,27 +45,32 @@ def false_hands(keypoints: Keypoints, truth: Keypoints, hand: str = "right") -> 
     out of the picture (every joint of ``truth`` missing or of confidence 0). The hand's size is the longer side of the
     box around its true joints. Both clips need the same layout, frames and size. Ours, not the papers'.
     """
+    check_alike(keypoints, truth)
+    false = np.concatenate([is_false(keypoints, truth, f"{side}_hand") for side in sides_of(hand)])
+    return float(false.mean()) if false.size else float("nan")
+
+
+def check_alike(keypoints: Keypoints, truth: Keypoints) -> None:
+    """Raises BadInput for keypoints that are not of the same clip as the truth."""
     if (keypoints.layout, len(keypoints), keypoints.size) != (truth.layout, len(truth), truth.size):
         raise BadInput(
             f"False hands need keypoints and truth alike in layout, frames and size, not {keypoints.layout.name}, "
             f"{len(keypoints)}, {keypoints.size} and {truth.layout.name}, {len(truth)}, {truth.size}."
         )
-    false = np.concatenate([_false(keypoints, truth, f"{side}_hand") for side in _sides(hand)])
-    return float(false.mean()) if false.size else float("nan")
 
 
-def _sides(hand: str) -> list[str]:
+def sides_of(hand: str) -> list[str]:
     if hand not in ("left", "right", "both"):
         raise BadInput(f'A hand is "left", "right" or "both", not {hand!r}.')
     return [side for side in ("left", "right") if hand in (side, "both")]
 
 
-def _false(keypoints: Keypoints, truth: Keypoints, part: str) -> np.ndarray:
+def is_false(keypoints: Keypoints, truth: Keypoints, part: str) -> np.ndarray:
     """Which of the found hands are false, bool (found,)."""
     found = keypoints.present(part)
     guess, real = keypoints.part(part)[found, :, :2], truth.part(part)[found, :, :2]
     visible = (truth.confidence[found, truth.layout.parts[part]] > 0).any(axis=1)
-    error = np.ma.masked_invalid(_distances(guess, real)).mean(axis=1).filled(np.inf)
+    error = np.ma.masked_invalid(distances(guess, real)).mean(axis=1).filled(np.inf)
     return ~visible | (error > hand_size(real) / 2)
 
 
@@ -87,7 +93,7 @@ def endpoint_error(pred: np.ndarray, truth: np.ndarray) -> float:
     UHP, or use `pck`. ``pred`` and ``truth`` are (..., D); BadInput if they differ in shape. Source: Zimmermann
     and Brox, 2017, *Learning to estimate 3D hand pose from single RGB images*.
     """
-    distance = _distances(pred, truth)
+    distance = distances(pred, truth)
     return float(np.nanmean(distance)) if np.isfinite(distance).any() else float("nan")
 
 
@@ -113,7 +119,7 @@ def pck_auc(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, max_
     return float(auc(thresholds, _hits(pred, truth, scale, thresholds)) / max_threshold)
 
 
-def _distances(pred: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def distances(pred: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Euclidean distances (...) of points (..., D); NaN where either is missing."""
     pred, truth = np.asarray(pred, float), np.asarray(truth, float)
     if pred.shape != truth.shape or pred.ndim < 2 or pred.shape[-1] not in (2, 3):
@@ -123,7 +129,7 @@ def _distances(pred: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def _hits(pred: np.ndarray, truth: np.ndarray, scale: float | np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """PCK at each threshold; NaN where ``truth`` has no points."""
-    distance = _distances(pred, truth)
+    distance = distances(pred, truth)
     counted = ~np.isnan(np.asarray(truth)).any(axis=-1)
     if not counted.any():
         return np.full(len(thresholds), np.nan)

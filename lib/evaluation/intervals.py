@@ -61,7 +61,7 @@ def clip_bootstrap(
     With few clips (say under ten) the interval is too narrow; report how many there were. Raises BadInput for fewer
     than two clips: one clip says nothing about the next.
     """
-    means = np.array([_clip_mean(clip) for clip in values], float)
+    means = np.array([clip_mean(clip) for clip in values], float)
     weights = np.ones(len(means)) if weights is None else np.asarray(weights, float)
     if weights.shape != means.shape or not np.all(weights > 0):
         raise BadInput(f"A bootstrap over {len(means)} clips needs as many positive weights, not {weights.tolist()}.")
@@ -71,7 +71,7 @@ def clip_bootstrap(
         raise BadInput(f"An interval over clips needs at least two clips with a value, not {len(means)}; add clips.")
     drawn = np.random.default_rng(seed).integers(len(means), size=(n, len(means)))
     draws = (means * weights)[drawn].sum(axis=1) / weights[drawn].sum(axis=1)
-    return Interval(float(np.average(means, weights=weights)), *_ends(draws), len(means))
+    return Interval(float(np.average(means, weights=weights)), *ends(draws), len(means))
 
 
 def paired_bootstrap(a: Clips, b: Clips, *, seed: int = 0) -> Interval:
@@ -82,7 +82,7 @@ def paired_bootstrap(a: Clips, b: Clips, *, seed: int = 0) -> Interval:
     """
     if len(a) != len(b):
         raise BadInput(f"A paired comparison needs the same clips twice, not {len(a)} and {len(b)}.")
-    differences = [_clip_mean(first) - _clip_mean(second) for first, second in zip(a, b, strict=True)]
+    differences = [clip_mean(first) - clip_mean(second) for first, second in zip(a, b, strict=True)]
     return clip_bootstrap(differences, seed=seed)
 
 
@@ -101,15 +101,15 @@ def ratio_bootstrap(part: Sequence[float], whole: Sequence[float]) -> Interval |
     drawn = np.random.default_rng(0).integers(len(part), size=(10_000, len(part)))
     parts, wholes = part[drawn].sum(axis=1), whole[drawn].sum(axis=1)
     draws = parts[wholes > 0] / wholes[wholes > 0]
-    return Interval(float(part.sum() / whole.sum()), *_ends(draws), len(part))
+    return Interval(float(part.sum() / whole.sum()), *ends(draws), len(part))
 
 
-def _ends(draws: np.ndarray) -> tuple[float, float]:
+def ends(draws: np.ndarray) -> tuple[float, float]:
     low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
-def _clip_mean(clip: float | np.ndarray) -> float:
+def clip_mean(clip: float | np.ndarray) -> float:
     frames = np.asarray(clip, float)
     frames = frames[~np.isnan(frames)]
     return float(frames.mean()) if frames.size else float("nan")

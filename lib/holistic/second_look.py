@@ -82,7 +82,7 @@ def looking_again() -> Iterator[Retouch]:
         def again(frame: np.ndarray, points: np.ndarray) -> np.ndarray:
             points = points.copy()
             for side in (0, 1):
-                found = _look_again(frame, points[:, :3], side, detect)
+                found = look_again(frame, points[:, :3], side, detect)
                 if found is not None:
                     points[HAND[side], :3], points[HAND[side], 3] = found
             return points
@@ -96,7 +96,7 @@ def _mismatch(keypoints: Keypoints, found: str) -> str:
     return f"These keypoints are of {wanted}, but {found}; give the frames and keypoints of one clip."
 
 
-def _look_again(
+def look_again(
     frame: np.ndarray, points: np.ndarray, side: int, detect: Callable[[np.ndarray], Any]
 ) -> tuple[np.ndarray, float] | None:
     """Joints (21, 3) in pixels and confidence of the hand on this side, if it was missing and is found now.
@@ -111,14 +111,14 @@ def _look_again(
     body = max(shoulders, 1.3 * np.linalg.norm(wrist - elbow), 1.0)
     centre = points[[WRISTS[side], *KNUCKLES[side]], :2].mean(axis=0)
     for look in LOOKS:
-        for joints, label, score in _hands_in(frame, centre, look * body, detect):
+        for joints, label, score in hands_in(frame, centre, look * body, detect):
             near = np.linalg.norm(joints[0, :2] - wrist) <= NEAR * body
             if near and label == SIDES[side]:
                 return joints, score
     return None
 
 
-def _hands_in(
+def hands_in(
     frame: np.ndarray, centre: np.ndarray, side: float, detect: Callable[[np.ndarray], Any]
 ) -> Iterator[tuple[np.ndarray, str, float]]:
     """(joints (21, 3) in pixels of the frame, "left" or "right", score) of the hands in a square of the frame."""

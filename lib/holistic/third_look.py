@@ -9,9 +9,9 @@ So the third look lays a square there, as Holistic does around a hand that it fo
 2. A hand leaps: it is found off the line by more than ``LEAP``. Such hands are often false, or right ones beside a
    false one.
 
-If the network sees a hand there (``SEEN``) whose joints are near the line (``NEAR``), that one is put in, or takes the
-other's place. Else all stays as it was: a rule that took out hands that leap and are not seen on the line struck out
-more true ones than false ones. This look needs the frames that come after, and so a film that is there already.
+If the network sees a hand there (``SEEN``) whose joints are near the line (``NEAR_LINE``), that one is put in, or takes
+the other's place. Else all stays as it was: a rule that took out hands that leap and are not seen on the line struck
+out more true ones than false ones. This look needs the frames that come after, and so a film that is there already.
 
 The rules were set on films to learn from; `book/lab-notes.md` has the figures, and what else was known by then. A point
 of a hand that was found so gets as confidence how sure the network is that there is a hand (0.5 to just below 1).
@@ -33,7 +33,7 @@ from lib.metrics import hand_distance
 
 GAP = 5  # frames, a fifth of a second at 25 a second: for longer a line says too little of where a hand has been
 LEAP = 0.5  # of the hand's size, the mean over its joints; about one true hand in a hundred is so far off
-NEAR = 0.5  # likewise
+NEAR_LINE = 0.5  # likewise
 NORMALIZE_Z = 0.4  # what MediaPipe divides the depths of this network by (hand_landmark_cpu.pbtxt, version 0.10.21)
 SEEN = 0.5  # the network's word from which on Holistic, too, reports a hand
 SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
@@ -49,23 +49,25 @@ def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
     another size.
     """
     xyz, confidence = keypoints.xyz.copy(), keypoints.confidence.copy()
-    places, twin = _places(keypoints), HandTwin()
+    places, twin = places_to_look(keypoints), HandTwin()
     for time, frame in enumerate(of_one_clip(frames, keypoints)):
         for part, line in places.get(time, ()):
-            joints, presence = _ask(twin, frame, line)
-            if presence > SEEN and hand_distance(joints[None, :, :2], line[None]) <= NEAR:
-                xyz[time, part], confidence[time, part] = joints, min(presence, 1 - 1e-4)  # 1 is Holistic's own
+            joints, presence = ask(twin, frame, line)
+            near = hand_distance(joints[None, :, :2], line[None]) <= NEAR_LINE
+            if presence > SEEN and near:
+                xyz[time, part] = joints
+                confidence[time, part] = min(presence, 1 - 1e-4)  # 1 is Holistic's own
     return Keypoints(xyz, confidence, keypoints.layout, keypoints.fps, keypoints.size)
 
 
-def _places(keypoints: Keypoints) -> dict[int, list[tuple[slice, np.ndarray]]]:
+def places_to_look(keypoints: Keypoints) -> dict[int, list[tuple[slice, np.ndarray]]]:
     """For each frame that is looked into: the hands, and where the frames around say that their joints are (21, 2)."""
     places = defaultdict(list)
     for part in HAND:
         hand = keypoints.xyz[:, part, :2]
         found = np.isfinite(hand).all(axis=(1, 2))
-        leaps = found & (hand_distance(hand, _lines(hand, found)) > LEAP)  # beside NaN nothing leaps
-        lines = _lines(hand, found & ~leaps)
+        leaps = found & (hand_distance(hand, lines_between(hand, found)) > LEAP)  # beside NaN nothing leaps
+        lines = lines_between(hand, found & ~leaps)
         middle = lines.mean(axis=1)
         inside = ((middle >= 0) & (middle < keypoints.size)).all(axis=1)
         for time in np.flatnonzero(inside & (leaps | ~found)):
@@ -73,7 +75,7 @@ def _places(keypoints: Keypoints) -> dict[int, list[tuple[slice, np.ndarray]]]:
     return places
 
 
-def _lines(hand: np.ndarray, trusted: np.ndarray) -> np.ndarray:
+def lines_between(hand: np.ndarray, trusted: np.ndarray) -> np.ndarray:
     """Where each frame's joints would be on a line from the last trusted hand before it to the first one after it.
 
     ``hand`` (T, 21, 2), ``trusted`` (T,) bool -> (T, 21, 2), NaN where one is missing or they are too far apart.
@@ -91,7 +93,7 @@ def _lines(hand: np.ndarray, trusted: np.ndarray) -> np.ndarray:
 
 
 @torch.inference_mode()
-def _ask(twin: HandTwin, frame: np.ndarray, line: np.ndarray) -> tuple[np.ndarray, float]:
+def ask(twin: HandTwin, frame: np.ndarray, line: np.ndarray) -> tuple[np.ndarray, float]:
     """The joints (21, 3), in pixels of the frame, that the network sees around a line's hand, and how sure it is."""
     roi = hand_roi(torch.from_numpy(line)[None].float())
     corner, part = _around(frame, roi)

@@ -12,8 +12,8 @@ hand's:
     features    mean |inner map - target's| / mean |target's|, for two of the hand network's inner layers
     place       mean |point - target's point| / 256, of the two points by which the recrop network names its crop
 
-They are summed with ``WEIGHTS``: as they are, presence would pull thirty times as hard as landmarks or features, and
-place hardly at all.
+They are summed with ``TERM_WEIGHTS``: as they are, presence would pull thirty times as hard as landmarks or features,
+and place hardly at all.
 
 **Why the recrop network.** A hand that the hand network would see is lost all the same where it is not shown it, since
 the recrop network's crop has gone astray. So place asks for a picture in which that network, too, sees what it sees in
@@ -42,7 +42,7 @@ SEARCH_JITTER = Jitter(shift=0.06, scale=0.4, turn=math.radians(30))
 KNUCKLES = (0, 5, 17)  # of the hand's joints, those that the body model has too: wrist, index, little finger
 
 # lengths of the gradients, measured on BA-UNet's pictures: 0.5, 15, 0.5, 0.06. Unweighted, presence alone would rule
-WEIGHTS = {"landmarks": 4.0, "presence": 0.5, "features": 4.0, "place": 40.0}
+TERM_WEIGHTS = {"landmarks": 4.0, "presence": 0.5, "features": 4.0, "place": 40.0}
 
 
 class Guidance(nn.Module):
@@ -55,7 +55,7 @@ class Guidance(nn.Module):
     def forward(self, pred: Tensor, target: Tensor, hands_xy: Tensor, generator: Generator | None = None) -> Tensor:
         """The four `terms` by weight, summed, a scalar. Without a generator: no jitter, the true hand's crops alone."""
         terms = self.terms(pred, target, hands_xy, generator)
-        return sum(WEIGHTS[name] * term for name, term in terms.items())
+        return sum(TERM_WEIGHTS[name] * term for name, term in terms.items())
 
     def terms(
         self, pred: Tensor, target: Tensor, hands_xy: Tensor, generator: Generator | None = None
@@ -68,24 +68,28 @@ class Guidance(nn.Module):
         """
         known = hands_xy.isfinite().all(-1).all(-1)
         if not known.any():
-            return dict.fromkeys(WEIGHTS, 0 * pred.sum())
-        joints, pred, target = hands_xy[known].float(), pred[known].clamp(0, 1), target[known]
-        place, found = self._place(pred, target, joints, generator)
+            return dict.fromkeys(TERM_WEIGHTS, 0 * pred.sum())
+        joints = hands_xy[known].float()
+        pred, target = pred[known].clamp(0, 1), target[known]
+        place, found = place_term(self.recrop, pred, target, joints, generator)
         roi = hand_roi(joints)
         if generator:
-            roi = _one_or_other(jittered(roi, generator), found, generator)
+            roi = one_or_other(jittered(roi, generator), found, generator)
         with torch.no_grad():
             wanted = self.twin(cut(target, roi))
-        return _differences(self.twin(cut(pred, roi)), wanted) | {"place": place}
+        return differences(self.twin(cut(pred, roi)), wanted) | {"place": place}
 
-    def _place(self, pred: Tensor, target: Tensor, joints: Tensor, generator: Generator | None) -> tuple[Tensor, Roi]:
-        """How far the recrop network's two points stray from the target's, and the crops that it names in ``pred``."""
-        search = as_the_body_lays_it(search_roi(*(joints[:, point] for point in KNUCKLES)))
-        search = jittered(search, generator, SEARCH_JITTER) if generator else search
-        with torch.no_grad():
-            wanted = self.recrop(cut(target, search, RECROP_SIZE))
-        seen = self.recrop(cut(pred, search, RECROP_SIZE))
-        return (seen - wanted).abs().mean() / RECROP_SIZE, recrop_roi(seen.detach(), search, RECROP_SIZE)
+
+def place_term(
+    recrop: RecropTwin, pred: Tensor, target: Tensor, joints: Tensor, generator: Generator | None
+) -> tuple[Tensor, Roi]:
+    """How far the recrop network's two points stray from the target's, and the crops that it names in ``pred``."""
+    search = as_the_body_lays_it(search_roi(*(joints[:, point] for point in KNUCKLES)))
+    search = jittered(search, generator, SEARCH_JITTER) if generator else search
+    with torch.no_grad():
+        wanted = recrop(cut(target, search, RECROP_SIZE))
+    seen = recrop(cut(pred, search, RECROP_SIZE))
+    return (seen - wanted).abs().mean() / RECROP_SIZE, recrop_roi(seen.detach(), search, RECROP_SIZE)
 
 
 def as_the_body_lays_it(roi: Roi) -> Roi:
@@ -94,13 +98,13 @@ def as_the_body_lays_it(roi: Roi) -> Roi:
     return Roi(roi.center + down, SEARCH_SIZE * roi.size, roi.rotation)
 
 
-def _one_or_other(one: Roi, other: Roi, generator: Generator) -> Roi:
+def one_or_other(one: Roi, other: Roi, generator: Generator) -> Roi:
     """For each picture one of two crops, by a coin: a hand that is followed, or one that is new."""
     first = torch.rand(len(one.size), generator=generator, device=generator.device).to(one.size.device) < 0.5
     return Roi(*(torch.where(first if a.ndim == 1 else first[:, None], a, b) for a, b in zip(one, other)))
 
 
-def _differences(seen: HandOutputs, wanted: HandOutputs) -> dict[str, Tensor]:
+def differences(seen: HandOutputs, wanted: HandOutputs) -> dict[str, Tensor]:
     has_hand = (wanted.presence > SEEN).float()
     off = (seen.landmarks - wanted.landmarks).abs().mean((1, 2)) / SIZE
     relative = [

@@ -72,28 +72,20 @@ class UNet(nn.Module):
     def __init__(self, width: int = 64, depth: int = 3, attention: bool = False, skips: bool = True, **others):
         super().__init__()
         self.config = config = Config(width, depth, attention, skips, **others)
-        if width < 2 or width % 2 or depth < 1 or (attention and not skips):
-            raise BadInput(
-                f"width {width}, depth {depth}: give an even width, a depth from 1, and attention only with skips."
-            )
-        if config.head not in HEADS:
-            raise BadInput(f"There is no head {config.head!r}; choose {', '.join(HEADS)}.")
+        check_config(config)
         channels = [width * 2**level for level in range(depth + 1)]
-        self.encoder = nn.ModuleList(_two_convs(a, b) for a, b in zip([3, *channels], channels))
-        self.decoder = nn.ModuleList(
-            _Up(channels[i + 1], channels[i], skips, attention) for i in reversed(range(depth))
-        )
+        self.encoder = nn.ModuleList(two_convs(a, b) for a, b in zip([3, *channels], channels))
+        self.decoder = nn.ModuleList(Up(channels[i + 1], channels[i], skips, attention) for i in reversed(range(depth)))
         self.head = HEADS[config.head](width)
         self.last = nn.Conv2d(width // 2 if config.head == "conv3" else width, 3, 1)
-        self.apply(_he)
-        if config.residual:
-            nn.init.zeros_(self.last.weight)  # start as bilinear enlargement, exactly
+        self.apply(he)
+        if config.residual:  # start as bilinear enlargement, exactly
+            nn.init.zeros_(self.last.weight)
             nn.init.zeros_(self.last.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, H, W) -> (N, 3, 2H, 2W). Raises BadInput for what is no batch of colour pictures in floats."""
-        if x.ndim != 4 or x.shape[1] != 3 or not x.is_floating_point():
-            raise BadInput(f"The network takes floats (N, 3, H, W) in [0, 1], not {x.dtype} {tuple(x.shape)}.")
+        check_pictures(x)
         height, width = x.shape[-2:]
         step = 2**self.config.depth
         padded = F.pad(x, (0, -width % step, 0, -height % step), mode="replicate")
@@ -107,14 +99,31 @@ class UNet(nn.Module):
         return y + F.interpolate(x, **TWOFOLD) if self.config.residual else y
 
 
-def _he(layer: nn.Module) -> None:
+def check_config(config: Config) -> None:
+    """Raises BadInput for what `UNet` says."""
+    width, depth = config.width, config.depth
+    if width < 2 or width % 2 or depth < 1 or (config.attention and not config.skips):
+        raise BadInput(
+            f"width {width}, depth {depth}: give an even width, a depth from 1, and attention only with skips."
+        )
+    if config.head not in HEADS:
+        raise BadInput(f"There is no head {config.head!r}; choose {', '.join(HEADS)}.")
+
+
+def check_pictures(x: Tensor) -> None:
+    """Raises BadInput for what is no batch of colour pictures in floats."""
+    if x.ndim != 4 or x.shape[1] != 3 or not x.is_floating_point():
+        raise BadInput(f"The network takes floats (N, 3, H, W) in [0, 1], not {x.dtype} {tuple(x.shape)}.")
+
+
+def he(layer: nn.Module) -> None:
     """He et al., 2015: what passes a ReLU keeps its size. PyTorch's default lets it fade, layer by layer."""
     if isinstance(layer, nn.Conv2d):
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
         nn.init.zeros_(layer.bias)
 
 
-class _Up(nn.Module):
+class Up(nn.Module):
     """Half the channels, twice the size; join what the encoder knew there; convolve."""
 
     def __init__(self, below: int, here: int, skips: bool, attention: bool):
@@ -155,7 +164,7 @@ class AttentionGate(nn.Module):
         return skip * F.interpolate(weights, **TWOFOLD)
 
 
-def _two_convs(before: int, after: int) -> nn.Sequential:
+def two_convs(before: int, after: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(before, after, 3, padding=1), nn.ReLU(True), nn.Conv2d(after, after, 3, padding=1), nn.ReLU(True)
     )

@@ -36,14 +36,14 @@ def flow_blur(frames: Iterable[np.ndarray], shutter: float = 0.5, samples: int =
     moments = (shutter * ((np.arange(samples) + 0.5) / samples - 0.5)).tolist()  # in intervals, 0 is the frame itself
     reach = max(1, ceil(shutter / 2))  # intervals to hold on either side
     intervals: deque[Moment] = deque(maxlen=2 * reach)
-    for index, interval in enumerate(_intervals(checked(frames), reach)):
+    for index, interval in enumerate(intervals_between(checked(frames), reach)):
         intervals.append(interval)
         if index >= 2 * reach - 1:
             light = sum(intervals[reach + floor(moment)](moment - floor(moment)) for moment in moments)
             yield linear_to_srgb(light / samples)
 
 
-def _intervals(frames: Iterator[np.ndarray], reach: int) -> Iterator[Moment]:
+def intervals_between(frames: Iterator[np.ndarray], reach: int) -> Iterator[Moment]:
     """The intervals between neighbours, with ``reach`` motionless ones before the first frame and after the last."""
     flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow.setUseMeanNormalization(False)  # within a film the light stays; brightness is what tells skin from cloth

@@ -90,7 +90,7 @@ def test_rules(kind, offset, taken, monkeypatch):
     points[:, :33] = 150
     points[:, 11, 0], points[:, 12, 0] = 190, 110  # shoulders 80 apart
     lost = Keypoints(points, np.ones((1, 75), np.float32), HOLISTIC_75, 25, (304, 336))
-    monkeypatch.setattr(module, "_hands_in", fake_hands(kind, offset))
+    monkeypatch.setattr(module, "hands_in", fake_hands(kind, offset))
     monkeypatch.setattr(module, "LOOKS", (1.0,))
     again = second_look(np.zeros((1, 336, 304, 3), np.uint8), lost)
     assert again.present("right_hand")[0] == taken
@@ -98,7 +98,7 @@ def test_rules(kind, offset, taken, monkeypatch):
 
 
 def test_no_look_without_a_body_or_a_wrist_in_the_picture(monkeypatch):
-    monkeypatch.setattr(module, "_hands_in", lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr(module, "hands_in", lambda *_: pytest.fail("looked"))
     nobody = np.full((2, 75, 3), np.nan, np.float32)
     nobody[1, :33] = 150
     nobody[1, [15, 16], 1] = 400  # below the picture

@@ -79,7 +79,7 @@ def test_no_hand_is_put_where_the_network_sees_none(frames, found):
     "times", [list(range(3, 4 + GAP)), [0, 1], [10, 11]], ids=["too long", "at the start", "at the end"]
 )
 def test_a_gap_without_neighbours_near_by_is_left(frames, found, times, monkeypatch):
-    monkeypatch.setattr(module, "_ask", lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr(module, "ask", lambda *_: pytest.fail("looked"))
     lost = changed(found, times)
     again = third_look(frames, lost)
     np.testing.assert_array_equal(again.xyz[:, RIGHT], lost.xyz[:, RIGHT])
@@ -106,7 +106,7 @@ def test_only_the_part_around_the_hand_is_used_of_a_large_frame(frames, found):
 
 
 def test_nobody_a_single_frame_and_a_line_outside_the_picture(frames, found, monkeypatch):
-    monkeypatch.setattr(module, "_ask", lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr(module, "ask", lambda *_: pytest.fail("looked"))
     nobody = Keypoints(np.full_like(found.xyz, np.nan), np.zeros_like(found.confidence), HOLISTIC_75, 25, found.size)
     assert np.isnan(third_look(frames, nobody).xyz).all()
     single = Keypoints(found.xyz[:1], found.confidence[:1], HOLISTIC_75, 25, found.size)

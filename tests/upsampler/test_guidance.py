@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lib.holistic.crops import Roi, cut, hand_roi, recrop_roi, search_roi
 from lib.holistic.twins import RECROP_SIZE
-from lib.upsampler.guidance import KNUCKLES, WEIGHTS, Guidance, _one_or_other, as_the_body_lays_it
+from lib.upsampler.guidance import KNUCKLES, TERM_WEIGHTS, Guidance, as_the_body_lays_it, one_or_other, place_term
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -39,8 +39,8 @@ def test_loss_is_lowest_at_the_target_and_grows_with_blur(guidance, hands):
     preds = (images, images.lerp(blurred(images, 9), 0.5), blurred(images, 9))
     terms = [guidance.terms(pred, images, joints) for pred in preds]
     assert terms[0]["landmarks"] == 0 and terms[0]["features"] == 0 and terms[0]["place"] == 0
-    assert list(terms[0]) == list(WEIGHTS)
-    for name in WEIGHTS:
+    assert list(terms[0]) == list(TERM_WEIGHTS)
+    for name in TERM_WEIGHTS:
         assert terms[0][name] < terms[1][name] < terms[2][name]
 
 
@@ -49,7 +49,7 @@ def test_loss_is_the_weighted_sum_of_its_terms(guidance, hands):
     terms = guidance.terms(blurred(images, 5), images, joints)
     loss = guidance(blurred(images, 5), images, joints)
     assert loss.ndim == 0
-    torch.testing.assert_close(loss, sum(WEIGHTS[name] * value for name, value in terms.items()))
+    torch.testing.assert_close(loss, sum(TERM_WEIGHTS[name] * value for name, value in terms.items()))
 
 
 def test_place_grows_as_the_hand_moves(guidance, hands):
@@ -83,7 +83,7 @@ def test_a_step_down_the_gradient_lowers_the_loss(guidance, hands):
 
 def test_half_of_the_crops_are_those_that_the_recrop_network_names():
     one, other = (Roi(torch.full((400, 2), v), torch.full((400,), v), torch.full((400,), v)) for v in (1.0, 2.0))
-    mixed, again = (_one_or_other(one, other, torch.Generator().manual_seed(5)) for _ in range(2))
+    mixed, again = (one_or_other(one, other, torch.Generator().manual_seed(5)) for _ in range(2))
     assert 150 < int((mixed.size == 1).sum()) < 250 and torch.equal(mixed.size, again.size)
     assert torch.equal(mixed.center[:, 0], mixed.size) and torch.equal(mixed.rotation, mixed.size)
 
@@ -91,7 +91,7 @@ def test_half_of_the_crops_are_those_that_the_recrop_network_names():
 def test_the_named_crop_is_that_of_the_prediction(guidance, hands):
     images, joints = hands
     moved = images.roll(8, 3)
-    found = guidance._place(moved, images, joints, None)[1]
+    found = place_term(guidance.recrop, moved, images, joints, None)[1]
     with torch.no_grad():
         points = [guidance.recrop(cut(pictures, search(joints), RECROP_SIZE)) for pictures in (moved, images)]
     wanted, still = (recrop_roi(each, search(joints), RECROP_SIZE).center for each in points)
