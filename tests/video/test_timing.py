@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from odd_films import film, picture, times_of
 
+from lib.tools.errors import BadInput
 from lib.video import probe, read_all, read_video, write_video
 from lib.video.containers import new_film, open_film, packets
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
@@ -62,6 +63,43 @@ def test_headers_are_believed_where_they_agree_or_nothing_else_is_there():
     assert rate_of(np.arange(3000) / 29.97, [30]) == pytest.approx(29.97)
     assert rate_of(np.zeros(1), [60000, 25]) == rate_of(np.empty(0), [None, 25]) == 25
     assert rate_of(np.zeros(1), [60000, None, 0]) is None
+
+
+def test_a_film_of_a_thousand_frames_a_second(tmp_path):
+    """Its stamps are believed; a header that says so means milliseconds."""
+    assert rate_of(np.arange(50) / 1000, [1000]) == pytest.approx(1000) and rate_of(np.zeros(1), [1000]) is None
+    assert rate_of(np.arange(50) / 1200, []) is None
+    for suffix in (".mp4", ".mkv", ".mov"):
+        info = probe(write_video(tmp_path / f"a{suffix}", np.zeros((40, 32, 32, 3), np.uint8), 1000))
+        assert info.fps == pytest.approx(1000) and info.duration == pytest.approx(0.04) and not info.notes
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("suffix", [".ts", ".mts", ".m2ts"])
+def test_streams_of_a_few_frames_are_known_by_their_ending(tmp_path, suffix, count):
+    film(tmp_path / "a.ts", [i / 25 for i in range(count)])
+    path = (tmp_path / "a.ts").rename(tmp_path / f"b{suffix}")
+    assert probe(path).frames == len(read_all(path)) == count
+    (tmp_path / "rubbish.ts").write_bytes(bytes(range(256)) * 20)
+    with pytest.raises(BadInput, match="rubbish.ts"):
+        probe(tmp_path / "rubbish.ts")
+
+
+def test_a_key_frame_that_is_spoilt_but_shown_is_counted(tmp_path):
+    """MPEG-2's decoder shows what is left of it, but not where it gets that frame alone."""
+    path = tmp_path / "a.mpg"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mpeg2video", rate=25)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = 320, 240, "yuv420p", 12
+        for index in range(40):
+            frame = av.VideoFrame.from_ndarray(picture(index, 320, 240), format="rgb24").reformat(format="yuv420p")
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    content = bytearray(path.read_bytes())
+    first = content.find(b"\0\0\1\0") + 20
+    content[first : first + 380] = bytes(380)
+    path.write_bytes(content)
+    assert probe(path).frames == len(read_all(path)) == 40
 
 
 def test_fields_are_halves_of_frames_and_clocks_that_start_anew_tell_nothing():
