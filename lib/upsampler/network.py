@@ -85,7 +85,7 @@ class UNet(nn.Module):
         )
         self.head = HEADS[config.head](width)
         self.last = nn.Conv2d(width // 2 if config.head == "conv3" else width, 3, 1)
-        self.apply(_he)
+        self.apply(he)
         if config.residual:
             nn.init.zeros_(self.last.weight)  # start as bilinear enlargement, exactly
             nn.init.zeros_(self.last.bias)
@@ -107,9 +107,9 @@ class UNet(nn.Module):
         return y + F.interpolate(x, **TWOFOLD) if self.config.residual else y
 
 
-def _he(layer: nn.Module) -> None:
+def he(layer: nn.Module) -> None:
     """He et al., 2015: what passes a ReLU keeps its size. PyTorch's default lets it fade, layer by layer."""
-    if isinstance(layer, nn.Conv2d):
+    if isinstance(layer, nn.Conv2d | nn.Linear):
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
         nn.init.zeros_(layer.bias)
 
