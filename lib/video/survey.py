@@ -83,6 +83,7 @@ def probe(path: str | Path, fps: float | None = None) -> VideoInfo:
     files = image_folder.image_files(path)
     height, width = image_folder.read_image(files[0]).shape[:2]
     notes, rate = () if fps else (_rateless(path),), fps or image_folder.FPS
+    notes += tuple(image_folder.doubts(path, files))
     return VideoInfo(width, height, rate, len(files), len(files) / rate, notes=notes)
 
 

@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 from odd_films import film, picture, times_of
+from PIL import Image
 
 from lib.tools.errors import BadInput
 from lib.video import probe, read_all, read_video, write_video
@@ -125,6 +126,26 @@ def test_a_rate_can_be_given(tmp_path):
     assert "images does not say how fast it plays: 25" in probe(tmp_path / "images").notes[0]
     info = probe(tmp_path / "images", 50)
     assert (info.fps, info.duration, info.notes) == (50, 0.08, ())
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["0000000001.png", "0000000002.png", "0000000010.png"], "do not rise evenly, from 2 to 10"),
+        (["f0.png", "f5.png", "f10.png"], ""),
+        (["a 0.png", "a 1.png", "a 3.png"], "do not rise evenly, from 1 to 3"),
+        (["1.png", "1.bmp", "2.png"], "holds picture 1 twice"),
+        (["a_1.png", "a_2.png", "b_1.png"], "pictures of 2 names, as of several films"),
+        (["one.png", "two.png"], ""),
+        (["9.png", "10.png", "11.png"], ""),
+    ],
+)
+def test_pictures_that_are_not_one_film_all_there_and_once_are_said(tmp_path, names, said):
+    for name in names:
+        Image.fromarray(picture(1)).save(tmp_path / name)
+    notes = probe(tmp_path, fps=25).notes
+    assert len(notes) == bool(said) and (not said or said in notes[0])
+    assert len(read_all(tmp_path)) == len(names)
 
 
 def test_a_film_without_any_rate_says_so_and_can_be_read_all_the_same(tmp_path, monkeypatch):
