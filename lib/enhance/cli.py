@@ -55,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     about = '"signer", or the corners X0,Y0,X1,Y1 in pixels: keep this part only'
     add("--crop", type=_box, metavar="BOX", help=about)
-    add("--height", type=positive, metavar="N", help="reduce higher frames to N pixels first")
+    add(
+        "--height", type=positive, metavar="N", help="reduce higher frames to N pixels first (default: 4K and the like)"
+    )
     rate_option(parser)
     looks_option(parser, MOST)
     spread_options(parser, 1, "so many films at once; with many cores, half their number (default: 1)")

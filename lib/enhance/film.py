@@ -19,7 +19,8 @@ Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, w
 so that they can be told apart. --looks 1 is Holistic alone.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
---crop signer keeps that part; where the signer is larger than that, --height reduces the frames first.
+--crop signer keeps that part; where the signer is larger than that, --height reduces the frames first. What is larger
+than 1920 x 1200 is reduced unless --height says otherwise: a 4K film, which would take gigabytes, to 960 x 540.
 """
 
 import time
@@ -45,6 +46,7 @@ from lib.upsampler.sharpen import sharpen, step_behind
 from lib.video import FORMATS, read_video
 from lib.video.codec import encode
 from lib.video.film import check_frames
+from lib.video.timing import UNEVEN
 
 MODEL = "bg-unet"
 BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through a GPU together: up to 4 small ones, large ones singly
@@ -99,7 +101,7 @@ def enhance(
     model       a name among ``lib.upsampler.PRETRAINED``, or a network
     device      where the network runs, as torch names it; MediaPipe works on the CPU
     crop        (x0, y0, x1, y1) in pixels of the film, or "signer" to look for it; None: whole frames
-    height      frames higher than this are reduced to it before they are enlarged
+    height      frames higher than this are reduced to it before they are enlarged; see `open_source` for the default
     fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
     crf         the codec's quality, see `lib.video.write_video`
@@ -154,7 +156,7 @@ def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool) -> Con
             step_behind()
         try:
             kind, times = FORMATS[video.suffix.lower()], film.own_times(video.suffix)
-            count, _ = encode(frames, str(video), *kind, crf, film.info.fps, times, not film.varies)
+            count, _ = encode(frames, str(video), *kind, crf, film.info.fps, times, film.info.moved <= UNEVEN)
             check_frames(video, count)
         except BadInput as error:
             raise BadInput(f"{out} was not written. {error}") from error

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from math import ceil, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from lib.video import VideoInfo, probe, read_video
 from lib.video.timing import UNEVEN
 
 LEARNED = 168  # pixels: the height of the frames, filled by a signer, that the networks learned from (R1 III-C)
+LARGE, REDUCED = 2_400_000, 600_000  # pixels of a frame: more than the first (1920 x 1200) become fewer than the second
 LOOKS = 300  # frames, spread over the film, in which the signer is looked for
 EVEN = (".avi", ".gif")  # kinds of files whose frames are all shown equally long
 
@@ -27,7 +29,6 @@ class Source:
     info: VideoInfo
     box: Box | None
     size: tuple[int, int]
-    varies: bool = False
     given: bool = False  # the rate, by somebody who knows better than the film
     times: list[float] = field(default_factory=list)
 
@@ -47,7 +48,7 @@ class Source:
             return None
         if suffix.lower() not in EVEN:
             return self.times
-        if self.varies:
+        if self.info.moved > UNEVEN:
             warnings.warn(
                 f"{self.path}: {suffix} has an even frame rate only, so its sound runs up to {self.info.moved:.2f} "
                 "seconds away from the pictures; choose .mp4 or .mkv, where each frame keeps its time.",
@@ -62,15 +63,24 @@ def open_source(
     """Look at a film and decide what is taken of it.
 
     ``box`` is (x0, y0, x1, y1) in pixels, "signer" to look for one, or None for whole frames. Frames higher than
-    ``height`` are reduced to it, by area averaging; lower ones stay as they are. Warns where frames are larger than
-    any that the networks learned from, and of what `probe` notes. ``fps`` is the rate, where the film's is not to be
-    believed. Raises BadInput for what cannot be read.
+    ``height`` are reduced to it, by area averaging; lower ones stay as they are. Without it, large frames, whose
+    enlargement would fill the memory, become a half, a third, ... as wide and high (4K: 960 x 540). Warns of that,
+    where frames are larger than any that the networks learned from, and of what `probe` notes. ``fps`` is the rate,
+    where the film's is not to be believed. Raises BadInput for what cannot be read.
     """
     path = Path(path)
     info = probe(path, fps=fps)
     box = find_signer(path, info) if box == "signer" else box
     width, full = _size(info, box)
-    size = (max(1, round(width * height / full)), height) if height and height < full else (width, full)
+    large = width * full > LARGE
+    wanted = height or (round(full / ceil(sqrt(width * full / REDUCED))) if large else full)
+    size = (max(1, round(width * wanted / full)), wanted) if wanted < full else (width, full)
+    if large and not height:
+        warnings.warn(
+            f"{path}: frames of {width} x {full} are reduced to {size[0]} x {size[1]} before they are enlarged: "
+            f"so large a film is no low-resolution film. --height {full} enlarges them whole, and takes more memory.",
+            stacklevel=2,
+        )
     if size[1] > 2 * LEARNED:
         warnings.warn(
             f"{path}: frames of {size[0]} x {size[1]} are enlarged; the networks learned from signers {LEARNED} "
@@ -80,7 +90,7 @@ def open_source(
         )
     for note in info.notes:
         warnings.warn(note, stacklevel=2)
-    return Source(path, info, box, size, fps is None and info.moved > UNEVEN, fps is not None)
+    return Source(path, info, box, size, fps is not None)
 
 
 def find_signer(path: Path, info: VideoInfo) -> Box:

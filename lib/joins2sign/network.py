@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lib.tools.errors import BadInput
+from lib.upsampler.network import he
 
 FRAME = 256.0  # joints are in pixels of R3's frame of 256 x 256, whatever size the network sees
 WRIST, MIDDLE_MCP = 0, 9
@@ -111,7 +112,7 @@ def trunk(config: Config) -> nn.Sequential:
         nn.Conv2d(c2, c3, 3, padding=1), nn.ReLU(True),
         nn.Conv2d(c3, c4, 3, padding=1), nn.ReLU(True),
         nn.Conv2d(c4, c5, 3, padding=1), nn.ReLU(True), nn.MaxPool2d(3, 2),  # 14, 6
-    ).apply(_he)  # fmt: skip
+    ).apply(he)  # fmt: skip
 
 
 class ChannelNorm(nn.Module):
@@ -144,14 +145,8 @@ def head(config: Config, out: int) -> list[nn.Module]:
 def dense(before: int, after: int, dropout: float) -> list[nn.Module]:
     """A fully connected layer with ReLU, and dropout where there is some."""
     layer = nn.Linear(before, after)
-    _he(layer)
+    he(layer)
     return [layer, nn.ReLU(True)] + ([nn.Dropout(dropout)] if dropout else [])
-
-
-def _he(layer: nn.Module) -> None:
-    if isinstance(layer, nn.Conv2d | nn.Linear):
-        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        nn.init.zeros_(layer.bias)
 
 
 def to_polar(

@@ -15,6 +15,7 @@ FARTHEST = 2**17  # no point is so many pixels away from a picture, of which no 
 MOST_OUTSIDE = 0.6  # of all points, above the picture or left of it
 MOST_BEYOND = 0.9  # of all points, below the picture or right of it
 SHARES, PIXELS = 1.5, 8  # half of the points lie nearer than the first, or farther than the second
+TINY, NEARLY = 128, 0.98  # pixels of a side that percent are not taken for; share of all points
 MOST_PEOPLE = 100
 SPARSEST = 100  # times as many frames as have points may be between the first and the last
 
@@ -46,6 +47,16 @@ def unit(name: str | Path, xyz: np.ndarray, layout: Layout, usual: str) -> str:
             "pixels nor shares of the picture; give the keypoints as they were before they were normalised."
         )
     return "shares" if half <= SHARES else "pixels"
+
+
+def not_percent(name: str | Path, xy: np.ndarray, size: tuple[int, int] | None) -> None:
+    """BadInput where pixels (T, P, 2) may as well be percent: nearly all within 100, of a picture not known as tiny."""
+    far = np.abs(xy).max(axis=-1)
+    if (size is None or max(size) > TINY) and not np.isnan(far).all() and np.nanquantile(far, NEARLY) <= 100:
+        raise BadInput(
+            f"{name} holds keypoints that lie within 100, which may be percent of the picture or pixels of a tiny one; "
+            "give pixels, or the size=(width, height) of the tiny picture."
+        )
 
 
 def _about_the_body(shoulders: np.ndarray) -> bool:

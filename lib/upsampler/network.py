@@ -118,7 +118,7 @@ def check_pictures(x: Tensor) -> None:
 
 def he(layer: nn.Module) -> None:
     """He et al., 2015: what passes a ReLU keeps its size. PyTorch's default lets it fade, layer by layer."""
-    if isinstance(layer, nn.Conv2d):
+    if isinstance(layer, nn.Conv2d | nn.Linear):
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
         nn.init.zeros_(layer.bias)
 

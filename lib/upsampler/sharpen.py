@@ -31,14 +31,13 @@ def sharpen(
     frames: Iterable[np.ndarray],
     batch: int = 4,
     device: str | torch.device | None = None,
-    workers: int | None = None,
     behind: bool = False,
 ) -> Iterator[np.ndarray]:
-    """Frames (uint8 RGB, (H, W, 3), any number) -> as many of (2H, 2W, 3), in order, while the next are computed.
+    """Frames (uint8 RGB, (H, W, 3), any number) -> as many of (2H, 2W, 3), in order, while the next are computed: one
+    for each of torch's threads on a CPU, if they are small, two batches on a GPU.
 
     batch    how many frames go through the network together: memory grows with it; a GPU is busier with more
     device   where to compute; None: where the model is. The model is moved there, and put into eval mode
-    workers  batches in work at a time; None: two on a GPU, on a CPU one for each of torch's threads, if they are small
     behind   let the program's other threads have one of torch's, and the processor first (on Linux), where one of them
              is what all wait for
 
@@ -50,7 +49,7 @@ def sharpen(
     threads, stream = torch.get_num_threads(), checked(frames)
     first = next(stream)
     free = max(1, threads - behind)
-    workers = workers or (_fitting(first, batch, free) if device.type == "cpu" else 2)
+    workers = _fitting(first, batch, free) if device.type == "cpu" else 2
     pool = ThreadPoolExecutor(workers, initializer=_begin_thread, initargs=(max(1, free // workers), behind))
     pending: deque[Future[np.ndarray]] = deque()
     try:

@@ -1,10 +1,12 @@
-"""What a film says of itself: its title, dates and the like, and its chapters."""
+"""What a film says of itself: its title, dates and the like, its chapters, and how wide its pixels are."""
 
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import av
     from av.container import InputContainer
 
 _TECHNICAL = re.compile(
@@ -12,6 +14,7 @@ _TECHNICAL = re.compile(
     r"(product|toolkit)_.*|company_name|application_platform",  # most of the last of .mxf
     re.I,
 )
+_BY_PICTURES = {"mpegts", "mpeg", "mpegvideo", "h264", "hevc", "dv"}  # FFmpeg's names of such containers
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,14 @@ def about(film: "InputContainer", begin: float = 0.0) -> About:
         if end > 0:
             chapters.append(chapter | {"start": max(0, start), "end": end})
     return About(metadata, tuple(chapters))
+
+
+def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:
+    """Width over height of the pixels of the frame that was decoded last, 1 where they are square or nearly so.
+
+    What the container says holds, except in kinds that leave it to the pictures, which may change, as television does
+    between 4:3 and 16:9. What no camera makes is not believed.
+    """
+    said, now = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
+    aspect = now if now and film.format.name in _BY_PICTURES else said
+    return Fraction(aspect) if aspect and abs(aspect - 1) > 0.01 and 1 / 4 <= aspect <= 4 else Fraction(1)

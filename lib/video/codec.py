@@ -125,7 +125,7 @@ def checked(frames: Iterable[np.ndarray], name: str = "") -> Iterator[np.ndarray
 def _check_numbers(encoder: Encoder, crf: int, fps: float) -> None:
     if not 0 <= crf <= encoder.worst:
         raise BadInput(f"crf is {crf}; for {encoder.name} choose 0 (best) to {encoder.worst} (worst).")
-    if not 0.001 < fps < 1000:
+    if not 0.001 < fps < 1001:
         raise BadInput(f"fps is {fps}; give frames per second, for example 25.")
     if encoder.name == "gif" and fps > GIF_FPS:
         raise BadInput(f"fps is {fps}; a GIF has at most {GIF_FPS} frames a second, so choose another kind of file.")
@@ -191,7 +191,7 @@ class ToRGB:
         if size != self.size:
             self.resized[size] += 1
         inner = fitted(size, self.size)
-        matrix = _matrix(frame)
+        matrix = display_matrix(frame)
         rgb = self._rgb(frame, *(inner[::-1] if matrix is not None and on_its_side(matrix) else inner))
         rgb = rgb if matrix is None else upright(rgb, matrix)
         return rgb if inner == self.size else with_margins(rgb, self.size)
@@ -213,11 +213,12 @@ def shown_size(frame: "av.VideoFrame", pixel_aspect: Fraction = Fraction(1)) -> 
         width = round(width * pixel_aspect)
     else:
         height = round(height / pixel_aspect)
-    matrix = _matrix(frame)
+    matrix = display_matrix(frame)
     return (height, width) if matrix is not None and on_its_side(matrix) else (width, height)
 
 
-def _matrix(frame: "av.VideoFrame") -> np.ndarray | None:
+def display_matrix(frame: "av.VideoFrame") -> np.ndarray | None:
+    """Its 9 numbers, see `lib.video.pixels.upright`; None where the frame is to be shown as it is stored."""
     matrix = frame.side_data.get("DISPLAYMATRIX")
     return None if matrix is None else np.frombuffer(matrix, np.int32)
 

@@ -22,14 +22,22 @@ if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
 
 _OF_TRACKS = {"language", "title"}
+_STREAMS = {".ts", ".mts", ".m2ts", ".m2t"}
+_NAMED = {"1 channels": "mono", "2 channels": "stereo"}  # sound of which it is not said; mp4 takes none of that
 _REORDERED = 64  # packets at most that wait for the first moment of decoding; H.264 has 16 frames to reorder
 
 
 def open_film(file: str | Path | BinaryIO) -> "InputContainer":
-    """Open a film to read it. A title that is no UTF-8, as old programs wrote it, gets U+FFFD for its strange bytes."""
+    """Open a film to read it. A title that is no UTF-8, as old programs wrote it, gets U+FFFD for its strange bytes.
+    Two or three frames of a broadcast are too short for FFmpeg to know what they are: there the ending is believed."""
     import av
 
-    return av.open(_plain(file), metadata_errors="replace")
+    try:
+        return av.open(_plain(file), metadata_errors="replace")
+    except av.FFmpegError:
+        if Path(str(file)).suffix.lower() not in _STREAMS:
+            raise
+        return av.open(_plain(file), format="mpegts", metadata_errors="replace")
 
 
 def new_film(file: str | Path | BinaryIO, container: str) -> "OutputContainer":
@@ -155,7 +163,10 @@ def copy_tracks(
 
 def _new_track(output: "OutputContainer", template: "av.Stream", codec: str | None) -> "av.Stream":
     if codec is None:
-        return output.add_stream_from_template(template, opaque=True)
+        stream = output.add_stream_from_template(template, opaque=True)
+        if stream.type == "audio" and (layout := _NAMED.get(stream.codec_context.layout.name)):
+            stream.codec_context.layout = layout
+        return stream
     stream = output.add_mux_stream(codec)
     stream.time_base = template.time_base
     return stream

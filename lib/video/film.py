@@ -18,9 +18,10 @@ import numpy as np
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import image_folder
+from lib.video.about import pixel_aspect
 from lib.video.codec import ToRGB, checked, encode
 from lib.video.containers import announced_end, decoded, frame_count, heard_until, is_shown
-from lib.video.survey import no_frame, opened, pixel_aspect, probe
+from lib.video.survey import no_frame, opened, probe
 
 if TYPE_CHECKING:
     import av
@@ -34,7 +35,7 @@ FORMATS = {
     ".webm": ("webm", "vp9"),
     ".gif": ("gif", "gif"),
 }
-OTHERS = ".m4v .mpg .mpeg .ts .mts .m2ts .vob .wmv .asf .flv .3gp .ogv .dv .mxf"
+OTHERS = ".m4v .mpg .mpeg .ts .mts .m2ts .m2t .vob .mod .tod .wmv .asf .flv .f4v .3gp .3g2 .ogv .dv .mxf .qt .divx"
 VIDEOS = {*FORMATS, *OTHERS.split()}  # to read
 _SHORT = 1.0  # seconds that a film may lack before the reader hears of it: sound often runs a little longer
 

@@ -31,6 +31,23 @@ def image_files(folder: Path) -> list[Path]:
     return sorted(files, key=lambda file: [int(part) if part.isdecimal() else part for part in parts[file]])
 
 
+def doubts(folder: Path, files: list[Path]) -> Iterator[str]:
+    """What the numbers at the end of names say against the files' being the frames of one film, all there, once."""
+    found = [match for file in files if (match := re.fullmatch(r"(.*?)(\d+)", file.stem, re.S))]
+    names, numbers = {match[1] for match in found}, [int(match[2]) for match in found]
+    steps = [after - before for before, after in zip(numbers, numbers[1:])]
+    if len(names) > 1:
+        yield f"{folder} holds pictures of {len(names)} names, as of several films: all are taken, name after name."
+    elif 0 in steps:
+        yield f"{folder} holds picture {numbers[steps.index(0)]} twice: both are taken, and the film becomes longer."
+    elif len(set(steps)) > 1:
+        place = steps.index(max(steps))
+        yield (
+            f"{folder} holds pictures whose numbers do not rise evenly, from {numbers[place]} to {numbers[place + 1]} "
+            "for one: what lacks between them is left out, and what follows comes earlier."
+        )
+
+
 def is_plain(path: Path, folder: Path) -> bool:
     """Whether a path below a folder is a regular file, and neither hidden, as unfinished files and notes of macOS are,
     nor a pipe or a link to nowhere."""

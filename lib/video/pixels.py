@@ -1,5 +1,6 @@
 """Pixels in other forms: as light (IEC 61966-2-1, sRGB), upright, with margins, as float batches in [0, 1]."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def linear_to_srgb(light: np.ndarray) -> np.ndarray:
 
 
 def upright(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Apply a display matrix of quarter turns and mirrors, as phones store them.
+    """Apply a display matrix of quarter turns and mirrors, as phones store them; of others the nearest.
 
     The 9 numbers (a, b, u, c, d, v, x, y, w) send the point (p, q) to (a p + c q, b p + d q): FFmpeg's display.h.
     """
@@ -41,6 +42,11 @@ def upright(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 def on_its_side(matrix: np.ndarray) -> bool:
     """Whether a display matrix has the new x run along the old y."""
     return abs(int(matrix[1])) > abs(int(matrix[0]))
+
+
+def askew(matrix: np.ndarray) -> int:
+    """Degrees between a display matrix's turn and the nearest quarter turn, -45 to 45."""
+    return (round(math.degrees(math.atan2(matrix[1], matrix[0]))) + 45) % 90 - 45
 
 
 def fitted(size: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:

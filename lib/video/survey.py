@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lib.tools.errors import BadInput
 from lib.video import image_folder, tone
-from lib.video.codec import STRANGE, shown_size
+from lib.video.about import pixel_aspect
+from lib.video.codec import STRANGE, display_matrix, shown_size
 from lib.video.containers import announced_end, decoded, is_shown, open_film, pictures
+from lib.video.pixels import askew
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 _LOOKS = 16  # key frames at the beginning that are looked at, all of them
 _APART = 0.25, 0.1  # seconds, and share of the film so far, that lie between later ones at least
-_BY_PICTURES = {"mpegts", "mpeg", "mpegvideo", "h264", "hevc", "dv"}  # FFmpeg's names of such containers
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class _Look(NamedTuple):
     transfer: int
     matrix: int
     captioned: bool
+    askew: int
 
 
 def probe(path: str | Path, fps: float | None = None) -> VideoInfo:
@@ -81,6 +83,7 @@ def probe(path: str | Path, fps: float | None = None) -> VideoInfo:
     files = image_folder.image_files(path)
     height, width = image_folder.read_image(files[0]).shape[:2]
     notes, rate = () if fps else (_rateless(path),), fps or image_folder.FPS
+    notes += tuple(image_folder.doubts(path, files))
     return VideoInfo(width, height, rate, len(files), len(files) / rate, notes=notes)
 
 
@@ -90,7 +93,8 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
         looks, clock, count = _read_through(film, stream)
         says, sound = [stream.average_rate, stream.base_rate, stream.guessed_rate], bool(film.streams.audio)
         shown = moments(clock, announced_end(film, stream))
-    looks = looks or _first_look(path)
+    if not looks or looks[0].place:
+        looks = [_first_look(path, bool(looks)), *looks]
     if odd := [look.matrix for look in looks if look.matrix in STRANGE]:
         raise BadInput(
             f"{path} has colours that cannot be converted here (H.273's matrix {odd[0]}); convert it to mp4."
@@ -152,30 +156,22 @@ def _alone(packet: "av.Packet", decoder: "av.VideoCodecContext") -> list["av.Vid
     return frames
 
 
-def _first_look(path: Path) -> list[_Look]:
-    """The first frame that can be decoded, where no key frame can be alone."""
+def _first_look(path: Path, keyed: bool) -> _Look:
+    """The first frame that can be decoded, of the key frames if there are any, where the first cannot be alone."""
     with opened(path) as (film, stream):
-        if (frame := next(decoded(film, stream, []), None)) is None:
+        frames = (frame for frame in decoded(film, stream, []) if frame.key_frame or not keyed)
+        if (frame := next(frames, None)) is None:
             raise no_frame(path)
-        return [_look(0, -inf, frame, film, stream)]
+        return _look(0, -inf if frame.time is None else frame.time, frame, film, stream)
 
 
 def _look(place: int, second: float, frame: "av.VideoFrame", film: "InputContainer", stream: "av.VideoStream") -> _Look:
     aspect = pixel_aspect(film, stream)
     size, stored = shown_size(frame, aspect), (frame.width, frame.height)
     colours, captioned = (frame.color_trc, frame.colorspace), frame.side_data.get("A53_CC") is not None
-    return _Look(place, second, size, stored, aspect, frame.interlaced_frame, frame.key_frame, *colours, captioned)
-
-
-def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:
-    """Width over height of the pixels of the frame that was decoded last, 1 where they are square or nearly so.
-
-    What the container says holds, except in kinds that leave it to the pictures, which may change, as television does
-    between 4:3 and 16:9. What no camera makes is not believed.
-    """
-    said, now = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
-    aspect = now if now and film.format.name in _BY_PICTURES else said
-    return Fraction(aspect) if aspect and abs(aspect - 1) > 0.01 and 1 / 4 <= aspect <= 4 else Fraction(1)
+    turned = 0 if (matrix := display_matrix(frame)) is None else askew(matrix)
+    fields = frame.interlaced_frame, frame.key_frame
+    return _Look(place, second, size, stored, aspect, *fields, *colours, captioned, turned)
 
 
 def _most(looks: list[_Look], count: int) -> _Look:
@@ -195,6 +191,8 @@ def _notes(path: Path, info: VideoInfo, look: _Look, given: bool) -> Iterator[st
             f"{path}: its pixels are not square ({aspect.numerator}:{aspect.denominator}), so frames of "
             f"{width} x {height} are stretched to {info.width} x {info.height}."
         )
+    if look.askew:
+        yield f"{path}: its frames are to be turned by {look.askew} degrees beyond a quarter turn; that is left undone."
     if curve := tone.CURVES.get(look.transfer):
         yield (
             f"{path} is an HDR film ({curve}): its light and colours are brought to standard range (ITU-R BT.2390), "

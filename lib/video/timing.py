@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import numpy as np
 
 UNEVEN = 0.1  # seconds by which a frame may be moved before the reader hears of it
-SLOWEST, FASTEST = 0.01, 1000.0  # frames a second that a film can have
+SLOWEST, FASTEST = 0.01, 1000.0  # frames a second that a film can have, the last by its stamps only: a header that
+# says 1000 means milliseconds
 _ROUGH = 0.05  # seconds by which a film's length may differ from what its header's rate makes of it
 _BREAK = 0.5  # seconds of a film that are announced and not there: it was cut short
 
@@ -21,10 +22,10 @@ def rate_of(shown: np.ndarray, says: Iterable[object]) -> float | None:
     stamps are rounded, 30000/1001 is 29.97 in milliseconds, and one may lack. Without stamps the header is believed.
     """
     steps, length = len(shown) - 1, float(np.ptp(shown)) if len(shown) else 0.0
-    rates = [float(rate) for rate in says if rate]
+    rates = [float(rate) for rate in says if rate and rate < FASTEST]
     if length:
         rates = [rate for rate in rates if abs(length - steps / rate) <= _ROUGH] + [steps / length]
-    return next((rate for rate in rates if SLOWEST <= rate < FASTEST), None)
+    return next((rate for rate in rates if SLOWEST <= round(rate, 3) <= FASTEST), None)
 
 
 def moments(clock: list[tuple[float, float]], end: float) -> np.ndarray:
@@ -66,7 +67,7 @@ def rate_option(parser: argparse.ArgumentParser) -> None:
 
 def _rate(text: str) -> float:
     try:
-        if SLOWEST <= (rate := float(text)) < FASTEST:
+        if SLOWEST <= (rate := float(text)) <= FASTEST:
             return rate
     except ValueError:
         pass

@@ -1,13 +1,14 @@
 """lib.enhance: a video in, a video of twice the size and its keypoints out, whatever the video is like."""
 
 import time
+import warnings
 
 import numpy as np
 import pytest
 from enhance_films import FPS, signer, tiny_network, turned, varying_rate, weight_file, with_sound
 
 from book.chapters.ch14_troubles import interlaced
-from lib.enhance import enhance
+from lib.enhance import enhance, source
 from lib.enhance.cli import main
 from lib.enhance.feed import MOST, Stopped, feed
 from lib.enhance.source import LEARNED
@@ -16,7 +17,7 @@ from lib.holistic.third_look import third_look
 from lib.keypoints import load
 from lib.tools.errors import BadInput
 from lib.upsampler.sharpen import sharpen
-from lib.video import probe, read_all, read_video, write_video
+from lib.video import VideoInfo, probe, read_all, read_video, write_video
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +93,40 @@ def test_a_film_is_opened_once_to_be_asked_and_then_to_be_read(tmp_path, monkeyp
     assert opened.count(str(film)) == times
 
 
+@pytest.mark.parametrize(
+    ("size", "height", "taken"),
+    [
+        ((3840, 2160), None, (960, 540)),
+        ((2160, 3840), None, (540, 960)),
+        ((7680, 4320), None, (960, 540)),
+        ((2560, 1440), None, (853, 480)),
+        ((4096, 2160), None, (1024, 540)),
+        ((1920, 1200), None, (1920, 1200)),
+        ((1080, 1920), None, (1080, 1920)),
+        ((3840, 2160), 2160, (3840, 2160)),
+        ((3840, 2160), 4000, (3840, 2160)),
+        ((3840, 2160), 1080, (1920, 1080)),
+        ((3840, 2160), 168, (299, 168)),
+    ],
+)
+def test_large_films_are_reduced_unless_a_height_is_given(monkeypatch, size, height, taken):
+    monkeypatch.setattr(source, "probe", lambda path, fps: VideoInfo(*size, 25, 10, 0.4))
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        assert source.open_source("a.mp4", None, height).size == taken
+        assert source.open_source("a.mp4", (0, 0, 600, 500), height).size[1] == min(500, height or 500)
+    said = [f"are reduced to {taken[0]} x {taken[1]} before" in str(note.message) for note in notes]
+    assert sum(said) == (taken != size and height is None)
+
+
 def test_4k_goes_through_with_a_note(tmp_path):
     wide = np.zeros((2, 2160, 3840, 3), np.uint8)
     wide[:, 1000:1168, 2000:2152] = signer(2)
     film = write_video(tmp_path / "4k.mp4", wide, FPS)
+    with pytest.warns(UserWarning, match=r"3840 x 2160 are reduced to 960 x 540 .*--height 2160 enlarges them whole"):
+        assert enhance(film, tmp_path / "o.mp4", model=tiny_network()).size == (1920, 1080)
     with pytest.warns(UserWarning, match=rf"3840 x 2160 are enlarged.*--height {2 * LEARNED}"):
-        assert enhance(film, tmp_path / "8k.mp4", model=tiny_network()).size == (7680, 4320)
+        assert enhance(film, tmp_path / "8k.mp4", model=tiny_network(), height=2160).size == (7680, 4320)
     summary = enhance(film, tmp_path / "o.mp4", model=tiny_network(), height=180)
     assert summary.size == (640, 360) and probe(tmp_path / "o.mp4").height == 360
 

@@ -221,6 +221,16 @@ def test_other_things_in_a_film_are_named(tmp_path):
     assert len(notes) == 1 and "a.mkv: what .mkv does not take over is left out: attachment" in notes[0]
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+def test_sound_of_unnamed_channels_comes_along(tmp_path, suffix):
+    """.avi does not say which is left and which is right, and mp4 takes no plain samples of which that is not said."""
+    path = film(tmp_path / "a.avi", [i / 25 for i in range(25)], "mpeg4", sound="pcm_s16le")
+    assert not enlarged(path, tmp_path / f"o{suffix}")
+    with open_film(tmp_path / f"o{suffix}") as opened:
+        seconds = sum(frame.samples for frame in opened.decode(audio=0)) / 48000
+    assert seconds == pytest.approx(1, abs=0.05)
+
+
 def test_a_film_that_has_nothing_else_is_written_once(tmp_path, monkeypatch):
     monkeypatch.setattr("lib.enhance.sound.copy_tracks", lambda *_: pytest.fail("there is nothing to copy"))
     assert not enlarged(film(tmp_path / "a.mp4", [i / 25 for i in range(5)]), tmp_path / "o.mp4")

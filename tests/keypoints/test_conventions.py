@@ -27,7 +27,7 @@ def normalised(xy: np.ndarray, layout) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", [*PIXELS, "pose"])
 def test_pixels_are_taken_as_they_are(kind, tmp_path):
-    for middle, wide in (((320, 200), 120), ((30, 25), 16), ((10, 200), 100), ((5000, 4000), 900)):  # some at the edge
+    for middle, wide in (((320, 200), 120), ((130, 25), 16), ((10, 200), 100), ((5000, 4000), 900)):  # some at the edge
         xy = places(kind, middle=middle, wide=wide)
         folder = tmp_path / str(middle[0])
         folder.mkdir()
@@ -44,6 +44,20 @@ def test_shares_need_a_size(kind, tmp_path):
     clip = read(kind, tmp_path / "b", [xy / SIZE], size=SIZE)
     np.testing.assert_allclose(clip.xyz[..., :2], xy, atol=0.05)
     assert clip.size == SIZE
+
+
+@pytest.mark.parametrize("kind", PIXELS)
+def test_percent_and_pixels_of_a_tiny_picture_are_told_apart_by_its_size_or_not_at_all(kind, tmp_path):
+    shares = places(kind) / SIZE
+    for name in "abcd":
+        (tmp_path / name).mkdir()
+    for name, size in (("a", None), ("b", SIZE)):
+        with pytest.raises(BadInput, match="within 100, which may be percent"):
+            read(kind, tmp_path / name, [100 * shares], **({"size": size} if size else {}))
+    tiny = read(kind, tmp_path / "c", [100 * shares], size=(100, 100))
+    np.testing.assert_allclose(tiny.xyz[..., :2], 100 * shares, atol=0.05)
+    small = shares * (152, 168)  # R1's size, which is what pixels of small films are like
+    np.testing.assert_allclose(read(kind, tmp_path / "d", [small]).xyz[..., :2], small, atol=0.05)
 
 
 @pytest.mark.parametrize("kind", ["npy", "asl"])

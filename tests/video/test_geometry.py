@@ -46,17 +46,36 @@ def test_pixels_become_square(tmp_path, name, codec, aspect, size):
     assert abs(len(wide) - size[0] / 8) <= 2
 
 
-def test_a_film_on_its_side_is_stretched_before_it_is_turned(tmp_path):
+def turned(path, out, degrees):
+    """The same film with the note to turn it."""
     import av
 
-    lying = film(tmp_path / "a.mp4", TIMES[:3], aspects=[Fraction(2)])
-    with av.open(str(lying)) as source, av.open(str(tmp_path / "b.mp4"), "w") as target:
+    with av.open(str(path)) as source, av.open(str(out), "w") as target:
         stream = target.add_stream_from_template(source.streams.video[0])
-        stream.set_display_rotation(90)
+        stream.set_display_rotation(degrees)
         for packet in source.demux(video=0):
             if packet.size:
                 packet.stream = stream
                 target.mux(packet)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("degrees", "size", "beyond"),
+    [(0, (64, 48), 0), (90, (48, 64), 0), (180, (64, 48), 0), (-90, (48, 64), 0), (20, (64, 48), -20)]
+    + [(100, (48, 64), -10), (-160, (64, 48), -20), (44, (64, 48), -44), (46, (48, 64), 44)],
+)
+def test_a_turn_that_is_no_quarter_turn_becomes_the_nearest_and_is_said(tmp_path, degrees, size, beyond):
+    path = turned(film(tmp_path / "a.mp4", TIMES[:3]), tmp_path / "b.mp4", degrees)
+    info = probe(path)
+    assert (info.width, info.height) == size and read_all(path).shape == (3, *size[::-1], 3)
+    assert [f"b.mp4: its frames are to be turned by {beyond} degrees" in note for note in info.notes] == [True] * (
+        beyond != 0
+    )
+
+
+def test_a_film_on_its_side_is_stretched_before_it_is_turned(tmp_path):
+    turned(film(tmp_path / "a.mp4", TIMES[:3], aspects=[Fraction(2)]), tmp_path / "b.mp4", 90)
     info = probe(tmp_path / "b.mp4")
     assert (info.width, info.height) == (48, 128) and read_all(tmp_path / "b.mp4").shape == (3, 128, 48, 3)
 

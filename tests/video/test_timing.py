@@ -7,7 +7,9 @@ import av
 import numpy as np
 import pytest
 from odd_films import film, picture, times_of
+from PIL import Image
 
+from lib.tools.errors import BadInput
 from lib.video import probe, read_all, read_video, write_video
 from lib.video.containers import new_film, open_film, packets
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
@@ -64,6 +66,43 @@ def test_headers_are_believed_where_they_agree_or_nothing_else_is_there():
     assert rate_of(np.zeros(1), [60000, None, 0]) is None
 
 
+def test_a_film_of_a_thousand_frames_a_second(tmp_path):
+    """Its stamps are believed; a header that says so means milliseconds."""
+    assert rate_of(np.arange(50) / 1000, [1000]) == pytest.approx(1000) and rate_of(np.zeros(1), [1000]) is None
+    assert rate_of(np.arange(50) / 1200, []) is None
+    for suffix in (".mp4", ".mkv", ".mov"):
+        info = probe(write_video(tmp_path / f"a{suffix}", np.zeros((40, 32, 32, 3), np.uint8), 1000))
+        assert info.fps == pytest.approx(1000) and info.duration == pytest.approx(0.04) and not info.notes
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("suffix", [".ts", ".mts", ".m2ts"])
+def test_streams_of_a_few_frames_are_known_by_their_ending(tmp_path, suffix, count):
+    film(tmp_path / "a.ts", [i / 25 for i in range(count)])
+    path = (tmp_path / "a.ts").rename(tmp_path / f"b{suffix}")
+    assert probe(path).frames == len(read_all(path)) == count
+    (tmp_path / "rubbish.ts").write_bytes(bytes(range(256)) * 20)
+    with pytest.raises(BadInput, match="rubbish.ts"):
+        probe(tmp_path / "rubbish.ts")
+
+
+def test_a_key_frame_that_is_spoilt_but_shown_is_counted(tmp_path):
+    """MPEG-2's decoder shows what is left of it, but not where it gets that frame alone."""
+    path = tmp_path / "a.mpg"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mpeg2video", rate=25)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = 320, 240, "yuv420p", 12
+        for index in range(40):
+            frame = av.VideoFrame.from_ndarray(picture(index, 320, 240), format="rgb24").reformat(format="yuv420p")
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    content = bytearray(path.read_bytes())
+    first = content.find(b"\0\0\1\0") + 20
+    content[first : first + 380] = bytes(380)
+    path.write_bytes(content)
+    assert probe(path).frames == len(read_all(path)) == 40
+
+
 def test_fields_are_halves_of_frames_and_clocks_that_start_anew_tell_nothing():
     fields = np.arange(100) / 50
     assert len(without_second_fields(fields, 25)) == 50 and len(without_second_fields(fields, 50)) == 100
@@ -87,6 +126,26 @@ def test_a_rate_can_be_given(tmp_path):
     assert "images does not say how fast it plays: 25" in probe(tmp_path / "images").notes[0]
     info = probe(tmp_path / "images", 50)
     assert (info.fps, info.duration, info.notes) == (50, 0.08, ())
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["0000000001.png", "0000000002.png", "0000000010.png"], "do not rise evenly, from 2 to 10"),
+        (["f0.png", "f5.png", "f10.png"], ""),
+        (["a 0.png", "a 1.png", "a 3.png"], "do not rise evenly, from 1 to 3"),
+        (["1.png", "1.bmp", "2.png"], "holds picture 1 twice"),
+        (["a_1.png", "a_2.png", "b_1.png"], "pictures of 2 names, as of several films"),
+        (["one.png", "two.png"], ""),
+        (["9.png", "10.png", "11.png"], ""),
+    ],
+)
+def test_pictures_that_are_not_one_film_all_there_and_once_are_said(tmp_path, names, said):
+    for name in names:
+        Image.fromarray(picture(1)).save(tmp_path / name)
+    notes = probe(tmp_path, fps=25).notes
+    assert len(notes) == bool(said) and (not said or said in notes[0])
+    assert len(read_all(tmp_path)) == len(names)
 
 
 def test_a_film_without_any_rate_says_so_and_can_be_read_all_the_same(tmp_path, monkeypatch):
