@@ -60,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     rate_option(parser)
     looks_option(parser, MOST)
+    about = "write the network's picture whole, faces too; else only hands are the network's, and the rest is enlarged"
+    add("--whole", action="store_true", help=about)
     spread_options(parser, 1, "so many films at once; with many cores, half their number (default: 1)")
     add("--again", action="store_true", help="redo films of a folder that are done already")
     return parser

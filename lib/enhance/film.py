@@ -17,6 +17,8 @@ same time is refused.
 Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, when the film is at its end, a third
 (`lib.holistic.third_look`), which also sets hands right that leap. Points of hands found so have a confidence below 1,
 so that they can be told apart. --looks 1 is Holistic alone.
+The networks learned from hands. So of what is written hands are the network's, and all else, faces above all, is the
+film's own, enlarged (`lib.enhance.faithful`). --whole writes what keypoints are found in: the network's whole picture.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first. What is larger
@@ -25,13 +27,14 @@ than 1920 x 1200 is reduced unless --height says otherwise: a 4K film, which wou
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
 from lib.enhance.sound import add_tracks
 from lib.enhance.source import Box, Source, open_source
@@ -93,6 +96,7 @@ def enhance(
     height: int | None = None,
     fps: float | None = None,
     looks: int = MOST,
+    whole: bool = False,
     crf: int = 18,
     progress: bool = True,
 ) -> Summary:
@@ -104,6 +108,7 @@ def enhance(
     height      frames higher than this are reduced to it before they are enlarged; see `open_source` for the default
     fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
+    whole       write the network's picture whole, not only where hands are (`lib.enhance.faithful`)
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to
@@ -117,14 +122,20 @@ def enhance(
     if not 1 <= looks <= MOST:
         raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
     film = open_source(source, crop, height, fps)
-    with ExitStack() as whole:
-        video = _reserve(whole, out, source)
-        pose = _reserve(whole, keypoints, source) if keypoints else None
-        consumers = [_writer(film, out, video, crf, behind=bool(pose))] + ([_looker(film, looks > 1)] if pose else [])
-        frames, results = _run(film, network, device, consumers, progress)
-        found = results[1] if pose else None
+    with ExitStack() as reserved:
+        video = _reserve(reserved, out, source)
+        pose = _reserve(reserved, keypoints, source) if keypoints else None
+        blend = None if whole else Faithful()
+        consumers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
+        consumers.append(_writer(film, out, video, crf, bool(consumers), blend))
+        seen = video  # what a third look reads again: the network's whole picture
+        if blend and pose and looks > 2:
+            seen = reserved.enter_context(_spare(video))
+            consumers.append(_writer(film, out, seen, crf, behind=True))
+        frames, results = _run(film, network, device, consumers, blend, progress)
+        found = results[0] if pose else None
         if pose:
-            found = _by_neighbours(video, found, progress) if looks > 2 else found
+            found = _by_neighbours(seen, found, progress) if looks > 2 else found
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
@@ -140,23 +151,34 @@ def _check_paths(source: Path, out: Path, keypoints: Path | None) -> None:
             raise BadInput(f"{path} is named twice, and no film may be written over itself; choose another name.")
 
 
-def _reserve(whole: ExitStack, path: Path, source: Path) -> Path:
+def _reserve(reserved: ExitStack, path: Path, source: Path) -> Path:
     """The file that becomes ``path`` in the end, begun at once: who may not write there hears of it now."""
     try:
-        return whole.enter_context(written_whole(path, alone=True, spare=[source]))
+        return reserved.enter_context(written_whole(path, alone=True, spare=[source]))
     except OSError as error:
         raise BadInput(f"{path} cannot be written ({error.strerror}); choose another place.") from error
 
 
-def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool) -> Consumer:
-    """Writes ``video``, which becomes ``out``, and reads it again."""
+@contextmanager
+def _spare(video: Path) -> Iterator[Path]:
+    """Where the network's whole picture is kept until the third look; begins as this run's other partial files do."""
+    path = video.with_name(f"{video.stem}-network.mp4")
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, blend: Faithful | None = None) -> Consumer:
+    """Writes ``video``, which becomes ``out`` or is read once more for it, and reads it again."""
 
     def write(frames: Iterator[np.ndarray]) -> None:
         if behind:
             step_behind()
         try:
             kind, times = FORMATS[video.suffix.lower()], film.own_times(video.suffix)
-            count, _ = encode(frames, str(video), *kind, crf, film.info.fps, times, film.info.moved <= UNEVEN)
+            shown = blend.written(frames) if blend else frames
+            count, _ = encode(shown, str(video), *kind, crf, film.info.fps, times, film.info.moved <= UNEVEN)
             check_frames(video, count)
         except BadInput as error:
             raise BadInput(f"{out} was not written. {error}") from error
@@ -164,16 +186,18 @@ def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool) -> Con
     return write
 
 
-def _looker(film: Source, again: bool) -> Consumer:
+def _looker(film: Source, again: bool, blend: Faithful | None) -> Consumer:
     def look(frames: Iterator[np.ndarray]) -> Keypoints:
-        with looking_again() if again else nullcontext() as retouch:
+        with ExitStack() as opened:
+            retouch = opened.enter_context(looking_again()) if again else None
+            retouch = opened.enter_context(blend.overheard(retouch)) if blend else retouch
             return extract(frames, fps=film.info.fps, progress=False, name=str(film.path), retouch=retouch)
 
     return look
 
 
 def _run(
-    film: Source, network: UNet, device: str, consumers: list[Consumer], progress: bool
+    film: Source, network: UNet, device: str, consumers: list[Consumer], blend: Faithful | None, progress: bool
 ) -> tuple[int, list[Keypoints | None]]:
     """All stages at once: the number of frames that were enlarged, and what the consumers made of them."""
     width, height = film.size
@@ -182,7 +206,7 @@ def _run(
     count, name = 0, printable(film.path.name)
     with (
         closing(film.frames()) as frames,
-        closing(sharpen(network, frames, batch, device, behind=looked_at)) as sharp,
+        closing(sharpen(network, blend.noted(frames) if blend else frames, batch, device, behind=looked_at)) as sharp,
         tqdm(total=film.info.frames, desc=name, unit=" frames", disable=not progress, leave=False) as bar,
     ):
 

@@ -116,7 +116,7 @@ def extract(
     with _holistic(backend, fps, min_detection_confidence, min_tracking_confidence, min_hand_confidence) as process:
         for frame in checked(bar, name):
             size = frame.shape[1], frame.shape[0]
-            points = _points(process(frame), size)
+            points = points_of(process(frame), size)
             rows.append(retouch(frame, points) if retouch else points)
     points = np.stack(rows)
     keypoints = Keypoints(points[..., :3], points[..., 3], HOLISTIC_75, fps, size)
@@ -184,11 +184,14 @@ def solutions() -> ModuleType:
         raise BadInput(f"{installed()} has no Holistic of its own; {wanted}") from None
 
 
-def _points(found: Any, size: tuple[int, int]) -> np.ndarray:
-    """One frame's landmarks, float32 (75, 4): x, y, z in pixels of a picture of that size, and confidence."""
+def points_of(found: Any, size: tuple[int, int]) -> np.ndarray:
+    """One frame's landmarks, float32 (75, 4): x, y, z in pixels of a picture of that size, and confidence.
+
+    ``found`` is what Holistic says of it, or another solution that has some of the same.
+    """
     points = np.full((len(HOLISTIC_75), 4), np.nan, np.float32)
     for part, where in HOLISTIC_75.parts.items():
-        landmarks = getattr(found, f"{part}_landmarks")
+        landmarks = getattr(found, f"{part}_landmarks", None)
         if landmarks:
             sure = part != "pose"
             listed = getattr(landmarks, "landmark", landmarks)

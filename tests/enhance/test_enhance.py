@@ -35,7 +35,7 @@ def run(films, *arguments) -> int:
 
 def test_video_and_keypoints_are_what_the_stages_give_one_by_one(films, tmp_path, capfd):
     out, pose = tmp_path / "new" / "sharp.mp4", tmp_path / "sharp.pose"
-    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--looks", 1) == 0
+    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--looks", 1, "--whole") == 0
     said = capfd.readouterr()
     assert "sharp.mp4: 12 frames of 304 x 336" in said.out and "right hand found in" in said.out
     assert "clip.mp4:" in said.err and "W0000" not in said.err and "Note" not in said.err
@@ -163,7 +163,7 @@ def test_second_look_adds_hands_and_moves_none(films, tmp_path):
 
 def test_third_look_is_that_of_the_enlarged_film(films, tmp_path):
     pose, out = tmp_path / "a.pose", tmp_path / "o.mp4"
-    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--looks", 2) == 0
+    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--looks", 2, "--whole") == 0
     again = third_look(read_video(out), load(pose))
     assert not np.array_equal(again.xyz, load(pose).xyz, equal_nan=True)
     assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose) == 0

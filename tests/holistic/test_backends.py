@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lib.holistic import extract, tasks
-from lib.holistic.graph import _points
+from lib.holistic.graph import points_of
 from lib.keypoints import HOLISTIC_75
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput
@@ -132,7 +132,7 @@ def test_points_of_either_generation_are_read():
     older.left_hand_landmarks = SimpleNamespace(landmark=[point] * 21)
     newer = SimpleNamespace(**{f"{part}_landmarks": [] for part in HOLISTIC_75.parts})
     newer.left_hand_landmarks = [point] * 21
-    np.testing.assert_array_equal(*(_points(found, (8, 6)) for found in (older, newer)))
+    np.testing.assert_array_equal(*(points_of(found, (8, 6)) for found in (older, newer)))
 
 
 @pytest.mark.tasks

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.holistic.graph import _points, body_and_hands, solutions
+from lib.holistic.graph import body_and_hands, points_of, solutions
 from lib.keypoints import HOLISTIC_75
 from lib.signer.clips import clips
 from lib.tools.quiet import quiet
@@ -21,7 +21,7 @@ def test_body_and_hands_are_those_of_holistic_bit_for_bit(sharp):
     for make in (solutions().holistic.Holistic, body_and_hands):
         with quiet, make(**SETTINGS) as graph:
             results = [graph.process(frame) for frame in frames]
-        found.append(np.stack([_points(result, size) for result in results]))
+        found.append(np.stack([points_of(result, size) for result in results]))
     np.testing.assert_array_equal(*found)
     seen = ~np.isnan(found[1][..., 0])
     assert seen[:, HOLISTIC_75.parts["pose"]].any() and seen[:, 33:].any()
