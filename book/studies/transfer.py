@@ -1,10 +1,11 @@
 """Between five real languages: one is left out and learned from a few examples; and one network with a head for each.
 
-    python -m book.studies.transfer       every run that is missing, then book/results/languages.json
+    python -m book.studies.transfer                   every run that is missing, then book/results/languages.json
+    python -m book.studies.transfer --new FOLDER      the few-shot table of words that you have, and its controls
 
-It needs the folders that data_scripts/{asl,dgs,bisindo,isl,bhutanese}_words.py write. A finished run leaves a file in
-the cache and is not repeated. What is judged, and by what, is said in `book.studies.languages`, how it is learned in
-`book.studies.few_shots`, and how sure it is in `book.studies.language_rows`.
+The first needs the folders that data_scripts/{asl,dgs,bisindo,isl,bhutanese}_words.py write. A finished run leaves a
+file in the cache and is not repeated. What is judged, and by what, is said in `book.studies.languages`, how it is
+learned in `book.studies.few_shots`, and how sure it is in `book.studies.language_rows`.
 
 **The rules, written before the runs.** Languages are few and differ; seeds are many and cheap. So a difference between
 two ways to train is first taken by language and seed, as a share of the same test clips in points. Its interval is the
@@ -29,6 +30,7 @@ from book.studies import few_shots, languages, runner
 from book.studies.few_shots import SHOTS, few_shot, fresh, head, heads, learned, right, to_learn, together
 from book.studies.language_rows import COMMAND, SHIPPED
 from book.studies.languages import Language, read_languages
+from book.studies.new_language import new_language
 from lib.ptn import PTN
 from lib.tools.checkpoints import read_tensors, write_tensors
 from lib.tools.commands import arguments, command, positive
@@ -36,7 +38,7 @@ from lib.tools.openers import read_json
 from lib.tools.paths import CACHE
 
 JUDGED = 5  # examples a sign by which the verdicts are
-SEEDS, HEADS_SEEDS = 10, 20
+SEEDS, HEADS_SEEDS, NEW_SEEDS = 10, 20, 5
 AGAIN = "delete it and run again"
 
 
@@ -80,7 +82,9 @@ def run(options: argparse.Namespace) -> None:
     """What is missing; then everything that is finished in one small file."""
     torch.set_num_threads(1)
     found, cache = read_languages(), options.cache
-    order = sorted(product(range(options.seeds), options.shots, found), key=lambda job: (job[1] != JUDGED, job[0]))
+    order = sorted(
+        product(range(options.seeds or SEEDS), options.shots, found), key=lambda job: (job[1] != JUDGED, job[0])
+    )
     jobs = {
         cache / f"left-out-{one.name}-{shots}-{seed}.json": partial(left_out, found, one.name, shots, seed, cache)
         for seed, shots, one in order
@@ -117,13 +121,19 @@ def ship(found: Sequence[Language], cache: Path, out: Path) -> None:
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
     parser = arguments(__doc__)
-    parser.add_argument("--seeds", type=positive, default=SEEDS)
+    parser.add_argument("--new", type=Path, metavar="FOLDER", help="holds MP_Data/WORD/RECORDING/FRAME.npy")
+    parser.add_argument("--seeds", type=positive, help=f"default: {SEEDS}; {NEW_SEEDS} with --new")
     parser.add_argument("--heads", type=positive, default=HEADS_SEEDS, help="seeds of one network with many heads")
     parser.add_argument("--shots", type=positive, nargs="+", default=SHOTS)
     parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
     parser.add_argument("--cache", type=Path, default=CACHE / "languages", help="folder for what is finished")
     parser.add_argument("--ship", type=Path, default=SHIPPED, help="file for the rows (default: %(default)s)")
-    run(parser.parse_args(argv))
+    options = parser.parse_args(argv)
+    if options.new:
+        torch.set_num_threads(1)
+        print(new_language(options.new, options.seeds or NEW_SEEDS, options.shots))
+    else:
+        run(options)
 
 
 if __name__ == "__main__":
