@@ -26,7 +26,7 @@ FLOORS = (  # imports run downhill: from a later line to an earlier one, or with
 METHOD = ("upsampler", "ptn", "joins2sign", "keypoints", "holistic")  # with the hall, what the papers are about
 BOOK = ("book", "data_scripts")
 MOST_FILES, MOST_LINES = {"lib": 98, "method": 45}, {"lib": 11_962, "method": 5_819}  # raise them with a reason
-MOST_IN_A_FOLDER = 29
+MOST_IN_A_FOLDER = 32
 HEAVY = {"mediapipe", "anny", "warp", "av", "jax"}
 
 

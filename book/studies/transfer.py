@@ -32,8 +32,9 @@ from book.studies.language_rows import COMMAND, SHIPPED
 from book.studies.languages import Language, read_languages
 from book.studies.new_language import new_language
 from lib.ptn import PTN
+from lib.ptn.training import SignSet
 from lib.tools.checkpoints import read_tensors, write_tensors
-from lib.tools.commands import arguments, command, positive
+from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.openers import read_json
 from lib.tools.paths import CACHE
 
@@ -50,20 +51,26 @@ def left_out(all_of_them: Sequence[Language], name: str, shots: int, seed: int, 
     return {"language": name, "shots": shots, "seed": seed, "of": int(target.test.sum())} | found
 
 
-def one_or_many(all_of_them: Sequence[Language], seed: int) -> list[dict]:
+def one_or_many(all_of_them: Sequence[Language], seed: int, cache: Path) -> list[dict]:
     """Rows: each language read by a network of its own, and by the one that has learned all of them."""
     parts, starts = [to_learn(one, JUDGED, seed) for one in all_of_them], heads(all_of_them)
-    steps = 2 * few_shots.STEPS
-    joint, rows = together(all_of_them, parts, steps, seed), []
+    joint, rows = together(all_of_them, parts, 2 * few_shots.STEPS, seed), []
     for one, part, start, end in zip(all_of_them, parts, starts, starts[1:]):
-        own = learned(fresh(joint.in_features, len(one.words), seed), part, steps, seed)
-        networks, judge = {"alone": own, "together": head(joint, start, end)}, one.signs.take(one.test)
-        rows.append(
-            {"language": one.name, "seed": seed, "of": len(judge)}
-            | {"right": {way: right(model, judge) for way, model in networks.items()}}
-            | {"learned": {way: right(model, part) for way, model in networks.items()}}
-        )
+        judge, its = one.signs.take(one.test), head(joint, start, end)
+        row = {"language": one.name, "seed": seed, "of": len(judge)}
+        own = _alone(one, part, judge, seed, cache / f"left-out-{one.name}-{JUDGED}-{seed}.json")
+        found = {"right": right(its, judge), "learned": right(its, part)}
+        rows.append(row | {what: {"alone": own[what], "together": found[what]} for what in found})
     return rows
+
+
+def _alone(one: Language, part: SignSet, judge: SignSet, seed: int, done: Path) -> dict[str, int]:
+    """What a network of the language's own reads: where it was left out, "scratch" has been just that training."""
+    if done.is_file():
+        row = read_json(done, AGAIN)
+        return {what: row[what]["scratch"] for what in ("right", "learned")}
+    model = learned(fresh(part.clips[0].shape[1], len(one.words), seed), part, 2 * few_shots.STEPS, seed)
+    return {"right": right(model, judge), "learned": right(model, part)}
 
 
 def _kept(known: Sequence[Language], seed: int, path: Path) -> PTN:
@@ -81,6 +88,7 @@ def _kept(known: Sequence[Language], seed: int, path: Path) -> PTN:
 def run(options: argparse.Namespace) -> None:
     """What is missing; then everything that is finished in one small file."""
     torch.set_num_threads(1)
+    few_shots.STEPS = options.steps
     found, cache = read_languages(), options.cache
     order = sorted(
         product(range(options.seeds or SEEDS), options.shots, found), key=lambda job: (job[1] != JUDGED, job[0])
@@ -90,7 +98,7 @@ def run(options: argparse.Namespace) -> None:
         for seed, shots, one in order
         if shots <= one.pool
     }
-    joint = {cache / f"heads-{seed}.json": partial(one_or_many, found, seed) for seed in range(options.heads)}
+    joint = {cache / f"heads-{seed}.json": partial(one_or_many, found, seed, cache) for seed in range(options.heads)}
     judged = {path: job for path, job in jobs.items() if f"-{JUDGED}-" in path.name}
     if not options.gather:
         runner.run_missing(judged | joint | jobs)
@@ -123,7 +131,10 @@ def main(argv: list[str] | None = None) -> None:
     parser = arguments(__doc__)
     parser.add_argument("--new", type=Path, metavar="FOLDER", help="holds MP_Data/WORD/RECORDING/FRAME.npy")
     parser.add_argument("--seeds", type=positive, help=f"default: {SEEDS}; {NEW_SEEDS} with --new")
-    parser.add_argument("--heads", type=positive, default=HEADS_SEEDS, help="seeds of one network with many heads")
+    parser.add_argument("--heads", type=from_zero, default=HEADS_SEEDS, help="seeds of one network with many heads")
+    parser.add_argument(
+        "--steps", type=positive, default=few_shots.STEPS, help="of a stage; others want another --cache"
+    )
     parser.add_argument("--shots", type=positive, nargs="+", default=SHOTS)
     parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
     parser.add_argument("--cache", type=Path, default=CACHE / "languages", help="folder for what is finished")

@@ -12,6 +12,7 @@ from book.studies.languages import FRAMES, Language, at_moments, last_third, pos
 from data_scripts.word_archive import Words
 from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
+from lib.tools.files import write_json
 
 FACE = slice(0, 22)  # of a frame's 134 numbers: x and y of the face's points, which posture sees
 
@@ -112,6 +113,17 @@ def test_a_study_is_kept_gathered_and_not_repeated(tmp_path, monkeypatch, capsys
     facts, rows, joint = language_rows.read(tmp_path / "rows.json")
     assert [row["language"] for row in rows] == ["ASL", "DGS", "ISL"] and facts["words"]["ASL"] == 2
     assert set(joint[0]["right"]) == {"alone", "together"}
+
+
+def test_a_network_of_ones_own_is_the_one_from_scratch(tmp_path, monkeypatch):
+    """So it is not trained twice."""
+    monkeypatch.setattr(transfer, "JUDGED", 2)
+    one = made_up()
+    scratch = few_shot(fresh(134, 4, 0), one, 2, 0)
+    (alone,) = transfer.one_or_many([one], 0, tmp_path)
+    assert all(alone[what]["alone"] == scratch[what]["scratch"] for what in ("right", "learned"))
+    write_json(tmp_path / "left-out-made up-2-0.json", {what: {"scratch": 1} for what in ("right", "learned")})
+    assert transfer.one_or_many([one], 0, tmp_path)[0]["right"]["alone"] == 1
 
 
 def test_an_interval_over_languages_is_the_wider_of_two():
