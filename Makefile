@@ -46,6 +46,8 @@ data: .venv/ready ## render the larger synthetic data sets, fetch the public one
 	@$(PY) data_scripts/signon_splits.py --out data/signon || echo "Going on without data/signon."
 	@$(PY) data_scripts/asl_words.py --out data/asl_words || echo "Going on without data/asl_words."
 	@$(PY) data_scripts/dgs_words.py --out data/dgs_words || echo "Going on without data/dgs_words."
+	@for words in bisindo_words isl_words bhutanese_words; do \
+	  $(PY) data_scripts/$$words.py --out data/$$words || echo "Going on without data/$$words."; done
 	@$(PY) data_scripts/lis_fingerspelling.py --out data/lis || echo "Going on without data/lis."
 
 bench: .venv/ready ## time the slow parts and print what each costs beside its yardstick, five rivals among them

@@ -1,8 +1,9 @@
 """Signed words that somebody published as MediaPipe keypoints: out of the repository's archive, one file a recording.
 
-Both public sets of the course are laid out alike, ``MP_Data/WORD/RECORDING/FRAME.npy`` with one flat vector a frame.
+The public sets of the course are laid out alike, ``MP_Data/WORD/RECORDING/FRAME.npy`` with one flat vector a frame.
 Thousands of small files are slow on every disk, so the frames of a recording become one ``WORD/NN.npy``, (T, values)
-float32, with the values as published: shares of the picture, and 0 where nothing was found. `read_words` reads them.
+float32, with the values as published: shares of the picture, and 0 where nothing was found. `read_words` reads them;
+`data_scripts.word_folders` reads either form, from anybody, and leaves out what is no recording of a word.
 """
 
 import hashlib
@@ -44,6 +45,13 @@ class WordSet:
     recordings: int
     frames: int
     sha256: Mapping[str, str]
+    folder: str = "MP_Data"  # where in the archive the words lie
+    oddities: str = ""  # what a reader of these data should know
+
+    @property
+    def licensed(self) -> bool:
+        """Whether the repository has a licence, which then comes along."""
+        return not self.licence.startswith("none")
 
     @property
     def archive(self) -> str:
@@ -70,8 +78,11 @@ def make(words: WordSet, out: Path, source: str) -> None:
         print(f"{out} is already made and intact.")
         return
     say_whose(f"{words.language} words", words.credit, source, words.licence)
+    if words.oddities:
+        print(f"Good to know: {words.oddities}", flush=True)
     name = f"{words.repository.replace('/', '-')}-{words.commit[:7]}.zip"
-    files = ["LICENSE"] + [recording(word, number) for word in words.sha256 for number in range(words.recordings)]
+    files = ["LICENSE"] * words.licensed
+    files += [recording(word, number) for word in words.sha256 for number in range(words.recordings)]
     with fetched(source, paths.CACHE / "downloads" / name) as archive:
         with open_zip(archive) as opened:
             _unpack(opened, words, out, archive)
@@ -88,10 +99,10 @@ def recording(word: str, number: int) -> str:
 def _unpack(opened: zipfile.ZipFile, words: WordSet, out: Path, archive: Path) -> None:
     """Word by word; a word is written once all of its frames have the right sum."""
     members = {name.partition("/")[2]: name for name in opened.namelist()}  # without the host's top folder
-    licence = _read(opened, members, "LICENSE", archive)
+    licence = _read(opened, members, "LICENSE", archive) if words.licensed else b""
     for word, digest in tqdm(words.sha256.items(), desc=f"{words.language} words", unit="word"):
         content = [
-            [_read(opened, members, f"MP_Data/{word}/{number}/{frame}.npy", archive) for frame in range(words.frames)]
+            [_read(opened, members, f"{words.folder}/{word}/{number}/{at}.npy", archive) for at in range(words.frames)]
             for number in range(words.recordings)
         ]
         found = hashlib.sha256(b"".join(frame for frames in content for frame in frames)).hexdigest()
@@ -104,8 +115,9 @@ def _unpack(opened: zipfile.ZipFile, words: WordSet, out: Path, archive: Path) -
             values = np.stack([np.load(io.BytesIO(frame), allow_pickle=False) for frame in frames])
             with written_whole(out / recording(word, number)) as part:
                 np.save(part, values.astype(np.float32))
-    with written_whole(out / "LICENSE") as part:
-        part.write_bytes(licence)
+    if words.licensed:
+        with written_whole(out / "LICENSE") as part:
+            part.write_bytes(licence)
 
 
 def _read(opened: zipfile.ZipFile, members: Mapping[str, str], name: str, archive: Path) -> bytes:
@@ -116,19 +128,23 @@ def _read(opened: zipfile.ZipFile, members: Mapping[str, str], name: str, archiv
 
 @dataclass(frozen=True)
 class Words:
-    """``clips`` of ``names[labels[i]]``; ``numbers`` (N,) count the recordings of a word in the order of filming."""
+    """``clips`` of ``names[labels[i]]``; ``numbers`` (N,) count the recordings of a word in the order of filming.
+
+    ``left_out`` says what a reader found and did not take, a sentence each.
+    """
 
     names: tuple[str, ...]
     clips: list[Keypoints]
     labels: np.ndarray
     numbers: np.ndarray
+    left_out: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.clips)
 
 
 def read_words(folder: str | Path, only: tuple[str, ...] | None = None) -> Words:
-    """The recordings that ``data_scripts/asl_words.py`` or ``dgs_words.py`` wrote; ``only`` keeps some words.
+    """The recordings that ``data_scripts/asl_words.py`` or one of its kin wrote; ``only`` keeps some words.
 
     Words come in alphabetical order. Raises BadInput, naming the script, where the folder holds none, and for a file
     that is damaged.

@@ -15,7 +15,7 @@ from book.chapters.ch07_realness import agreement
 from book.chapters.ch12_answers import answer as _r3
 from book.shared import r1_studies
 from book.shared.paired_rows import paired
-from book.studies import real_transfer, shipped_rows, sign_rows
+from book.studies import language_rows, real_transfer, shipped_rows, sign_rows
 from lib.evaluation.evaluation import FILM, FRAMES, of_path
 from lib.evaluation.intervals import Interval, wider
 from lib.tools.errors import BadInput
@@ -54,6 +54,7 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
     readers = {file.name: partial(_r1, file) for file in files} | {
         "real.json": _real,
         "transfer.json": _transfer,
+        "languages.json": _languages,
         "r3.json": _r3,
     }
     readers |= {"r2.json": partial(_signs, sign_rows.R2), "limits.json": partial(_signs, sign_rows.LIMITS)}
@@ -148,6 +149,13 @@ def _transfer(answer: Mapping) -> tuple[Interval, str]:
     rows = real_transfer.read(real_transfer.SHIPPED)
     pair = (answer["method"], answer["minus"], answer["shots"])
     return wider(real_transfer.gain(rows, *pair), real_transfer.gain_by_clip(rows, *pair)), "trainings"
+
+
+def _languages(answer: Mapping) -> tuple[Interval, str]:
+    """One language left out where there are ``shots``, else one network with a head for each."""
+    _, left_out, heads = language_rows.read()
+    rows = language_rows.at(left_out, answer["shots"]) if "shots" in answer else heads
+    return language_rows.over_languages(language_rows.gains(rows, answer["method"], answer["minus"])), "languages"
 
 
 def _there(thing, what: str):

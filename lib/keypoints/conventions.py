@@ -14,7 +14,7 @@ from lib.tools.errors import BadInput
 FARTHEST = 2**17  # no point is so many pixels away from a picture, of which no side has 2**16
 MOST_OUTSIDE = 0.6  # of all points, above the picture or left of it
 MOST_BEYOND = 0.9  # of all points, below the picture or right of it
-SHARES, PIXELS = 1.5, 8  # half of the points lie nearer than the first, or farther than the second
+SHARES, PIXELS = 1.5, 8  # half of the shoulders lie nearer than the first, or farther than the second
 TINY, NEARLY = 128, 0.98  # pixels of a side that percent are not taken for; share of all points
 MOST_PEOPLE = 100
 SPARSEST = 100  # times as many frames as have points may be between the first and the last
@@ -38,7 +38,8 @@ def unit(name: str | Path, xyz: np.ndarray, layout: Layout, usual: str) -> str:
     far = np.abs(xyz[..., :2]).max(axis=-1)
     if np.isnan(far).all():
         return usual
-    half = float(np.nanmedian(far))
+    trunk = far[:, layout.shoulders]  # near the camera, hips and legs lie far below the picture, and shoulders do not
+    half = float(np.nanmedian(far if np.isnan(trunk).all() else trunk))
     outside = np.mean((xyz[..., :2] < 0).any(axis=-1), where=~np.isnan(far))
     about = outside > MOST_OUTSIDE or _about_the_body(xyz[:, layout.shoulders, :2])
     if SHARES < half < PIXELS or about:

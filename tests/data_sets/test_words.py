@@ -15,6 +15,7 @@ import pytest
 from book.studies.real_transfer import kept_back, sign_set
 from data_scripts._common import command_line
 from data_scripts.word_archive import SETS, make, read_words
+from data_scripts.word_folders import read_folder
 from lib.keypoints import HOLISTIC_67
 from lib.ptn.corpora import Inputs
 from lib.tools.errors import BadInput
@@ -110,17 +111,36 @@ def test_no_words_names_the_script(tmp_path):
         read_words(tmp_path / "dgs_words")
 
 
-@pytest.mark.parametrize(
-    ("words", "shape", "counts"), [(SETS["ASL"], (20, 258), (14, 840)), (SETS["DGS"], (30, 1662), (5, 150))]
-)
-def test_real_words(words, shape, counts, tmp_path):
-    mirror = os.environ.get("HANDS_MIRROR")
+REAL = {"ASL": ((20, 258), (14, 840)), "DGS": ((30, 1662), (5, 150)), "BISINDO": ((30, 1662), (10, 150)),
+        "ISL": ((30, 258), (32, 480)), "Bhutanese": ((30, 1662), (15, 150))}  # fmt: skip
+
+
+def test_a_set_without_a_licence_says_so_and_brings_none(small, tmp_path, capsys):
+    words = replace(small[0], licence="none stated", oddities="one word is odd.")
+    make(words, tmp_path / "out", str(small[1]))
+    assert not (tmp_path / "out" / "LICENSE").exists()
+    said = capsys.readouterr().out
+    assert "Licence: none stated" in said and "Good to know: one word is odd." in said
+
+
+def test_words_may_lie_deeper_in_the_archive(small, tmp_path):
+    words, source = small
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(tmp_path / "deep.zip", "w") as new:
+        for name in old.namelist():
+            new.writestr(name.replace("/MP_Data/", "/gru/MP_Data/"), old.read(name))
+    make(replace(words, folder="gru/MP_Data"), tmp_path / "out", str(tmp_path / "deep.zip"))
+    assert read_words(tmp_path / "out").names == WORDS
+
+
+@pytest.mark.parametrize(("language", "shape", "counts"), [(name, *facts) for name, facts in REAL.items()])
+def test_real_words(language, shape, counts, tmp_path):
+    mirror, words = os.environ.get("HANDS_MIRROR"), SETS[language]
     if not mirror:
         pytest.skip("HANDS_MIRROR does not name a folder with the word archives")
     [source] = Path(mirror, "github").glob(f"{words.repository.replace('/', '-')}-*.zip")
     make(words, tmp_path / "out", str(source))
-    found = read_words(tmp_path / "out")
-    assert (len(found.names), len(found)) == counts
+    found = read_folder(tmp_path / "out")
+    assert (len(found.names), len(found)) == counts and len(found.left_out) == (language == "Bhutanese")
     first = np.load(tmp_path / "out" / found.names[0] / "00.npy")
     assert first.shape == shape and first.dtype == np.float32
     assert all(np.isfinite(Inputs()(clip, HOLISTIC_67)).all() for clip in found.clips[::10])

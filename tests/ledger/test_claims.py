@@ -151,6 +151,7 @@ def test_methods_of_shipped_rows_exist():
 
     assert methods("r1.json", "real.json") <= {row["method"] for row in shipped_rows.read(shipped_rows.R1)}
     assert methods("transfer.json") <= {"scratch", *STAGES}
+    assert methods("languages.json") <= {"scratch", "alone", "together", *STAGES}
     assert methods("r2.json") <= {*RUNS, *(f"{run}, {stage}" for run in RUNS for stage in STAGES)}
     assert methods("limits.json") <= {*limits.RUNS}
     assert {kind.split()[0] for kind in methods("r3.json")} <= set(KINDS)
