@@ -22,15 +22,13 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
 from data_scripts._common import command_line, fetch, is_complete, open_zip, read_member, say_whose, write_manifest
 from lib.holistic.tasks import BUNDLE, SHA256
-from lib.holistic.twins import inside_mediapipe
+from lib.holistic.twins import inside_mediapipe, tflite_schema
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
 
@@ -155,7 +153,7 @@ def write_bundle(path: Path, networks: Mapping[str, bytes]) -> None:
 
 def scaled(network: bytes) -> bytes:
     """The same network, whose file says how its pictures are scaled, as 0.10.21's ``MetadataWriter`` says it."""
-    schema, told = _schema("schema"), _schema("metadata_schema")
+    schema, told = tflite_schema("schema"), tflite_schema("metadata_schema")
     norm = _filled(told.NormalizationOptionsT, mean=[MEAN], std=[STD])
     unit = _filled(told.ProcessUnitT, optionsType=told.ProcessUnitOptions.NormalizationOptions, options=norm)
     colours = _filled(told.ImagePropertiesT, colorSpace=told.ColorSpaceType.RGB)
@@ -173,7 +171,7 @@ def scaled(network: bytes) -> bytes:
 
 def zeros() -> bytes:
     """A network of two operations: it takes as many of the numbers it gets as it has to give, and makes them 0."""
-    schema = _schema("schema")
+    schema = tflite_schema("schema")
     given, taken = [1, FACE_POINTS, 2], [1, EXPRESSIONS // 2, 2]
     shapes, numbers = (given, taken, taken, [3], [3]), ([0, 0, 0], taken)  # numbers: where to begin, how many to take
     tensors = [_filled(schema.TensorT, shape=shape, name=name, buffer=0) for shape, name in zip(shapes, "xyzab")]
@@ -204,14 +202,6 @@ def _packed(table: object, letters: bytes) -> bytes:
     builder = flatbuffers.Builder(0)
     builder.Finish(table.Pack(builder), letters)
     return bytes(builder.Output())
-
-
-def _schema(name: str) -> ModuleType:
-    """What reads and writes .tflite files, or their metadata; it lies in every wheel of mediapipe."""
-    spec = spec_from_file_location(name, inside_mediapipe(f"tasks/metadata/{name}_py_generated.py"))
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 if __name__ == "__main__":

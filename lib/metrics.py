@@ -16,26 +16,10 @@ def undetected_hand_presence(keypoints: Keypoints, hand: str = "right") -> float
 
     ``hand`` is "right", as in the paper, "left", or "both" for the mean of the two; BadInput for another. Source: R1
     (Taşyürek et al., *Towards Better Communication*), IV-B. UHP believes the detector: a hand "found" in the wrong
-    place counts as found (see `false_hands`), and one that rests below the picture counts as undetected (see
-    `undetected_in_view`).
+    place counts as found (see `false_hands`), and one that rests below the picture counts as undetected.
     """
     found = [keypoints.present(f"{side}_hand") for side in sides_of(hand)]
     return float(np.mean([1 - each.mean() for each in found]))
-
-
-def undetected_in_view(keypoints: Keypoints, hand: str = "right") -> float:
-    """UHP over those frames only in which the body's wrist lies inside the picture. NaN where it never does.
-
-    For a signer who rests one hand out of the picture plain UHP says 100 %, though no detector could do better. Where
-    the wrist is, is again the detector's word. "both" pools the two hands. Ours, not the papers'.
-    """
-    lost = []
-    for side in sides_of(hand):
-        wrist = keypoints.xyz[:, keypoints.layout.body_wrists[side == "right"], :2]
-        inside = ((wrist >= 0) & (wrist < keypoints.size)).all(axis=1)
-        lost.append(~keypoints.present(f"{side}_hand")[inside])
-    lost = np.concatenate(lost)
-    return float(lost.mean()) if lost.size else float("nan")
 
 
 def false_hands(keypoints: Keypoints, truth: Keypoints, hand: str = "right") -> float:

@@ -15,7 +15,6 @@ from lib.metrics import (
     psnr,
     ssim,
     undetected_hand_presence,
-    undetected_in_view,
 )
 from lib.tools.errors import BadInput
 
@@ -47,17 +46,6 @@ def test_a_hand_is_found_when_some_of_its_points_are():
     assert undetected_hand_presence(keypoints) == 0
     keypoints.xyz[:, 54:] = np.nan
     assert undetected_hand_presence(keypoints) == 1
-
-
-def test_uhp_in_view_leaves_out_frames_whose_wrist_is_outside():
-    keypoints = lose(clip(), "right_hand", slice(0, 6))
-    keypoints.xyz[0:4, HOLISTIC_75.body_wrists[1], 1] = 336  # below the last row
-    keypoints.xyz[4, HOLISTIC_75.body_wrists[1]] = np.nan
-    assert undetected_in_view(keypoints, "right") == pytest.approx(1 / 5)
-    assert undetected_in_view(keypoints, "left") == 0
-    assert undetected_in_view(keypoints, "both") == pytest.approx(1 / 15)
-    keypoints.xyz[:, HOLISTIC_75.body_wrists[1], 0] = -1
-    assert np.isnan(undetected_in_view(keypoints))
 
 
 def test_false_hands_are_those_far_off_or_out_of_the_picture():

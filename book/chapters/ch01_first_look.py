@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from book.shared.draw import draw_keypoints, strip
 from lib.holistic import extract
 from lib.keypoints import Keypoints
-from lib.metrics import undetected_hand_presence, undetected_in_view
+from lib.metrics import undetected_hand_presence
 from lib.tools.errors import BadInput
 from lib.video import probe, read_video
 
@@ -39,6 +39,21 @@ def missing_hands(keypoints: Keypoints) -> pd.DataFrame:
         for hand in ("right", "left", "both")
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["not found, %", "not found, wrist in view, %"])
+
+
+def undetected_in_view(keypoints: Keypoints, hand: str = "right") -> float:
+    """UHP over those frames only in which the body's wrist lies inside the picture. NaN where it never does.
+
+    For a signer who rests one hand out of the picture plain UHP says 100 %, though no detector could do better. Where
+    the wrist is, is again the detector's word. "both" pools the two hands. Ours, not the papers'.
+    """
+    lost = []
+    for side in ("left", "right") if hand == "both" else (hand,):
+        wrist = keypoints.xyz[:, keypoints.layout.body_wrists[side == "right"], :2]
+        inside = ((wrist >= 0) & (wrist < keypoints.size)).all(axis=1)
+        lost.append(~keypoints.present(f"{side}_hand")[inside])
+    lost = np.concatenate(lost)
+    return float(lost.mean()) if lost.size else float("nan")
 
 
 def _strip(frames: Iterator[np.ndarray], keypoints: Keypoints, shown: int) -> Figure:

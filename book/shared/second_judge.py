@@ -109,35 +109,25 @@ class SecondJudge:
         return box.in_picture((joints + 1) / 2), float(1 - absent)
 
 
-class Seen(NamedTuple):
-    """What the judge says of one true hand: is it ``there``, the share of its joints in ``place``, is one ``beside``.
-
-    The last is None where there is no room beside it.
-    """
-
-    there: bool
-    place: float
-    beside: bool | None
-
-
 def judged(judge: SecondJudge, frames: np.ndarray, found: Keypoints, truth: Keypoints) -> dict[str, float]:
     """The measures of a clip: frames (T, H, W, 3), what MediaPipe ``found`` in them, and the truth, in their pixels.
 
     A hand that the judge takes for none has no joint in place, as in PCK of all. NaN where nothing is measured.
     """
     seen = [_see(judge, frames[t], hand, other) for t, hand, other in true_hands(truth)]
+    there, place, beside = zip(*seen) if seen else ((), (), ())
     agrees = [judge(frames[t], box_of(hand))[1] > SURE for t, hand in _found_hands(found)]
-    beside = [one.beside for one in seen if one.beside is not None]
-    columns = [[one.there for one in seen], [one.place for one in seen], beside, agrees]
+    columns = [there, place, [one for one in beside if one is not None], agrees]
     return {name: float(np.mean(column)) if column else float("nan") for name, column in zip(MEASURES, columns)}
 
 
-def _see(judge: SecondJudge, frame: np.ndarray, hand: np.ndarray, other: np.ndarray) -> Seen:
+def _see(judge: SecondJudge, frame: np.ndarray, hand: np.ndarray, other: np.ndarray) -> tuple[bool, float, bool | None]:
+    """Is a true hand there for the judge, what share of its joints is in place, is one beside it (None: no room)."""
     box = box_of(hand)
     joints, presence = judge(frame, box)
     near = metrics.pck(joints[None], hand[None], metrics.hand_size(hand[None]), PCK_THRESHOLD)
     free = _beside(box, frame.shape, other)
-    return Seen(presence > SURE, near * (presence > SURE), None if free is None else judge(frame, free)[1] > SURE)
+    return presence > SURE, near * (presence > SURE), None if free is None else judge(frame, free)[1] > SURE
 
 
 def _beside(box: Box, shape: tuple[int, ...], other: np.ndarray) -> Box | None:

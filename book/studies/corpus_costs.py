@@ -18,6 +18,7 @@ from time import perf_counter
 
 import cv2
 import numpy as np
+import psutil
 import torch
 
 from book.studies.runner import RESULTS, read, write
@@ -109,20 +110,11 @@ def memory(folder: Path) -> list[dict]:
     films, held = film_folder(folder / "short", FOLDER, SHORT), []
     with cluster(1, films) as (client, option):  # which has gone through them once
         for done in range(1, TIMES + 1):
-            held.append({"films": done * FOLDER, "bytes": _held(client)})
+            (used,) = client.run(lambda: psutil.Process().memory_info().rss).values()
+            held.append({"films": done * FOLDER, "bytes": used})
             if done < TIMES:
                 run(films, *option)
     return held
-
-
-def _held(client) -> int:
-    return client.run(_own_memory).popitem()[1]
-
-
-def _own_memory() -> int:
-    import psutil
-
-    return psutil.Process().memory_info().rss
 
 
 def rows(path: Path = PATH) -> tuple[dict, dict[str, list[dict]]]:

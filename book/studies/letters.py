@@ -22,7 +22,7 @@ was interrupted goes on; results that are there are not made again.
 import argparse
 import platform
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
@@ -37,11 +37,12 @@ from torch import Tensor, nn
 from book.studies.letter_rows import MADE_BY, add
 from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.network import SIDE
-from lib.joins2sign.photos import Photos, Split, leave_signers_out, random_split, read_photos, unseen_split
+from lib.joins2sign.photos import Photos, Split, random_split, read_photos, unseen_split
 from lib.joins2sign.recipes import INVARIANT, KINDS, PATIENT, RECIPES, VARIANTS, Recipe, split_kind
 from lib.joins2sign.scores import scores
 from lib.joins2sign.training import Prediction, predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
+from lib.tools.errors import BadInput
 from lib.tools.paths import DATA
 from lib.tools.processes import is_first, take_own
 
@@ -110,6 +111,21 @@ def splits_of(name: str, photos: Photos, seed: int, folds: int) -> list[Split]:
     if name == "signers":
         return list(leave_signers_out(photos, folds))
     return [random_split(photos, seed) if name == "random" else unseen_split(photos, seed)]
+
+
+def leave_signers_out(photos: Photos, folds: int = 5) -> Iterator[Split]:
+    """Each signer is tested by a network that has seen neither them nor, to judge its epochs, a test signer.
+
+    The signers who are not kept apart are dealt into ``folds`` groups; one group tests, the next one judges.
+    """
+    known = np.unique(photos.signers[~photos.unseen])
+    if not 3 <= folds <= len(known):
+        raise BadInput(f"{len(known)} signers cannot be dealt into {folds} groups to learn from, judge by and test.")
+    groups = [known[start::folds] for start in range(folds)]
+    for number in range(folds):
+        test, judge = (np.isin(photos.signers, groups[(number + step) % folds]) for step in (0, 1))
+        kept = ~photos.unseen
+        yield Split(*(np.flatnonzero(kept & part) for part in (~test & ~judge, judge, test)))
 
 
 def at_own_pace(kind: str, recipe: Recipe) -> Recipe:

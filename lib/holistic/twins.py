@@ -141,7 +141,7 @@ class _Graph:
     """The file, read: ``layers``, their ``wiring``, and the tensors ``source`` and ``outputs``."""
 
     def __init__(self, path: Path, wanted: list[tuple[int, ...]]):
-        schema = _schema()
+        schema = tflite_schema()
         content = path.read_bytes() if path.is_file() else b""
         if content[4:8] != b"TFL3":
             about = "is not a TensorFlow Lite model; reinstall mediapipe, whose wheel holds the right one."
@@ -237,9 +237,12 @@ def inside_mediapipe(name: str) -> Path:
     raise BadInput(f"mediapipe/{name} is missing; install it with: pip install mediapipe==0.10.21")
 
 
-def _schema() -> ModuleType:
-    """The reader of .tflite files that ships with mediapipe, loaded by itself: mediapipe is large, and chatters."""
-    spec = spec_from_file_location("tflite_schema", inside_mediapipe("tasks/metadata/schema_py_generated.py"))
+def tflite_schema(name: str = "schema") -> ModuleType:
+    """What reads and writes .tflite files, or their ``metadata_schema``, out of any wheel of mediapipe.
+
+    It is loaded by itself: mediapipe is large, and chatters.
+    """
+    spec = spec_from_file_location(name, inside_mediapipe(f"tasks/metadata/{name}_py_generated.py"))
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

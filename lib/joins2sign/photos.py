@@ -7,7 +7,6 @@ here. R3 (Pastore and Loparco, *Joins2Sign*) learned from the same data set, at 
 """
 
 import warnings
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,21 +145,6 @@ def random_split(photos: Photos, seed: int = 0) -> Split:
     rows = np.random.default_rng(seed).permutation(np.flatnonzero(~photos.unseen))
     first, second = np.round(np.cumsum(SHARES[:2]) * len(rows)).astype(int)
     return Split(*np.split(rows, [first, second]))
-
-
-def leave_signers_out(photos: Photos, folds: int = 5) -> Iterator[Split]:
-    """Each signer is tested by a network that has seen neither them nor, to judge its epochs, a test signer.
-
-    The signers who are not kept apart are dealt into ``folds`` groups; one group tests, the next one judges.
-    """
-    known = np.unique(photos.signers[~photos.unseen])
-    if not 3 <= folds <= len(known):
-        raise BadInput(f"{len(known)} signers cannot be dealt into {folds} groups to learn from, judge by and test.")
-    groups = [known[start::folds] for start in range(folds)]
-    for number in range(folds):
-        test, judge = (np.isin(photos.signers, groups[(number + step) % folds]) for step in (0, 1))
-        kept = ~photos.unseen
-        yield Split(*(np.flatnonzero(kept & part) for part in (~test & ~judge, judge, test)))
 
 
 def unseen_split(photos: Photos, seed: int = 0) -> Split:

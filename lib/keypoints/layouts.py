@@ -8,9 +8,11 @@ asl-signs competition. The reduced layouts keep what De Coster et al. keep (arXi
 """
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import ClassVar
 
 from lib.tools.errors import BadInput
@@ -113,10 +115,6 @@ def _layout(name: str, parts: dict[str, Names], body_edges: Pairs, dropped: froz
     return Layout(name, points, slices, edges)
 
 
-def _names(text: str) -> Names:
-    return tuple(text.split())
-
-
 def _pairs(text: str) -> Pairs:
     """The links of chains such as ``"a b c, d e"``."""
     chains = [chain.split() for chain in text.split(",")]
@@ -140,39 +138,8 @@ def _hand_edges(side: str) -> Pairs:
     return tuple((names[a], names[b]) for chain in chains for a, b in pairwise(chain))
 
 
-MEDIAPIPE_POSE = _names(
-    """NOSE LEFT_EYE_INNER LEFT_EYE LEFT_EYE_OUTER RIGHT_EYE_INNER RIGHT_EYE RIGHT_EYE_OUTER LEFT_EAR RIGHT_EAR
-    MOUTH_LEFT MOUTH_RIGHT LEFT_SHOULDER RIGHT_SHOULDER LEFT_ELBOW RIGHT_ELBOW LEFT_WRIST RIGHT_WRIST LEFT_PINKY
-    RIGHT_PINKY LEFT_INDEX RIGHT_INDEX LEFT_THUMB RIGHT_THUMB LEFT_HIP RIGHT_HIP LEFT_KNEE RIGHT_KNEE LEFT_ANKLE
-    RIGHT_ANKLE LEFT_HEEL RIGHT_HEEL LEFT_FOOT_INDEX RIGHT_FOOT_INDEX"""
-)
-MEDIAPIPE_EDGES = _pairs(
-    """LEFT_EAR LEFT_EYE_OUTER LEFT_EYE LEFT_EYE_INNER NOSE RIGHT_EYE_INNER RIGHT_EYE RIGHT_EYE_OUTER RIGHT_EAR,
-    MOUTH_LEFT MOUTH_RIGHT, LEFT_WRIST LEFT_ELBOW LEFT_SHOULDER RIGHT_SHOULDER RIGHT_ELBOW RIGHT_WRIST,
-    LEFT_SHOULDER LEFT_HIP RIGHT_HIP RIGHT_SHOULDER, LEFT_WRIST LEFT_PINKY LEFT_INDEX LEFT_WRIST LEFT_THUMB,
-    RIGHT_WRIST RIGHT_PINKY RIGHT_INDEX RIGHT_WRIST RIGHT_THUMB,
-    LEFT_HIP LEFT_KNEE LEFT_ANKLE LEFT_HEEL LEFT_FOOT_INDEX LEFT_ANKLE,
-    RIGHT_HIP RIGHT_KNEE RIGHT_ANKLE RIGHT_HEEL RIGHT_FOOT_INDEX RIGHT_ANKLE"""
-)
-OPENPOSE_POSE = _names(
-    """Nose Neck RShoulder RElbow RWrist LShoulder LElbow LWrist MidHip RHip RKnee RAnkle LHip LKnee LAnkle REye LEye
-    REar LEar LBigToe LSmallToe LHeel RBigToe RSmallToe RHeel"""
-)
-OPENPOSE_EDGES = _pairs(
-    """REar REye Nose LEye LEar, Nose Neck MidHip, RWrist RElbow RShoulder Neck LShoulder LElbow LWrist,
-    RAnkle RKnee RHip MidHip LHip LKnee LAnkle, LHeel LAnkle LBigToe LSmallToe, RHeel RAnkle RBigToe RSmallToe"""
-)
-COCO_POSE = _names(
-    """nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow left_wrist
-    right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle left_big_toe left_small_toe left_heel
-    right_big_toe right_small_toe right_heel"""
-)
-COCO_EDGES = _pairs(
-    """left_ear left_eye nose right_eye right_ear, left_shoulder left_hip right_hip right_shoulder,
-    left_wrist left_elbow left_shoulder right_shoulder right_elbow right_wrist,
-    left_hip left_knee left_ankle left_heel, left_ankle left_big_toe left_small_toe,
-    right_hip right_knee right_ankle right_heel, right_ankle right_big_toe right_small_toe"""
-)
+BODIES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+MEDIAPIPE_EDGES, OPENPOSE_EDGES, COCO_EDGES = (_pairs(body["edges"]) for body in BODIES.values())
 COCO_FACE: Names = tuple(f"face-{i}" for i in range(68))
 # Jaw, brows, bridge of the nose, nostrils; then eyes and lips, which close on their first point: (first, last, first).
 _CURVES = ((0, 16), (17, 21), (22, 26), (27, 30), (31, 35), (36, 41, 36), (42, 47, 42), (48, 59, 48), (60, 67, 60))
@@ -184,13 +151,14 @@ FACE_EDGES = tuple(
 MEDIAPIPE_FACE: Names = tuple(f"FACE_{i}" for i in range(468))
 
 _HANDS = {"left_hand": _hand("left"), "right_hand": _hand("right")}
-_HOLISTIC = {"pose": MEDIAPIPE_POSE, **_HANDS}
-_OPENPOSE = {"pose": OPENPOSE_POSE, **_HANDS}
-_COCO = {"pose": COCO_POSE, "face": COCO_FACE, **_HANDS}
+_MEDIAPIPE_POSE, _OPENPOSE_POSE, _COCO_POSE = (tuple(body["points"].split()) for body in BODIES.values())
+_HOLISTIC = {"pose": _MEDIAPIPE_POSE, **_HANDS}
+_OPENPOSE = {"pose": _OPENPOSE_POSE, **_HANDS}
+_COCO = {"pose": _COCO_POSE, "face": COCO_FACE, **_HANDS}
 _ASL_SIGNS = {
     "face": MEDIAPIPE_FACE,
     "left_hand": _HANDS["left_hand"],
-    "pose": MEDIAPIPE_POSE,
+    "pose": _MEDIAPIPE_POSE,
     "right_hand": _HANDS["right_hand"],
 }
 

@@ -5,7 +5,6 @@ picture that holds all points is taken. Where somebody made shares of the pictur
 Of several people one is read, see `lib.keypoints.conventions.one_person`.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,7 @@ def read_openpose(
     folder = Path(folder)
     like, lacking = "NAME_000000000000_keypoints.json", "the file of frame {}"
     files = numbered_files(folder, "_keypoints.json", like, lacking, _OPENPOSE_REMEDIES)
-    frames = [_stacked([_openpose(file, one) for one in _people(file)], 67) for file in files]
+    frames = [np.reshape([_openpose(file, one) for one in _people(file)], (-1, 67, 3)) for file in files]
     return _keypoints(folder, frames, OPENPOSE_67, fps, size, person, "run OpenPose with --keypoint_scale 0")
 
 
@@ -96,9 +95,9 @@ def _mmpose(path: Path) -> list[np.ndarray]:
         raise BadInput(f'{path} has frames without "instances"; give a file that MMPose wrote for a video.')
     numbers = [frame.get("frame_id") for frame in frames]
     rows = np.arange(len(frames)) if all(number is None for number in numbers) else frame_rows(path, numbers)
-    clip = [_stacked([], 133)] * (max(rows) + 1)
+    clip = [np.empty((0, 133, 3))] * (max(rows) + 1)
     for row, frame in zip(rows, frames):
-        clip[row] = _stacked([_coco(path, one) for one in frame["instances"]], 133)
+        clip[row] = np.reshape([_coco(path, one) for one in frame["instances"]], (-1, 133, 3))
     return clip
 
 
@@ -143,11 +142,6 @@ def _array(values: Any, path: Path) -> np.ndarray:
         return np.asarray(values, float)
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise BadInput(f"{path} has something else than numbers among its keypoints; {_AGAIN}.") from None
-
-
-def _stacked(people: Sequence[np.ndarray], number: int) -> np.ndarray:
-    """Of everybody in a frame (n, number, 3)."""
-    return np.stack(people) if people else np.empty((0, number, 3))
 
 
 def _keypoints(

@@ -49,7 +49,8 @@ class SignSet:
         labels = np.asarray(self.labels)
         if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.min() < 0:
             raise BadInput("Labels are whole numbers from 0 on; np.unique(names, return_inverse=True) numbers names.")
-        bad = next((i for i, clip in enumerate(self.clips) if not len(clip) or not _finite(clip)), None)
+        finite = (clip.dtype.kind in "iu" or np.isfinite(clip).all() for clip in self.clips)  # bytes stay on the disk
+        bad = next((i for i, (clip, good) in enumerate(zip(self.clips, finite)) if not (len(clip) and good)), None)
         if bad is not None:
             raise BadInput(f"Clip {bad} is empty or holds NaN; impute and normalise before training.")
         forms = [clip.shape[1:] for clip in self.clips]
@@ -187,10 +188,6 @@ def collate(clips: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
     kind = torch.uint8 if clips[0].dtype == np.uint8 else torch.float32
     batch = pad_sequence([torch.from_numpy(np.array(clip)).to(kind) for clip in clips], batch_first=True)
     return batch, torch.arange(batch.shape[1]) < torch.tensor([len(clip) for clip in clips])[:, None]
-
-
-def _finite(clip: np.ndarray) -> bool:
-    return clip.dtype.kind in "iu" or bool(np.isfinite(clip).all())  # bytes are: they stay on the disk
 
 
 def _check_width(model: nn.Module, clips: Sequence[np.ndarray]) -> None:

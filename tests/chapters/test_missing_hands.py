@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from book.chapters.ch01_first_look import examine, missing_hands, radial_spectrum
+from book.chapters.ch01_first_look import examine, missing_hands, radial_spectrum, undetected_in_view
 from book.shared import stages
 from book.shared.hands import by_speed, hand_speed
 from book.shared.moving import playable, videos
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.metrics import undetected_hand_presence, undetected_in_view
+from lib.metrics import undetected_hand_presence
 from lib.signer.clips import Clip
 from lib.tools import paths
 from lib.tools.errors import BadInput
@@ -193,6 +193,17 @@ def test_the_two_counts_differ_where_a_hand_rests_out_of_view():
     resting = keypoints(10, lost=range(5))
     resting.xyz[:5, HOLISTIC_75.body_wrists[1], 1] = 150
     assert undetected_hand_presence(resting) == 0.5 and undetected_in_view(resting) == 0
+
+
+def test_uhp_in_view_leaves_out_frames_whose_wrist_is_outside():
+    found = keypoints(10, lost=range(6))
+    found.xyz[0:4, HOLISTIC_75.body_wrists[1], 1] = 100  # below the last row
+    found.xyz[4, HOLISTIC_75.body_wrists[1]] = np.nan
+    assert undetected_in_view(found, "right") == pytest.approx(1 / 5)
+    assert undetected_in_view(found, "left") == 0
+    assert undetected_in_view(found, "both") == pytest.approx(1 / 15)
+    found.xyz[:, HOLISTIC_75.body_wrists[1], 0] = -1
+    assert np.isnan(undetected_in_view(found))
 
 
 def test_what_browsers_do_not_play_is_written_as_they_do(tmp_path, monkeypatch):

@@ -108,7 +108,7 @@ def test_what_pip_says_is_passed_on(tmp_path, monkeypatch):
 
 
 def test_scale_is_told_beside_what_the_file_said_before():
-    schema, told = bundle._schema("schema"), bundle._schema("metadata_schema")
+    schema, told = bundle.tflite_schema("schema"), bundle.tflite_schema("metadata_schema")
     before = schema.ModelT.InitFromObj(schema.Model.GetRootAs(NETWORK, 0))
     after = schema.ModelT.InitFromObj(schema.Model.GetRootAs(bundle.scaled(NETWORK), 0))
     assert len(after.buffers) == len(before.buffers) + 1 and after.metadata[-1].name == b"TFLITE_METADATA"
@@ -119,7 +119,7 @@ def test_scale_is_told_beside_what_the_file_said_before():
 
 
 def test_the_stub_has_two_operations():
-    schema = bundle._schema("schema")
+    schema = bundle.tflite_schema("schema")
     (graph,) = schema.ModelT.InitFromObj(schema.Model.GetRootAs(NETWORK, 0)).subgraphs
     shapes = [list(graph.tensors[i].shape) for i in (graph.inputs[0], graph.outputs[0])]
     assert len(graph.operators) == 2 and shapes == [[1, 146, 2], [1, 26, 2]]
