@@ -16,16 +16,6 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
-HEADER = """\
-# Every package of the course, written by `make lock` from pyproject.toml. Do not edit by hand.
-# Serves Linux and macOS, Python 3.11 and 3.12. Install with --no-deps (the Makefile does): nothing else is chosen.
-#
-# No hashes: a local build of torch (say, one for CPUs only, `2.13.0+cpu`) satisfies `torch==2.13.0` but has its own.
-# No GPU libraries: torch's own metadata names the ones that fit it, and the Makefile lets torch fetch them where its
-# build wants them; a CPU build has none.
-# opencv-contrib-python-headless stands in for opencv-contrib-python, which mediapipe names: the same `cv2` without
-# windows, so that a bare Linux machine needs no libGL. Two packages that both bring `cv2` must not meet.
-"""
 UV = "uv==0.13.9"  # a tool of this command, no package of the course
 GPU_LIBRARIES = ("nvidia-", "cuda-", "triton")
 # the stand-in, and what builds the editable package `lib` itself, so that no build needs the network
@@ -69,8 +59,10 @@ def line_of(pin: Requirement) -> str:
 def main() -> None:
     """Rewrite the lock file, if anything changes: a newer file would have .venv made anew."""
     pins = [pin for pin in resolve(sys.argv[1:]) if not pin.name.startswith(GPU_LIBRARIES)]
-    text = HEADER + "".join(map(line_of, pins))
-    if text != LOCK.read_text():
+    before = LOCK.read_text()
+    about = [line for line in before.splitlines(keepends=True) if line.startswith("#")]  # said there alone, and kept
+    text = "".join([*about, *map(line_of, pins)])
+    if text != before:
         LOCK.write_text(text)
 
 

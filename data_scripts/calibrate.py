@@ -1,10 +1,8 @@
 """Does the synthetic footage lose hands as R1's footage does? Real MediaPipe, clip by clip."""
 
 import numpy as np
-import pandas as pd
 
 from book.shared.stages import enlarged, found_in
-from lib.evaluation.intervals import clip_bootstrap, paired_bootstrap
 from lib.metrics import false_hands, undetected_hand_presence
 from lib.signer.clips import Clip, in_target_pixels
 
@@ -30,16 +28,3 @@ def measure(clip: Clip, stages: tuple[str, ...] = STAGES) -> list[dict]:
         row |= {name: undetected_hand_presence(keypoints, hand) for name, hand in lost.items()}
         rows.append(row | {"false_right": false_hands(keypoints, truth, "right")})
     return rows
-
-
-def summary(rows: pd.DataFrame, column: str = "uhp_dominant") -> pd.DataFrame:
-    """Mean over clips with its interval, by set and stage, in per cent; and each stage's difference to the input."""
-    lines = []
-    for name, of_set in rows.groupby("set", sort=False):
-        table = 100 * of_set.pivot(index="clip", columns="stage", values=column)
-        for stage in of_set["stage"].unique():
-            line = {"set": name, "stage": stage, "clips": len(table), column: str(clip_bootstrap(table[stage]))}
-            if stage != "input":
-                line["minus input"] = str(paired_bootstrap(table[stage], table["input"]))
-            lines.append(line)
-    return pd.DataFrame(lines).fillna("")

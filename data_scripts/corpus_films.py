@@ -9,7 +9,7 @@ frames with red and blue exchanged; here it is the usual model, and frames are R
 
 import tomllib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -24,10 +24,10 @@ from data_scripts.signon_splits import CUTS, read_examples
 from lib.degrade import crop
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
-from lib.ptn.corpora import write_corpus
+from lib.ptn.corpora import UNITS
 from lib.ptn.splits import SUBSETS
 from lib.tools.errors import BadInput
-from lib.tools.files import written_whole
+from lib.tools.files import sha256, write_json, written_whole
 from lib.tools.openers import read_npz, read_table
 
 FPS = 25
@@ -170,3 +170,26 @@ def pack(files: Sequence[Path], examples: pd.DataFrame, corpus: Corpus, out: Pat
         out / f"signs_{corpus.language.lower()}.npz", [seen[number] for number in kept.id], numbers, facts
     )
     return path, sum(number in seen for number in examples.id) - len(kept)
+
+
+def write_corpus(
+    path: Path, clips: Sequence[np.ndarray], numbers: Mapping[str, Sequence[int]], facts: Mapping[str, object]
+) -> Path:
+    """Pack clips (T, 67, 3) into ``path``, and ``facts`` into the .json beside it, last.
+
+    `lib.ptn.corpora.load_corpus` reads them. ``numbers`` has ``labels`` and ``signers``, and ``subsets`` if there is a
+    published split: one of each a clip.
+    """
+    numbers = dict(numbers) | {"lengths": [len(clip) for clip in clips]}
+    with written_whole(path) as partial_path:
+        arrays = {key: np.array(value, np.int16) for key, value in numbers.items()}
+        np.savez_compressed(partial_path, **arrays, **_packed(np.concatenate(clips)))
+    write_json(path.with_suffix(".json"), dict(facts) | {"sha256": sha256(path)})
+    return path
+
+
+def _packed(xyz: np.ndarray) -> dict[str, np.ndarray]:
+    """Steps from frame to frame in eighths of a pixel compress to half of what the places themselves would take."""
+    found = ~np.isnan(xyz[..., 0])
+    whole = np.round(np.nan_to_num(xyz) * UNITS).clip(-(2**15) + 1, 2**15 - 1).astype(np.int16)
+    return {"steps": np.diff(whole, axis=0, prepend=np.int16(0)), "found": np.packbits(found, axis=1)}

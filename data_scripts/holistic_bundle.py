@@ -14,6 +14,7 @@ What is made is the same to the last byte for everybody, so `lib.holistic.tasks`
 """
 
 import hashlib
+import json
 import struct
 import subprocess
 import sys
@@ -21,13 +22,12 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
 from data_scripts._common import command_line, fetch, is_complete, open_zip, read_member, say_whose, write_manifest
-from lib.holistic.tasks import BUNDLE, SHA256
+from lib.holistic.tasks import BUNDLE, SHA256, installed
 from lib.holistic.twins import inside_mediapipe, tflite_schema
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, written_whole
@@ -37,38 +37,8 @@ PACKER = "flatbuffers==25.12.19"  # earlier ones give the same networks in other
 LICENCE = "Apache-2.0, Google"
 ANY_WHEEL = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--only-binary", ":all:", "--no-deps"]
 REMEDY = f"give that of {PACKAGE} with --source (pip download {' '.join(ANY_WHEEL)} {PACKAGE})"
-PARTS = {  # what a network is called in the bundle: its place among the wheel's modules, its length, its SHA-256
-    "face_detector": (
-        "face_detection/face_detection_short_range",
-        229_714,
-        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
-    ),
-    "face_landmarks_detector": (
-        "face_landmark/face_landmark",
-        1_242_398,
-        "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
-    ),
-    "hand_landmarks_detector": (
-        "hand_landmark/hand_landmark_full",
-        5_478_917,
-        "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
-    ),
-    "hand_roi_refinement": (
-        "holistic_landmark/hand_recrop",
-        123_792,
-        "67d996ce96f9d36fe17d2693022c6da93168026ab2f028f9e2365398d8ac7d5d",
-    ),
-    "pose_detector": (
-        "pose_detection/pose_detection",
-        2_959_046,
-        "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
-    ),
-    "pose_landmarks_detector": (
-        "pose_landmark/pose_landmark_full",
-        6_440_512,
-        "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
-    ),
-}
+# what a network is called in the bundle: its place among the wheel's modules, its length, its SHA-256
+PARTS = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 SCALED = ("hand_roi_refinement", "pose_landmarks_detector")
 MEAN, STD = 0.0, 255.0
 STUB = "face_blendshapes"
@@ -99,7 +69,7 @@ def _package(source: str) -> Iterator[Path]:
     """What was given, a wheel or a folder; else the folder that is installed, or the wheel that pip fetches."""
     if source != PACKAGE:
         yield Path(source) if Path(source).is_dir() else fetch(source, BUNDLE.with_name("mediapipe.whl"))
-    elif _installed() == PACKAGE.partition("==")[2]:
+    elif installed() == PACKAGE.replace("==", " "):
         yield inside_mediapipe("__init__.py").parent
     else:
         with tempfile.TemporaryDirectory() as folder:
@@ -110,13 +80,6 @@ def _package(source: str) -> Iterator[Path]:
                 why = (ran.stderr.strip().splitlines() or ["no reason given"])[-1]
                 raise BadInput(f"pip did not bring the wheel of {PACKAGE} ({why}): {REMEDY}")
             yield found[0]
-
-
-def _installed() -> str:
-    try:
-        return version("mediapipe")
-    except PackageNotFoundError:
-        return ""
 
 
 def _part(package: Path, name: str) -> bytes:

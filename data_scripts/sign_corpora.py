@@ -19,10 +19,11 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from data_scripts.corpus_films import write_corpus
 from data_scripts.sign_films import FPS, LANGUAGES, SIZE, SignJob, frames, plan, recipe
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
-from lib.ptn.corpora import SHIPPED, write_corpus
+from lib.ptn.corpora import SHIPPED
 from lib.tools import paths
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput

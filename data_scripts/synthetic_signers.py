@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 
 from data_scripts._common import is_of_recipe, write_manifest
 from lib.degrade import downsample
-from lib.signer.clips import UNITS, clips
+from lib.signer.clips import UNITS
 from lib.signer.figure import SIGNERS, drawn_figure
 from lib.signer.film import FPS, PER_FRAME, Film
 from lib.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
@@ -186,19 +186,15 @@ def in_parallel_with_bar(make: Callable, jobs: list, workers: int, description: 
     return list(tqdm(in_parallel(make, jobs, workers), total=len(jobs), unit="clip", desc=description))
 
 
-def check(out: Path, workers: int) -> None:
-    """Print how many hands real MediaPipe loses at each stage, with intervals over clips."""
-    import pandas as pd
+def check(out: Path) -> None:
+    """Print how many hands real MediaPipe loses at each stage, with intervals over clips, as `lib.evaluation` does."""
+    from lib.evaluation.__main__ import evaluated, parser
 
-    from data_scripts.calibrate import measure, summary
-
-    there = [clip for name in SETS if (out / name).is_dir() for clip in clips(name, out)]
-    if not there:
+    sets = [name for name in SETS if (out / name).is_dir()]
+    if not sets:
         raise BadInput(f"{out} holds no clips; render some first: leave out --check")
-    rows = [row for rows in in_parallel_with_bar(measure, there, workers) for row in rows]
-    frame = pd.DataFrame(rows).sort_values(["set", "clip"])
-    for column in ("uhp_dominant", "uhp_both", "false_right"):
-        print(summary(frame, column).to_string(index=False), end="\n\n")
+    asked = ["--data", str(out), "--set", *sets, "--models", "target", "input", "bilinear", "--paths", "frames"]
+    evaluated(parser("").parse_args(asked))
 
 
 def rendering_options(parser: argparse.ArgumentParser) -> None:
@@ -218,7 +214,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--check", action="store_true", help="measure the clips that are there instead of rendering")
     options = parser.parse_args(argv)
     if options.check:
-        check(options.out, options.workers)
+        check(options.out)
     else:
         render(options.out, options.scale, options.seed, options.workers, options.device)
 

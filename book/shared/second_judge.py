@@ -114,9 +114,10 @@ def judged(judge: SecondJudge, frames: np.ndarray, found: Keypoints, truth: Keyp
 
     A hand that the judge takes for none has no joint in place, as in PCK of all. NaN where nothing is measured.
     """
-    seen = [_see(judge, frames[t], hand, other) for t, hand, other in true_hands(truth)]
-    there, place, beside = zip(*seen) if seen else ((), (), ())
-    agrees = [judge(frames[t], box_of(hand))[1] > SURE for t, hand in _found_hands(found)]
+    said = [_see(judge, frames[t], hand, other) for t, hand, other in true_hands(truth)]
+    there, place, beside = zip(*said) if said else ((), (), ())
+    parts = [(found.present(side), found.part(side)[..., :2]) for side in ("left_hand", "right_hand")]
+    agrees = [judge(frames[t], box_of(hand[t]))[1] > SURE for seen, hand in parts for t in np.flatnonzero(seen)]
     columns = [there, place, [one for one in beside if one is not None], agrees]
     return {name: float(np.mean(column)) if column else float("nan") for name, column in zip(MEASURES, columns)}
 
@@ -149,12 +150,6 @@ def true_hands(truth: Keypoints) -> Iterator[tuple[int, np.ndarray, np.ndarray]]
         visible = (truth.confidence[:, truth.layout.parts[side]] > 0).any(axis=1)
         for t in np.flatnonzero(visible):
             yield int(t), truth.part(side)[t, :, :2], truth.part(other)[t, :, :2]
-
-
-def _found_hands(found: Keypoints) -> Iterator[tuple[int, np.ndarray]]:
-    for side in ("left_hand", "right_hand"):
-        for t in np.flatnonzero(found.present(side)):
-            yield int(t), found.part(side)[t, :, :2]
 
 
 def opinion(judge: SecondJudge, method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> dict:

@@ -8,7 +8,7 @@ that Holistic finds in the sharp film stand in for the truth, as in `book.studie
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -43,16 +43,10 @@ BOX_ALONE = "the box alone"
 FRAMES_OF_A_FILM = 40
 
 
-class BoxAlone:
+def box_alone(films: Sequence[Clip]) -> Callable[[np.ndarray, Box], tuple[np.ndarray, float]]:
     """A judge that looks at nothing: in every box the mean hand. What it has in place is no merit of any picture's."""
-
-    def __init__(self, films: Sequence[Clip]):
-        shares = [box_of(hand).upright(hand) for film in films for _, hand, _ in true_hands(film.truth())]
-        self.mean = np.mean(shares, axis=0)
-
-    def __call__(self, frame: np.ndarray, box: Box) -> tuple[np.ndarray, float]:
-        """As `SecondJudge`."""
-        return box.in_picture(self.mean), 1.0
+    mean = np.mean([box_of(hand).upright(hand) for film in films for _, hand, _ in true_hands(film.truth())], axis=0)
+    return lambda frame, box: (box.in_picture(mean), 1.0)
 
 
 def of_film(judge: SecondJudge, method: Method, clip: RealClip, looks: int = 1, path: str = FRAMES) -> dict:
@@ -78,7 +72,7 @@ def rows_of(options: argparse.Namespace, methods: Sequence[Method], judge: Secon
 
 def by_boxes_alone(films: Sequence[Clip], paths: Sequence[str]) -> list[dict]:
     """What of the joints is in place by the boxes alone; nothing is seen, and so nothing else is measured."""
-    alone = BoxAlone(clips("d1_train"))
+    alone = box_alone(clips("d1_train"))
     rows = [opinion(alone, TARGET, film, path=path) for path in paths for film in films]
     return [row | {"method": BOX_ALONE} | {key: None for key in MEASURES if key != "second_pck"} for row in rows]
 

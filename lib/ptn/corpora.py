@@ -5,7 +5,7 @@ form, which `data_scripts/corpus_vgt.py` cuts out of films.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from lib.normalization import normalize
 from lib.ptn.splits import SUBSETS, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.tools.files import sha256, write_json, written_whole
+from lib.tools.files import sha256
 from lib.tools.openers import read_npz, reading
 
 SHIPPED = paths.ROOT / "book" / "keypoints"
@@ -80,29 +80,8 @@ def load_corpus(name: str, folder: Path | None = None) -> SignCorpus:
     )
 
 
-def write_corpus(
-    path: Path, clips: Sequence[np.ndarray], numbers: Mapping[str, Sequence[int]], facts: Mapping[str, object]
-) -> Path:
-    """Pack clips (T, 67, 3) into ``path``, and ``facts`` into the .json beside it, last; `load_corpus` reads them.
-
-    ``numbers`` has ``labels`` and ``signers``, and ``subsets`` if there is a published split: one of each a clip.
-    """
-    numbers = dict(numbers) | {"lengths": [len(clip) for clip in clips]}
-    with written_whole(path) as partial_path:
-        arrays = {key: np.array(value, np.int16) for key, value in numbers.items()}
-        np.savez_compressed(partial_path, **arrays, **_packed(np.concatenate(clips)))
-    write_json(path.with_suffix(".json"), dict(facts) | {"sha256": sha256(path)})
-    return path
-
-
-def _packed(xyz: np.ndarray) -> dict[str, np.ndarray]:
-    """Steps from frame to frame in eighths of a pixel compress to half of what the places themselves would take."""
-    found = ~np.isnan(xyz[..., 0])
-    whole = np.round(np.nan_to_num(xyz) * UNITS).clip(-(2**15) + 1, 2**15 - 1).astype(np.int16)
-    return {"steps": np.diff(whole, axis=0, prepend=np.int16(0)), "found": np.packbits(found, axis=1)}
-
-
 def _unpacked(arrays: dict[str, np.ndarray]) -> np.ndarray:
+    """As `data_scripts.corpus_films.write_corpus` packs it."""
     xyz = np.cumsum(arrays["steps"], axis=0, dtype=np.int16).astype(np.float32) / UNITS
     found = np.unpackbits(arrays["found"], axis=1, count=xyz.shape[1]).astype(bool)
     xyz[~found] = np.nan

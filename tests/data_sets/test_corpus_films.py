@@ -14,7 +14,7 @@ from data_scripts import corpus_films
 from data_scripts._common import is_complete
 from data_scripts.corpus_pictures import read_pictures
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
-from lib.ptn.corpora import Inputs, load_corpus, write_corpus
+from lib.ptn.corpora import Inputs, load_corpus
 from lib.tools.errors import BadInput
 from lib.video import write_video
 
@@ -119,7 +119,7 @@ def seen_nowhere(frames: int) -> Keypoints:
 def small_corpus(tmp_path):
     numbers = {"labels": [0, 1, 0, 1], "signers": [0, 0, 1, 2], "subsets": [0, 0, 2, 1]}
     clips = [np.zeros((3, 67, 3), np.float32)] * 4
-    write_corpus(tmp_path / "signs_vgt.npz", clips, numbers, {"fps": 25, "size": [960, 540]})
+    corpus_films.write_corpus(tmp_path / "signs_vgt.npz", clips, numbers, {"fps": 25, "size": [960, 540]})
     return load_corpus("vgt", tmp_path)
 
 

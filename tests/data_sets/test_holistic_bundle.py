@@ -100,7 +100,7 @@ def test_another_packer_is_named(small, tmp_path, monkeypatch):
 
 def test_what_pip_says_is_passed_on(tmp_path, monkeypatch):
     """A pip without a network, in an environment with another MediaPipe."""
-    monkeypatch.setattr(bundle, "_installed", lambda: "1.2.3")
+    monkeypatch.setattr(bundle, "installed", lambda: "mediapipe 1.2.3")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     with pytest.raises(BadInput, match=r"pip did not bring the wheel of mediapipe==0.10.21 .*--source \(pip download"):

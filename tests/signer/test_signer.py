@@ -223,21 +223,3 @@ def test_portraits(film):
     )
     fist, spread = hand_pictures(film.figure, ["S", "5"], 0, size=64)
     assert fist.shape == (64, 64, 3) and np.abs(fist.astype(int) - spread).mean() > 3
-
-
-def test_calibration_table():
-    import pandas as pd
-
-    from data_scripts.calibrate import summary
-
-    shares = {"target": (0.0, 0.02), "input": (0.3, 0.5), "bilinear": (0.4, 0.5)}
-    rows = [
-        {"set": "d1_test", "clip": f"c{i}", "stage": stage, "uhp_dominant": share}
-        for stage, pair in shares.items()
-        for i, share in enumerate(pair)
-    ]
-    table = summary(pd.DataFrame(rows)).set_index("stage")
-    assert (
-        table.loc["input", "uhp_dominant"].startswith("40.0 [30.0, 50.0]") and table.loc["input", "minus input"] == ""
-    )
-    assert table.loc["target", "minus input"].startswith("-39.0 ")

@@ -12,7 +12,7 @@ import torch
 
 from book.studies import paper_signs
 from book.studies.paper_signs import SIDE
-from lib.ptn.corpora import write_corpus
+from data_scripts.corpus_films import write_corpus
 from lib.ptn.network import read_ptn
 from lib.tools.papers import look_up
 from lib.tools.paths import ROOT
