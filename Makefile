@@ -1,6 +1,6 @@
 # Two commands are enough: `make book` and `make test`. Everything they install goes into .venv, in this folder.
 .DEFAULT_GOAL := help
-.PHONY: help book test next lab stubs slides report offline data bench lock clean
+.PHONY: help ready book test next student lab stubs slides report offline data bench lock clean
 unexport PYTHONPATH PYTHONHOME
 
 PY := .venv/bin/python
@@ -16,6 +16,10 @@ SUITABLE_NEXT := import ensurepip, sys; sys.exit(sys.version_info[:2] < (3, 11))
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile
 
+# Not the file .venv/ready, which says that everything is installed.
+ready: .venv/ready ## is this machine ready for a class? A green or a red line for each thing
+	@$(PY) book/check_ready.py
+
 book: .venv/ready ## install what is missing, run the chapters and build the book
 	$(PY) book/build_book.py
 
@@ -26,8 +30,11 @@ next: .venv-next/ready ## a second environment: newer MediaPipe, NumPy 2; runs t
 	@$(NEXT) data_scripts/holistic_bundle.py --out data/holistic || echo "Going on without the newer MediaPipe's bundle."
 	$(NEXT) -m pytest -m "not slow and not solutions"
 
-lab: .venv/ready ## open the chapters in JupyterLab
-	$(PY) -m jupyterlab --notebook-dir=book
+student: .venv/ready ## write the notebooks that a class works in; what somebody has changed stays
+	$(PY) book/build_student.py
+
+lab: student ## open them in JupyterLab
+	$(PY) -m jupyterlab --notebook-dir=student
 
 stubs: .venv/ready ## write the exercises' stubs from their solutions
 	$(PY) -m book.exercises.make_stubs

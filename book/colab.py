@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COLABS_OWN = {"torch"}
 NOT_FOR_CHAPTERS = {  # what builds and tests the book
-    "jupyter-book", "sphinx-mathjax-offline", "jupyterlab", "papermill", "nbmake", "jupyter-cache", "nbformat",
-    "beautifulsoup4", "pyyaml", "packaging", "pytest", "ruff", "docutils", "myst-parser", "pybtex",
+    "jupyter-book", "sphinx", "sphinx-mathjax-offline", "jupyterlab", "papermill", "nbmake", "jupyter-cache",
+    "nbformat", "beautifulsoup4", "pyyaml", "packaging", "pytest", "ruff", "docutils", "myst-parser", "pybtex",
 }  # fmt: skip
 NEWEST_PYTHON = (3, 12)  # that MediaPipe 0.10.21 was built for
 TOO_NEW = (

@@ -16,7 +16,7 @@ from lib.keypoints.layouts import PART_COLOURS
 from lib.signer.clips import Clip
 from lib.tools import paths
 from lib.tools.errors import BadInput
-from lib.video import write_video
+from lib.video import read_all, write_video
 
 PAPER = (32, 38, 43)  # behind the skeletons, in either theme
 GUESS = (255, 255, 255)  # a hand that the first track does not have
@@ -120,7 +120,7 @@ def videos(paths: Sequence[Path], titles: Sequence[str], description: str, heigh
 
     ``description`` says in words what happens, and is shown as text too. Small videos are enlarged pixel by pixel to
     ``height``, so that their low resolution stays visible. They loop, and start when the reader wants: a page that
-    moves by itself is hard to read.
+    moves by itself is hard to read. On paper each is a strip of three frames.
     """
     figures = "".join(
         f'<figure style="margin: 0">{_video(path, f"{title}. {description}", height)}'
@@ -128,12 +128,23 @@ def videos(paths: Sequence[Path], titles: Sequence[str], description: str, heigh
         for path, title in zip(paths, titles, strict=True)
     )
     row = f'<div style="display: flex; gap: 1em; flex-wrap: wrap">{figures}</div>'
-    return f"{row}<p><em>{escape(description)}</em></p>"
+    return f"{PRINTED}{row}<p><em>{escape(description)}</em></p>"
+
+
+# A printed video is an empty box.
+PRINTED = """<style>
+.hf-printed { display: none }
+@media print { .hf-clip video { display: none } .hf-clip .hf-printed { display: block; max-width: 100% } }
+</style>
+"""
 
 
 def _video(path: Path, label: str, height: int) -> str:
+    frames = read_all(path)
+    strip = picture(np.hstack(frames[np.linspace(0, len(frames) - 1, 3).round().astype(int)]), lossless=False)
     data = base64.b64encode(Path(path).read_bytes()).decode()
     return (
+        f'<div class="hf-clip"><img class="hf-printed" alt="{escape(f"Three of its frames. {label}")}" src="{strip}">'
         f'<video controls loop muted playsinline height="{height}" style="image-rendering: pixelated" '
-        f'aria-label="{escape(label)}" src="data:{MIME[Path(path).suffix]};base64,{data}"></video>'
+        f'aria-label="{escape(label)}" src="data:{MIME[Path(path).suffix]};base64,{data}"></video></div>'
     )

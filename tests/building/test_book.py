@@ -9,6 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, toc_entries
 
+from book.chapter_links import MENTION, chapter_of, chapters, pieces
+
 pytestmark = pytest.mark.slow
 
 
@@ -38,6 +40,23 @@ def test_every_notebook_is_in_the_table_of_contents():
     assert on_disk <= set(toc_entries())
 
 
+def test_every_chapter_that_prose_names_is_a_link(pages):
+    """Also in the notebooks; what a code cell shows, headings, and a chapter's mention of itself stay as they are."""
+    left = [f"{page.name}: {words}" for page, soup in pages.items() for words in unlinked_chapters(soup, page)]
+    assert not left
+
+
+def test_chapters_carry_their_numbers(pages):
+    """In the title of the page and in the sidebar of every page."""
+    titles = {page.name: soup.select_one("article h1").text for page, soup in pages.items()}
+    for name, title in titles.items():
+        number = name[:2].lstrip("0")
+        assert title.startswith(f"{number}. ") or not number.isdigit(), title
+    for soup in pages.values():
+        shown = [link.text.strip() for link in soup.select(".bd-links a") if "Counting hands" in link.text]
+        assert shown == ["6. Counting hands: UHP"]
+
+
 def test_no_traceback(pages):
     for page, soup in pages.items():
         assert not soup.select(".output.traceback") and "Traceback (most recent call last)" not in soup.text, page
@@ -59,6 +78,19 @@ def test_internal_links_lead_somewhere(pages):
             for node in soup.find_all(tag, attrs={attribute: True}):
                 dead += [f"{page.name}: {node[attribute]}"] if leads_nowhere(node[attribute], page, pages) else []
     assert not dead
+
+
+def unlinked_chapters(soup: BeautifulSoup, page: Path) -> list[str]:
+    """What the prose of a page names without a link."""
+    known, found = chapters(iter(toc_entries())), []
+    for text in soup.select_one("article").find_all(string=MENTION):
+        closed = {"a", "h1", "h2", "h3", "h4", "code", "pre", "script", "style", "title"} & {
+            one.name for one in text.parents
+        }
+        if not closed and not text.find_parent(class_="cell_output"):
+            cut = pieces(str(text), known, chapter_of(page.stem))
+            found += [piece[0] for piece in cut if isinstance(piece, tuple)]
+    return found
 
 
 def leads_nowhere(link: str, page: Path, pages: dict[Path, BeautifulSoup]) -> bool:

@@ -93,6 +93,21 @@ def test_quiz_answer_unfolds(reader):
     assert reader.until(lambda: reader.shown(told), "no answer").text.startswith(("Right", "No"))
 
 
+@everything
+def test_quiz_counts_the_answer_that_is_opened_first(reader):
+    reader.open("book/quiz_what_gets_lost")
+    assert not reader.shown(".hf-score")
+    for answer in ("1", "3"):  # wrong, then right
+        reader.press(f"#a-doubtful-hand details:nth-of-type({answer}) summary")
+    reader.press("#larger-is-not-sharper details:nth-of-type(1) summary")
+    told = "return document.querySelector('.hf-score').textContent"
+    reader.until(lambda: reader.ask(told).startswith("1 of 2 right"), "no score")
+    assert "5 to go" in reader.ask(told)
+    assert reader.ask("return document.querySelectorAll('.hf-wrong').length") == 1
+    reader.press(".hf-again")
+    reader.until(lambda: not reader.shown(".hf-score"), "the score stays")
+
+
 def seam(reader: Reader) -> float:
     """Where the line between the pictures stands, in per cent of their width."""
     return float(

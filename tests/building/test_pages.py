@@ -88,6 +88,21 @@ def test_the_right_letter_varies(path):
     assert len(set(right)) == 3
 
 
+def lengths(choices: list[tuple[str, str, str]]) -> tuple[int, list[int]]:
+    """Letters of the right choice as it is read, and of the wrong ones."""
+    shown = [len(re.sub(r"\{term\}`([^`<]+?)(?: <[^>]+>)?`", r"\1", choice)) for _, choice, _ in choices]
+    right = next(i for i, (_, _, told) in enumerate(choices) if told.startswith("**Right"))
+    return shown.pop(right), shown
+
+
+def test_the_longest_choice_is_not_a_hint():
+    """Who picks the longest of three without reading is right about as often as who guesses; wrong ones are whole."""
+    every = [lengths(param.values[0]) for param in EVERY_QUESTION]
+    longest = sum(right >= max(wrong) for right, wrong in every)
+    assert 0.2 * len(every) <= longest <= 0.4 * len(every), f"{longest} of {len(every)}"
+    assert all(min(wrong) >= 0.45 * right for right, wrong in every)
+
+
 def test_terms_are_explained_once():
     terms = [term.lower() for term in glossary()]
     assert len(terms) > 40 and len(set(terms)) == len(terms)

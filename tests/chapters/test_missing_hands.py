@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 
 from book.chapters.ch01_first_look import examine, missing_hands, radial_spectrum, undetected_in_view
 from book.shared import stages
@@ -159,6 +160,8 @@ def test_spectrum_of_another_shape():
 
 def test_videos_carry_their_description(clip):
     html = videos([clip.target_path], ["sharp <1>"], 'waves "hello"', height=10)
+    printed = BeautifulSoup(html, "html.parser").select_one(".hf-clip > img.hf-printed")
+    assert "waves" in printed["alt"] and printed["src"].startswith("data:image/webp") and "@media print" in html
     assert 'aria-label="sharp &lt;1&gt;. waves &quot;hello&quot;"' in html
     assert "<p><em>waves" in html and "autoplay" not in html
 
