@@ -10,7 +10,7 @@ writes WORD/NN.npy, (20, 258) each, LICENSE and manifest.json. The archive holds
 some; the course takes the first 60 recordings of the words that word_archive.json names.
 """
 
-from data_scripts.word_archive import main
+from data_scripts.shared.word_archive import main
 
 if __name__ == "__main__":
     raise SystemExit(main(__doc__, "ASL"))

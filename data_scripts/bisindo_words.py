@@ -10,7 +10,7 @@ writes WORD/NN.npy, (30, 1662) each, and manifest.json. The archive holds more r
 the first 15.
 """
 
-from data_scripts.word_archive import main
+from data_scripts.shared.word_archive import main
 
 if __name__ == "__main__":
     raise SystemExit(main(__doc__, "BISINDO"))

@@ -21,9 +21,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from data_scripts._common import is_of_recipe
-from data_scripts.cuts import frames_between
 from data_scripts.own_films import begin, finish, make_all
+from data_scripts.shared._common import is_of_recipe
+from data_scripts.shared.cuts import frames_between
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
 from lib.holistic import extract
 from lib.holistic.corpus import Outcome

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data_scripts.cuts import frames_between
 from data_scripts.own_films import check_film, film_name, films_in
+from data_scripts.shared.cuts import frames_between
 from data_scripts.signon_splits import CUTS, read_examples
 from lib.degrade import crop
 from lib.holistic import extract

@@ -37,8 +37,8 @@ from operator import attrgetter
 from pathlib import Path
 
 from data_scripts.corpus_films import CORPORA, Corpus, FilmJob, find_jobs, pack, read_cuts, see_film
-from data_scripts.corpus_pictures import pack_pictures, see_pictures
 from data_scripts.own_films import LEFT_OUT, begin, films_parser, finish, make_all, say_yours
+from data_scripts.shared.corpus_pictures import pack_pictures, see_pictures
 from lib.holistic.corpus import Outcome
 from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput

@@ -10,7 +10,7 @@ course. No account is needed.
 writes WORD/NN.npy, (30, 1662) each, LICENSE and manifest.json.
 """
 
-from data_scripts.word_archive import main
+from data_scripts.shared.word_archive import main
 
 if __name__ == "__main__":
     raise SystemExit(main(__doc__, "DGS"))

@@ -24,7 +24,7 @@ import pandas as pd
 from PIL import Image
 from tqdm.auto import tqdm
 
-from data_scripts._common import (
+from data_scripts.shared._common import (
     command_line,
     fetched,
     is_complete,
@@ -34,7 +34,7 @@ from data_scripts._common import (
     write_csv,
     write_manifest,
 )
-from data_scripts.lis_hands import annotate
+from data_scripts.shared.lis_hands import annotate
 from lib.joins2sign.photos import ANGLES, COLUMNS, LETTERS, SIDE, TABLE, UNSEEN, read_hands, read_table
 from lib.tools import paths
 from lib.tools.errors import BadInput

@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from data_scripts.corpus_films import write_corpus
-from data_scripts.sign_films import FPS, LANGUAGES, SIZE, SignJob, frames, plan, recipe
+from data_scripts.shared.sign_films import FPS, LANGUAGES, SIZE, SignJob, frames, plan, recipe
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn.corpora import SHIPPED

@@ -18,7 +18,15 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from data_scripts._common import command_line, content_of, fetched, is_complete, member, say_whose, write_manifest
+from data_scripts.shared._common import (
+    command_line,
+    content_of,
+    fetched,
+    is_complete,
+    member,
+    say_whose,
+    write_manifest,
+)
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput

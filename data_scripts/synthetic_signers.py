@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from data_scripts._common import is_of_recipe, write_manifest
+from data_scripts.shared._common import is_of_recipe, write_manifest
 from lib.degrade import downsample
 from lib.signer.clips import UNITS
 from lib.signer.figure import SIGNERS, drawn_figure

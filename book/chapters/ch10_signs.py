@@ -13,7 +13,7 @@ from book.shared.charts import interval_chart
 from book.shared.draw import draw_keypoints, strip
 from book.shared.gaps import HANDS
 from book.shared.palette import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
-from book.studies.sign_rows import SignResults
+from book.studies.rows.sign_rows import SignResults
 from lib.evaluation.intervals import Interval, clip_bootstrap, wider
 from lib.evaluation.verdicts import decide
 from lib.keypoints import Keypoints

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, interval, panel
-from book.studies.language_rows import Values, over_languages, shares
+from book.studies.real_words.language_rows import Values, over_languages, shares
 from lib.evaluation.intervals import over_seeds
 
 MARKS = dict(zip(("ASL", "DGS", "BISINDO", "ISL", "Bhutanese"), zip("osD^v", (BLUE, ORANGE, GREEN, PURPLE, SKY))))
@@ -25,7 +25,7 @@ WAYS = {
 def gains_chart(gains: Mapping[str, Values]) -> Figure:
     """A row for each difference: a mark for each language, the mean over its seeds, and above them mean and interval.
 
-    The interval is that over languages and seeds, `book.studies.language_rows.over_languages`.
+    The interval is that over languages and seeds, `book.studies.real_words.language_rows.over_languages`.
     """
     figure, ax = panel(8, 0.75 * len(gains) + 1.2)
     for row, values in enumerate(gains.values()):

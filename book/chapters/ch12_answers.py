@@ -1,4 +1,4 @@
-"""R3's figures over the trainings that differ in their seed, from the rows of `book.studies.letter_rows`.
+"""R3's figures over the trainings that differ in their seed, from the rows of `book.studies.rows.letter_rows`.
 
 Each seed splits the photos at random anew, so what differs between seeds is the network's beginnings and its test.
 """
@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from book.studies import letter_rows
-from book.studies.letter_rows import seeds_of
+from book.studies.rows import letter_rows
+from book.studies.rows.letter_rows import seeds_of
 from book.studies.runner import pairs, right
 from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds, wider
 from lib.joins2sign.photos import LETTERS

@@ -1,4 +1,4 @@
-"""R3's figures, from the rows of `book.studies.letter_rows`, and pictures of hands with their joints."""
+"""R3's figures, from the rows of `book.studies.rows.letter_rows`, and pictures of hands with their joints."""
 
 import warnings
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""R3's Tables 1 and 2 and the pair that it discusses, R against U, from the rows of `book.studies.letter_rows`."""
+"""R3's Tables 1 and 2 and the pair that it discusses, R against U, from the rows of `book.studies.rows.letter_rows`."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from book.chapters.ch12_answers import gain, measured, over_signers, over_trainings
-from book.studies.letter_rows import pick
+from book.studies.rows.letter_rows import pick
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.recipes import split_kind

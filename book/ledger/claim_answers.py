@@ -15,7 +15,9 @@ from book.chapters.ch07_realness import agreement
 from book.chapters.ch12_answers import answer as _r3
 from book.shared import r1_studies
 from book.shared.paired_rows import paired
-from book.studies import language_rows, real_transfer, shipped_rows, sign_rows
+from book.studies import real_transfer
+from book.studies.real_words import language_rows
+from book.studies.rows import shipped_rows, sign_rows
 from lib.evaluation.evaluation import FILM, FRAMES, of_path
 from lib.evaluation.intervals import Interval, wider
 from lib.tools.errors import BadInput

@@ -11,8 +11,8 @@ import numpy as np
 from book.chapters.ch12_answers import over_trainings
 from book.ledger import paper_answers_r2
 from book.ledger.paper_cells import Ours, Run, text
-from book.studies import shipped_rows
-from book.studies.letter_rows import read_results, seeds_of
+from book.studies.rows import shipped_rows
+from book.studies.rows.letter_rows import read_results, seeds_of
 from lib.evaluation.evaluation import of_path, table as method_table
 from lib.evaluation.intervals import clip_bootstrap
 from lib.tools.errors import BadInput

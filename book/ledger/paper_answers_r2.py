@@ -2,7 +2,8 @@
 
 from book.ledger.claim_answers import find, from_chapter
 from book.ledger.paper_cells import Cells, Ours, Run, text
-from book.studies import real_transfer, sign_rows
+from book.studies import real_transfer
+from book.studies.rows import sign_rows
 from lib.evaluation.intervals import Interval
 from lib.tools.errors import BadInput
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from book.shared.page import method_table
 from book.shared.paired_rows import paired
-from book.studies import shipped_rows
+from book.studies.rows import shipped_rows
 from book.studies.upsamplers import RESULTS as SHIPPED, SET
 from lib.evaluation.evaluation import of_path, table
 from lib.evaluation.intervals import Interval

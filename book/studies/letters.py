@@ -34,7 +34,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from book.studies.letter_rows import MADE_BY, add
+from book.studies.rows.letter_rows import MADE_BY, add
 from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.network import SIDE
 from lib.joins2sign.photos import Photos, Split, random_split, read_photos, unseen_split

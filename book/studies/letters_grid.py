@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from book.studies.letter_rows import MADE_BY, R3, add
+from book.studies.rows.letter_rows import MADE_BY, R3, add
 from lib.joins2sign.photos import Photos, random_split, read_photos
 from lib.joins2sign.recipes import RECIPES, Recipe
 from lib.joins2sign.scores import joint_scores

@@ -22,9 +22,9 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from book.studies.sign_rows import LIMITS
+from book.studies.rows.sign_rows import LIMITS
 from book.studies.signs import RECIPE, classes, run_all, score, sets, study_parser
-from data_scripts.sign_films import TARGET, plan, truth
+from data_scripts.shared.sign_films import TARGET, plan, truth
 from lib.keypoints import HOLISTIC_67, Layout
 from lib.ptn import PTN
 from lib.ptn.corpora import Inputs, SignCorpus, load_corpus

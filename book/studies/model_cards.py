@@ -2,14 +2,14 @@
 
     python -m book.studies.model_cards            writes book/weights/NAME.md beside each weight file
 
-Training facts come out of the weight file; figures out of the rows that ship (`book.studies.shipped_rows`).
+Training facts come out of the weight file; figures out of the rows that ship (`book.studies.rows.shipped_rows`).
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from book.shared.second_judge import MEASURES, opinions
-from book.studies import shipped_rows
+from book.studies.rows import shipped_rows
 from lib.evaluation.evaluation import PATHS, of_path, table
 from lib.evaluation.intervals import Interval
 from lib.tools.commands import command

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from book.shared.filter_scores import FUNCTIONS, choose, filters, sweep
 from book.shared.smoothing import Filter, smooth
-from book.studies.sign_rows import OPEN
+from book.studies.rows.sign_rows import OPEN
 from book.studies.signs import FEW, Sets, classes, few_of_each, run_all, sets, study_parser, tested
 from lib.keypoints import Keypoints
 from lib.ptn import PTN

@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from book.studies.signs import Sets, classes, score, sets
-from data_scripts.corpus_pictures import read_pictures
+from data_scripts.shared.corpus_pictures import read_pictures
 from lib.ptn import PTN, VTN
 from lib.ptn.corpora import Inputs, load_corpus
 from lib.ptn.training import Recipe, SignSet, train

@@ -9,8 +9,8 @@ What is evaluated is chosen as in `python -m lib.evaluation`, and printed as the
 from collections.abc import Sequence
 from pathlib import Path
 
-from book.studies import shipped_rows
 from book.studies.fid import WHY_NOT, fids
+from book.studies.rows import shipped_rows
 from lib.degrade import BASELINES
 from lib.evaluation.__main__ import SETS, evaluated, parser
 from lib.evaluation.evaluation import PATHS

@@ -23,7 +23,7 @@ from torch.nn.functional import cross_entropy
 from book.studies import runner
 from book.studies.real_transfer import SOURCE_TEST, kept_back, named, sign_set
 from book.studies.signs import sets
-from data_scripts.word_archive import read_words
+from data_scripts.shared.word_archive import read_words
 from lib.ptn import PTN
 from lib.ptn.corpora import Inputs, load_corpus
 from lib.ptn.training import Recipe, SignSet, train

@@ -30,8 +30,8 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from book.shared.gaps import HANDS
-from book.studies import shipped_rows
 from book.studies.real_counts import count, table
+from book.studies.rows import shipped_rows
 from lib.degrade import crop, downsample, flow_blur, signer_box
 from lib.enhance import MODEL, enhance
 from lib.evaluation.evaluation import FRAMES, PATHS, looked_at, of_path

@@ -26,7 +26,7 @@ import numpy as np
 import torch
 
 from book.studies import runner
-from data_scripts.word_archive import Words, read_words
+from data_scripts.shared.word_archive import Words, read_words
 from lib.evaluation.intervals import Interval, over_seeds, paired_bootstrap
 from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN

@@ -3,7 +3,7 @@
     {"facts": how they were made, "rows": [a row a line, ...], and further lists where a study has several}
 
 A study that trains for minutes keeps each run in a file of its own (`run_missing`) and gathers them in the end; those
-of R3, whose rows are made on several machines, add them to one file (`book.studies.letter_rows.add`).
+of R3, whose rows are made on several machines, add them to one file (`book.studies.rows.letter_rows.add`).
 """
 
 import json

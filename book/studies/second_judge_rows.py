@@ -28,9 +28,9 @@ from book.shared.second_judge import (
     opinions,
     true_hands,
 )
-from book.studies import shipped_rows
 from book.studies.r1_rows import joined
 from book.studies.real_films import RealClip, Spoiling, numbered, spoil_all
+from book.studies.rows import shipped_rows
 from lib.evaluation.__main__ import parser, readable
 from lib.evaluation.evaluation import FRAMES, of_path, watch, without_nan
 from lib.evaluation.methods import TARGET, Method, find_methods

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from book.studies.eye import eye
+from data_scripts.shared.sign_films import LANGUAGES, frames
 from data_scripts.sign_corpora import clip_folder, film_missing
-from data_scripts.sign_films import LANGUAGES, frames
 from lib.ptn.corpora import load_corpus
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import SignSet

@@ -26,9 +26,9 @@ import numpy as np
 import torch
 
 from book.studies.eye import eye, network
+from book.studies.rows.sign_rows import R2, command as made_by
 from book.studies.runner import digits, run_missing, write
 from book.studies.sign_maps import sets_of_files, sets_of_maps
-from book.studies.sign_rows import R2, command as made_by
 from data_scripts.sign_corpora import clip_folder
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN
@@ -186,7 +186,7 @@ def tested(model: Model, test: SignSet) -> dict:
 
 def run_all(options: argparse.Namespace, run: Callable[[str, int], dict], facts: Mapping[str, object]) -> None:
     """Every training that is asked for and missing; then all that are finished in one small file, as
-    `book.studies.sign_rows` reads it. ``facts`` say how they were made."""
+    `book.studies.rows.sign_rows` reads it. ``facts`` say how they were made."""
     jobs = product(options.seeds, options.only)
     run_missing({options.cache / f"run-{name}-{seed}.json": partial(run, name, seed) for seed, name in jobs})
     found = [read_json(path, "delete it and train again") for path in sorted(options.cache.glob("run-*.json"))]

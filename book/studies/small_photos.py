@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from book.studies.letter_rows import R3, add
+from book.studies.rows.letter_rows import R3, add
 from lib.evaluation.intervals import clip_bootstrap
 from lib.joins2sign.annotation import Way, find_hands
 from lib.joins2sign.network import FRAME

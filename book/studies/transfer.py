@@ -4,8 +4,8 @@
     python -m book.studies.transfer --new FOLDER      the few-shot table of words that you have, and its controls
 
 The first needs the folders that data_scripts/{asl,dgs,bisindo,isl,bhutanese}_words.py write. A finished run leaves a
-file in the cache and is not repeated. What is judged, and by what, is said in `book.studies.languages`, how it is
-learned in `book.studies.few_shots`, and how sure it is in `book.studies.language_rows`.
+file in the cache and is not repeated. In `book.studies.real_words`, `languages` says what is judged, and by what,
+`few_shots` how it is learned, and `language_rows` how sure it is.
 
 **The rules, written before the runs.** Languages are few and differ; seeds are many and cheap. So a difference between
 two ways to train is first taken by language and seed, as a share of the same test clips in points. Its interval is the
@@ -26,11 +26,12 @@ from pathlib import Path
 
 import torch
 
-from book.studies import few_shots, languages, runner
-from book.studies.few_shots import SHOTS, few_shot, fresh, head, heads, learned, right, to_learn, together
-from book.studies.language_rows import COMMAND, SHIPPED
-from book.studies.languages import Language, read_languages
-from book.studies.new_language import new_language
+from book.studies import runner
+from book.studies.real_words import few_shots, languages
+from book.studies.real_words.few_shots import SHOTS, few_shot, fresh, head, heads, learned, right, to_learn, together
+from book.studies.real_words.language_rows import COMMAND, SHIPPED
+from book.studies.real_words.languages import Language, read_languages
+from book.studies.real_words.new_language import new_language
 from lib.ptn import PTN
 from lib.ptn.training import SignSet
 from lib.tools.checkpoints import read_tensors, write_tensors

@@ -13,7 +13,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from book.studies import runner, shipped_rows
+from book.studies import runner
+from book.studies.rows import shipped_rows
 from lib.evaluation.evaluation import FRAMES, PATHS, evaluate_all
 from lib.evaluation.methods import network
 from lib.signer.clips import clips

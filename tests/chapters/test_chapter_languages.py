@@ -3,8 +3,8 @@
 import numpy as np
 
 from book.chapters.ch11_languages import WAYS, accuracy_table, gains_chart, words_table
-from book.studies.few_shots import WAYS as STUDIED
-from book.studies.language_rows import gains
+from book.studies.real_words.few_shots import WAYS as STUDIED
+from book.studies.real_words.language_rows import gains
 
 ROWS = [
     {"language": name, "shots": 5, "seed": seed, "of": 10, "right": dict.fromkeys(WAYS, 4 + seed) | {"all": 6 + at}}

@@ -18,8 +18,8 @@ from book.chapters.ch12_tables import (
     trainings,
     turned_round,
 )
-from book.studies import letter_rows
-from book.studies.letter_rows import MADE_BY, read_results, seeds_of
+from book.studies.rows import letter_rows
+from book.studies.rows.letter_rows import MADE_BY, read_results, seeds_of
 from lib.joins2sign.photos import ANGLES, LETTERS, Photos
 from lib.joins2sign.scores import THRESHOLDS
 from lib.tools import paths

@@ -21,7 +21,7 @@ from book.chapters.ch13_gaps import (
 )
 from book.studies import open_questions
 from book.studies.open_questions import Bilingual, marked, together
-from book.studies.sign_rows import read
+from book.studies.rows.sign_rows import read
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train
 from lib.tools.errors import BadInput

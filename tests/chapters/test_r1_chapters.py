@@ -6,7 +6,7 @@ from book.chapters.ch06_set_ups import NONE, OURS, crossed, set_ups
 from book.chapters.ch07_realness import agreement
 from book.ledger.claim_answers import most
 from book.shared import r1_studies
-from book.studies import shipped_rows
+from book.studies.rows import shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up

@@ -9,7 +9,7 @@ import torch
 from book.chapters.ch10_signs import by_gap, cls_attention, gap_gain_chart, gone, likeness, mixups, needed
 from book.shared.charts import interval_chart
 from book.studies import signs as sign_tables
-from book.studies.sign_rows import SignResults, read
+from book.studies.rows.sign_rows import SignResults, read
 from lib.evaluation.intervals import Interval
 from lib.ptn import PTN, training
 from lib.ptn.corpora import SHIPPED, load_corpus

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from stand_ins import signing
 
-from data_scripts import cuts
 from data_scripts.broadcasts import best_lag
-from data_scripts.cuts import frames_between
 from data_scripts.own_films import evenly, plan_pieces
+from data_scripts.shared import cuts
+from data_scripts.shared.cuts import frames_between
 from lib.degrade import downsample, flow_blur, software_blur
 from lib.tools.errors import BadInput
 from lib.video import read_all, write_video

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from data_scripts import _common
-from data_scripts._common import fetch, fetched, member
+from data_scripts.shared import _common
+from data_scripts.shared._common import fetch, fetched, member
 from lib.tools.errors import BadInput
 from lib.tools.files import one_writer
 

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from data_scripts import _common, holistic_bundle as bundle
+from data_scripts import holistic_bundle as bundle
+from data_scripts.shared import _common
 from lib.holistic import tasks
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256

@@ -7,7 +7,8 @@ import tarfile
 
 import pytest
 
-from data_scripts import _common, second_judge
+from data_scripts import second_judge
+from data_scripts.shared import _common
 from lib.tools.errors import BadInput
 
 CONTENT = {place: f"content of {place}".encode() for place in second_judge.MEMBERS}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data_scripts.word_folders import read_folder, words_folder
+from data_scripts.shared.word_folders import read_folder, words_folder
 from lib.tools.errors import BadInput
 
 FRAMES = 4

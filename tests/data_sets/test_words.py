@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from book.studies.real_transfer import kept_back, sign_set
-from data_scripts._common import command_line
-from data_scripts.word_archive import SETS, make, read_words
-from data_scripts.word_folders import read_folder
+from data_scripts.shared._common import command_line
+from data_scripts.shared.word_archive import SETS, make, read_words
+from data_scripts.shared.word_folders import read_folder
 from lib.keypoints import HOLISTIC_67
 from lib.ptn.corpora import Inputs
 from lib.tools.errors import BadInput

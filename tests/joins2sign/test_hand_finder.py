@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from book.studies import runner, small_photos
-from book.studies.letter_rows import MADE_BY, read_results
-from data_scripts import lis_hands
+from book.studies.rows.letter_rows import MADE_BY, read_results
+from data_scripts.shared import lis_hands
 from lib.joins2sign.annotation import Way, find_hands, prepare
 from lib.joins2sign.photos import Photos
 from lib.tools.errors import BadInput

@@ -11,8 +11,8 @@ from easy_photos import easy
 
 from book.chapters.ch12_answers import unrest
 from book.studies import letters as train_joins2sign, runner
-from book.studies.letter_rows import MADE_BY, pick, read_results
 from book.studies.letters import Progress, at_own_pace, turned
+from book.studies.rows.letter_rows import MADE_BY, pick, read_results
 from lib.joins2sign import Joins2Sign, dynamic_loss, training
 from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.photos import LETTERS, Photos, random_split

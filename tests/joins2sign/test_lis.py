@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import lis_hands
-from data_scripts._common import command_line
 from data_scripts.lis_fingerspelling import parse_name
+from data_scripts.shared import lis_hands
+from data_scripts.shared._common import command_line
 from lib.joins2sign.photos import LETTERS, Photos, read_hands, read_photos, read_table
 from lib.tools import paths
 from lib.tools.errors import BadInput

@@ -7,7 +7,7 @@ import pytest
 
 from book.shared.agreement import agreement_table, disagreements, quantity, shared
 from book.shared.stages import enlarged, look
-from book.studies import shipped_rows
+from book.studies.rows import shipped_rows
 from data_scripts.calibrate import measure
 from lib.evaluation.evaluation import of_path
 from lib.metrics import undetected_hand_presence

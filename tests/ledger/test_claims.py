@@ -15,7 +15,8 @@ from book.chapters.ch12_tables import LETTERS_READ, PAPER
 from book.ledger.claim_chart import board, forest, margin
 from book.ledger.claim_tables import by_paper, claims_html
 from book.ledger.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
-from book.studies import limits, shipped_rows
+from book.studies import limits
+from book.studies.rows import shipped_rows
 from lib.evaluation.intervals import Interval
 from lib.evaluation.verdicts import EXACT, FAILS, HOLDS, NO_RUN, OPEN, UNTESTABLE, parse
 from lib.report import gather, report
@@ -190,7 +191,7 @@ def test_a_chapter_that_ran_without_its_data_is_not_called_unrun():
 
 
 def test_no_reason_names_a_folder_of_this_machine(monkeypatch):
-    monkeypatch.setattr("book.studies.sign_rows.R2", ROOT / "nowhere.json")
+    monkeypatch.setattr("book.studies.rows.sign_rows.R2", ROOT / "nowhere.json")
     assert not [one.reason for one in judge_all(gather(), "ci") if str(ROOT) in one.reason]
 
 

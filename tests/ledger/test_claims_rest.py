@@ -10,7 +10,7 @@ from book.chapters.ch06_rungs import over_trainings, slight
 from book.ledger.claim_tables import claims_html
 from book.ledger.claims import judge, judge_all, read_claims
 from book.shared import r1_studies
-from book.studies import shipped_rows
+from book.studies.rows import shipped_rows
 from lib.evaluation.evaluation import of_path
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, decide
 from lib.report import gather

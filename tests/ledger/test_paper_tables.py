@@ -12,8 +12,8 @@ from book.ledger.paper_answers import ours
 from book.ledger.paper_answers_r2 import number
 from book.ledger.paper_cells import Ours, Run, reasons
 from book.ledger.paper_tables import CONTRADICTIONS, contradictions_html, numbers_html, table_html, tables_html
-from book.studies import shipped_rows, sign_rows
-from book.studies.sign_rows import SignResults
+from book.studies.rows import shipped_rows, sign_rows
+from book.studies.rows.sign_rows import SignResults
 from lib.evaluation.intervals import Interval
 from lib.report import gather, report
 from lib.tools import paths

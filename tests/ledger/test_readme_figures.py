@@ -5,7 +5,7 @@ import re
 import numpy as np
 from conftest import ROOT
 
-from book.studies import shipped_rows
+from book.studies.rows import shipped_rows
 from lib.evaluation.evaluation import FRAMES, of_path
 from lib.holistic.third_look import THIRD_LOOK
 

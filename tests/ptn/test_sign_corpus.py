@@ -8,9 +8,10 @@ import pytest
 from book.chapters.ch10_signs import PARTS, likeness
 from book.studies.limits import yaw
 from book.studies.signs import without_hands
-from data_scripts import sign_corpora, sign_films
+from data_scripts import sign_corpora
+from data_scripts.shared import sign_films
+from data_scripts.shared.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan, truth
 from data_scripts.sign_corpora import make_clip, pack
-from data_scripts.sign_films import LANGUAGES, SOURCE, TARGET, SignJob, lexicon, plan, truth
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75
 from lib.ptn import corpora
 from lib.ptn.corpora import Inputs, load_corpus

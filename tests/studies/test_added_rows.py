@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from short_clips import short_clips
 
-from book.studies import shipped_rows
 from book.studies.fid import fids
 from book.studies.r1_rows import joined, main
+from book.studies.rows import shipped_rows
 from lib.evaluation.evaluation import watch
 from lib.evaluation.methods import find_methods
 from lib.metrics import frechet_distance

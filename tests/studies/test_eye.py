@@ -136,7 +136,7 @@ def test_rows_of_the_eye(tmp_path, monkeypatch):
 
 
 def test_maps_are_made_once_and_read_as_the_keypoints_are_split(tmp_path, monkeypatch):
-    from data_scripts import sign_films
+    from data_scripts.shared import sign_films
 
     job, asked = sign_films.plan(sign_films.TARGET)[0], []
 

@@ -5,7 +5,7 @@ import pytest
 
 from book.studies import limits
 from book.studies.limits import RUNS, faced, yaw
-from book.studies.sign_rows import LIMITS, read
+from book.studies.rows.sign_rows import LIMITS, read
 from lib.keypoints import HOLISTIC_67
 from lib.ptn.corpora import SignCorpus
 from lib.tools.errors import BadInput

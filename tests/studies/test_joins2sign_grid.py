@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from book.studies import letters_grid
-from book.studies.letter_rows import read_results
 from book.studies.letters_grid import GRIDS, parts, search
+from book.studies.rows.letter_rows import read_results
 from lib.joins2sign.photos import Photos, Split
 from lib.joins2sign.recipes import Recipe
 from lib.tools.errors import BadInput

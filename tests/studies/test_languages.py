@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from book.studies import few_shots, known_signs, language_rows, new_language, transfer
-from book.studies.few_shots import few_shot, fresh, head, heads, together, with_classifier, within_heads
-from book.studies.languages import FRAMES, Language, at_moments, last_third, posture_recall, without_leaks
-from data_scripts.word_archive import Words
+from book.studies import transfer
+from book.studies.real_words import few_shots, known_signs, language_rows, new_language
+from book.studies.real_words.few_shots import few_shot, fresh, head, heads, together, with_classifier, within_heads
+from book.studies.real_words.languages import FRAMES, Language, at_moments, last_third, posture_recall, without_leaks
+from data_scripts.shared.word_archive import Words
 from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json

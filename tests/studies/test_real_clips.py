@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from person import person
 
-from book.studies import real_counts, real_films, shipped_rows
+from book.studies import real_counts, real_films
+from book.studies.rows import shipped_rows
 from lib.degrade import software_blur, upscale
 from lib.holistic import extract
 from lib.keypoints import HOLISTIC_75, Keypoints

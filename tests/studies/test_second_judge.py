@@ -11,8 +11,9 @@ from short_clips import short_clips
 
 from book.shared import second_judge
 from book.shared.second_judge import FILE, JUDGE, MEASURES, SIDE, SecondJudge, box_of, crop, judged, opinions
-from book.studies import second_judge_rows, shipped_rows
+from book.studies import second_judge_rows
 from book.studies.real_films import numbered
+from book.studies.rows import shipped_rows
 from lib.evaluation.methods import TARGET
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.metrics import hand_size

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from book.shared import charts, hands
-from book.studies import shipped_rows
+from book.studies.rows import shipped_rows
 from lib.evaluation.__main__ import readable
 from lib.evaluation.evaluation import table
 from lib.holistic.third_look import SECOND_LOOK

@@ -7,7 +7,7 @@ import torch
 from book.studies import rare_signs, real_transfer
 from book.studies.rare_signs import compare, shares
 from book.studies.real_transfer import draw, few_shot, main, moments, posture, run, sign_set
-from data_scripts.word_archive import read_words
+from data_scripts.shared.word_archive import read_words
 from lib.ptn import PTN
 from lib.ptn.training import Recipe, SignSet
 from lib.tools.errors import BadInput

@@ -4,7 +4,7 @@ import pytest
 import torch
 from short_clips import short_clips
 
-from book.studies import shipped_rows
+from book.studies.rows import shipped_rows
 from book.studies.upsamplers import TOLD, add, judge, main, named
 from lib.tools import paths
 from lib.upsampler import UNet, save

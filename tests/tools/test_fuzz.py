@@ -10,7 +10,7 @@ import pytest
 import torch
 from test_training import train
 
-from data_scripts._common import content_of, is_complete
+from data_scripts.shared._common import content_of, is_complete
 from lib import report
 from lib.signer.clips import CLIPS, Clip
 from lib.tools.checkpoints import read_tensors, write_tensors

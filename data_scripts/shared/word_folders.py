@@ -1,8 +1,9 @@
 """Anybody's folder of signed words as MediaPipe keypoints: what in it is no recording of a word is named and left out.
 
 Programs that teach a network a few signs keep them alike, ``MP_Data/WORD/RECORDING/FRAME.npy`` with 258 or 1662 numbers
-a frame. Such a folder is read as it is; so is one with ``WORD/NN.npy``, which `data_scripts.word_archive` writes.
-Nothing stops the reading but a folder without two words: the rest is left out and said.
+a frame. Such a folder is read as it is; so is one with ``WORD/NN.npy``, which
+`data_scripts.shared.word_archive` writes. Nothing stops the reading but a folder without two words: the rest
+is left out and said.
 """
 
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data_scripts.word_archive import Words
+from data_scripts.shared.word_archive import Words
 from lib.keypoints import Keypoints, from_npy_values, read_npy_frames
 from lib.tools.errors import BadInput
 from lib.tools.openers import read_npy

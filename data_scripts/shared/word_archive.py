@@ -3,7 +3,7 @@
 The public sets of the course are laid out alike, ``MP_Data/WORD/RECORDING/FRAME.npy`` with one flat vector a frame.
 Thousands of small files are slow on every disk, so the frames of a recording become one ``WORD/NN.npy``, (T, values)
 float32, with the values as published: shares of the picture, and 0 where nothing was found. `read_words` reads them;
-`data_scripts.word_folders` reads either form, from anybody, and leaves out what is no recording of a word.
+`data_scripts.shared.word_folders` reads either form, from anybody, and leaves out what is no recording of a word.
 """
 
 import hashlib
@@ -18,7 +18,15 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from data_scripts._common import command_line, fetched, is_complete, open_zip, read_member, say_whose, write_manifest
+from data_scripts.shared._common import (
+    command_line,
+    fetched,
+    is_complete,
+    open_zip,
+    read_member,
+    say_whose,
+    write_manifest,
+)
 from lib.keypoints import Keypoints, from_npy_values
 from lib.tools import paths
 from lib.tools.errors import BadInput

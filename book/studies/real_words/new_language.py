@@ -1,7 +1,7 @@
 """A language that you have, from a folder of words: how well a few examples of each are read, and by what.
 
 `book.studies.transfer` prints it with ``--new FOLDER``. The source is the network that ships
-(`book.studies.known_signs`); nothing of yours is kept, and nothing leaves your machine.
+(`book.studies.real_words.known_signs`); nothing of yours is kept, and nothing leaves your machine.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from book.studies.few_shots import SHOTS, few_shot
-from book.studies.known_signs import read as read_known
-from book.studies.languages import Language, language, without_leaks
-from data_scripts.word_folders import read_folder
+from book.studies.real_words.few_shots import SHOTS, few_shot
+from book.studies.real_words.known_signs import read as read_known
+from book.studies.real_words.languages import Language, language, without_leaks
+from data_scripts.shared.word_folders import read_folder
 from lib.evaluation.intervals import over_seeds
 from lib.ptn import PTN
 from lib.tools.errors import BadInput

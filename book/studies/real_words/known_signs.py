@@ -1,6 +1,6 @@
 """The network that ships for other languages: it has learned made-up signs, and words whose licence allows that.
 
-    python -m book.studies.known_signs      trains it, and writes book/weights/signs/ptn-signs.safetensors and its .json
+    python -m book.studies.real_words.known_signs    writes book/weights/signs/ptn-signs.safetensors and its .json
 
 Each of four languages has a head: the two synthetic ones, ASL words (MIT) and DGS words (Unlicense). What repositories
 without a licence hold has taught it nothing. It needs data/asl_words and data/dgs_words.
@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from safetensors.torch import load, save
 
-from book.studies.few_shots import LAYERS, head, heads, right, together
-from book.studies.languages import ARCHIVES, FRAMES, Language, at_moments, read_languages
-from data_scripts.word_archive import SETS
+from book.studies.real_words.few_shots import LAYERS, head, heads, right, together
+from book.studies.real_words.languages import ARCHIVES, FRAMES, Language, at_moments, read_languages
+from data_scripts.shared.word_archive import SETS
 from lib.ptn import PTN
 from lib.ptn.corpora import Inputs, load_corpus
 from lib.ptn.training import SignSet
@@ -30,7 +30,7 @@ from lib.tools.openers import read_json, reading
 from lib.tools.paths import DATA, WEIGHTS
 
 SHIPPED = WEIGHTS / "signs" / "ptn-signs.safetensors"
-COMMAND = "python -m book.studies.known_signs"
+COMMAND = "python -m book.studies.real_words.known_signs"
 AGAIN = f"get it back with git, or make it again with {COMMAND}"
 FREE = ("ASL", "DGS")  # languages whose repository has a licence that lets a network learn
 STEPS, SEED = 250, 0  # for each language

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from book.studies.real_transfer import logistic, posture
-from data_scripts.word_archive import Words
-from data_scripts.word_folders import read_folder
+from data_scripts.shared.word_archive import Words
+from data_scripts.shared.word_folders import read_folder
 from lib.keypoints import HOLISTIC_67
 from lib.ptn.corpora import Inputs
 from lib.ptn.training import SignSet

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from book.studies.languages import Language
 from book.studies.real_transfer import draw, logistic, posture
+from book.studies.real_words.languages import Language
 from lib.ptn import PTN
 from lib.ptn.training import STAGES, Loss, Recipe, SignSet, collate, predict, train
 

@@ -1,0 +1,1 @@
+"""Real sign languages side by side, for `book.studies.transfer`."""

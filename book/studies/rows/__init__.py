@@ -1,0 +1,1 @@
+"""The rows that studies ship: how each kind is written and read."""

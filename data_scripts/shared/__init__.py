@@ -1,0 +1,1 @@
+"""What several data scripts need."""
