@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 FILE = re.compile(r"(?:^|/)0*(?P<number>\d+)(?P<part>[a-z]?)_\w+$")
-# "chapter 6", "Chapters 1, 3, 6 and 7", "chapters 3 to 7", "chapter 2a"
+# one chapter, a list of them, a range, or a part: chapter 6; Chapters 1, 3, 6 and 7; chapters 3 to 7; chapter 2a
 MENTION = re.compile(r"\b[Cc]hapters?\s+\d+[a-z]?\b(?:(?:,\s+|\s+(?:and|or|to)\s+|,\s+(?:and|or)\s+)\d+[a-z]?\b)*")
 NUMBER = re.compile(r"\d+[a-z]?")
 # what leads elsewhere, is no prose, or is a heading, whose links the contents beside the page would repeat
@@ -39,7 +39,7 @@ def chapters(pages: Iterator[str]) -> dict[str, str]:
 def pieces(text: str, known: dict[str, str], own: str | None) -> list[str | tuple[str, str]]:
     """A text cut where it names chapters: words as they are, and (words, page) for what becomes a link.
 
-    "Chapter 6" is one link; of "chapters 1 and 2" each number is one. A chapter's mention of itself stays words.
+    One chapter is a link with its word; of several each number is one. A chapter that names itself stays words.
     """
     found, done = [], 0
     for mention in MENTION.finditer(text):
@@ -62,6 +62,7 @@ class ChapterLinks(SphinxTransform):
 
     def apply(self, **_) -> None:
         own, known = chapter_of(self.env.docname), chapters(iter(self.env.found_docs))
+        join_lines(self.document)
         for text in list(self.document.findall(nodes.Text)):
             if not any(isinstance(above, CLOSED) for above in ancestors(text)):
                 self.link(text, pieces(text.astext(), known, own))
@@ -78,6 +79,19 @@ class ChapterLinks(SphinxTransform):
         """What Sphinx makes a link of when it knows where every page lies."""
         where = {"refdoc": self.env.docname, "refdomain": "std", "reftype": "doc", "reftarget": f"/{page}"}
         return addnodes.pending_xref("", nodes.inline("", words), refexplicit=True, refwarn=True, **where)
+
+
+def join_lines(document: nodes.document) -> None:
+    """A paragraph's lines are texts of their own for MyST: as one, "chapter" and the number on the next line meet."""
+    for parent in {id(text.parent): text.parent for text in document.findall(nodes.Text)}.values():
+        joined: list[nodes.Node] = []
+        for child in parent.children:
+            if joined and isinstance(child, nodes.Text) and isinstance(joined[-1], nodes.Text):
+                joined[-1] = nodes.Text(joined[-1].astext() + child.astext())
+            else:
+                joined.append(child)
+        if len(joined) < len(parent.children):
+            parent[:] = joined
 
 
 def ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
