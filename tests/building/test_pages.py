@@ -124,7 +124,7 @@ def test_linked_terms_are_explained():
 
 
 def test_troubleshooting_quotes_what_the_code_says():
-    sources = [*ROOT.glob("lib/**/*.py"), *ROOT.glob("data_scripts/*.py"), *BOOK.glob("**/*.py"), ROOT / "Makefile"]
+    sources = [*ROOT.glob("lib/**/*.py"), *ROOT.glob("data_scripts/**/*.py"), *BOOK.glob("**/*.py"), ROOT / "Makefile"]
     said = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     said = re.sub(r"\"\s*\n\s*f?\"", "", said)  # a sentence over two lines of code
     quoted = re.findall(r'^### "(.+)"$', (BOOK / "troubleshooting.md").read_text(encoding="utf-8"), re.M)
