@@ -57,3 +57,12 @@ def test_every_chapter_says_its_minutes():
     assert not [row for row in table.itertuples() if "" in row], (
         "say: about N minutes to run ..., about N minutes to read"
     )
+
+
+def test_the_landing_pages_map_has_every_chapter_and_its_minutes():
+    landing = (ROOT / "book" / "intro.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| \[[^]]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \| (core)? ?\|$", landing, re.M)
+    assert [path for _, path, *_ in rows] == sorted(path.stem for path in (ROOT / "book").glob("[0-9]*.ipynb"))
+    told = teaching_minutes().iloc[:, 1]
+    assert [f"{minutes} minutes" for _, _, minutes, _ in rows] == told.tolist()
+    assert 8.5 <= sum(int(minutes) for *_, minutes, core in rows if core) / 60 <= 9.5 and "some nine hours" in landing

@@ -233,8 +233,7 @@ def test_difference_of_two_figures_measured_apart():
 def test_margin_turns_every_claim_to_the_right():
     tell(-4, -1)
     assert margin(judge(CLAIM, gather(), "ci")) == (2.5, 1, 4, -CLAIM.theirs)
-    other = margin(judge(replace(CLAIM, rule="> -5"), gather(), "ci"))
-    assert other == pytest.approx((2.5, 1, 4, 5 + CLAIM.theirs))
+    assert margin(judge(replace(CLAIM, rule="> -5"), gather(), "ci")) == pytest.approx((2.5, 1, 4, 5 + CLAIM.theirs))
     psnr = replace(CLAIM, unit="dB", paper="R1 Table I, BWA-UNet minus bilinear, PSNR")
     assert margin(judge(psnr, gather(), "ci")) is None
 
