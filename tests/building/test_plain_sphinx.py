@@ -1,0 +1,41 @@
+"""The course outlives its wrapper: Sphinx alone builds the same pages from what `jupyter-book config sphinx` writes."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, toc_entries
+
+pytestmark = pytest.mark.slow
+COPIED = (".ipynb", ".md", ".bib", ".svg", ".png", ".css", ".js", ".py", ".html", ".toml", ".json")
+
+
+def test_sphinx_alone_builds_every_page(tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(
+        ROOT / "book",
+        project / "book",
+        ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(COPIED)],
+    )
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, project)
+    run("jupyter-book", ["config", "sphinx", "."], project)
+    assert (project / "conf.py").is_file()
+    said = run(
+        "sphinx-build", ["-q", "-b", "html", "-D", "nb_execution_mode=off", ".", str(tmp_path / "html")], project
+    )
+    assert not [line for line in said.splitlines() if "WARNING:" in line or "ERROR:" in line]
+    missing = [page for page in toc_entries() if not (tmp_path / "html" / f"{page}.html").is_file()]
+    assert not missing
+    page = (tmp_path / "html" / "book" / "06_counting_hands.html").read_text(encoding="utf-8")
+    assert "6. Counting hands" in page and 'href="05_training.html"' in page  # our own extension runs here, too
+
+
+def run(program: str, options: list[str], folder: Path) -> str:
+    """What a program beside Python says; it must succeed."""
+    command = [Path(sys.executable).with_name(program), *options]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout + done.stderr
