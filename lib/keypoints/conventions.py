@@ -50,13 +50,14 @@ def unit(name: str | Path, xyz: np.ndarray, layout: Layout, usual: str) -> str:
     return "shares" if half <= SHARES else "pixels"
 
 
-def not_percent(name: str | Path, xy: np.ndarray, size: tuple[int, int] | None) -> None:
-    """BadInput where pixels (T, P, 2) may as well be percent: nearly all within 100, of a picture not known as tiny."""
+def doubt_percent(name: str | Path, xy: np.ndarray, size: tuple[int, int] | None) -> None:
+    """Warn where pixels (T, P, 2) may as well be percent: nearly all within 100, of a picture not known as tiny."""
     far = np.abs(xy).max(axis=-1)
     if (size is None or max(size) > TINY) and not np.isnan(far).all() and np.nanquantile(far, NEARLY) <= 100:
-        raise BadInput(
-            f"{name} holds keypoints that lie within 100, which may be percent of the picture or pixels of a tiny one; "
-            "give pixels, or the size=(width, height) of the tiny picture."
+        warnings.warn(
+            f"{name} holds keypoints that lie within 100, and they are taken for pixels of a tiny picture; if they are "
+            "percent, turn them into pixels first.",
+            stacklevel=4,
         )
 
 

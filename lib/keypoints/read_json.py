@@ -10,7 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from lib.keypoints.conventions import check_reach, doubt_size, frame_rows, not_percent, numbered_files, one_person, unit
+from lib.keypoints.conventions import (
+    check_reach,
+    doubt_percent,
+    doubt_size,
+    frame_rows,
+    numbered_files,
+    one_person,
+    unit,
+)
 from lib.keypoints.keypoints import Keypoints, from_file
 from lib.keypoints.layouts import COCO_133, OPENPOSE_67, Layout
 from lib.tools.errors import BadInput
@@ -165,7 +173,7 @@ def _keypoints(
             raise BadInput(f"{path} holds shares of the picture, not pixels; {remedy}.")
         xyz[..., :2] *= size
     else:
-        not_percent(path, points[..., :2], size)
+        doubt_percent(path, points[..., :2], size)
     if size is None:
         width, height = np.floor(np.nan_to_num(xyz[..., :2]).max(axis=(0, 1))).clip(0, 2**16 - 2) + 1
         size = (int(width), int(height))

@@ -47,17 +47,18 @@ def test_shares_need_a_size(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", PIXELS)
-def test_percent_and_pixels_of_a_tiny_picture_are_told_apart_by_its_size_or_not_at_all(kind, tmp_path):
+def test_what_may_be_percent_is_said_unless_the_picture_is_known_as_tiny(kind, tmp_path, recwarn):
     shares = places(kind) / SIZE
     for name in "abcd":
         (tmp_path / name).mkdir()
     for name, size in (("a", None), ("b", SIZE)):
-        with pytest.raises(BadInput, match="within 100, which may be percent"):
+        with pytest.warns(UserWarning, match="if they are percent"):
             read(kind, tmp_path / name, [100 * shares], **({"size": size} if size else {}))
     tiny = read(kind, tmp_path / "c", [100 * shares], size=(100, 100))
     np.testing.assert_allclose(tiny.xyz[..., :2], 100 * shares, atol=0.05)
     small = shares * (152, 168)  # R1's size, which is what pixels of small films are like
     np.testing.assert_allclose(read(kind, tmp_path / "d", [small]).xyz[..., :2], small, atol=0.05)
+    assert not [warning for warning in recwarn if "percent" in str(warning.message)]
 
 
 @pytest.mark.parametrize("kind", ["npy", "asl"])
