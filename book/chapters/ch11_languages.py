@@ -64,4 +64,4 @@ def words_table(facts: Mapping) -> pd.DataFrame:
         }
         for name, number in facts["words"].items()
     }
-    return pd.DataFrame(rows).T
+    return pd.DataFrame(rows).T.rename_axis("language").reset_index()

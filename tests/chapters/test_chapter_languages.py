@@ -37,5 +37,5 @@ def test_the_picture_has_a_mark_for_each_language_and_a_row_for_each_difference(
 def test_what_is_left_out_is_counted_with_its_reason():
     table = words_table(
         {"words": {"ASL": 10, "DGS": 5}, "left out": {"ASL": ["can: posture", "no: posture"], "DGS": []}}
-    )
+    ).set_index("language")
     assert table.loc["ASL"].tolist() == [10, 2, "can: posture; no: posture"] and table.loc["DGS", "left out"] == 0
