@@ -133,6 +133,7 @@ def _mean(terms: Tensor, weight: Tensor | None) -> Tensor:
 
 
 def check_pair(pred: Tensor, target: Tensor) -> None:
+    """Raises BadInput for pictures that are not both (N, C, H, W), of one shape."""
     if pred.shape != target.shape or pred.ndim != 4:
         shapes = f"{tuple(pred.shape)} and {tuple(target.shape)}"
         raise BadInput(f"A loss needs pictures of one shape (N, C, H, W), not {shapes}: crop or enlarge one of them.")

@@ -44,6 +44,7 @@ def check_alike(keypoints: Keypoints, truth: Keypoints) -> None:
 
 
 def sides_of(hand: str) -> list[str]:
+    """The sides that "left", "right" or "both" mean; BadInput for another word."""
     if hand not in ("left", "right", "both"):
         raise BadInput(f'A hand is "left", "right" or "both", not {hand!r}.')
     return [side for side in ("left", "right") if hand in (side, "both")]

@@ -25,7 +25,7 @@ FLOORS = (  # imports run downhill: from a later line to an earlier one, or with
 )
 METHOD = ("upsampler", "ptn", "joins2sign", "keypoints", "holistic")  # with the hall, what the papers are about
 BOOK = ("book", "data_scripts")
-MOST_FILES, MOST_LINES = {"lib": 99, "method": 45}, {"lib": 12_147, "method": 5_796}  # raise them with a reason
+MOST_FILES, MOST_LINES = {"lib": 99, "method": 45}, {"lib": 12_151, "method": 5_800}  # raise them with a reason
 MOST_IN_A_FOLDER = 26
 HEAVY = {"mediapipe", "anny", "warp", "av", "jax"}
 

@@ -125,17 +125,15 @@ def enhance(
     with ExitStack() as reserved:
         video = _reserve(reserved, out, source)
         pose = _reserve(reserved, keypoints, source) if keypoints else None
-        blend = None if whole else Faithful()
-        consumers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
-        consumers.append(_writer(film, out, video, crf, bool(consumers), blend))
-        seen = video  # what a third look reads again: the network's whole picture
-        if blend and pose and looks > 2:
-            seen = reserved.enter_context(_spare(video))
-            consumers.append(_writer(film, out, seen, crf, behind=True))
-        frames, results = _run(film, network, device, consumers, blend, progress)
+        blend, third = None if whole else Faithful(), pose is not None and looks > 2
+        seen = reserved.enter_context(_spare(video)) if blend and third else video  # what a third look reads again
+        watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
+        writers = [_writer(film, out, video, crf, bool(watchers), blend)]
+        writers += [_writer(film, out, seen, crf, behind=True)] if seen != video else []
+        frames, results = _run(film, network, device, watchers + writers, blend, progress)
         found = results[0] if pose else None
         if pose:
-            found = _by_neighbours(seen, found, progress) if looks > 2 else found
+            found = _by_neighbours(seen, found, progress) if third else found
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started

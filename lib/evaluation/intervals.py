@@ -105,11 +105,13 @@ def ratio_bootstrap(part: Sequence[float], whole: Sequence[float]) -> Interval |
 
 
 def ends(draws: np.ndarray) -> tuple[float, float]:
+    """Between which the middle `LEVEL` of the draws (N,) lie."""
     low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
 def clip_mean(clip: float | np.ndarray) -> float:
+    """A clip's value, or the mean over its frames (T,) that have one; NaN where none has."""
     frames = np.asarray(clip, float)
     frames = frames[~np.isnan(frames)]
     return float(frames.mean()) if frames.size else float("nan")

@@ -105,6 +105,7 @@ def one_or_other(one: Roi, other: Roi, generator: Generator) -> Roi:
 
 
 def differences(seen: HandOutputs, wanted: HandOutputs) -> dict[str, Tensor]:
+    """How far what the hand network says of N crops is from what it says of the sharp ones, a scalar for each term."""
     has_hand = (wanted.presence > SEEN).float()
     off = (seen.landmarks - wanted.landmarks).abs().mean((1, 2)) / SIZE
     relative = [

@@ -165,6 +165,7 @@ class AttentionGate(nn.Module):
 
 
 def two_convs(before: int, after: int) -> nn.Sequential:
+    """(N, before, H, W) -> (N, after, H, W): two 3x3 convolutions, each with a ReLU, as in U-Net (2015)."""
     return nn.Sequential(
         nn.Conv2d(before, after, 3, padding=1), nn.ReLU(True), nn.Conv2d(after, after, 3, padding=1), nn.ReLU(True)
     )
