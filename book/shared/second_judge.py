@@ -24,7 +24,7 @@ from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, mean_of, watch, wit
 from lib.evaluation.intervals import Interval, ratio_bootstrap
 from lib.evaluation.methods import Method
 from lib.holistic.third_look import called
-from lib.keypoints import Keypoints
+from lib.keypoints import Keypoints, Layout
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
@@ -65,7 +65,7 @@ class Box(NamedTuple):
 
 def box_of(hand: np.ndarray) -> Box:
     """yoha's box for the joints (21, 2), MediaPipe's order, pixels: from the wrist to the middle knuckle is up."""
-    x, y = hand[9] - hand[0]
+    x, y = hand[Layout.middle_mcp] - hand[Layout.wrist]
     length = np.hypot(x, y) or 1.0
     turn = np.array([[-y, x], [-x, -y]]) / length
     upright = hand @ turn.T

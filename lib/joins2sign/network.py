@@ -14,11 +14,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lib.keypoints.layouts import in_hand
 from lib.tools.errors import BadInput
 from lib.upsampler.network import he
 
 FRAME = 256.0  # joints are in pixels of R3's frame of 256 x 256, whatever size the network sees
-WRIST, MIDDLE_MCP = 0, 9
+WRIST, MIDDLE_MCP = in_hand("WRIST", "MIDDLE_FINGER_MCP")
 
 
 @dataclass(frozen=True)
