@@ -35,9 +35,10 @@ import torch
 from torch import Tensor, nn
 
 from book.studies.rows.letter_rows import MADE_BY, add
+from data_scripts.shared.lis_photos import read_photos
 from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.network import SIDE
-from lib.joins2sign.photos import Photos, Split, random_split, read_photos, unseen_split
+from lib.joins2sign.photos import Photos, Split, random_split, unseen_split
 from lib.joins2sign.recipes import INVARIANT, KINDS, PATIENT, RECIPES, VARIANTS, Recipe, split_kind
 from lib.joins2sign.scores import scores
 from lib.joins2sign.training import Prediction, predict, train

@@ -19,7 +19,8 @@ import numpy as np
 import torch
 
 from book.studies.rows.letter_rows import MADE_BY, R3, add
-from lib.joins2sign.photos import Photos, random_split, read_photos
+from data_scripts.shared.lis_photos import read_photos
+from lib.joins2sign.photos import Photos, random_split
 from lib.joins2sign.recipes import RECIPES, Recipe
 from lib.joins2sign.scores import joint_scores
 from lib.joins2sign.training import predict, train
