@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data_scripts.renderer.renderer import Renderer
 from lib.joins2sign.photos import ANGLES, LETTERS, SIDE, Photos
 from lib.keypoints import HOLISTIC_75
 from lib.signer.figure import SIGNERS, Figure
 from lib.signer.geometry import axis_angle, frame
 from lib.signer.look import Outfit
-from lib.signer.renderer import Camera, Lighting, Renderer, Stage
+from lib.signer.stage import Camera, Lighting, Stage
 from lib.video.pixels import linear_to_srgb
 
 # the angles of lib.signer.arm.ANGLES in degrees, and the name of one of WAYS

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data_scripts.renderer.film import PER_FRAME, Film
+from data_scripts.renderer.renderer import Renderer
 from lib.degrade import centred
 from lib.metrics import psnr
 from lib.signer.figure import Figure
-from lib.signer.film import PER_FRAME, Film
 from lib.signer.performer import Performance
 from lib.signer.phonology import Sign
-from lib.signer.renderer import Camera, Renderer
-from lib.signer.stage import Stage, studio
+from lib.signer.stage import Camera, Stage, studio
 from lib.video.motion_blur import flow_blur
 from lib.video.pixels import linear_to_srgb
 

@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from data_scripts.renderer.film import Film
 from lib.keypoints import Keypoints
 from lib.signer import phonology
 from lib.signer.body import Body
 from lib.signer.figure import drawn_figure
-from lib.signer.film import Film
 from lib.signer.phonology import PLACES, SPACE, Sign, draw_sign
-from lib.signer.renderer import Camera, Stage
-from lib.signer.stage import STAGES, camera_for
+from lib.signer.stage import STAGES, Camera, Stage, camera_for
 from lib.video.pixels import linear_to_srgb
 
 SIZE = (152, 168)  # width and height of the pictures in pixels

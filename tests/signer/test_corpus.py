@@ -18,8 +18,8 @@ FRAMES = 4
 @pytest.fixture
 def short_films(monkeypatch):
     """Clips of a few frames in place of four seconds; the rest of the recipe is the real one."""
+    from data_scripts.renderer.film import PER_FRAME, Film
     from lib.signer.figure import drawn_figure
-    from lib.signer.film import PER_FRAME, Film
     from lib.signer.performer import Performance
     from lib.signer.stage import STAGES
 

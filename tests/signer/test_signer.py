@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from book.chapters.ch02_signer import ENDS, blur_study, fastest_frame
+from data_scripts.renderer.film import FPS, PER_FRAME, Film
 from lib.keypoints import HOLISTIC_75
 from lib.signer.arm import ANGLES
 from lib.signer.body import Body
 from lib.signer.figure import SIGNERS, draw_signer
-from lib.signer.film import FPS, PER_FRAME, Film
 from lib.signer.performer import Performance, Performer
 from lib.signer.phonology import HANDSHAPES, ORIENTATIONS, PLACES, draw_lexicon, draw_sentence
 from lib.signer.stage import STAGES

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats.qmc import Halton
 
+from data_scripts.renderer.renderer import Renderer
 from lib.signer.figure import Figure
 from lib.signer.performer import Performance
-from lib.signer.renderer import Renderer, Stage
+from lib.signer.stage import Stage
 from lib.video.pixels import linear_to_srgb
 
 FPS = 25.0
