@@ -179,7 +179,6 @@ def together(folds: list[Prediction]) -> Prediction:
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     options = _parser().parse_args(argv)
     torch.set_num_threads(options.threads or torch.get_num_threads())
     take_own(options.device)

@@ -69,7 +69,6 @@ def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Recipe, judged_b
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     add_option = parser.add_argument
     add_option("--data", type=Path, default=DATA / "lis")

@@ -202,7 +202,6 @@ def _of(rows: Sequence[dict], way: str, shots: int) -> list[dict]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--asl", type=Path, default=DATA / "asl_words", help="folder of data_scripts/asl_words.py")
     parser.add_argument("--dgs", type=Path, default=DATA / "dgs_words", help="folder of data_scripts/dgs_words.py")

@@ -79,7 +79,6 @@ def row(way: Way, photos: Photos, usual: np.ndarray, weights: Path) -> dict:
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--data", type=Path, default=DATA / "lis")
     parser.add_argument("--photos", type=positive, default=1100, help="how many (default: %(default)s)")

@@ -123,7 +123,6 @@ def ship(found: Sequence[Language], cache: Path, out: Path) -> None:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--new", type=Path, metavar="FOLDER", help="holds MP_Data/WORD/RECORDING/FRAME.npy")
     parser.add_argument("--seeds", type=positive, help=f"default: {SEEDS}; {NEW_SEEDS} with --new")

@@ -97,7 +97,6 @@ def read(path: Path = SHIPPED) -> PTN:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser: argparse.ArgumentParser = arguments(__doc__)
     parser.add_argument("--out", type=Path, default=SHIPPED, help="file for the weights (default: %(default)s)")
     print(json.dumps(ship(parser.parse_args(argv).out), indent=1))
