@@ -21,7 +21,7 @@ import torch
 from book.studies.rows.letter_rows import MADE_BY, R3, add
 from data_scripts.shared.lis_photos import read_photos
 from lib.joins2sign.photos import Photos, random_split
-from lib.joins2sign.recipes import RECIPES, Recipe
+from lib.joins2sign.recipes import RECIPES, Pace
 from lib.joins2sign.scores import joint_scores
 from lib.joins2sign.training import predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
@@ -52,7 +52,7 @@ def parts(photos: Photos, rows: np.ndarray, judged_by: str, seed: int = 0) -> tu
     return rows[~apart], rows[apart]
 
 
-def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Recipe, judged_by: str, seed: int = 0) -> list[dict]:
+def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Pace, judged_by: str, seed: int = 0) -> list[dict]:
     """A row a combination, the most letters first: kind, judge, settings, accuracy, median error of the joints."""
     learn, judge = parts(photos, rows, judged_by, seed)
     table = []

@@ -4,7 +4,7 @@ import numpy as np
 
 from lib.signer.geometry import unit
 from lib.signer.look import Outfit
-from lib.signer.stage import Camera, Lighting, Stage
+from lib.signer.stage import Camera, Lighting, Scene
 
 
 class Renderer:
@@ -13,7 +13,7 @@ class Renderer:
     ``faces`` (F, 3) index the vertices that ``render`` is given; ``device`` is Warp's name, "cpu" or "cuda".
     """
 
-    def __init__(self, faces: np.ndarray, outfit: Outfit, stage: Stage, device: str = "cpu"):
+    def __init__(self, faces: np.ndarray, outfit: Outfit, stage: Scene, device: str = "cpu"):
         from data_scripts.renderer import kernels
 
         self.wp, self.kernels, self.device = (wp := kernels.wp), kernels, device

@@ -53,7 +53,7 @@ class Lighting:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Scene:
     """A picture's surroundings; ``backdrop`` is (H, W, 3) linear light."""
 
     backdrop: np.ndarray
@@ -75,34 +75,34 @@ def camera_for(
     return Camera(eye, target, float(distance / tall), *size, roll=float(rng.normal(0, 0.008)))
 
 
-def studio(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
+def studio(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Scene:
     """D1's domain: a news studio. Cool panels, soft even light."""
     backdrop = _gradient(_between(rng, [0.08, 0.12, 0.20], [0.26, 0.32, 0.42]), rng.uniform(0.6, 0.9), size)
     for _ in range(rng.integers(2, 5)):
         _panel(backdrop, rng, _between(rng, [0.05, 0.09, 0.16], [0.40, 0.48, 0.56]))
-    return Stage(_soft(backdrop, 0.012), _lighting(rng, strength=1.0, warm=0.0), camera_for(body, rng, size=size))
+    return Scene(_soft(backdrop, 0.012), _lighting(rng, strength=1.0, warm=0.0), camera_for(body, rng, size=size))
 
 
-def room(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
+def room(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Scene:
     """TD1's and TD2's domain: somebody's room. Warm walls, a window, furniture, light from one side."""
     backdrop = _gradient(_between(rng, [0.26, 0.21, 0.15], [0.58, 0.50, 0.40]), rng.uniform(0.5, 0.8), size)
     for _ in range(rng.integers(3, 7)):
         _panel(backdrop, rng, _between(rng, [0.04, 0.03, 0.02], [0.60, 0.52, 0.42]))
     lighting = _lighting(rng, strength=0.85, warm=0.25, side=0.9)
-    return Stage(_soft(backdrop, 0.006), lighting, camera_for(body, rng, zoom=rng.uniform(0.92, 1.06), size=size))
+    return Scene(_soft(backdrop, 0.006), lighting, camera_for(body, rng, zoom=rng.uniform(0.92, 1.06), size=size))
 
 
-def anywhere(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
+def anywhere(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Scene:
     """No domain at all: any colours, any clutter, any light, nearer and farther, for training that must carry over."""
     backdrop = _gradient(rng.beta(0.8, 1.6, 3) ** 1.5, rng.uniform(0.4, 1.0), size)
     for _ in range(rng.integers(0, 9)):
         _panel(backdrop, rng, rng.beta(0.8, 1.6, 3) ** 1.5)
     backdrop = _soft(backdrop, rng.uniform(0.001, 0.015)) * _grain(rng, size)
     lighting = _lighting(rng, strength=rng.uniform(0.6, 1.25), warm=rng.uniform(-0.2, 0.3), side=rng.uniform(0.3, 1.2))
-    return Stage(backdrop, lighting, camera_for(body, rng, zoom=rng.uniform(0.72, 1.35), size=size))
+    return Scene(backdrop, lighting, camera_for(body, rng, zoom=rng.uniform(0.72, 1.35), size=size))
 
 
-STAGES: dict[str, Callable[..., Stage]] = {"studio": studio, "room": room, "anywhere": anywhere}
+SCENES: dict[str, Callable[..., Scene]] = {"studio": studio, "room": room, "anywhere": anywhere}
 
 
 def _lighting(rng: np.random.Generator, strength: float, warm: float, side: float = 0.5) -> Lighting:
