@@ -155,7 +155,7 @@ def test_a_folder_of_ones_own(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(new_language, "read_known", lambda: fresh(134, 4, 0))
     assert transfer.main(["--new", str(tmp_path / "mine"), "--seeds", "2"]) == 0
     said = capsys.readouterr().out
-    for words in (*new_language.NAMES.values(), new_language.GAIN, "2 examples", "Left out: 2.", "once: 1 recording",
+    for words in (*few_shots.WAYS.values(), new_language.GAIN, "2 examples", "Left out: 2.", "once: 1 recording",
                   "yes/9.npy is zero", "by chance 50.0"):  # fmt: skip
         assert words in said, said
     assert "5 examples" not in said, "four recordings are there to learn from"
