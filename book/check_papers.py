@@ -136,7 +136,6 @@ def added(text: Words, first: str, last: str) -> str:
 
 @command
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--papers", type=Path, default=os.environ.get("HANDS_PAPERS"), metavar="DIR")
     parser.add_argument("--file", type=Path, default=FILE, help="default: %(default)s")

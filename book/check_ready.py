@@ -35,17 +35,15 @@ def python() -> str:
 
 def packages() -> str:
     """Every line of the lock that is meant for this machine, in its version."""
-    from packaging.requirements import Requirement
+    from offline.wheels import pins
 
-    lines = (paths.ROOT / "requirements.lock").read_text().splitlines()
-    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    pins = [pin for pin in pins if pin.marker is None or pin.marker.evaluate()]
-    wrong = [name_of(pin.name) for pin in pins if not _is_installed(pin.name, pin.specifier)]
+    wanted = pins(paths.ROOT / "requirements.lock")
+    wrong = [name_of(pin.name) for pin in wanted if not _is_installed(pin.name, pin.specifier)]
     if wrong:
         raise RuntimeError(
             f"{len(wrong)} missing or in another version ({', '.join(wrong[:3])}): delete .venv, make ready"
         )
-    return f"{len(pins)}, as locked"
+    return f"{len(wanted)}, as locked"
 
 
 def _is_installed(name: str, specifier) -> bool:

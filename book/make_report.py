@@ -132,7 +132,6 @@ def write_report(out: Path, profile: str) -> Path:
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     default = os.environ.get("HANDS_PROFILE", "laptop")
     parser.add_argument("--profile", choices=["ci", "laptop", "paper"], default=default, help="whose results count")

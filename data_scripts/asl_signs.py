@@ -20,12 +20,13 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from data_scripts.shared._common import command_line, is_complete, say_whose, write_manifest
+from data_scripts.shared.tables import read_table
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints, read_asl_signs
 from lib.ptn.corpora import Inputs
 from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole
-from lib.tools.openers import read_npz, read_table, reading
+from lib.tools.openers import read_npz, reading
 from lib.tools.parallel import in_parallel
 
 PAGE = "https://www.kaggle.com/competitions/asl-signs"

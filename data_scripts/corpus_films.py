@@ -20,6 +20,7 @@ import pandas as pd
 
 from data_scripts.own_films import check_film, film_name, films_in
 from data_scripts.shared.cuts import frames_between
+from data_scripts.shared.tables import read_table
 from data_scripts.signon_splits import CUTS, read_examples
 from lib.degrade import crop
 from lib.holistic import extract
@@ -28,7 +29,7 @@ from lib.ptn.corpora import UNITS
 from lib.ptn.splits import SUBSETS
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256, write_json, written_whole
-from lib.tools.openers import read_npz, read_table
+from lib.tools.openers import read_npz
 
 FPS = 25
 SIDES = ("", "left", "right")  # the whole frame, or a half

@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data_scripts.renderer.renderer import Renderer
 from lib.joins2sign.photos import ANGLES, LETTERS, SIDE, Photos
 from lib.keypoints import HOLISTIC_75
 from lib.signer.figure import SIGNERS, Figure
 from lib.signer.geometry import axis_angle, frame
 from lib.signer.look import Outfit
-from lib.signer.renderer import Camera, Lighting, Renderer, Stage
+from lib.signer.stage import Camera, Lighting, Scene
 from lib.video.pixels import linear_to_srgb
 
 # the angles of lib.signer.arm.ANGLES in degrees, and the name of one of WAYS
@@ -71,7 +72,7 @@ class CloseUp:
         camera = Camera((0.0, -1.0, 0.0), (0.0, 0.0, 0.0), focal=1 / TALL, width=size, height=size)
         backdrop = np.full((size, size, 3), CLOTH) * rng.uniform(0.6, 2.5)
         light = Lighting(key=(rng.uniform(-0.8, 0.8), -1.0, rng.uniform(0.4, 1.2)))
-        renderer = Renderer(self.faces, _part(self.figure.outfit, self.kept), Stage(backdrop, light, camera))
+        renderer = Renderer(self.faces, _part(self.figure.outfit, self.kept), Scene(backdrop, light, camera))
         images = np.stack([linear_to_srgb(renderer.render(pose)) for pose in vertices.astype(np.float32)])
         return images, camera.project(joints)[..., :2]
 

@@ -31,11 +31,12 @@ from data_scripts.shared._common import (
     open_zip,
     read_member,
     say_whose,
-    write_csv,
     write_manifest,
 )
 from data_scripts.shared.lis_hands import annotate
-from lib.joins2sign.photos import ANGLES, COLUMNS, LETTERS, SIDE, TABLE, UNSEEN, read_hands, read_table
+from data_scripts.shared.lis_photos import COLUMNS, TABLE, UNSEEN, read_hands, read_table
+from data_scripts.shared.tables import write_csv
+from lib.joins2sign.photos import ANGLES, LETTERS, SIDE
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST, written_whole

@@ -27,11 +27,12 @@ from data_scripts.shared._common import (
     say_whose,
     write_manifest,
 )
+from data_scripts.shared.tables import read_table
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
-from lib.tools.openers import read_table, reading
+from lib.tools.openers import reading
 
 COMMIT = "3c0d5e9c2d088a367999e66792ef1e6e1a1c3fd5"
 ARCHIVE = f"https://github.com/signon-project/wp3-slr-dataset-processing/archive/{COMMIT}.zip"

@@ -23,13 +23,13 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from data_scripts.renderer.film import FPS, PER_FRAME, Film
 from data_scripts.shared._common import is_of_recipe, write_manifest
 from lib.degrade import downsample
 from lib.signer.clips import UNITS
 from lib.signer.figure import SIGNERS, drawn_figure
-from lib.signer.film import FPS, PER_FRAME, Film
 from lib.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
-from lib.signer.stage import HEIGHT, STAGES, WIDTH
+from lib.signer.stage import HEIGHT, SCENES, WIDTH
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json, written_whole
@@ -108,7 +108,7 @@ def film_of(job: Job, signs: list[Sign], stage: str, device: str = "cpu") -> Fil
     """The film of a job's signer (numbered from 0; 0-17 are the corpora's), who makes these signs on a stage."""
     figure, rng = drawn_figure(job.signer + 1), np.random.default_rng(job.seed)
     performance = figure.performer.perform(signs, FPS * PER_FRAME, rng)
-    return Film(figure, performance, STAGES[stage](figure.body, rng), device)
+    return Film(figure, performance, SCENES[stage](figure.body, rng), device)
 
 
 def make_clip(job: Job, out: Path, device: str = "cpu") -> Path:
@@ -207,7 +207,6 @@ def rendering_options(parser: argparse.ArgumentParser) -> None:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     rendering_options(parser)
     parser.add_argument("--scale", choices=list(SCALES), default="laptop")

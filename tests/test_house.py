@@ -26,7 +26,13 @@ FLOORS = (  # imports run downhill: from a later line to an earlier one, or with
 METHOD = ("upsampler", "ptn", "joins2sign", "keypoints", "holistic")  # with the hall, what the papers are about
 BOOK = ("book", "data_scripts")
 MOST_FILES, MOST_LINES = {"lib": 99, "method": 45}, {"lib": 12_151, "method": 5_800}  # raise them with a reason
-MOST_IN_A_FOLDER = 26
+MOST_IN_A_FOLDER = 25
+FEWEST_LINES = 40
+SHORT = {  # and yet files of their own: what everybody imports, commands, and one of a row of alike
+    *("lib.tools.errors", "lib.tools.paths", "lib.signer.kernels", "lib.train_upsampler", "data_scripts.shared.tables"),
+    *(f"data_scripts.{language}_words" for language in ("asl", "bhutanese", "bisindo", "dgs", "isl")),
+    "book.exercises.estimators",
+}
 HEAVY = {"mediapipe", "anny", "warp", "av", "jax"}
 
 
@@ -90,6 +96,13 @@ def test_rooms_are_as_small_as_they_are():
     for name, files in {"lib": lib, "method": hall_and_method}.items():
         assert len(files) <= MOST_FILES[name] and sum(files.values()) <= MOST_LINES[name], (name, len(files))
     assert max(Counter(path.parent for path in sizes).values()) <= MOST_IN_A_FOLDER
+
+
+def test_a_small_file_has_a_reason():
+    """One idea a file, but none so small that it could stand with another: doors and a named few apart."""
+    sizes = {name: path.read_text(encoding="utf-8").count("\n") for name, path in modules().items()}
+    doors = {name for name, path in modules().items() if path.name in ("__init__.py", "__main__.py")}
+    assert {name for name, lines in sizes.items() if lines < FEWEST_LINES} - doors == SHORT
 
 
 @pytest.mark.parametrize(

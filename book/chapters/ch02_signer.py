@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data_scripts.renderer.film import PER_FRAME, Film
+from data_scripts.renderer.renderer import Renderer
 from lib.degrade import centred
 from lib.metrics import psnr
 from lib.signer.figure import Figure
-from lib.signer.film import PER_FRAME, Film
 from lib.signer.performer import Performance
 from lib.signer.phonology import Sign
-from lib.signer.renderer import Camera, Renderer
-from lib.signer.stage import Stage, studio
+from lib.signer.stage import Camera, Scene, studio
 from lib.video.motion_blur import flow_blur
 from lib.video.pixels import linear_to_srgb
 
@@ -22,7 +22,7 @@ HAND_HEIGHT = 0.25  # metres that a close-up of a hand shows from top to bottom
 SHEET_PLACE, SHEET_ORIENTATION = "high space", "fingers up, palm out"
 
 
-def photograph(figure: Figure, performance: Performance, moments: np.ndarray, stage: Stage) -> list[np.ndarray]:
+def photograph(figure: Figure, performance: Performance, moments: np.ndarray, stage: Scene) -> list[np.ndarray]:
     """Sharp frames (H, W, 3) uint8 of a performance at sample numbers ``moments``."""
     renderer = Renderer(figure.faces, figure.outfit, stage)
     return [linear_to_srgb(renderer.render(v)) for v in figure.vertices(performance, np.asarray(moments))]
@@ -60,7 +60,7 @@ def hand_pictures(figure: Figure, handshapes: Sequence[str], seed: int, size: in
     for moment in stroke_middles(performance):  # by a camera a metre in front of the hand
         x, y, z = map(float, performance.position[moment, knuckle])
         camera = Camera((x, y - 1.0, z + 0.05), (x, y, z), focal=1 / HAND_HEIGHT, width=size, height=size)
-        pictures += photograph(figure, performance, [moment], Stage(stage.backdrop, stage.lighting, camera))
+        pictures += photograph(figure, performance, [moment], Scene(stage.backdrop, stage.lighting, camera))
     return pictures
 
 

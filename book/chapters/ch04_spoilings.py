@@ -13,12 +13,15 @@ from book.shared.charts import interval_chart
 from book.shared.hands import hand_speed
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.keypoints.layouts import FINGERS as JOINTS, in_hand
 from lib.tools.errors import BadInput
 
 FINGER = 0.055  # a finger's width in shoulder widths: 2 of 36 centimetres
-PALM = (0, 1, 5, 9, 13, 17)
 NAMES = ("thumb", "index", "middle", "ring", "little")
-FINGERS = {name: tuple(range(first, first + 4)) for name, first in zip(NAMES, (1, 5, 9, 13, 17))}
+FINGERS = {
+    name: in_hand(*(f"{finger}_{joint}" for joint in joints)) for name, (finger, joints) in zip(NAMES, JOINTS.items())
+}
+PALM = [HOLISTIC_75.wrist, *(joints[0] for joints in FINGERS.values())]
 
 
 def hands_mask(points: np.ndarray, size: tuple[int, int], hands: tuple[str, ...] = ("left", "right")) -> np.ndarray:
@@ -34,9 +37,9 @@ def hands_mask(points: np.ndarray, size: tuple[int, int], hands: tuple[str, ...]
     for side in hands:
         joints = points[HOLISTIC_75.parts[f"{side}_hand"], :2]
         if np.isfinite(joints).all():
-            _fill(mask, joints[list(PALM)], width)
+            _fill(mask, joints[PALM], width)
             for finger in FINGERS.values():
-                stroke(mask, joints[list(finger)], width)
+                stroke(mask, joints[finger], width)
     return mask > 0
 
 
@@ -84,7 +87,7 @@ def moved(frame: np.ndarray, pixels: int) -> np.ndarray:
 
 def without_finger(frame: np.ndarray, points: np.ndarray, finger: str) -> np.ndarray:
     """The frame with a right hand's finger painted over beyond its knuckle from what is around (Telea's inpainting)."""
-    joints = points[HOLISTIC_75.parts["right_hand"], :2][list(FINGERS[finger])]
+    joints = points[HOLISTIC_75.parts["right_hand"], :2][FINGERS[finger]]
     beyond = joints[-1] + 0.4 * (joints[-1] - joints[-2])  # the flesh goes on beyond the last joint
     mask = np.zeros(frame.shape[:2], np.uint8)
     stroke(mask, np.stack([*joints[1:], beyond]), 1.6 * finger_width(points))

@@ -136,10 +136,7 @@ def mean(scores: pd.DataFrame, measure: str) -> Interval:
 
 
 def _scores(
-    clips: Sequence[Keypoints],
-    truth: Sequence[Keypoints],
-    methods: Fills,
-    holes_of: Callable[[Keypoints, str], Holes],
+    clips: Sequence[Keypoints], truth: Sequence[Keypoints], methods: Fills, holes_of: Callable[[Keypoints, str], Holes]
 ) -> pd.DataFrame:
     rows = []
     for number, (clip, real) in enumerate(zip(clips, truth, strict=True)):

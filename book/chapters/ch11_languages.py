@@ -7,19 +7,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, interval, panel
+from book.studies.real_words.few_shots import WAYS
 from book.studies.real_words.language_rows import Values, over_languages, shares
 from lib.evaluation.intervals import over_seeds
 
 MARKS = dict(zip(("ASL", "DGS", "BISINDO", "ISL", "Bhutanese"), zip("osD^v", (BLUE, ORANGE, GREEN, PURPLE, SKY))))
-WAYS = {
-    "scratch": "from scratch",
-    "frozen": "1. frozen",
-    "sequence": "2. sequence part, from 1",
-    "all": "3. everything, from 1",
-    "random": "random weights, frozen (control)",
-    "logistic": "logistic regression (control)",
-    "posture": "no hands (control)",
-}
 
 
 def gains_chart(gains: Mapping[str, Values]) -> Figure:

@@ -11,6 +11,7 @@ from book.studies.rows.letter_rows import pick
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.joins2sign.recipes import split_kind
+from lib.keypoints.layouts import in_hand
 from lib.tools.papers import look_up
 
 # R3's figures, by their names in `lib.tools.papers`: for the dynamic weighting; and the letters of each network
@@ -139,10 +140,10 @@ def crossing(photos: Photos) -> np.ndarray:
     About 1 where the fingers run side by side, below 0 where they cross: what parts U from R. Seen from the
     side it says little. NaN where no hand is known.
     """
-    index, middle = photos.joints[:, 5], photos.joints[:, 9]
-    across = index - middle
+    ends = (photos.joints[:, in_hand(f"INDEX_FINGER_{end}", f"MIDDLE_FINGER_{end}")] for end in ("MCP", "TIP"))
+    across, apart = (pair[:, 0] - pair[:, 1] for pair in ends)
     width = np.linalg.norm(across, axis=1)
-    return ((photos.joints[:, 8] - photos.joints[:, 12]) * across).sum(axis=1) / np.maximum(width, 1e-6) ** 2
+    return (apart * across).sum(axis=1) / np.maximum(width, 1e-6) ** 2
 
 
 def choices(grid: Sequence[dict]) -> list[str]:

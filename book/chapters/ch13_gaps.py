@@ -114,7 +114,7 @@ def shapes(points: np.ndarray, mirror: float) -> tuple[np.ndarray, float]:
     """A hand (T, 21, 3) from its wrist, in the plane, as a right one, in hand lengths, (T, 21, 2); and that length,
     the median from wrist to middle knuckle in pixels."""
     moved = (points - points[:, :1])[..., :2].astype(float)
-    sizes = np.linalg.norm(moved[frames_found(points), 9], axis=-1)
+    sizes = np.linalg.norm(moved[frames_found(points), HOLISTIC_75.middle_mcp], axis=-1)
     length = float(np.median(sizes)) if sizes.size and np.median(sizes) > 0 else 1.0
     return moved * [mirror, 1] / length, length
 

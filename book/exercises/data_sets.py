@@ -37,10 +37,7 @@ def check_lazy(answer: Any) -> str | None:
     often, overall = train.mode()[0], FEW.gloss.mode()[0]
     wrong = [
         (accuracy(test, test.mode()[0]), "this takes the most frequent gloss of the test, which nobody knows before."),
-        (
-            accuracy(test, overall),
-            "take the most frequent gloss of training alone, not that of other parts as well.",
-        ),
+        (accuracy(test, overall), "take the most frequent gloss of training alone, not that of other parts as well."),
         (accuracy(train, often), "that is the accuracy on the examples it has learned from; judge it on the test."),
         (accuracy(FEW.gloss, often), "that is the accuracy on all parts; judge it on the test."),
         ((test == often).sum(), "that is how many test examples are right; divide by the number of all of them."),

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from book.chapters.ch06_rungs import mean_of_trainings
 from book.chapters.ch07_realness import agreement
 from book.chapters.ch12_answers import answer as _r3
 from book.shared import r1_studies
 from book.shared.paired_rows import paired
+from book.shared.rungs import mean_of_trainings
 from book.studies import real_transfer
 from book.studies.real_words import language_rows
 from book.studies.rows import shipped_rows, sign_rows

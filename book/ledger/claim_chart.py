@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from book.ledger.claims import Judged
-from book.shared.palette import GREEN, SKY, VERMILLION, panel
+from book.shared.palette import GREEN, GREY, SKY, VERMILLION, panel
 from lib.evaluation import verdicts
 from lib.evaluation.verdicts import FAILS, HOLDS, NO_RUN, OPEN, SYMBOLS, UNTESTABLE
 
@@ -18,8 +18,8 @@ MARKS = {
     HOLDS: (GREEN, "o"),
     FAILS: (VERMILLION, "X"),
     OPEN: (SKY, "s"),
-    UNTESTABLE: ("#BBBBBB", "_"),
-    NO_RUN: ("#FFFFFF", "o"),
+    UNTESTABLE: (GREY, "_"),
+    NO_RUN: ("white", "o"),
 }
 SCALE = ("points", "%")  # claims in these units share one axis
 WIDTH = 3.4  # inches: a phone shows it whole

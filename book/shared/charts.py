@@ -8,13 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from book.shared.palette import BLUE, GREEN, PALETTE, SKY, VERMILLION, interval, panel, panels
+from book.shared.palette import BLUE, GREEN, GREY, PALETTE, SKY, VERMILLION, interval, panel, panels
 from lib.degrade import BASELINES
 from lib.evaluation.intervals import Interval
 from lib.training import History
 from lib.upsampler import PRETRAINED
 
-GREY = "#BBBBBB"
 NAMES = {"d1_test_software": "D1 test, R1's damage", "d1_test": "D1 test, a camera's damage", "td2": "TD2"}
 ORDER = ("target", *BASELINES, *PRETRAINED)  # of the methods, from above
 ON_CAMERA = tuple(name for name in PRETRAINED if name.endswith("-camera")) + ("bv-unet", "bg-unet")

@@ -11,7 +11,7 @@ from importlib import metadata
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from lib.report import gather
+from lib.report import gather, laid_out
 from lib.tools.paths import ROOT
 
 COURSE = "hands-in-focus"
@@ -26,7 +26,7 @@ def this_build() -> Styler:
         "version of the course": metadata.version(COURSE),
         "system": f"{platform.system()} on {platform.machine()}, Python {platform.python_version()}",
     }
-    return _plain(pd.DataFrame({"fact": facts.keys(), "this build": facts.values()}), "build")
+    return laid_out(pd.DataFrame({"fact": facts.keys(), "this build": facts.values()}))
 
 
 def machines() -> Styler:
@@ -39,18 +39,11 @@ def machines() -> Styler:
     table = pd.DataFrame(made, dtype=object).fillna("").astype(str)
     counts = Counter(table.itertuples(index=False, name=None)).most_common()
     columns = {f"machine {place}: {count} numbers": facts for place, (facts, count) in enumerate(counts, 1)}
-    return _plain(pd.DataFrame({"made by": table.columns} | columns), "machines")
+    return laid_out(pd.DataFrame({"made by": table.columns} | columns))
 
 
 def _profile() -> str:
     return os.environ.get("HANDS_PROFILE", "laptop")
-
-
-def _plain(table: pd.DataFrame, name: str) -> Styler:
-    """A table without row numbers, as text."""
-    left = [{"selector": "th, td", "props": "text-align: left; padding: 0.2em 0.8em"}]
-    style = Styler(table, uuid=name, cell_ids=False).hide(axis="index").format(escape="html")
-    return style.set_table_styles(left).set_table_attributes('class="dataframe"')
 
 
 RUN = re.compile(r"\babout ([\w ]+? minutes?(?: and a half)?|a minute and a half) to run\b", re.I)

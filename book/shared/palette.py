@@ -9,7 +9,7 @@ from lib.evaluation.intervals import Interval
 
 # Okabe and Ito's palette, which differs for every kind of colour vision
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
-YELLOW, BLACK = "#F0E442", "#000000"
+YELLOW, BLACK, GREY = "#F0E442", "#000000", "#BBBBBB"
 PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
 
 

@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 
 from lib import metrics
-from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, mean_of, watch, without_nan
+from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, means, watch, without_nan
 from lib.evaluation.intervals import Interval, ratio_bootstrap
 from lib.evaluation.methods import Method
 from lib.holistic.third_look import called
-from lib.keypoints import Keypoints
+from lib.keypoints import Keypoints, Layout
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
@@ -65,7 +65,7 @@ class Box(NamedTuple):
 
 def box_of(hand: np.ndarray) -> Box:
     """yoha's box for the joints (21, 2), MediaPipe's order, pixels: from the wrist to the middle knuckle is up."""
-    x, y = hand[9] - hand[0]
+    x, y = hand[Layout.middle_mcp] - hand[Layout.wrist]
     length = np.hypot(x, y) or 1.0
     turn = np.array([[-y, x], [-x, -y]]) / length
     upright = hand @ turn.T
@@ -173,16 +173,7 @@ def opinions(rows: Sequence[dict]) -> pd.DataFrame:
 
     "gap closed, %" is of the hands that are there: (method - input) / (target - input), where the rows have both.
     """
-    lines = {}
-    frame = pd.DataFrame(rows, columns=["set", "clip", "method", *MEASURES])
-    for name, of_set in frame.groupby("set", sort=False):
-        there = of_set.pivot(index="clip", columns="method", values="second_present").astype(float)
-        for method, of_method in of_set.groupby("method", sort=False):
-            values = {key: factor * of_method[key].astype(float) for key, (_, factor) in MEASURES.items()}
-            line = {MEASURES[key][0]: mean_of(column) for key, column in values.items()}
-            line["gap closed, %"] = _closed(there, method)
-            lines[name, method] = line
-    return pd.DataFrame(list(lines.values()), pd.MultiIndex.from_tuples(lines, names=["set", "method"]), dtype=object)
+    return means(rows, MEASURES, "second_present", lambda there, method: {"gap closed, %": _closed(there, method)})
 
 
 def _closed(there: pd.DataFrame, method: str) -> Interval | None:

@@ -58,7 +58,6 @@ def gains(found: dict[str, np.ndarray]) -> dict[str, Interval]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--source", type=Path, required=True, help="a trained PTN's weights (.pt)")
     parser.add_argument("--data", type=Path, default=DATA / "asl_signs", help="folder of data_scripts/asl_signs.py")

@@ -126,7 +126,6 @@ def disagreement(rows: Sequence[dict], method: str = TASKS) -> Interval:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--clips", type=positive, metavar="N", help="only the first N of each set")
     parser.add_argument("--out", type=Path, default=SHIPPED, metavar="FILE")

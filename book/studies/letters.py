@@ -35,10 +35,10 @@ import torch
 from torch import Tensor, nn
 
 from book.studies.rows.letter_rows import MADE_BY, add
+from data_scripts.shared.lis_photos import read_photos
 from lib.joins2sign.losses import dynamic_weights
-from lib.joins2sign.network import SIDE
-from lib.joins2sign.photos import Photos, Split, random_split, read_photos, unseen_split
-from lib.joins2sign.recipes import INVARIANT, KINDS, PATIENT, RECIPES, VARIANTS, Recipe, split_kind
+from lib.joins2sign.photos import SIDE, Photos, Split, random_split, unseen_split
+from lib.joins2sign.recipes import INVARIANT, KINDS, PATIENT, RECIPES, VARIANTS, Pace, split_kind
 from lib.joins2sign.scores import scores
 from lib.joins2sign.training import Prediction, predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
@@ -66,7 +66,7 @@ def turned(photos: Photos, degrees: float) -> Photos:
     return replace(photos, images=np.stack(images), joints=joints.astype(np.float32))
 
 
-def accuracy_by_turn(model: nn.Module, photos: Photos, recipe: Recipe) -> dict[str, float]:
+def accuracy_by_turn(model: nn.Module, photos: Photos, recipe: Pace) -> dict[str, float]:
     """Share of letters read rightly after each turn of `DEGREES` (as text, for JSON)."""
     found = {}
     for degrees in DEGREES:
@@ -128,7 +128,7 @@ def leave_signers_out(photos: Photos, folds: int = 5) -> Iterator[Split]:
         yield Split(*(np.flatnonzero(kept & part) for part in (~test & ~judge, judge, test)))
 
 
-def at_own_pace(kind: str, recipe: Recipe) -> Recipe:
+def at_own_pace(kind: str, recipe: Pace) -> Pace:
     """R3's networks as ``recipe`` says; the baselines have a pace of their own, the CNN only at its full size."""
     name, variant = split_kind(kind)
     if name == "keypoints":  # so small that it can have more epochs, and R3's batches
@@ -139,10 +139,10 @@ def at_own_pace(kind: str, recipe: Recipe) -> Recipe:
     if recipe.width < 1:  # our pace, and channels with which it calculates as long as our narrow network
         epochs = 60 if variant == PATIENT else recipe.epochs
         return replace(recipe, size=SIDE, width=2 * recipe.width, epochs=epochs)
-    return Recipe(SIDE, 1.0, 250, batch=64, cosine=False, bfloat16=recipe.bfloat16, device=recipe.device)
+    return Pace(SIDE, 1.0, 250, batch=64, cosine=False, bfloat16=recipe.bfloat16, device=recipe.device)
 
 
-def run(photos: Photos, split: str, kind: str, recipe: Recipe, seed: int, options: argparse.Namespace) -> list[dict]:
+def run(photos: Photos, split: str, kind: str, recipe: Pace, seed: int, options: argparse.Namespace) -> list[dict]:
     """Train and test one network on one split: a row of the results, none in torchrun's processes but the first.
     Settings have been chosen before, so that the photos that could judge them are learned from, too, as R3 does in the
     end (4.6)."""
@@ -178,7 +178,6 @@ def together(folds: list[Prediction]) -> Prediction:
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     options = _parser().parse_args(argv)
     torch.set_num_threads(options.threads or torch.get_num_threads())
     take_own(options.device)

@@ -19,8 +19,9 @@ import numpy as np
 import torch
 
 from book.studies.rows.letter_rows import MADE_BY, R3, add
-from lib.joins2sign.photos import Photos, random_split, read_photos
-from lib.joins2sign.recipes import RECIPES, Recipe
+from data_scripts.shared.lis_photos import read_photos
+from lib.joins2sign.photos import Photos, random_split
+from lib.joins2sign.recipes import RECIPES, Pace
 from lib.joins2sign.scores import joint_scores
 from lib.joins2sign.training import predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
@@ -51,7 +52,7 @@ def parts(photos: Photos, rows: np.ndarray, judged_by: str, seed: int = 0) -> tu
     return rows[~apart], rows[apart]
 
 
-def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Recipe, judged_by: str, seed: int = 0) -> list[dict]:
+def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Pace, judged_by: str, seed: int = 0) -> list[dict]:
     """A row a combination, the most letters first: kind, judge, settings, accuracy, median error of the joints."""
     learn, judge = parts(photos, rows, judged_by, seed)
     table = []
@@ -68,7 +69,6 @@ def search(kind: str, photos: Photos, rows: np.ndarray, recipe: Recipe, judged_b
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     add_option = parser.add_argument
     add_option("--data", type=Path, default=DATA / "lis")

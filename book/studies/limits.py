@@ -107,7 +107,6 @@ def joints(place: Path) -> tuple[np.ndarray, np.ndarray]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     options = study_parser(__doc__, RUNS, "limits", LIMITS).parse_args(argv)
     torch.set_num_threads(1)
     made = corpora(load_corpus("target"), *joints(options.cache / "joints.npz"))

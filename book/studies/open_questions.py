@@ -149,7 +149,6 @@ def _thinned(clip: Keypoints) -> Keypoints:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     options = study_parser(__doc__, RUNS, "open", OPEN).parse_args(argv)
     torch.set_num_threads(1)
     chosen = parameters(options.cache / "filters.json")

@@ -65,7 +65,6 @@ def run(options: argparse.Namespace) -> dict | None:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     options = _parser().parse_args(argv)
     take_own(options.device)
     if result := run(options):

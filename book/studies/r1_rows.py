@@ -34,7 +34,6 @@ def joined(old: Sequence[dict], new: Sequence[dict]) -> list[dict]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     arguments = parser(__doc__)
     arguments.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID (see book/studies/fid.py)")
     arguments.add_argument("--ship", type=Path, metavar="OUT", help="write a row for each clip, for the chapters")

@@ -163,7 +163,6 @@ def read(path: str | Path = SHIPPED) -> list[dict]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("data", nargs="+", choices=DATA_SETS)
     parser.add_argument("--seeds", type=positive, default=SEEDS)

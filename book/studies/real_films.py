@@ -176,7 +176,6 @@ def spoil_all(files: Sequence[Path], spoiling: Spoiling) -> list[RealClip]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("films", nargs="+", type=Path, metavar="FILE", help="sharp films of one signer each")
     parser.add_argument("--models", nargs="*", default=["all"], metavar="NAME", help="methods by name, or all")

@@ -16,7 +16,7 @@ How it was set up, and the one thing that a look at the test part prompted:
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -32,7 +32,7 @@ from lib.keypoints import HOLISTIC_67
 from lib.ptn import PTN
 from lib.ptn.corpora import Inputs
 from lib.ptn.training import Recipe, SignSet, predict, train, transfer
-from lib.tools.checkpoints import write_tensors
+from lib.tools.checkpoints import read_tensors, write_tensors
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import CACHE, DATA
@@ -139,7 +139,8 @@ def run(asl: Path, dgs: Path, seeds: int = SEEDS, cache: Path = CACHE / "transfe
     source, target = sign_set(source), sign_set(target, every=2)
 
     def setting(seed: int, shots: int) -> list[dict]:
-        model = _kept(source, held, seed, cache)
+        own = partial(fresh, source, seed), partial(pretrain, source, held, seed)
+        model = kept(cache / f"source-{seed}.pt", *own)
         chosen = draw(target.labels, ~test, shots, seed)
         few = replace(FEW, epochs=math.ceil(STEPS / math.ceil(len(chosen) / FEW.batch)))
         found = few_shot(model, target, chosen, test, seed, few) | {"source": named(model, source.take(held))}
@@ -152,14 +153,13 @@ def run(asl: Path, dgs: Path, seeds: int = SEEDS, cache: Path = CACHE / "transfe
     return [row for rows in runner.run_missing(jobs) for row in rows]
 
 
-def _kept(source: SignSet, held: np.ndarray, seed: int, cache: Path) -> PTN:
-    """`pretrain`, once for each seed."""
-    path = cache / f"source-{seed}.pt"
+def kept(path: Path, empty: Callable[[], PTN], make: Callable[[], PTN]) -> PTN:
+    """What ``make`` trains, once: its weights stay at ``path``, and a network as ``empty`` gives it takes them up."""
     if path.is_file():
-        model = fresh(source, seed)
-        model.load_state_dict(torch.load(path, weights_only=True))
+        model = empty()
+        model.load_state_dict(read_tensors(path))
         return model
-    model = pretrain(source, held, seed)
+    model = make()
     write_tensors(path, model.state_dict())
     return model
 
@@ -202,7 +202,6 @@ def _of(rows: Sequence[dict], way: str, shots: int) -> list[dict]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--asl", type=Path, default=DATA / "asl_words", help="folder of data_scripts/asl_words.py")
     parser.add_argument("--dgs", type=Path, default=DATA / "dgs_words", help="folder of data_scripts/dgs_words.py")

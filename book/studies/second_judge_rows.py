@@ -79,7 +79,6 @@ def by_boxes_alone(films: Sequence[Clip], paths: Sequence[str]) -> list[dict]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     arguments = parser(__doc__)
     arguments.add_argument("--films", nargs="+", default=[], type=Path, metavar="FILE", help="sharp films of people")
     arguments.add_argument("--software", action="store_true", help="the films in R1's damage, not a camera's")

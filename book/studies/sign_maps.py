@@ -81,7 +81,6 @@ def _front() -> torch.nn.Module:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("language", choices=list(LANGUAGES))
     spread_options(parser)

@@ -215,7 +215,6 @@ def study_parser(description: str, runs: Sequence[str], cache: str, study: Path)
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     options = study_parser(__doc__, RUNS, "r2", R2).parse_args(argv)
     run_all(options, lambda name, seed: run(name, seed, options.cache), {"recipe": asdict(RECIPE) | OTHER})
 

@@ -16,10 +16,11 @@ import cv2
 import numpy as np
 
 from book.studies.rows.letter_rows import R3, add
+from data_scripts.shared.lis_photos import read_photos
 from lib.evaluation.intervals import clip_bootstrap
 from lib.joins2sign.annotation import Way, find_hands
 from lib.joins2sign.network import FRAME
-from lib.joins2sign.photos import Photos, read_photos
+from lib.joins2sign.photos import Photos
 from lib.tools.commands import arguments, command, positive
 from lib.tools.errors import BadInput
 from lib.tools.paths import DATA, WEIGHTS
@@ -78,7 +79,6 @@ def row(way: Way, photos: Photos, usual: np.ndarray, weights: Path) -> dict:
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--data", type=Path, default=DATA / "lis")
     parser.add_argument("--photos", type=positive, default=1100, help="how many (default: %(default)s)")

@@ -27,6 +27,7 @@ from pathlib import Path
 import torch
 
 from book.studies import runner
+from book.studies.real_transfer import kept
 from book.studies.real_words import few_shots, languages
 from book.studies.real_words.few_shots import SHOTS, few_shot, fresh, head, heads, learned, right, to_learn, together
 from book.studies.real_words.language_rows import COMMAND, SHIPPED
@@ -34,7 +35,6 @@ from book.studies.real_words.languages import Language, read_languages
 from book.studies.real_words.new_language import new_language
 from lib.ptn import PTN
 from lib.ptn.training import SignSet
-from lib.tools.checkpoints import read_tensors, write_tensors
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.openers import read_json
 from lib.tools.paths import CACHE
@@ -77,13 +77,8 @@ def _alone(one: Language, part: SignSet, judge: SignSet, seed: int, done: Path) 
 def _kept(known: Sequence[Language], seed: int, path: Path) -> PTN:
     """The network that has learned these languages, made once."""
     parts = [to_learn(one, few_shots.EACH, seed) for one in known]
-    if path.is_file():
-        model = fresh(parts[0].clips[0].shape[1], int(heads(known)[-1]), seed)
-        model.load_state_dict(read_tensors(path))
-        return model
-    model = together(known, parts, few_shots.KNOWN_STEPS, seed)
-    write_tensors(path, model.state_dict())
-    return model
+    empty = partial(fresh, parts[0].clips[0].shape[1], int(heads(known)[-1]), seed)
+    return kept(path, empty, partial(together, known, parts, few_shots.KNOWN_STEPS, seed))
 
 
 def run(options: argparse.Namespace) -> None:
@@ -128,7 +123,6 @@ def ship(found: Sequence[Language], cache: Path, out: Path) -> None:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--new", type=Path, metavar="FOLDER", help="holds MP_Data/WORD/RECORDING/FRAME.npy")
     parser.add_argument("--seeds", type=positive, help=f"default: {SEEDS}; {NEW_SEEDS} with --new")

@@ -57,7 +57,6 @@ def add(rows: Sequence[dict], trainings: dict[str, dict], path: Path) -> list[di
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("weights", nargs="+", type=Path, metavar="FILE", help="weights of lib.train_upsampler --ship")
     parser.add_argument("--sets", nargs="+", default=[SET], help="clips to judge by (default: %(default)s)")

@@ -1,11 +1,10 @@
 """Fetching a public archive and reading files out of it: resumed, verified, and whole or not there at all."""
 
-import csv
 import hashlib
 import ipaddress
 import threading
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -208,12 +207,6 @@ def command_line(
     )
     options = parser.parse_args(argv)
     make(options.out, options.source)
-
-
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table, whole or not there at all."""
-    with files.written_whole(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([columns, *rows])
 
 
 def say_whose(what: str, credit: str, source: str, licence: str) -> None:

@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from data_scripts.renderer.film import Film
 from lib.keypoints import Keypoints
 from lib.signer import phonology
 from lib.signer.body import Body
 from lib.signer.figure import drawn_figure
-from lib.signer.film import Film
 from lib.signer.phonology import PLACES, SPACE, Sign, draw_sign
-from lib.signer.renderer import Camera, Stage
-from lib.signer.stage import STAGES, camera_for
+from lib.signer.stage import SCENES, Camera, Scene, camera_for
 from lib.video.pixels import linear_to_srgb
 
 SIZE = (152, 168)  # width and height of the pictures in pixels
@@ -158,10 +157,10 @@ def _round_the_signer(camera: Camera, degrees: float) -> Camera:
     return replace(camera, eye=tuple(map(float, eye)))
 
 
-def _stage(signer: int, name: str, body: Body, rng: np.random.Generator) -> Stage:
+def _stage(signer: int, name: str, body: Body, rng: np.random.Generator) -> Scene:
     """A stage as in the other corpora, but with the camera where this signer's camera stands."""
     place = np.random.default_rng([signer, 7])
-    stage = STAGES[name](body, rng, size=SIZE)
+    stage = SCENES[name](body, rng, size=SIZE)
     camera = camera_for(body, rng, zoom=place.uniform(0.7, 1.05), size=SIZE)
     aside, up = place.uniform(-0.15, 0.15), place.uniform(-0.08, 0.08)
     x, y, z = camera.target

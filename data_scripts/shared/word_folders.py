@@ -16,6 +16,7 @@ from data_scripts.shared.word_archive import Words
 from lib.keypoints import Keypoints, from_npy_values, read_npy_frames
 from lib.tools.errors import BadInput
 from lib.tools.openers import read_npy
+from lib.video.image_folder import natural
 
 TOP = "MP_Data"
 DEEPEST = 2  # folders between the one that is given and MP_Data
@@ -62,7 +63,7 @@ def words_folder(folder: Path) -> Path:
 def _recordings(place: Path, root: Path, left_out: list[str]) -> Iterator[tuple[int, Keypoints]]:
     """A word's recordings by their places in the order of filming; faults go to ``left_out``."""
     parts = [part for part in place.glob("[!.]*") if part.is_dir() or part.suffix == ".npy"]
-    for number, part in enumerate(sorted(parts, key=_natural)):
+    for number, part in enumerate(sorted(parts, key=natural)):
         try:
             clip = read_npy_frames(part) if part.is_dir() else from_npy_values(read_npy(part, AGAIN), name=str(part))
             if np.isnan(clip.part("pose")).all():
@@ -82,8 +83,3 @@ def _fault(name: str, clips: list[Keypoints]) -> str:
         return f"no word, a hand is found in {shown.sum()} of {len(shown)} frames"
     bare = re.sub(r"[\W_]+", "", name).lower()
     return f"no word by its name {name!r}" if not bare or bare in PAUSES else ""
-
-
-def _natural(path: Path) -> list:
-    """ "rec 10" after "rec 9"."""
-    return [(0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in re.split(r"(\d+)", path.stem)]

@@ -18,7 +18,7 @@ Every row is kept in the cache under the sum of what it depends on: weights, cli
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from importlib.metadata import version
 from itertools import product
@@ -210,15 +210,24 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
     """
     if len(found := {row.get("path") for row in rows}) > 1:
         raise BadInput(f"A table is of one path, not of {' and '.join(map(str, found))}: choose with of_path().")
-    frame = pd.DataFrame(rows, columns=["set", "clip", "method", *MEASURES])
-    lines = {}
+    return means(rows, MEASURES, "uhp_dominant", _against_input)
+
+
+def means(
+    rows: Sequence[dict], measures: Mapping[str, tuple[str, float]], key: str, more: Callable[[pd.DataFrame, str], dict]
+) -> pd.DataFrame:
+    """A line for each set and method: the means of ``measures`` over clips, and what ``more`` says of the method.
+
+    ``more`` gets the measure ``key`` of a whole set, a row a clip and a column a method, and the method's name.
+    """
+    frame, lines = pd.DataFrame(rows, columns=["set", "clip", "method", *measures]), {}
     for name, of_set in frame.groupby("set", sort=False):
-        uhp = of_set.pivot(index="clip", columns="method", values="uhp_dominant")
+        by_clip = of_set.pivot(index="clip", columns="method", values=key).astype(float)
         for method, of_method in of_set.groupby("method", sort=False):
-            measured = {key: of_method[key].astype(float) * factor for key, (_, factor) in MEASURES.items()}
-            line = {label: mean_of(measured[key]) for key, (label, _) in MEASURES.items()}
-            lines[name, method] = line | _against_input(uhp, method)
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(["set", "method"])
+            line = {label: mean_of(factor * of_method[key].astype(float)) for key, (label, factor) in measures.items()}
+            lines[name, method] = line | more(by_clip, method)
+    index = pd.MultiIndex.from_tuples(lines, names=["set", "method"])
+    return pd.DataFrame(list(lines.values()), index, dtype=object)
 
 
 def _against_input(uhp: pd.DataFrame, method: str) -> dict[str, Interval | None]:

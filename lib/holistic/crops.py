@@ -14,9 +14,12 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from lib.holistic.twins import SIZE
+from lib.keypoints.layouts import HAND, in_hand
 
-PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # fingertips move too much to place a crop by
-WRIST, INDEX, MIDDLE, RING = 0, 5, 9, 13  # of the fingers, the knuckles (MCP); MediaPipe's source says PIP, and errs
+# fingertips, and what is next to them, move too much to place a crop by
+PALM = [number for number, joint in enumerate(HAND) if not joint.endswith(("DIP", "TIP"))]
+# of the fingers, the knuckles; MediaPipe's source says PIP, and errs
+WRIST, INDEX, MIDDLE, RING = in_hand("WRIST", "INDEX_FINGER_MCP", "MIDDLE_FINGER_MCP", "RING_FINGER_MCP")
 SCALE, SEARCH, UP = 2.0, 2.7, 0.1  # a crop is twice the palm's box, moved towards the fingers by a tenth of its height
 
 

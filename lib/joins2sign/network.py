@@ -14,11 +14,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lib.joins2sign.photos import SIDE
+from lib.keypoints.layouts import in_hand
 from lib.tools.errors import BadInput
 from lib.upsampler.network import he
 
 FRAME = 256.0  # joints are in pixels of R3's frame of 256 x 256, whatever size the network sees
-WRIST, MIDDLE_MCP = 0, 9
+WRIST, MIDDLE_MCP = in_hand("WRIST", "MIDDLE_FINGER_MCP")
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,6 @@ def against_the_hand(turn: Tensor, there: Tensor) -> Tensor:
 
 
 TURN, SLANT, ZOOM = 40.0, 0.2, 0.2  # at most: degrees, radians, share of the size
-SIDE = 64
 UNITS = 128  # of each dense layer
 
 

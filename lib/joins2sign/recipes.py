@@ -23,8 +23,8 @@ VARIANTS = {  # what of the network each turns round
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """Sizes and pace. ``rates`` are the learning rates of static and dynamic weighting."""
+class Pace:
+    """Sizes and pace of a training. ``rates`` are the learning rates of static and dynamic weighting."""
 
     size: int
     width: float
@@ -48,9 +48,9 @@ R3_PACE = {"momentum": 0.9, "weight_decay": 5e-5, "tenth_every": 90, "cosine": F
 # is, 64 x 64, through fewer channels, with Adam, fewer epochs and smaller batches (validation photos only: batches of
 # 32 beat 128)
 RECIPES = {
-    "paper": Recipe(256, 1.0, 150, (1e-2, 5e-3), bfloat16=True, **R3_PACE),
-    "laptop": Recipe(64, 0.125, 10, batch=32, hidden=256, dropout=0.2),
-    "ci": Recipe(64, 0.0625, 2, batch=32, hidden=64, dropout=0.2),
+    "paper": Pace(256, 1.0, 150, (1e-2, 5e-3), bfloat16=True, **R3_PACE),
+    "laptop": Pace(64, 0.125, 10, batch=32, hidden=256, dropout=0.2),
+    "ci": Pace(64, 0.0625, 2, batch=32, hidden=64, dropout=0.2),
 }
 
 
@@ -65,7 +65,7 @@ def split_kind(kind: str) -> tuple[str, str]:
     return name, variant
 
 
-def build(kind: str, recipe: Recipe) -> nn.Module:
+def build(kind: str, recipe: Pace) -> nn.Module:
     """A fresh network of that kind. Raises BadInput for an unknown one."""
     name, variant = split_kind(kind)
     if name == "cnn":

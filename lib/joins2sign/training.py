@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from lib.joins2sign.losses import dynamic_loss, joint_loss, letter_loss, static_loss
 from lib.joins2sign.network import FRAME, WRIST, Joins2Sign, KeypointClassifier, LetterCNN, spoiled
 from lib.joins2sign.photos import Photos
-from lib.joins2sign.recipes import Recipe, build, split_kind
+from lib.joins2sign.recipes import Pace, build, split_kind
 from lib.tools.errors import BadInput
 from lib.training import History, Settings, fit
 
@@ -50,7 +50,7 @@ def train(
     photos: Photos,
     learn: np.ndarray,
     judge: np.ndarray,
-    recipe: Recipe,
+    recipe: Pace,
     folder: str | Path,
     seed: int = 0,
     after_epoch: Callable[[History], None] = lambda history: None,
@@ -95,7 +95,7 @@ def _place_wrist(model: nn.Module, wrists: np.ndarray) -> None:
         reader.mean_wrist.copy_(torch.from_numpy(wrists[known].mean(axis=0)))
 
 
-def predict(model: nn.Module, photos: Photos, recipe: Recipe, spoil: bool = False) -> Prediction:
+def predict(model: nn.Module, photos: Photos, recipe: Pace, spoil: bool = False) -> Prediction:
     """Joints and letters of every photo. Without a hand in it, a keypoint classifier gives no answer: -1.
 
     With ``spoil`` the photos are turned, slanted and zoomed as the photos' authors do with their test's.
@@ -118,7 +118,7 @@ def in_frame(photos: Photos) -> np.ndarray:
     return photos.joints * np.float32(FRAME / photos.images.shape[2])
 
 
-def _batches(photos: Photos, rows: np.ndarray, recipe: Recipe, epoch: int = 0) -> Iterator[Batch]:
+def _batches(photos: Photos, rows: np.ndarray, recipe: Pace, epoch: int = 0) -> Iterator[Batch]:
     truth = in_frame(photos)
     for number, start in enumerate(range(0, len(rows), recipe.batch)):
         some = rows[start : start + recipe.batch]
@@ -133,7 +133,7 @@ def _pictures(images: Tensor, size: int) -> Tensor:
     return x if x.shape[-1] == size else F.interpolate(x, (size, size), mode="bilinear", antialias=x.shape[-1] > size)
 
 
-def _run(model: nn.Module, batch: Batch, recipe: Recipe, rng: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+def _run(model: nn.Module, batch: Batch, recipe: Pace, rng: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
     """Joints and logits of a network of any kind; the joints are the given ones where it makes none."""
     inner = getattr(model, "module", model)  # DistributedDataParallel wraps the network
     if isinstance(inner, KeypointClassifier):
@@ -145,7 +145,7 @@ def _run(model: nn.Module, batch: Batch, recipe: Recipe, rng: torch.Generator | 
     return answer if isinstance(inner, Joins2Sign) else (batch.joints, answer)
 
 
-def _losses(kind: str, network: nn.Module, batch: Batch, recipe: Recipe) -> Tensor:
+def _losses(kind: str, network: nn.Module, batch: Batch, recipe: Pace) -> Tensor:
     """Those of joints and letters, (2,), or of the letters alone, (1,), where no joints are learned."""
     joints, logits = _run(network, batch, recipe)
     letters = letter_loss(logits.float(), batch.labels)
@@ -153,7 +153,7 @@ def _losses(kind: str, network: nn.Module, batch: Batch, recipe: Recipe) -> Tens
     return torch.stack([joint_loss(joints, batch.joints), letters] if both else [letters])
 
 
-def _loss(kind: str, model: nn.Module, recipe: Recipe, told: Told) -> Callable[..., Tensor]:
+def _loss(kind: str, model: nn.Module, recipe: Pace, told: Told) -> Callable[..., Tensor]:
     def loss(network: nn.Module, batch: Batch) -> Tensor:
         losses = _losses(kind, network, batch, recipe)
         if len(losses) == 1:

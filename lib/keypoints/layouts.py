@@ -127,6 +127,11 @@ FINGERS = {"THUMB": ("CMC", "MCP", "IP", "TIP")} | {
 HAND = ("WRIST", *(f"{finger}_{joint}" for finger, joints in FINGERS.items() for joint in joints))
 
 
+def in_hand(*joints: str) -> list[int]:
+    """Their numbers within a hand, by MediaPipe's names: ``in_hand("WRIST", "INDEX_FINGER_MCP")`` is [0, 5]."""
+    return [HAND.index(joint) for joint in joints]
+
+
 def _hand(side: str) -> Names:
     return tuple(f"{side.upper()}_HAND_{name}" for name in HAND)
 

@@ -153,13 +153,7 @@ def _array(values: Any, path: Path) -> np.ndarray:
 
 
 def _keypoints(
-    path: Path,
-    frames: list[np.ndarray],
-    layout: Layout,
-    fps: float,
-    size: Size | None,
-    person: int | None,
-    remedy: str,
+    path: Path, frames: list[np.ndarray], layout: Layout, fps: float, size: Size | None, person: int | None, remedy: str
 ) -> Keypoints:
     """Of everybody's x, y and confidence in each frame, without depth. Confidence 0 is a point that was not found."""
     for people in frames:

@@ -11,7 +11,7 @@ from lib.signer.body import Body, Phenotype
 from lib.signer.look import SKIN_TONES, Style, dress, ear_centers, upper_body
 from lib.signer.motion import Manner
 from lib.signer.performer import Performance, Performer
-from lib.signer.renderer import Camera
+from lib.signer.stage import Camera
 
 HAIR = [(0.010, 0.008, 0.007), (0.022, 0.013, 0.008), (0.055, 0.028, 0.014), (0.12, 0.060, 0.028), (0.26, 0.16, 0.075),
         (0.20, 0.060, 0.022), (0.22, 0.21, 0.20)]  # fmt: skip

@@ -1,14 +1,64 @@
 """Where a signer stands: backdrop, light and camera, drawn anew for every clip within the habits of a domain."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from lib.signer.body import Body
-from lib.signer.renderer import Camera, Lighting, Stage
+from lib.signer.geometry import unit
 
 WIDTH, HEIGHT = 304, 336  # R1's target size
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A pinhole camera looking from ``eye`` to ``target`` (metres); ``focal`` is in units of the image's height."""
+
+    eye: tuple[float, float, float]
+    target: tuple[float, float, float]
+    focal: float = 2.6
+    width: int = 304
+    height: int = 336
+    roll: float = 0.0  # radians
+
+    def basis(self) -> np.ndarray:
+        """Rows right, down, forward, (3, 3)."""
+        forward = unit(np.array(self.target) - np.array(self.eye))
+        right = unit(np.cross(forward, [0.0, 0.0, 1.0]))
+        down = np.cross(forward, right)
+        c, s = np.cos(self.roll), np.sin(self.roll)
+        return np.stack([c * right + s * down, c * down - s * right, forward])
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """World points (..., 3) to pixels x right, y down, and z in pixels too: smaller is nearer, 0 at the target."""
+        local = (points - np.array(self.eye)) @ self.basis().T
+        scale = self.focal * self.height / local[..., 2:]
+        depth = local[..., 2:] - np.linalg.norm(np.array(self.target) - np.array(self.eye))
+        center = np.array([self.width / 2, self.height / 2])
+        return np.concatenate([local[..., :2] * scale + center, depth * scale], -1).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """Directions point towards the light (they need not have length one); colours are linear RGB."""
+
+    key: tuple[float, float, float] = (0.5, -1.0, 0.9)
+    key_color: tuple[float, float, float] = (0.72, 0.70, 0.66)
+    fill: tuple[float, float, float] = (-0.9, -0.8, 0.1)
+    fill_color: tuple[float, float, float] = (0.16, 0.17, 0.19)
+    sky_color: tuple[float, float, float] = (0.34, 0.35, 0.38)
+    ground_color: tuple[float, float, float] = (0.16, 0.15, 0.14)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture's surroundings; ``backdrop`` is (H, W, 3) linear light."""
+
+    backdrop: np.ndarray
+    lighting: Lighting
+    camera: Camera
 
 
 def camera_for(
@@ -25,34 +75,34 @@ def camera_for(
     return Camera(eye, target, float(distance / tall), *size, roll=float(rng.normal(0, 0.008)))
 
 
-def studio(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
+def studio(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Scene:
     """D1's domain: a news studio. Cool panels, soft even light."""
     backdrop = _gradient(_between(rng, [0.08, 0.12, 0.20], [0.26, 0.32, 0.42]), rng.uniform(0.6, 0.9), size)
     for _ in range(rng.integers(2, 5)):
         _panel(backdrop, rng, _between(rng, [0.05, 0.09, 0.16], [0.40, 0.48, 0.56]))
-    return Stage(_soft(backdrop, 0.012), _lighting(rng, strength=1.0, warm=0.0), camera_for(body, rng, size=size))
+    return Scene(_soft(backdrop, 0.012), _lighting(rng, strength=1.0, warm=0.0), camera_for(body, rng, size=size))
 
 
-def room(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
+def room(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Scene:
     """TD1's and TD2's domain: somebody's room. Warm walls, a window, furniture, light from one side."""
     backdrop = _gradient(_between(rng, [0.26, 0.21, 0.15], [0.58, 0.50, 0.40]), rng.uniform(0.5, 0.8), size)
     for _ in range(rng.integers(3, 7)):
         _panel(backdrop, rng, _between(rng, [0.04, 0.03, 0.02], [0.60, 0.52, 0.42]))
     lighting = _lighting(rng, strength=0.85, warm=0.25, side=0.9)
-    return Stage(_soft(backdrop, 0.006), lighting, camera_for(body, rng, zoom=rng.uniform(0.92, 1.06), size=size))
+    return Scene(_soft(backdrop, 0.006), lighting, camera_for(body, rng, zoom=rng.uniform(0.92, 1.06), size=size))
 
 
-def anywhere(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Stage:
+def anywhere(body: Body, rng: np.random.Generator, size=(WIDTH, HEIGHT)) -> Scene:
     """No domain at all: any colours, any clutter, any light, nearer and farther, for training that must carry over."""
     backdrop = _gradient(rng.beta(0.8, 1.6, 3) ** 1.5, rng.uniform(0.4, 1.0), size)
     for _ in range(rng.integers(0, 9)):
         _panel(backdrop, rng, rng.beta(0.8, 1.6, 3) ** 1.5)
     backdrop = _soft(backdrop, rng.uniform(0.001, 0.015)) * _grain(rng, size)
     lighting = _lighting(rng, strength=rng.uniform(0.6, 1.25), warm=rng.uniform(-0.2, 0.3), side=rng.uniform(0.3, 1.2))
-    return Stage(backdrop, lighting, camera_for(body, rng, zoom=rng.uniform(0.72, 1.35), size=size))
+    return Scene(backdrop, lighting, camera_for(body, rng, zoom=rng.uniform(0.72, 1.35), size=size))
 
 
-STAGES: dict[str, Callable[..., Stage]] = {"studio": studio, "room": room, "anywhere": anywhere}
+SCENES: dict[str, Callable[..., Scene]] = {"studio": studio, "room": room, "anywhere": anywhere}
 
 
 def _lighting(rng: np.random.Generator, strength: float, warm: float, side: float = 0.5) -> Lighting:

@@ -51,22 +51,6 @@ def read_json(path: str | Path, remedy: str, broken: str = "is not a whole JSON 
             return json.loads(file.read())
 
 
-def read_table(
-    path: str | Path, columns: Sequence[str], remedy: str, broken: str = "is no table", whole: Sequence[str] = ()
-) -> "pd.DataFrame":  # noqa: F821 - pandas is imported where it is used
-    """Those ``columns`` of a CSV table, in UTF-8; in those of them that are ``whole``, whole numbers."""
-    import pandas as pd
-
-    with reading(path, broken, remedy):
-        # without keep_default_na=False a gloss such as "NULL" would be read as missing
-        table = pd.read_csv(path, keep_default_na=False, index_col=False)
-        if lacking := [column for column in columns if column not in table]:
-            raise ValueError(f"it has no column {lacking[0]!r}, but {', '.join(map(str, table.columns))}")
-        if odd := [column for column in whole if len(table) and table[column].dtype.kind not in "iu"]:
-            raise ValueError(f"{odd[0]} is no whole number everywhere")
-        return table[list(columns)]
-
-
 def check_types(made: Any) -> None:
     """TypeError or ValueError unless a dataclass that was made of JSON holds what its fields say, in finite numbers.
 

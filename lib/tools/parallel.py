@@ -116,10 +116,7 @@ def worker_threads(processes: int, scheduler: str | None) -> int | None:
 
 
 def in_parallel(
-    make: Callable[[Job], Result],
-    jobs: Sequence[Job],
-    processes: int,
-    lost: Callable[[Job], Result] | None = None,
+    make: Callable[[Job], Result], jobs: Sequence[Job], processes: int, lost: Callable[[Job], Result] | None = None
 ) -> Iterator[Result]:
     """Run the jobs, in this process or several, and give each result as it comes.
 

@@ -33,13 +33,14 @@ from torch import Generator, Tensor, nn
 
 from lib.holistic.crops import Jitter, Roi, cut, hand_roi, jittered, recrop_roi, search_roi
 from lib.holistic.twins import RECROP_SIZE, SIZE, HandOutputs, HandTwin, RecropTwin
+from lib.keypoints.layouts import in_hand
 
 SEEN = 0.5  # Holistic reports a hand from this presence on
 # How the body model's three points lay the search square, beside the same three true joints: medians and the middle
 # nine tenths of 1818 hands in films to learn from. The degraded films' squares are as good as the sharp ones'.
 SEARCH_SIZE, SEARCH_DOWN = 0.68, 0.06
 SEARCH_JITTER = Jitter(shift=0.06, scale=0.4, turn=math.radians(30))
-KNUCKLES = (0, 5, 17)  # of the hand's joints, those that the body model has too: wrist, index, little finger
+KNUCKLES = in_hand("WRIST", "INDEX_FINGER_MCP", "PINKY_MCP")  # of the hand's joints, those that the body model has too
 
 # lengths of the gradients, measured on BA-UNet's pictures: 0.5, 15, 0.5, 0.06. Unweighted, presence alone would rule
 TERM_WEIGHTS = {"landmarks": 4.0, "presence": 0.5, "features": 4.0, "place": 40.0}

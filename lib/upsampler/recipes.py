@@ -1,25 +1,25 @@
-"""R1's progressive procedure (IV-A) as a list: each model adds one thing to the last; and ours, which goes on from it.
+"""R1's progressive procedure (IV-A): each model adds one thing to the last; and ours, which goes on from it.
 
 R1's five learn on R1's damage as R1 trains (IV-A): Adam at a constant 0.001, patience 7, one number of epochs. Only
 BWFA-UNet starts from another model's weights (IV-C). Those called "-camera" are of an earlier attempt on a camera's
 damage, with a head, a residual and schedules that are ours. BV-UNet and the BG courses learned while TD1 was still
-spoiled as D1 is.
+spoiled as D1 is. All of them are listed in ``recipes.toml``.
 """
 
 import argparse
 import os
 import platform
 import statistics
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import torch
 
 from lib.training import History
 from lib.upsampler.network import UNet, parameter_count
-
-EVERYTHING = ("d1", "td1", "varied")
 
 
 @dataclass(frozen=True)
@@ -47,63 +47,15 @@ class Stage:
     crops: int = 3000
 
 
-_FIVE = [
-    Stage("b-ae", "R1's autoencoder: a U-Net without skips", skips=False),
-    Stage("b-unet", "a U-Net: the autoencoder with skips"),
-    Stage("ba-unet", "attention gates in the skips", attention=True),
-    Stage("bwa-unet", "the hands weigh twice in the loss", attention=True, weighted=True),
-    Stage(  # R1's TD1 has 62,000 frames, a third of D1's 180,000 (III-C, III-D), and so its epochs a third of the steps
-        "bwfa-unet", "fine-tuned on TD1", ("td1",), attention=True, weighted=True, start="bwa-unet", crops=1000,
-    ),
-]  # fmt: skip
-
-# What single choices are worth: the U-Net at a fifth of the budget, with one thing changed.
-# With a constant rate "fifth" is B-UNet's own first epochs, to the last bit; it is a stage so that it leaves weights
-# and facts of its own.
-_FIFTH = Stage("fifth", "the U-Net at a fifth of the budget", epochs=4)
-_FIFTHS = [
-    _FIFTH,
-    *(replace(_FIFTH, name=f"fifth-{loss.replace('_', '-')}", about=f"the same by {loss}", loss=loss)
-      for loss in ("l1", "l2", "ssim_l2", "ssim")),
-    *(replace(_FIFTH, name=f"fifth-{head}", about=f"the same with the head {head}", head=head)
-      for head in ("bilinear", "conv3")),
-    replace(_FIFTH, name="fifth-residual", about="the same with the bilinear enlargement added", residual=True),
-]  # fmt: skip
-
-_CAMERA = Stage("", "", ("d1",), residual=True, head="conv3", cosine=True, epochs=16, crops=6000)
-_CAMERAS = [
-    replace(_CAMERA, name="b-ae-camera", about="R1's autoencoder, on a camera's damage", skips=False),
-    replace(_CAMERA, name="b-unet-camera", about="the U-Net, on a camera's damage"),
-    replace(_CAMERA, name="ba-unet-camera", about="the Attention U-Net, on a camera's damage", attention=True),
-    replace(
-        _CAMERA, name="bwa-unet-camera", about="the hands weigh twice in the loss, on a camera's damage",
-        attention=True, weighted=True, start="ba-unet-camera", epochs=50,
-    ),
-    replace(
-        _CAMERA, name="bwfa-unet-camera", about="fine-tuned on TD1 while that was spoiled as D1 is", sets=("td1",),
-        attention=True, weighted=True, start="bwa-unet-camera", learning_rate=2e-4, epochs=9, crops=4000,
-    ),
-]  # fmt: skip
-
-_VARIED = replace(_CAMERA, sets=EVERYTHING, attention=True)
-_GUIDED = replace(
-    _VARIED, guided=0.05, learning_rate=2e-4, patience=16, keep_last=True, clip_norm=0.5, crops=8000
-)  # fmt: skip
-_OURS = [
-    replace(_VARIED, name="bv-unet", about="the Attention U-Net on films of every kind", epochs=4, crops=16000),
-    replace(
-        _GUIDED, name="bg-first", about="guided by the detector's own eye for hands, a first course", start="bv-unet",
-        learning_rate=3e-4, epochs=14, patience=14, keep_last=False,
-    ),
-    replace(_GUIDED, name="bg-second", about="a second course", start="bg-first", epochs=16),
-    replace(
-        _GUIDED, name="bg-unet", about="guided by the detector's own eye for hands, at last three times as strongly",
-        guided=0.15, start="bg-second", epochs=7,
-    ),
-]  # fmt: skip
-STAGES = {stage.name: stage for stage in (*_FIVE, *_FIFTHS, *_CAMERAS, *_OURS)}
+def _stage(name: str) -> Stage:
+    entry = ENTRIES[name]
+    like = _stage(entry["like"]) if "like" in entry else Stage("", "")
+    told = {what: tuple(said) if what == "sets" else said for what, said in entry.items() if what != "like"}
+    return replace(like, name=name, **told)
 
 
+ENTRIES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+STAGES = {name: _stage(name) for name in ENTRIES}
 NOT_TOLD = ("stage", "data", "out", "ship")
 
 

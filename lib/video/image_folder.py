@@ -26,9 +26,12 @@ def image_files(folder: Path) -> list[Path]:
     files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and is_plain(file, folder)]
     if not files:
         raise BadInput(f"{folder} holds no images; give a folder of {', '.join(sorted(SUFFIXES))} files.")
-    # text and digits take turns, so like is compared with like
-    parts = {file: re.split(r"(\d+)", file.name.lower()) for file in files}
-    return sorted(files, key=lambda file: [int(part) if part.isdecimal() else part for part in parts[file]])
+    return sorted(files, key=natural)
+
+
+def natural(path: Path) -> list[int | str]:
+    """What to sort paths by, so that frame2 comes before frame10: text and digits take turns, as do all names'."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name.lower())]
 
 
 def doubts(folder: Path, files: list[Path]) -> Iterator[str]:

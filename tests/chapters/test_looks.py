@@ -62,6 +62,13 @@ def test_text_and_links_stand_out(theme, ink, paper):
     assert contrast(colours[ink], colours[paper]) >= TEXT
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_pages_name_their_colours(path):
+    """Each of the palette's, by its name in `book.shared.palette`."""
+    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert not re.findall(r"[\"']#[0-9A-Fa-f]{6}[\"']", "\n".join(code))
+
+
 @pytest.mark.parametrize("part", PART_COLOURS)
 def test_skeletons_stand_out_in_the_player(part):
     assert contrast(PART_COLOURS[part], PAPER) >= GRAPHICS

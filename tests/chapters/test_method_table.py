@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from book.chapters.ch06_rungs import CAMERA_LADDER, LONGER, R1_LADDER, codec_cost, longer, over_trainings, rungs, slight
 from book.shared.charts import dots, in_order, scatter
 from book.shared.page import beside, by_verdict, method_table, stacked
+from book.shared.rungs import CAMERA_LADDER, LONGER, R1_LADDER, codec_cost, longer, over_trainings, rungs, slight
 from lib.evaluation.intervals import Interval
 from lib.upsampler import PRETRAINED
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from enhance_films import command, names, run, tiny_network, weight_file
+from enhance_films import command, names, run, signer, tiny_network, weight_file, with_sound
 from film_kinds import FLASH, FPS, beep_at, flash_and_beep, flash_at
 
 from lib.enhance import enhance, film as room, sound as enhance_sound, source
 from lib.holistic import corpus
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
-from lib.video import FORMATS, film as video, write_video
+from lib.video import FORMATS, film as video, survey, write_video
 from lib.video.codec import encode
 from lib.video.containers import copy_tracks, frame_count
 
@@ -214,3 +214,16 @@ def test_whatever_one_film_raises_the_others_are_done(films, monkeypatch, capsys
     assert "3 films: 2 done, 1 failed" in said.out and "holds the keypoints of 2 of 3 videos" in said.out
     assert said.err.count("b.mp4 failed: Strange: a sentence of two lines.") == 2
     assert names(films / "o") == ["a.mp4", "c.mp4", "films.csv"] and names(films / "k") == ["a.pose", "c.pose"]
+
+
+def test_a_film_is_asked_everything_at_once(tmp_path, monkeypatch):
+    """Sound, rate, turn, size and rows of a film come of one reading of its packets, whoever wants to know."""
+    film, asked, read_through = with_sound(tmp_path / "film.mp4", signer(4)), [], survey._read_through
+
+    def noted(container, stream):
+        asked.append(container.name)
+        return read_through(container, stream)
+
+    monkeypatch.setattr(survey, "_read_through", noted)
+    enhance(film, tmp_path / "out.mp4", tmp_path / "out.pose", model=tiny_network(), looks=1, progress=False)
+    assert asked.count(str(film)) == 1

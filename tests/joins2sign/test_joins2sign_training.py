@@ -16,13 +16,13 @@ from book.studies.rows.letter_rows import MADE_BY, pick, read_results
 from lib.joins2sign import Joins2Sign, dynamic_loss, training
 from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.photos import LETTERS, Photos, random_split
-from lib.joins2sign.recipes import RECIPES, Recipe, build
+from lib.joins2sign.recipes import RECIPES, Pace, build
 from lib.joins2sign.training import in_frame, predict, train
 from lib.ptn.network import parameter_count
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up
 
-TINY = Recipe(64, 1 / 32, 2, batch=16, hidden=16, dropout=0.0)
+TINY = Pace(64, 1 / 32, 2, batch=16, hidden=16, dropout=0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def test_every_kind_learns_and_answers(kind, tmp_path):
 def test_keypoints_of_four_hands_are_told_apart(tmp_path):
     photos = easy()
     learn, judge, test = random_split(photos)
-    recipe = Recipe(64, 1 / 32, 40, (1e-2, 1e-2), batch=16, hidden=32, dropout=0.0)
+    recipe = Pace(64, 1 / 32, 40, (1e-2, 1e-2), batch=16, hidden=32, dropout=0.0)
     model, _ = train("keypoints", photos, learn, judge, recipe, tmp_path)
     assert (predict(model, photos[test], recipe).letters == photos.labels[test]).mean() > 0.9
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from test_claims import CLAIM, results, tell  # noqa: F401 - every test writes into a folder of its own
 
-from book.chapters.ch06_rungs import over_trainings, slight
 from book.ledger.claim_tables import claims_html
 from book.ledger.claims import judge, judge_all, read_claims
 from book.shared import r1_studies
+from book.shared.rungs import over_trainings, slight
 from book.studies.rows import shipped_rows
 from lib.evaluation.evaluation import of_path
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, decide

@@ -18,10 +18,10 @@ FRAMES = 4
 @pytest.fixture
 def short_films(monkeypatch):
     """Clips of a few frames in place of four seconds; the rest of the recipe is the real one."""
+    from data_scripts.renderer.film import PER_FRAME, Film
     from lib.signer.figure import drawn_figure
-    from lib.signer.film import PER_FRAME, Film
     from lib.signer.performer import Performance
-    from lib.signer.stage import STAGES
+    from lib.signer.stage import SCENES
 
     def short(job, device="cpu"):
         figure = drawn_figure(job.signer + 1)
@@ -30,7 +30,7 @@ def short_films(monkeypatch):
         cut = slice(100, 100 + FRAMES * PER_FRAME)
         face = {name: strength[cut] for name, strength in whole.face.items()}
         part = Performance(whole.rotation[cut], whole.position[cut], face, whole.rate, whole.spans)
-        return Film(figure, part, STAGES[SETS[job.set].stage](figure.body, rng), device)
+        return Film(figure, part, SCENES[SETS[job.set].stage](figure.body, rng), device)
 
     monkeypatch.setattr(corpus, "film", short)
 

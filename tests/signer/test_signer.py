@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from book.chapters.ch02_signer import ENDS, blur_study, fastest_frame
+from data_scripts.renderer.film import FPS, PER_FRAME, Film
 from lib.keypoints import HOLISTIC_75
 from lib.signer.arm import ANGLES
 from lib.signer.body import Body
 from lib.signer.figure import SIGNERS, draw_signer
-from lib.signer.film import FPS, PER_FRAME, Film
 from lib.signer.performer import Performance, Performer
 from lib.signer.phonology import HANDSHAPES, ORIENTATIONS, PLACES, draw_lexicon, draw_sentence
-from lib.signer.stage import STAGES
+from lib.signer.stage import SCENES
 
 RATE = 100.0
 
@@ -37,7 +37,7 @@ def film() -> Film:
 
     figure, rng = Figure(SIGNERS[5]), np.random.default_rng(7)
     signing = figure.performer.perform(draw_lexicon(60, 1)[3:4], FPS * PER_FRAME, rng)
-    return Film(figure, signing, STAGES["studio"](figure.body, rng))
+    return Film(figure, signing, SCENES["studio"](figure.body, rng))
 
 
 def excerpt(film: Film, moments) -> Film:

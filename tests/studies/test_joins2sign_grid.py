@@ -7,7 +7,7 @@ from book.studies import letters_grid
 from book.studies.letters_grid import GRIDS, parts, search
 from book.studies.rows.letter_rows import read_results
 from lib.joins2sign.photos import Photos, Split
-from lib.joins2sign.recipes import Recipe
+from lib.joins2sign.recipes import Pace
 from lib.tools.errors import BadInput
 from lib.tools.papers import look_up
 
@@ -31,7 +31,7 @@ def test_grid_search_finds_the_setting_that_learns(tmp_path, monkeypatch):
     assert not set(signers[learn]) & set(signers[judge]) and len(set(signers[judge])) == 1
     assert [len(part) for part in parts(photos, np.arange(80), "chance")] == [64, 16]
     monkeypatch.setitem(GRIDS, "static", {"rate": (1e-7, 1e-2), "alpha": (0.5,)})
-    recipe = Recipe(64, 1 / 32, 6, batch=8, hidden=8, dropout=0.0)
+    recipe = Pace(64, 1 / 32, 6, batch=8, hidden=8, dropout=0.0)
     rows = search("static", photos, np.arange(80), recipe, "chance")
     assert rows[0]["settings"]["rate"] == 1e-2 and rows[0]["accuracy"] > 0.9 > rows[1]["accuracy"]
     assert rows[0]["n"] == 16 and rows[0]["median"] > 0

@@ -1,5 +1,6 @@
 """Five languages: what judges, which words are left out, how networks learn of several, and a folder of one's own."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from book.studies.real_words.languages import FRAMES, Language, at_moments, last
 from data_scripts.shared.word_archive import Words
 from lib.ptn.training import SignSet
 from lib.tools.errors import BadInput
-from lib.tools.files import write_json
+from lib.tools.files import sha256, write_json
 
 FACE = slice(0, 22)  # of a frame's 134 numbers: x and y of the face's points, which posture sees
 
@@ -154,7 +155,7 @@ def test_a_folder_of_ones_own(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(new_language, "read_known", lambda: fresh(134, 4, 0))
     assert transfer.main(["--new", str(tmp_path / "mine"), "--seeds", "2"]) == 0
     said = capsys.readouterr().out
-    for words in (*new_language.NAMES.values(), new_language.GAIN, "2 examples", "Left out: 2.", "once: 1 recording",
+    for words in (*few_shots.WAYS.values(), new_language.GAIN, "2 examples", "Left out: 2.", "once: 1 recording",
                   "yes/9.npy is zero", "by chance 50.0"):  # fmt: skip
         assert words in said, said
     assert "5 examples" not in said, "four recordings are there to learn from"
@@ -172,7 +173,8 @@ def test_damaged_weights_are_one_sentence(tmp_path, content):
 
 
 def test_the_network_that_ships_learned_from_free_data_alone():
-    facts, model = known_signs.read_facts(), known_signs.read()
+    facts, model = json.loads(known_signs.SHIPPED.with_suffix(".json").read_text()), known_signs.read()
+    assert facts["sha256"] == sha256(known_signs.SHIPPED)
     assert set(facts["learned from"]) == {"synthetic source", "synthetic target", "ASL", "DGS"}
     assert set(facts["licences"].values()) == {"MIT", "Unlicense"}
     assert model.classifier.out_features == sum(facts["signs"].values())

@@ -9,8 +9,9 @@ import zipfile
 import numpy as np
 import pytest
 
+from data_scripts.shared.tables import read_table
 from lib.tools.errors import BadInput
-from lib.tools.openers import SMALL, read_json, read_npy, read_npz, read_table
+from lib.tools.openers import SMALL, read_json, read_npy, read_npz
 
 
 def npy(header: str, content: bytes = b"\0" * 800, version=(1, 0)) -> bytes:

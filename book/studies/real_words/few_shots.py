@@ -28,7 +28,16 @@ KNOWN_STEPS = 25  # for each of these languages
 CLASSIFIER_STEPS = 200
 OTHER = 1000  # added to a seed for weights that nothing else has
 NETWORKS = ("scratch", "frozen", "sequence", "all", "random")
-WAYS = (*NETWORKS, "logistic", "posture")
+# all ways, controls among them, and what tables call them
+WAYS = {
+    "scratch": "from scratch",
+    "frozen": "1. frozen",
+    "sequence": "2. sequence part, from 1",
+    "all": "3. everything, from 1",
+    "random": "random weights, frozen (control)",
+    "logistic": "logistic regression (control)",
+    "posture": "no hands (control)",
+}
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,8 @@ from lib.ptn.corpora import Inputs, load_corpus
 from lib.ptn.training import SignSet
 from lib.tools.checkpoints import check_alike
 from lib.tools.commands import arguments, command
-from lib.tools.errors import BadInput
 from lib.tools.files import sha256, write_json, written_whole
-from lib.tools.openers import read_json, reading
+from lib.tools.openers import reading
 from lib.tools.paths import DATA, WEIGHTS
 
 SHIPPED = WEIGHTS / "signs" / "ptn-signs.safetensors"
@@ -96,17 +95,8 @@ def read(path: Path = SHIPPED) -> PTN:
     return model
 
 
-def read_facts(path: Path = SHIPPED) -> dict:
-    """How the network was made. Raises BadInput where the weights are others."""
-    facts = read_json(path.with_suffix(".json"), AGAIN)
-    if facts["sha256"] != sha256(path):
-        raise BadInput(f"{path} is not the file that its .json describes: {AGAIN}")
-    return facts
-
-
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser: argparse.ArgumentParser = arguments(__doc__)
     parser.add_argument("--out", type=Path, default=SHIPPED, help="file for the weights (default: %(default)s)")
     print(json.dumps(ship(parser.parse_args(argv).out), indent=1))

@@ -55,11 +55,7 @@ class Language:
         labels = np.searchsorted(kept, self.signs.labels[rows])
         words = tuple(self.words[label] for label in kept)
         return replace(
-            self,
-            words=words,
-            signs=SignSet(clips, labels),
-            test=self.test[rows],
-            left_out=(*self.left_out, *why),
+            self, words=words, signs=SignSet(clips, labels), test=self.test[rows], left_out=(*self.left_out, *why)
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from book.studies.real_words.few_shots import SHOTS, few_shot
+from book.studies.real_words.few_shots import SHOTS, WAYS, few_shot
 from book.studies.real_words.known_signs import read as read_known
 from book.studies.real_words.languages import Language, language, without_leaks
 from data_scripts.shared.word_folders import read_folder
@@ -19,15 +19,6 @@ from lib.evaluation.intervals import over_seeds
 from lib.ptn import PTN
 from lib.tools.errors import BadInput
 
-NAMES = {
-    "scratch": "from scratch",
-    "frozen": "1. frozen",
-    "sequence": "2. sequence part, from 1",
-    "all": "3. everything, from 1",
-    "random": "control: random weights, frozen",
-    "logistic": "control: logistic regression on moments",
-    "posture": "control: no hands (face, shoulders, hips)",
-}
 GAIN = "everything minus from scratch, points"
 SHOWN = 20  # of what was left out; the rest is counted
 
@@ -51,7 +42,7 @@ def few_shot_table(one: Language, source: PTN, shots: Sequence[int], seeds: int)
     for number in tqdm(shots, unit="number of examples"):
         found = [few_shot(source, one, number, seed)["right"] for seed in range(seeds)]
         share = 100 * pd.DataFrame(found) / int(one.test.sum())
-        cells = {name: _told(share[way]) for way, name in NAMES.items()}
+        cells = {name: _told(share[way]) for way, name in WAYS.items()}
         columns[f"{number} example{'s' * (number > 1)}"] = cells | {GAIN: _told(share["all"] - share["scratch"])}
     return pd.DataFrame(columns)
 

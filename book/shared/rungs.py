@@ -1,4 +1,4 @@
-"""Chapter 6: R1's ladder of networks, rung by rung: what each new idea changes, clip by clip."""
+"""R1's ladder of networks, rung by rung: what each new idea changes, clip by clip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,60 +1,10 @@
-"""From posed vertices to pictures: the scene's description and the frame loop around the Warp kernels."""
-
-from dataclasses import dataclass
+"""From posed vertices to pictures: the frame loop around the Warp kernels."""
 
 import numpy as np
 
 from lib.signer.geometry import unit
 from lib.signer.look import Outfit
-
-
-@dataclass(frozen=True)
-class Camera:
-    """A pinhole camera looking from ``eye`` to ``target`` (metres); ``focal`` is in units of the image's height."""
-
-    eye: tuple[float, float, float]
-    target: tuple[float, float, float]
-    focal: float = 2.6
-    width: int = 304
-    height: int = 336
-    roll: float = 0.0  # radians
-
-    def basis(self) -> np.ndarray:
-        """Rows right, down, forward, (3, 3)."""
-        forward = unit(np.array(self.target) - np.array(self.eye))
-        right = unit(np.cross(forward, [0.0, 0.0, 1.0]))
-        down = np.cross(forward, right)
-        c, s = np.cos(self.roll), np.sin(self.roll)
-        return np.stack([c * right + s * down, c * down - s * right, forward])
-
-    def project(self, points: np.ndarray) -> np.ndarray:
-        """World points (..., 3) to pixels x right, y down, and z in pixels too: smaller is nearer, 0 at the target."""
-        local = (points - np.array(self.eye)) @ self.basis().T
-        scale = self.focal * self.height / local[..., 2:]
-        depth = local[..., 2:] - np.linalg.norm(np.array(self.target) - np.array(self.eye))
-        center = np.array([self.width / 2, self.height / 2])
-        return np.concatenate([local[..., :2] * scale + center, depth * scale], -1).astype(np.float32)
-
-
-@dataclass(frozen=True)
-class Lighting:
-    """Directions point towards the light (they need not have length one); colours are linear RGB."""
-
-    key: tuple[float, float, float] = (0.5, -1.0, 0.9)
-    key_color: tuple[float, float, float] = (0.72, 0.70, 0.66)
-    fill: tuple[float, float, float] = (-0.9, -0.8, 0.1)
-    fill_color: tuple[float, float, float] = (0.16, 0.17, 0.19)
-    sky_color: tuple[float, float, float] = (0.34, 0.35, 0.38)
-    ground_color: tuple[float, float, float] = (0.16, 0.15, 0.14)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A picture's surroundings; ``backdrop`` is (H, W, 3) linear light."""
-
-    backdrop: np.ndarray
-    lighting: Lighting
-    camera: Camera
+from lib.signer.stage import Camera, Lighting, Scene
 
 
 class Renderer:
@@ -63,8 +13,8 @@ class Renderer:
     ``faces`` (F, 3) index the vertices that ``render`` is given; ``device`` is Warp's name, "cpu" or "cuda".
     """
 
-    def __init__(self, faces: np.ndarray, outfit: Outfit, stage: Stage, device: str = "cpu"):
-        from lib.signer import kernels
+    def __init__(self, faces: np.ndarray, outfit: Outfit, stage: Scene, device: str = "cpu"):
+        from data_scripts.renderer import kernels
 
         self.wp, self.kernels, self.device = (wp := kernels.wp), kernels, device
         with wp.ScopedDevice(device):

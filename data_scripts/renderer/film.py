@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats.qmc import Halton
 
+from data_scripts.renderer.renderer import Renderer
 from lib.signer.figure import Figure
 from lib.signer.performer import Performance
-from lib.signer.renderer import Renderer, Stage
+from lib.signer.stage import Scene
 from lib.video.pixels import linear_to_srgb
 
 FPS = 25.0
@@ -21,7 +22,7 @@ class Film:
     the shutter opens symmetrically about it.
     """
 
-    def __init__(self, figure: Figure, performance: Performance, stage: Stage, device: str = "cpu"):
+    def __init__(self, figure: Figure, performance: Performance, stage: Scene, device: str = "cpu"):
         self.figure, self.performance, self.stage = figure, performance, stage
         self.renderer = Renderer(figure.faces, figure.outfit, stage, device)
 

@@ -1,0 +1,1 @@
+"""The synthetic signer photographed: a ray caster, its pictures, and films at any shutter."""
