@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             for item in items:
                 if item.get_closest_marker(generation):
                     item.add_marker(pytest.mark.skip(reason=reason))
-    of_the_book = ("test_book.py", "test_browser.py")
+    of_the_book = ("test_book.py", "test_browser.py", "test_decks.py")
     items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, item.path.name in of_the_book))
 
 

@@ -120,17 +120,17 @@ def pictures_of(cell: NotebookNode, tables: bool = False) -> list[str]:
         return []
     alt = escape(cell.metadata.get("mystnb", {}).get("image", {}).get("alt", ""), quote=True)
     shown = [output.get("data", {}) for output in cell.get("outputs", [])]
-    pngs = [data["image/png"].replace("\n", "") for data in shown if "image/png" in data]
+    pngs = [columns(data["image/png"].replace("\n", "")) for data in shown if "image/png" in data]
+    begin = {pieces[0] for pieces in pngs}  # and have the picture's words, once
     texts = ["".join(data.get("text/html", "")) for data in shown if "image/png" not in data]
     others = "".join(html for html in texts if "<video" in html or (tables and "<table" in html))
-    sheets = ["".join(_images(png, alt) for png in sheet) for sheet in side_by_side(pngs)]
+    sheets = [
+        "".join(_image(piece, alt if piece in begin else "") for piece in sheet)
+        for sheet in side_by_side([piece for pieces in pngs for piece in pieces])
+    ]
     return sheets + ([others] if others else [])
 
 
-def _images(png: str, alt: str) -> str:
-    """A picture, or its columns, of which the first has the words; deck.js needs to know how large its letters are."""
-    pieces, point = columns(png), points_to_pixels(png)
-    return "".join(
-        f'<img alt="{"" if number else alt}" data-point="{point}" src="data:image/png;base64,{piece}">'
-        for number, piece in enumerate(pieces)
-    )
+def _image(png: str, alt: str) -> str:
+    """deck.js needs to know how large its letters are."""
+    return f'<img alt="{alt}" data-point="{points_to_pixels(png)}" src="data:image/png;base64,{png}">'

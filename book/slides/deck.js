@@ -15,6 +15,15 @@ function scale() {
   document.documentElement.style.setProperty("--scale", fits);
 }
 
+// How many pixels a point of a picture's letters takes, noted with each picture; the fewest.
+const LETTER = 1.35;
+function letters(images) {
+  return Math.min(...[...images].filter((image) => Number(image.dataset.point)).map((image) => {
+    const scale = Math.min(image.offsetWidth / image.naturalWidth, image.offsetHeight / image.naturalHeight);
+    return image.dataset.shown = (image.dataset.point * scale).toFixed(3);
+  }));
+}
+
 // Words give way before pictures do: they shrink to six tenths, and a picture keeps nearly half of the slide.
 function fit(slide) {
   const words = slide.querySelector(".words"), picture = slide.querySelector(".picture");
@@ -27,10 +36,8 @@ function fit(slide) {
   for (let size = 1; words && words.offsetHeight > room() && size > 0.6; size -= 0.05) {
     slide.style.setProperty("--fit", size);
   }
-  images.forEach((image) => {  // pixels of a letter's point, as it is shown
-    const scale = Math.min(image.offsetWidth / image.naturalWidth, image.offsetHeight / image.naturalHeight);
-    image.dataset.shown = (image.dataset.point * scale).toFixed(3);
-  });
+  if (letters(images) < LETTER) slide.classList.add("large");  // to the edges of the slide, with smaller words
+  letters(images);
   slide.dataset.overflow = slide.scrollHeight > slide.clientHeight || slide.scrollWidth > slide.clientWidth;
 }
 
