@@ -8,11 +8,12 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image
 
-SHEET = (1160, 500)  # pixels that a slide has for a picture
+SHEET, LARGE = (1160, 500), (1240, 580)  # pixels that a slide has for a picture, and to its edges (deck.js)
 MOST, GAP = 3, 16  # columns, and pixels between two
 WORTH = 1.2  # times as large as before, or the picture stays whole
 LETTER = 1.35  # pixels of a slide for a point of a letter: one of 10 points is then 13 or 14 pixels high
 QUIET = 6  # rows of pixels alike: nothing but upright lines goes through them
+BROAD = 0.7  # of the broadest stretch nearby
 REACH = 0.12  # of the height: how far from its even place a cut may lie
 
 
@@ -45,7 +46,7 @@ def _letter(pngs: Sequence[str]) -> float:
     """Pixels of the slide for a letter's point, in pictures that share it evenly."""
     sizes = [Image.open(io.BytesIO(base64.b64decode(png))).size for png in pngs]
     size = max(width for width, _ in sizes), max(height for _, height in sizes) * len(sizes)
-    return _scale(size, len(sizes)) * min(points_to_pixels(png) or 1 for png in pngs)
+    return _scale(size, len(sizes), LARGE) * min(points_to_pixels(png) or 1 for png in pngs)
 
 
 def points_to_pixels(png: str) -> float:
@@ -54,22 +55,27 @@ def points_to_pixels(png: str) -> float:
         return round(opened.info.get("dpi", (0, 0))[0] / 72, 4)
 
 
-def _scale(size: tuple[int, int], count: int) -> float:
+def _scale(size: tuple[int, int], count: int, sheet: tuple[int, int] = SHEET) -> float:
     width, height = size
-    return min((SHEET[0] - GAP * (count - 1)) / (count * width), SHEET[1] * count / height)
+    return min((sheet[0] - GAP * (count - 1)) / (count * width), sheet[1] * count / height)
 
 
 def _cuts(image: Image.Image, count: int) -> list[int]:
-    """Rows to cut at, each in the quiet stretch nearest to its even place; none at all where one is missing."""
+    """Rows to cut at, each amid a broad quiet stretch near its even place; none at all where one is missing.
+
+    Between a row's name and its mark there is a narrow one, too.
+    """
     rows = np.asarray(image.convert("L"), dtype=np.int16)
     same = np.abs(np.diff(rows, axis=0)).max(1) < 8
     quiet = np.flatnonzero(np.convolve(same, np.ones(QUIET), "same") == QUIET)
+    stretches = np.split(quiet, np.flatnonzero(np.diff(quiet) > 1) + 1) if len(quiet) else []
     found = []
     for even in [image.height * part // count for part in range(1, count)]:
-        near = quiet[np.abs(quiet - even) < REACH * image.height]
-        if not len(near):
+        near = [one for one in stretches if abs(one.mean() - even) < REACH * image.height]
+        broad = [one for one in near if len(one) >= BROAD * max(map(len, near))]
+        if not broad:
             return []
-        found.append(int(near[np.abs(near - even).argmin()]))
+        found.append(int(min((one.mean() for one in broad), key=lambda middle: abs(middle - even))))
     return found
 
 

@@ -110,6 +110,21 @@ def test_a_picture_without_a_quiet_row_stays_whole():
     assert columns(noise) == [noise] and points_to_pixels(noise) == 0
 
 
+def test_a_cut_parts_no_name_from_its_mark():
+    """Rows of black, a narrow gap, black, a broad gap: cut in the broad ones only."""
+    row = np.repeat([0, 255, 0, 255], [8, 7, 8, 20]).astype(np.uint8)
+    picture = np.repeat(np.tile(row, 20)[:, None], 300, axis=1)
+    picture[:, 150] = 90  # an upright line
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "png")
+    pieces = columns(base64.b64encode(buffer.getvalue()).decode())
+    assert len(pieces) == 3
+    for piece in pieces:
+        image = np.asarray(Image.open(io.BytesIO(base64.b64decode(piece))).convert("L"))[:, 0]
+        dark = np.flatnonzero(np.diff(np.r_[255, image]) != 0)[::2]  # where each bar begins
+        assert len(dark) % 2 == 0, "a bar lacks its fellow"
+
+
 def test_pictures_of_one_cell_share_a_slide_only_where_their_letters_stay_large():
     small, broad = png(3, 3, width=3.4), png(3, 3, width=7)
     assert side_by_side([small, small, broad, broad]) == [[small, small], [broad], [broad]] and side_by_side([]) == []
