@@ -23,8 +23,10 @@ ready: .venv/ready ## is this machine ready for a class? A green or a red line f
 book: .venv/ready ## install what is missing, run the chapters and build the book
 	$(PY) book/build_book.py
 
+# Two processes, each file of tests in one of them; `make test TOGETHER=` runs one test after another.
+TOGETHER ?= --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 test: .venv/ready ## install what is missing and run all tests
-	$(PY) -m pytest
+	$(PY) -m pytest $(TOGETHER)
 
 next: .venv-next/ready ## a second environment: newer MediaPipe, NumPy 2; runs the tests that need no 0.10.21
 	@$(NEXT) data_scripts/holistic_bundle.py --out data/holistic || echo "Going on without the newer MediaPipe's bundle."

@@ -1,4 +1,4 @@
-"""What all tests share: a quiet, headless setting, results kept out of the project, slow tests last."""
+"""What all tests share: a quiet, headless setting, results kept out of the project, an order that suits two cores."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from pathlib import Path
 import matplotlib
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
 CI_BUILD = ROOT / ".cache" / "book-ci"
@@ -18,6 +19,8 @@ CI_BUILD = ROOT / ".cache" / "book-ci"
 # Set before anything is imported, and inherited by every notebook kernel.
 os.environ["HANDS_PROFILE"] = "ci"
 os.environ["HANDS_RESULTS"] = str(ROOT / ".cache" / "test-results")
+if "PYTEST_XDIST_WORKER" in os.environ:  # one of several processes: a thread for each is enough
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 matplotlib.use("Agg")  # here only: an environment variable would also reach the chapters and hide their pictures
 
 
@@ -37,11 +40,31 @@ def is_installed(generation: str) -> bool:
     return any((Path(folder) / GENERATIONS[generation][0]).is_dir() for folder in folders)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests last, and the book at the very end, since it takes over the chapters that nbmake has run.
+OF_THE_BOOK = ("test_book.py", "test_browser.py", "test_decks.py")
 
-    What is marked as needing the other generation of MediaPipe is skipped.
+
+def group(item: pytest.Item) -> str | None:
+    """What one of several processes (``-n 2 --dist loadgroup``) keeps together: the book, every file of tests.
+
+    A slow test goes alone wherever there is room, unless it waits for what all chapters leave.
     """
+    if item.path.name in OF_THE_BOOK or item.get_closest_marker("after_chapters"):
+        return "book"
+    return None if item.get_closest_marker("slow") else str(item.path)
+
+
+def turn(item: pytest.Item) -> int:
+    """Which tests come when: chapters, the longest, first; then the book, which takes over what they have run."""
+    return (
+        1 if group(item) == "book" else
+        0 if item.path.name == "test_notebooks.py" and item.get_closest_marker("slow") else
+        2 if item.get_closest_marker("slow") else
+        3
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of `turn`, in the groups of `group`; what needs the other generation of MediaPipe is skipped."""
     from lib.holistic.tasks import BUNDLE
 
     for generation, (_, reason) in GENERATIONS.items():
@@ -49,8 +72,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             for item in items:
                 if item.get_closest_marker(generation):
                     item.add_marker(pytest.mark.skip(reason=reason))
-    of_the_book = ("test_book.py", "test_browser.py", "test_decks.py")
-    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, item.path.name in of_the_book))
+    for item in items:
+        if name := group(item):
+            item.add_marker(pytest.mark.xdist_group(name))
+    items.sort(key=turn)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -97,8 +122,12 @@ def chapter_cache(build_book):
     """The Jupyter cache of the tests' book: chapters that ran against today's sources, whoever ran them."""
     from jupyter_cache import get_cache
 
-    build_book.forget_stale_results(CI_BUILD / "_build", build_book.digest(ROOT, "ci"))
-    return get_cache(str(CI_BUILD / "_build" / ".jupyter_cache"))
+    CI_BUILD.mkdir(parents=True, exist_ok=True)
+    with FileLock(CI_BUILD / "cache.lock"):  # several processes begin at once
+        build_book.forget_stale_results(CI_BUILD / "_build", build_book.digest(ROOT, "ci"))
+        cache = get_cache(str(CI_BUILD / "_build" / ".jupyter_cache"))
+        cache.list_cache_records()  # makes the database
+    return cache
 
 
 def toc_entries() -> list[str]:

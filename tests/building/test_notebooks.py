@@ -108,6 +108,7 @@ def test_runs_with_papermill(path, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.after_chapters
 def test_chapters_agree():
     """What several chapters measure is one figure, or says why not; the runs above have left their rows."""
     from book.shared.agreement import disagreements, shared

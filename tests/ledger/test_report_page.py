@@ -82,6 +82,7 @@ def test_a_foreign_result_is_named(make_report, results, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.after_chapters
 def test_chapters_that_ran_wrote_the_rows_that_claims_ask_for(monkeypatch):
     """After tests/building/test_notebooks.py; what needs data that this machine lacks is not asked for."""
     monkeypatch.setattr(paths, "RESULTS", Path(os.environ["HANDS_RESULTS"]))
