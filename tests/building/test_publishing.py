@@ -120,7 +120,13 @@ def test_a_broken_link_is_named(tmp_path, address):
     """The script as it stands, on a book of one page; its feedback link is not followed."""
     for folder in ("book/_static", ".ci"):
         (tmp_path / folder).mkdir(parents=True)
-    for name in (".ci/links", "book/__init__.py", "book/chapter_links.py", "book/feedback_links.py", "book/references.bib"):
+    for name in (
+        ".ci/links",
+        "book/__init__.py",
+        "book/chapter_links.py",
+        "book/feedback_links.py",
+        "book/references.bib",
+    ):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     config = yaml.safe_load((ROOT / "_config.yml").read_text())
