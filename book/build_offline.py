@@ -26,7 +26,7 @@ NAME = "hands-in-focus-offline"
 COURSE = [
     "README.md", "LICENSE", "CITATION.cff", "CONTRIBUTING.md", "Makefile", "pyproject.toml", "requirements.lock",
     "paper.md", "paper.bib",
-    "_config.yml", "_toc.yml", "book", "lib", "data_scripts", "tests", ".ci", ".binder", ".github",
+    "_config.yml", "_toc.yml", "book", "lib", "data_scripts", "tests", ".ci", "binder", "content", ".github",
 ]  # fmt: skip
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".partial-*", ".DS_Store")
 ROOM = 4 * 2**30  # bytes: the wheels for both systems twice, in the folder and in the .zip, and some air
