@@ -25,7 +25,7 @@ from lib.tools.paths import ROOT
 NAME = "hands-in-focus-offline"
 COURSE = [
     "README.md", "LICENSE", "CITATION.cff", "CONTRIBUTING.md", "Makefile", "pyproject.toml", "requirements.lock",
-    "paper.md", "paper.bib",
+    "paper.md", "paper_checklist.md", "paper.bib",
     "_config.yml", "_toc.yml", "book", "lib", "data_scripts", "tests", ".ci", "binder", "content", ".github",
 ]  # fmt: skip
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".partial-*", ".DS_Store")

@@ -3,6 +3,7 @@
 So it does from `content`, where NeuroLibre looks for the book.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,7 @@ def test_sphinx_alone_builds_every_page(tmp_path, source):
 def run(program: str, options: list[str], folder: Path) -> str:
     """What a program beside Python says; it must succeed."""
     command = [Path(sys.executable).with_name(program), *options]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    settings = os.environ | {"PYTHONPATH": str(ROOT)}  # the book's own extensions
+    done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout + done.stderr

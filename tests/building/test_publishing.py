@@ -1,4 +1,4 @@
-"""The workflow that builds, previews and publishes the book, and the check of links that lead out of it.
+"""The workflow that builds, previews and publishes the book, the links that lead out of it, and the journal's list.
 
 What only the service can show (that a page appears) is not tested here.
 """
@@ -140,3 +140,14 @@ def test_a_broken_link_is_named(tmp_path, address):
     assert not [line for line in listed.splitlines() if "/issues/new" in line and "[ignored]" not in line]
     bad = follow(tmp_path, f"[there]({address}/there) and [gone]({address}/gone)")
     assert bad.returncode and f"{address}/gone" in bad.stdout + bad.stderr
+
+
+def test_the_journals_checklist_points_at_what_is_there_and_ticks_no_more():
+    told = (ROOT / "paper_checklist.md").read_text()
+    links = re.findall(r"\]\(([^)#]+)\)", told)
+    assert len(links) > 10 and not [link for link in links if not (ROOT / link).exists()]
+    open_points = re.findall(r"^- \[ \] (.+)$", told, re.M)
+    paper = (ROOT / "paper.md").read_text()
+    assert ("to be filled in" in paper) == any("Authors" in point for point in open_points)
+    assert ("None yet" in paper) == any("Experience of use" in point for point in open_points)
+    assert ("None yet" in paper) == any("been taught" in point for point in open_points)
