@@ -143,7 +143,7 @@ def test_packages_install_with_the_readmes_line_and_nothing_else(project, tmp_pa
 def test_readme_shows_sizes_and_machines(project):
     bundle, said = build(project, with_wheels=False)
     told = readme(bundle)
-    assert "| `book` | the built pages | 0.0 MB |" in told and said in told and "$" not in told
+    assert "| `book` | the built pages | 0.0 MB |" in told and said in told and not re.search(r"\$[a-z]", told)
     assert f"python{sys.version_info[0]}.{sys.version_info[1]} -m venv" in told
     assert all(f"| {machine.name} | 0 of 2 |" in told for machine in MACHINES)
 
