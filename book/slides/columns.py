@@ -1,4 +1,4 @@
-"""How pictures fill a slide so that letters can be read: a tall one in columns, a broad one, or several, in turn."""
+"""How pictures fill a slide so that letters can be read: a tall one in columns, several side by side or in turn."""
 
 import base64
 import io
@@ -18,27 +18,17 @@ REACH = 0.12  # of the height: how far from its even place a cut may lie
 
 
 def columns(png: str) -> list[str]:
-    """The pieces of a base64 PNG, top first, or left first of a broad one whose letters would be small.
-
-    The picture alone where that gains nothing or no cut is possible.
-    """
+    """The pieces of a base64 PNG, top first; the picture alone where columns gain nothing or no cut is possible."""
     with Image.open(io.BytesIO(base64.b64decode(png))) as opened:
         image = opened.convert("RGB")
         dpi = opened.info.get("dpi")
     best = max(range(1, MOST + 1), key=lambda count: _scale(image.size, count))
     cuts = _cuts(image, best) if _scale(image.size, best) > WORTH * _scale(image.size, 1) else []
     if not cuts:
-        return _halves(image, dpi) if best == 1 and _letter([png]) < LETTER else [png]
+        return [png]
     edges = list(pairwise([0, *cuts, image.height]))
     height = max(below - above for above, below in edges)
     return [_encoded(_piece(image, above, below, height), dpi) for above, below in edges]
-
-
-def _halves(image: Image.Image, dpi: tuple[float, float] | None) -> list[str]:
-    """The left and the right of a row of pictures, cut between two of them; or the whole."""
-    middle = _cuts(image.transpose(Image.Transpose.TRANSPOSE), 2) or [image.width]
-    edges = [edge for edge in pairwise([0, *middle, image.width]) if edge[0] < edge[1]]
-    return [_encoded(image.crop((left, 0, right, image.height)), dpi) for left, right in edges]
 
 
 def side_by_side(pngs: Sequence[str]) -> list[list[str]]:

@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "book"))
 import build_slides  # noqa: E402
 
 pytestmark = pytest.mark.slow
-LETTERS, READABLE = 10, 12.5  # points, of axes and rows; pixels
+LETTERS, READABLE = 10, 11.5  # points, of axes and rows; pixels, which a row of four frames has
 READ = """
 return [...document.querySelectorAll('.slide')].map((slide) => [slide.id, slide.dataset.overflow === 'true',
   ...[...slide.querySelectorAll('img[data-shown]')].map((image) => Number(image.dataset.shown))]);"""
