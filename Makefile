@@ -41,13 +41,13 @@ lab: student ## open them in JupyterLab
 stubs: .venv/ready ## write the exercises' stubs from their solutions
 	$(PY) -m book.exercises.make_stubs
 
-slides: .venv/ready ## make slides from the chapters that `make book` has run
+slides: .venv/ready ## make slides from the chapters that `make book` has run, and votes from the quizzes
 	$(PY) book/build_slides.py
 
 report: .venv/ready ## one page to hand in: what was run, every number, every claim
 	$(PY) book/make_report.py
 
-offline: .venv/ready ## bundle book, sources, clips, weights and packages for a room without network
+offline: .venv/ready ## bundle book, sources and packages for Linux and macOS, for a room without network
 	$(PY) book/build_offline.py
 
 data: .venv/ready ## render the larger synthetic data sets, fetch the public ones

@@ -1,21 +1,21 @@
-"""Bundle the course for a room without network: pages, slides, sources with clips and weights, and all wheels.
+"""Bundle the course for a room without network: pages, slides, sources, and all wheels, for Linux and for macOS.
 
     python book/build_offline.py                 _build/offline, a folder and a .zip
     python book/build_offline.py --no-wheels     without the packages (their list comes along)
 
-Run it with the Python version and on the kind of machine that the room has: wheels fit one platform. What was fetched
+Run it with the Python version that the room has, on either system: wheels are gathered for both. What was fetched
 already stays, so an interrupted run goes on. torch's GPU libraries (some 2.5 GB) are left out.
 """
 
 import argparse
 import os
-import platform
 import shutil
 import zipfile
 from pathlib import Path
 from string import Template
 
-from offline.wheels import fetch_all, listing, pins, wants_gpu_libraries
+from offline.machines import MACHINES, Machine, this_python
+from offline.wheels import fetch_all, listing, pins, wants_gpu_libraries, wheel_of
 
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
@@ -25,11 +25,11 @@ from lib.tools.paths import ROOT
 NAME = "hands-in-focus-offline"
 COURSE = [
     "README.md", "LICENSE", "CITATION.cff", "CONTRIBUTING.md", "Makefile", "pyproject.toml", "requirements.lock",
-    "paper.md", "paper.bib",
-    "_config.yml", "_toc.yml", "book", "lib", "data_scripts", "tests", ".ci", ".binder", ".github",
+    "paper.md", "paper_checklist.md", "paper.bib",
+    "_config.yml", "_toc.yml", "book", "lib", "data_scripts", "tests", ".ci", "binder", "content", ".github",
 ]  # fmt: skip
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".partial-*", ".DS_Store")
-ROOM = 3 * 2**30  # bytes: the wheels of a CPU build twice, in the folder and in the .zip, and some air
+ROOM = 4 * 2**30  # bytes: the wheels for both systems twice, in the folder and in the .zip, and some air
 PACKED = {".whl", ".mp4", ".webm", ".png", ".npz", ".safetensors"}  # compressing these again gains nothing
 GPU_TORCH = (
     "torch's wheel is the build for GPUs, which does not start without the GPU libraries that are left out: delete "
@@ -68,19 +68,33 @@ def megabytes(count: int) -> str:
     return f"{count / 2**20:,.1f} MB"
 
 
+def table_of_machines(lock: Path, folder: Path) -> str:
+    """Rows: a machine, how many of its packages are in ``folder``, how large they are, which are missing."""
+    rows = []
+    for machine in MACHINES:
+        wanted = pins(lock, machine)
+        wheels = {pin.name: wheel_of(pin, folder, machine) for pin in wanted}
+        there = [wheel for wheel in wheels.values() if wheel]
+        missing = [name for name, wheel in wheels.items() if not wheel]
+        told = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "") if missing else "none"
+        amount = megabytes(sum(wheel.stat().st_size for wheel in there))
+        rows.append(f"| {machine.name} | {len(there)} of {len(wanted)} | {amount} | {told} |")
+    return "\n".join(rows)
+
+
 def write_readme(bundle: Path, state: str) -> None:
-    """README.md: the platform, what is inside and how large, and how to install from it."""
+    """README.md: for which machines, what is inside and how large, and how to install from it."""
     inside = {
-        "book": "the built pages", "slides": "a deck for each chapter", "wheels": "the packages",
+        "book": "the built pages", "slides": "a deck for each chapter and quiz", "wheels": "the packages",
         "course": "sources and notebooks, with clips, weights and keypoints in `course/book`",
     }  # fmt: skip
     rows = [
         f"| `{n}` | {what} | {megabytes(size(bundle / n))} |" for n, what in inside.items() if (bundle / n).is_dir()
     ]
     words = {
-        "platform": f"{platform.system()} {platform.machine()}",
-        "python": ".".join(platform.python_version_tuple()[:2]),
+        "python": ".".join(map(str, this_python())),
         "sizes": "\n".join(rows),
+        "machines": table_of_machines(bundle / "course" / "requirements.lock", bundle / "wheels"),
         "state": state,
     }
     template = Path(__file__).parent / "offline" / "readme.txt"
@@ -106,10 +120,11 @@ def build_offline(root: Path, build: Path, with_wheels: bool = True, room: int =
         raise BadInput(f"{build} has {megabytes(free)} left and the bundle may take {megabytes(room)}: make room")
     copy_pages(build, bundle)
     copy_course(root, bundle)
-    wanted = pins(root / "requirements.lock")
-    missing = fetch_all(wanted, bundle / "wheels") if with_wheels else {}
-    (bundle / "wheels.txt").write_text(listing(wanted, bundle / "wheels"))
-    state = said_of(len(wanted), missing, with_wheels)
+    lock, folder = root / "requirements.lock", bundle / "wheels"
+    here_first = sorted(MACHINES, key=lambda machine: not machine.is_here)  # what is built here may serve the others
+    missing = {one: fetch_all(pins(lock, one), folder, one) for one in here_first} if with_wheels else {}
+    (bundle / "wheels.txt").write_text(listing(lock, folder, MACHINES))
+    state = said_of(missing)
     if wants_gpu_libraries(bundle / "wheels"):
         state += " " + GPU_TORCH
     write_readme(bundle, state)
@@ -117,14 +132,17 @@ def build_offline(root: Path, build: Path, with_wheels: bool = True, room: int =
     return bundle, state
 
 
-def said_of(count: int, missing: dict[str, str], with_wheels: bool) -> str:
-    """Whether the packages are all there."""
-    if not with_wheels:
-        return "The packages are not in it: fetch them where there is a network (`wheels.txt` names them)."
+def said_of(missing: dict[Machine, dict[str, str]]) -> str:
+    """Whether the packages are all there, for each kind of machine; no entry at all: they were not asked for."""
     if not missing:
-        return f"All {count} packages are in it."
-    some = "; ".join(f"{name} ({reason})" for name, reason in list(missing.items())[:3])
-    return f"**{len(missing)} of {count} packages are missing**, run it again to fetch them: {some} ..."
+        return "The packages are not in it: fetch them where there is a network (`wheels.txt` names them)."
+    told = []
+    for machine, lacking in missing.items():
+        some = "; ".join(f"{name} ({reason})" for name, reason in list(lacking.items())[:3])
+        told += [f"For {machine.name} **{len(lacking)} are missing**, run it again to fetch them: {some} ..."] * bool(
+            some
+        )
+    return " ".join(told) or f"All packages are in it, for {' and for '.join(machine.name for machine in MACHINES)}."
 
 
 @command
@@ -138,7 +156,7 @@ def main() -> int:
     for path in [*sorted(p for p in bundle.iterdir() if p.is_dir()), bundle.with_name(f"{bundle.name}.zip")]:
         print(f"{megabytes(size(path)):>12}  {os.path.relpath(path)}")
     print(state)
-    return 1 if "missing" in state or GPU_TORCH in state else 0
+    return 1 if "are missing" in state or GPU_TORCH in state else 0
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Make slides from the chapters that `make book` has run: one HTML file a chapter, which needs no network.
+"""Make slides from the chapters that `make book` has run, and from the quizzes: HTML files that need no network.
 
     python book/build_slides.py                 the decks, in _build/slides
     python book/build_slides.py --out DIR       from the book in DIR/_build, into DIR/_build/slides
 
 nbconvert can make slides too, but they fetch reveal.js, MathJax and fonts from the network whenever they are shown.
-`book/slides/choose.py` says what becomes a slide.
+`book/slides/choose.py` says what becomes a slide, and `book/slides/votes.py` how a quiz becomes votes.
 """
 
 import argparse
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import nbformat
 import yaml
-from slides.choose import choose
+from slides.choose import Slide, choose, takeaways
 from slides.markup import cited_names
 from slides.page import contents, deck
+from slides.votes import votes
 
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
@@ -23,11 +24,17 @@ from lib.tools.files import written_whole
 from lib.tools.paths import ROOT
 
 
+def pages(root: Path) -> list[Path]:
+    """Every page of the table of contents but its root, in order, notebook or Markdown."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text())
+    entries = [root / chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    found = [path.with_suffix(suffix) for path in entries for suffix in (".ipynb", ".md")]
+    return [path for path in found if path.is_file()]
+
+
 def chapters(root: Path) -> list[Path]:
     """The book's notebooks, in the order of its table of contents."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text())
-    entries = [root / f"{chapter['file']}.ipynb" for part in toc["parts"] for chapter in part["chapters"]]
-    return [path for path in entries if path.is_file()]
+    return [path for path in pages(root) if path.suffix == ".ipynb"]
 
 
 def executed(path: Path, build: Path) -> nbformat.NotebookNode:
@@ -43,13 +50,24 @@ def executed(path: Path, build: Path) -> nbformat.NotebookNode:
         raise BadInput(f"{path.name} has not been run as it is now: run `make book` first") from None
 
 
+def decks(root: Path, build: Path) -> dict[str, list[Slide]]:
+    """The slides of each chapter and of each quiz, by the page's name. Raises BadInput where a chapter was not run."""
+    taken, found = takeaways(), {}
+    for path in pages(root):
+        if path.suffix == ".ipynb":
+            found[path.stem] = choose(executed(path, build), taken)
+        elif path.stem.startswith("quiz_"):
+            found[path.stem] = votes(path.read_text(encoding="utf-8"))
+    return found
+
+
 def build_slides(build: Path, root: Path = ROOT) -> Path:
-    """Write a deck for each chapter and a page that lists them into ``build``/slides; give that page.
+    """Write a deck for each chapter and quiz, and a page that lists them, into ``build``/slides; give that page.
 
     All chapters are looked up before the first deck is written. Raises BadInput where one was not run.
     """
     names = cited_names(root / "book" / "references.bib")
-    ready = {path.stem: choose(executed(path, build)) for path in chapters(root)}
+    ready = decks(root, build)
     out = build / "slides"
     for name, slides in ready.items():
         with written_whole(out / f"{name}.html") as partial:

@@ -40,7 +40,7 @@ def is_installed(generation: str) -> bool:
     return any((Path(folder) / GENERATIONS[generation][0]).is_dir() for folder in folders)
 
 
-OF_THE_BOOK = ("test_book.py", "test_browser.py")
+OF_THE_BOOK = ("test_book.py", "test_browser.py", "test_decks.py")
 
 
 def group(item: pytest.Item) -> str | None:

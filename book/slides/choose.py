@@ -7,34 +7,43 @@ for nbconvert (`{"slideshow": {"slide_type": ...}}`):
     "slide", "subslide"   begins a slide; of a code cell, the table that it shows
     "fragment", "-"       goes onto the slide before; of a code cell, the table that it shows
     "notes"               only among the speaker's notes
+
+Above a picture stands what a class should take from it: `book/slides/takeaways.toml` has a sentence for each.
 """
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 
 from nbformat import NotebookNode
 
-from .words import Section, blocks, sections, shortened
+from .columns import columns, points_to_pixels, side_by_side
+from .words import LIST, Section, blocks, sections, shortened
 
 BEGINS = ("slide", "subslide")
 JOINS = ("fragment", "-")
 LEFT_OUT = ("Further reading",)
 FOR_READERS = ("**Time", "**Before you start")  # begin the lines on minutes and prerequisites
 NOT_SHOWN = {"hide-cell", "exercise"}  # solutions, and what follows them up
+MORE_THAN_SENTENCES = ("$$", "|", "**Question")  # begin what a takeaway does not replace
 ROOM_BESIDE_A_PICTURE = 280  # characters; a picture that finds more of them gets the next slide
 
 
 @dataclass
 class Slide:
-    """A title, blocks of Markdown, at most one picture (HTML), and the chapter's own text as the speaker's notes."""
+    """A title, blocks of Markdown, at most one picture (HTML) with what to take from it, and the speaker's notes."""
 
     title: str
     words: list[str] = field(default_factory=list)
     picture: str = ""
+    takeaway: str = ""
     notes: list[str] = field(default_factory=list)
     heading: str = ""  # what the chapter goes on under after a box or an exercise
     wanted: bool = False  # is shown even without a picture
     closed: bool = False  # takes neither further words nor a picture
+    kind: str = ""  # a class for deck.css
 
     @property
     def worth_showing(self) -> bool:
@@ -45,12 +54,21 @@ class Slide:
         return sum(len(block) for block in self.words if not _is_formula(block)) > ROOM_BESIDE_A_PICTURE
 
     @property
+    def has_sentences_only(self) -> bool:
+        return not any(block.startswith(MORE_THAN_SENTENCES) or LIST.match(block) for block in self.words)
+
+    @property
     def has_room(self) -> bool:
         return not (self.picture or self.closed) and sum(not _is_formula(block) for block in self.words) < 2
 
 
-def choose(notebook: NotebookNode) -> list[Slide]:
-    """The slides of an executed chapter, in order."""
+def takeaways() -> dict[str, str]:
+    """What a class should take from each picture, by the id of the cell that draws it."""
+    return tomllib.loads((Path(__file__).parent / "takeaways.toml").read_text(encoding="utf-8"))
+
+
+def choose(notebook: NotebookNode, taken: Mapping[str, str]) -> list[Slide]:
+    """The slides of an executed chapter, in order, with the takeaways of its pictures."""
     slides = [Slide("")]
     for cell in notebook.cells:
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
@@ -61,7 +79,8 @@ def choose(notebook: NotebookNode) -> list[Slide]:
         elif cell.cell_type == "markdown":
             _add_words(slides, sections(cell.source), kind)
         elif cell.cell_type == "code":
-            _add_picture(slides, picture_of(cell, tables=kind in BEGINS + JOINS), begins=kind in BEGINS)
+            for number, picture in enumerate(pictures_of(cell, tables=kind in BEGINS + JOINS)):
+                _add_picture(slides, picture, taken.get(cell.get("id"), ""), begins=number > 0 or kind in BEGINS)
     return [slide for slide in slides if slide.worth_showing and slide.title not in LEFT_OUT]
 
 
@@ -83,27 +102,35 @@ def _is_formula(block: str) -> bool:
     return block.startswith("$$")
 
 
-def _add_picture(slides: list[Slide], picture: str, begins: bool) -> None:
-    if not picture:
-        return
+def _add_picture(slides: list[Slide], picture: str, takeaway: str, begins: bool) -> None:
     last = slides[-1]
-    if last.picture or last.closed or last.crowded or begins:
+    replaces = takeaway and last.has_sentences_only  # the sentences are among the notes, too
+    crowded = last.crowded and not replaces
+    if last.picture or last.closed or crowded or begins or (takeaway and not replaces):
         last.wanted |= last.crowded
         slides.append(Slide(last.heading, heading=last.heading))
-    slides[-1].picture = picture
+    elif takeaway:
+        last.words = []
+    slides[-1].picture, slides[-1].takeaway = picture, takeaway
 
 
-def picture_of(cell: NotebookNode, tables: bool = False) -> str:
-    """HTML of what a code cell shows: its pictures, with their alt text; its clips; its tables, where asked for."""
+def pictures_of(cell: NotebookNode, tables: bool = False) -> list[str]:
+    """HTML of what a code cell shows, slide by slide: pictures with their alt text, clips, and tables if asked for."""
     if NOT_SHOWN & set(cell.metadata.get("tags", [])):
-        return ""
+        return []
     alt = escape(cell.metadata.get("mystnb", {}).get("image", {}).get("alt", ""), quote=True)
-    shown = []
-    for output in cell.get("outputs", []):
-        data = output.get("data", {})
-        html = "".join(data.get("text/html", ""))
-        if "image/png" in data:
-            shown.append(f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"].replace(chr(10), "")}">')
-        elif "<video" in html or (tables and "<table" in html):
-            shown.append(html)
-    return "".join(shown)
+    shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+    pngs = [columns(data["image/png"].replace("\n", "")) for data in shown if "image/png" in data]
+    begin = {pieces[0] for pieces in pngs}  # and have the picture's words, once
+    texts = ["".join(data.get("text/html", "")) for data in shown if "image/png" not in data]
+    others = "".join(html for html in texts if "<video" in html or (tables and "<table" in html))
+    sheets = [
+        "".join(_image(piece, alt if piece in begin else "") for piece in sheet)
+        for sheet in side_by_side([piece for pieces in pngs for piece in pieces])
+    ]
+    return sheets + ([others] if others else [])
+
+
+def _image(png: str, alt: str) -> str:
+    """deck.js needs to know how large its letters are."""
+    return f'<img alt="{alt}" data-point="{points_to_pixels(png)}" src="data:image/png;base64,{png}">'

@@ -15,16 +15,29 @@ function scale() {
   document.documentElement.style.setProperty("--scale", fits);
 }
 
+// How many pixels a point of a picture's letters takes, noted with each picture; the fewest.
+const LETTER = 1.35;
+function letters(images) {
+  return Math.min(...[...images].filter((image) => Number(image.dataset.point)).map((image) => {
+    const scale = Math.min(image.offsetWidth / image.naturalWidth, image.offsetHeight / image.naturalHeight);
+    return image.dataset.shown = (image.dataset.point * scale).toFixed(3);
+  }));
+}
+
 // Words give way before pictures do: they shrink to six tenths, and a picture keeps nearly half of the slide.
 function fit(slide) {
   const words = slide.querySelector(".words"), picture = slide.querySelector(".picture");
-  const title = slide.querySelector("h1, h2"), images = slide.querySelectorAll(".picture > img");
+  const title = slide.querySelector("h1, h2"), takeaway = slide.querySelector(".takeaway");
+  const images = slide.querySelectorAll(".picture > img");
   const beside = words && images.length === 1 && images[0].naturalWidth < 1.45 * images[0].naturalHeight;
   slide.classList.toggle("beside", Boolean(beside));
-  const room = () => slide.clientHeight - 96 - title.offsetHeight - 18 - (picture && !beside ? 330 : 0);
+  const room = () => slide.clientHeight - 96 - title.offsetHeight - 18 - (takeaway ? takeaway.offsetHeight + 14 : 0) -
+    (picture && !beside ? 330 : 0);
   for (let size = 1; words && words.offsetHeight > room() && size > 0.6; size -= 0.05) {
     slide.style.setProperty("--fit", size);
   }
+  if (letters(images) < LETTER) slide.classList.add("large");  // to the edges of the slide, with smaller words
+  letters(images);
   slide.dataset.overflow = slide.scrollHeight > slide.clientHeight || slide.scrollWidth > slide.clientWidth;
 }
 

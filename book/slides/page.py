@@ -19,7 +19,7 @@ def deck(slides: Sequence[Slide], names: Mapping[str, tuple[str, str]]) -> str:
     pieces = [p for t, s in zip(titles, slides) for p in (t, "\n\n".join(s.words), "\n\n".join(s.notes))]
     ready = to_html(pieces, names)
     drawn = [
-        _slide(number, len(slides), slides[0].title, *ready[3 * number : 3 * number + 3], slide.picture)
+        _slide(number, len(slides), slides[0].title, *ready[3 * number : 3 * number + 3], slide)
         for number, slide in enumerate(slides)
     ]
     script = f"<script>\n{(HERE / 'deck.js').read_text()}</script>\n"
@@ -45,15 +45,17 @@ def _page(title: str, body: str, script: str) -> str:
     return template.format(title=escape(title), style=style, body=body, script=script)
 
 
-def _slide(number: int, count: int, chapter: str, title: str, words: str, notes: str, picture: str) -> str:
+def _slide(number: int, count: int, chapter: str, title: str, words: str, notes: str, slide: Slide) -> str:
     heading = "h1" if number == 0 else "h2"
     title = title.removeprefix("<p>").removesuffix("</p>")
     place = f'<span class="keys">{KEYS}</span>' if number == 0 else f"<span>{number + 1} / {count}</span>"
+    classes = f"slide {slide.kind}".strip()
     parts = [
-        f'<section class="slide" id="slide-{number + 1}" tabindex="-1" aria-label="Slide {number + 1} of {count}">',
+        f'<section class="{classes}" id="slide-{number + 1}" tabindex="-1" aria-label="Slide {number + 1} of {count}">',
         f"<{heading}>{title}</{heading}>",
         f'<div class="words">{words}</div>' if words else "",
-        f'<div class="picture">{picture}</div>' if picture else "",
+        f'<p class="takeaway">{escape(slide.takeaway)}</p>' if slide.takeaway else "",
+        f'<div class="picture">{slide.picture}</div>' if slide.picture else "",
         f"<footer><span>Hands in Focus: {escape(chapter)}</span>{place}</footer>",
         "</section>",
         f'<aside class="notes" aria-label="Notes">{notes}</aside>',

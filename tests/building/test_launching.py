@@ -33,7 +33,7 @@ WORKFLOW = yaml.safe_load(WORKFLOW_TEXT)
 TRIGGERS = WORKFLOW[True]  # YAML 1.1 reads the key `on` as a truth value
 JOB = WORKFLOW["jobs"]["test"]
 STEPS = JOB["steps"]
-POST_BUILD = ROOT / ".binder" / "postBuild"
+POST_BUILD = ROOT / "binder" / "postBuild"
 
 
 def test_one_address_everywhere(project_files):
@@ -41,7 +41,7 @@ def test_one_address_everywhere(project_files):
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert citation["repository-code"] == address
     assert f"git clone {address}\n" in (ROOT / "book" / "intro.md").read_text()
-    named = {path for path in project_files if address.encode() in path.read_bytes()}
+    named = {path.resolve() for path in project_files if address.encode() in path.read_bytes()}
     renewed = {ROOT / "_config.yml", ROOT / "CITATION.cff", *(ROOT / "book").glob("*.md"), *CHAPTERS}
     assert not named - renewed, "set_up_cells.py does not renew the address there"
 
@@ -149,7 +149,7 @@ def test_a_python_that_is_too_new_is_one_sentence():
 
 
 def test_binder_builds_what_make_builds():
-    python = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
+    python = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
     assert python in SpecifierSet(PYPROJECT["requires-python"])
     text = POST_BUILD.read_text()
     assert os.access(POST_BUILD, os.X_OK) and text.startswith("#!/usr/bin/env bash\n")
@@ -169,11 +169,23 @@ def test_binders_kernel_is_the_courses_python(tmp_path):
     (fresh / ".venv" / "bin").mkdir(parents=True)
     (fresh / ".venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (fresh / ".venv" / "bin" / "python").chmod(0o755)
+    (tmp_path / "env" / "bin").mkdir(parents=True)
     settings = os.environ | {"PATH": f"{make.parent}:{os.environ['PATH']}", "NB_PYTHON_PREFIX": str(tmp_path / "env")}
     subprocess.run([POST_BUILD], cwd=fresh, env=settings, check=True, capture_output=True)
     kernel = json.loads((tmp_path / "env/share/jupyter/kernels/python3/kernel.json").read_text())
     assert kernel["argv"][0] == sys.executable and "ipykernel_launcher" in kernel["argv"]
     assert (tmp_path / "asked").read_text() == ".venv/ready PYTHON=python3\n"
+    assert (tmp_path / "env" / "bin" / "jupyter-book").readlink() == fresh / ".venv" / "bin" / "jupyter-book"
+
+
+def test_neurolibre_finds_the_book_where_it_looks():
+    """In content/, beside binder/: the same files under another name, so that nothing can differ."""
+    for name in ("_toc.yml", "_config.yml", "book"):
+        link = ROOT / "content" / name
+        assert link.is_symlink() and not link.readlink().is_absolute() and link.resolve() == ROOT / name
+    assert {path.name for path in (ROOT / "content").iterdir()} == {"_toc.yml", "_config.yml", "book"}
+    assert not (ROOT / ".binder").exists(), "repo2docker wants one of the two"
+    assert "repo2data" in (ROOT / "binder" / "requirements.txt").read_text()
 
 
 def test_ci_runs_on_pushes_on_pull_requests_and_weekly():

@@ -1,5 +1,9 @@
-"""The course outlives its wrapper: Sphinx alone builds the same pages from what `jupyter-book config sphinx` writes."""
+"""The course outlives its wrapper: Sphinx alone builds the same pages from what `jupyter-book config sphinx` writes.
 
+So it does from `content`, where NeuroLibre looks for the book.
+"""
+
+import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +16,8 @@ pytestmark = pytest.mark.slow
 COPIED = (".ipynb", ".md", ".bib", ".svg", ".png", ".css", ".js", ".py", ".html", ".toml", ".json")
 
 
-def test_sphinx_alone_builds_every_page(tmp_path):
+@pytest.mark.parametrize("source", [".", "content"])
+def test_sphinx_alone_builds_every_page(tmp_path, source):
     project = tmp_path / "project"
     shutil.copytree(
         ROOT / "book",
@@ -21,10 +26,11 @@ def test_sphinx_alone_builds_every_page(tmp_path):
     )
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(ROOT / name, project)
-    run("jupyter-book", ["config", "sphinx", "."], project)
-    assert (project / "conf.py").is_file()
+    shutil.copytree(ROOT / "content", project / "content", symlinks=True)
+    run("jupyter-book", ["config", "sphinx", source], project)
+    assert (project / source / "conf.py").is_file()
     said = run(
-        "sphinx-build", ["-q", "-b", "html", "-D", "nb_execution_mode=off", ".", str(tmp_path / "html")], project
+        "sphinx-build", ["-q", "-b", "html", "-D", "nb_execution_mode=off", source, str(tmp_path / "html")], project
     )
     assert not [line for line in said.splitlines() if "WARNING:" in line or "ERROR:" in line]
     missing = [page for page in toc_entries() if not (tmp_path / "html" / f"{page}.html").is_file()]
@@ -36,6 +42,7 @@ def test_sphinx_alone_builds_every_page(tmp_path):
 def run(program: str, options: list[str], folder: Path) -> str:
     """What a program beside Python says; it must succeed."""
     command = [Path(sys.executable).with_name(program), *options]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    settings = os.environ | {"PYTHONPATH": str(ROOT)}  # the book's own extensions
+    done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout + done.stderr
