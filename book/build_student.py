@@ -64,9 +64,10 @@ def for_class(chapter: NotebookNode, page: str, names: dict[str, tuple[str, str]
 
 
 def _fold(cell: NotebookNode, tags: set[str]) -> None:
-    """Fold what the book folds, and keep the pictures alone of what was run."""
+    """Fold what the book folds, and keep the pictures alone of what was run; none that is to be guessed first."""
     cell.execution_count = None
-    cell.outputs = [output for output in cell.outputs if "figure" in tags and "image/png" in output.get("data", {})]
+    shown = "figure" in tags and "hide-output" not in tags
+    cell.outputs = [output for output in cell.outputs if shown and "image/png" in output.get("data", {})]
     for output in cell.outputs:
         if output.output_type == "execute_result":
             output.execution_count = None

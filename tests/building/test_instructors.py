@@ -9,7 +9,7 @@ from conftest import ROOT
 from book.shared.facts import teaching_minutes
 
 GUIDE = (ROOT / "book" / "instructors.md").read_text()
-LENGTHS = {"One hour": 60, "Half a day": 240, "One day": 420}
+LENGTHS = {"Forty minutes": 40, "One hour": 60, "Half a day": 240, "One day": 420}
 
 
 def plan(name: str) -> list[tuple[str, int, str]]:
@@ -42,10 +42,10 @@ def test_linked_pages_are_there():
 
 
 def test_sections_that_a_plan_names_exist():
-    """A quoted section stands in one of the chapters that the same row links to, or in chapter 1."""
+    """A quoted section stands in one of the chapters that the same row links to, in chapter 1, or in the tour."""
     for name in LENGTHS:
         for _, _, rest in plan(name):
-            chapters = ["01_missing_hands.ipynb", *re.findall(r"\]\((\w+\.ipynb)\)", rest)]
+            chapters = ["01_missing_hands.ipynb", "tour.ipynb", *re.findall(r"\]\((\w+\.ipynb)\)", rest)]
             text = "".join((ROOT / "book" / chapter).read_text() for chapter in chapters)
             named = re.findall(r'"([^"]+)"', rest)
             assert not [title for title in named if not re.search(rf"(# |\}} ){re.escape(title)}", text)], rest

@@ -84,3 +84,11 @@ def test_pictures_stay_and_other_outputs_go():
     chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# T"), one])
     made = for_class(chapter, "07_t", NAMES, "solution")
     assert made.cells[1].outputs == [picture] and made.cells[1].metadata["jupyter"]["source_hidden"]
+
+
+def test_what_is_to_be_guessed_first_is_not_shown():
+    picture = nbformat.v4.new_output("display_data", {"image/png": "AAAA"})
+    tags = ["figure", "hide-input", "hide-output"]
+    one = nbformat.v4.new_code_cell("draw()", outputs=[picture], metadata={"tags": tags})
+    chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# T"), one])
+    assert not for_class(chapter, "tour", NAMES, "solution").cells[1].outputs

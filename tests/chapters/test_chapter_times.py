@@ -9,7 +9,8 @@ import pytest
 
 from book.exercises.make_stubs import tagged
 
-CHAPTERS = sorted((Path(__file__).parents[2] / "book").glob("[01]*.ipynb"))
+BOOK = Path(__file__).parents[2] / "book"
+CHAPTERS = [*sorted(BOOK.glob("[01]*.ipynb")), BOOK / "tour.ipynb"]
 TO_RUN = re.compile(r"\*\*Time[:.]\*\* About (\d+) minutes? to run on a laptop", re.I)
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SAID = re.compile(

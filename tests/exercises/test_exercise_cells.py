@@ -11,7 +11,8 @@ from book.exercises import make_stubs
 from book.exercises.make_stubs import stub_of, tagged, with_stubs
 from lib.tools.errors import BadInput
 
-CHAPTERS = sorted((Path(__file__).parents[2] / "book").glob("[01]*.ipynb"))
+BOOK = Path(__file__).parents[2] / "book"
+CHAPTERS = [*sorted(BOOK.glob("[01]*.ipynb")), BOOK / "tour.ipynb"]
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 
