@@ -61,7 +61,7 @@ def test_every_chapter_says_its_minutes():
 
 def test_the_landing_pages_map_has_every_chapter_and_its_minutes():
     landing = (ROOT / "book" / "intro.md").read_text()
-    rows = re.findall(r"^\| (\d+) \| \[[^]]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \| (core)? ?\|$", landing, re.M)
+    rows = re.findall(r"^\| (\d+) \| \[[^]]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \| \d+ \| (core)? ?\|$", landing, re.M)
     assert [path for _, path, *_ in rows] == sorted(path.stem for path in (ROOT / "book").glob("[0-9]*.ipynb"))
     told = teaching_minutes().iloc[:, 1]
     assert [f"{minutes} minutes" for _, _, minutes, _ in rows] == told.tolist()
