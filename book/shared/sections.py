@@ -36,7 +36,7 @@ TELL = ("intro.md", "instructors.md")  # pages with such a sentence
 
 @dataclass
 class Piece:
-    """What stands from one heading to the next; ``level`` 1 is the opening. ``minutes`` its own, ``told`` its mark's."""
+    """What stands from one heading to the next; ``level`` 1 is the opening. ``told`` are the minutes of its mark."""
 
     level: int
     title: str
