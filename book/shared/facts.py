@@ -11,8 +11,8 @@ from importlib import metadata
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from book.shared.pages import chapter_of, numbered_pages
 from lib.report import gather
-from lib.tools.paths import ROOT
 
 COURSE = "hands-in-focus"
 
@@ -58,15 +58,15 @@ READ = re.compile(r"\babout ([\w ]+? minutes?) to read and to do the exercises\b
 
 
 def teaching_minutes() -> pd.DataFrame:
-    """A row for each chapter: its title, the minutes to run it, the minutes to read it and to do its exercises.
+    """A row for each page of a chapter: its title, the minutes to run it, those to read it and to do its exercises.
 
     Read from the chapters' own opening cells; empty where one does not say.
     """
     rows = {}
-    for path in sorted((ROOT / "book").glob("[0-9]*.ipynb")):
+    for path in numbered_pages():
         opening = " ".join("".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).split())
         title = opening.split(" **Question")[0].lstrip("# ")
         found = [pattern.search(opening) for pattern in (RUN, READ)]
-        rows[f"{int(path.stem[:2])} {title}"] = [match[1] if match else "" for match in found]
+        rows[f"{chapter_of(path.stem)} {title}"] = [match[1] if match else "" for match in found]
     columns = ["to run, measured on two cores", "to read and do the exercises, estimated"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("chapter")
