@@ -14,16 +14,17 @@ from pathlib import Path
 
 import nbformat
 from build_slides import chapters, executed
-from chapter_links import chapter_of
 from nbformat import NotebookNode
 from slides.markup import CITATION, TERM, cited_names, with_names
 
+from book.shared.pages import chapter_of
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.paths import ROOT
 
 MADE = "hands_in_focus"  # where a notebook's metadata say how it was when it was made
+ANSWER = re.compile(r"^(?P<fence>:{3,})\{dropdown\} Solution\n(?P<body>[\s\S]*?)\n(?P=fence)$", re.M)
 BOX = re.compile(
     r"^(?P<fence>:{3,}|`{3,})\{admonition\} (?P<title>.+)\n(?:^:.*\n)*(?P<body>[\s\S]*?)\n?^(?P=fence)$", re.M
 )
@@ -52,7 +53,8 @@ def for_class(chapter: NotebookNode, page: str, names: dict[str, tuple[str, str]
             continue
         cell = nbformat.from_dict(cell)
         if cell.cell_type == "markdown":
-            cell.source = plain(cell.source, names)
+            told = r"**Solution.** \g<body>" if without == "stub" else ""
+            cell.source = plain(ANSWER.sub(told, cell.source).rstrip(), names)
         else:
             _fold(cell, tags)
         made.cells.append(cell)

@@ -20,6 +20,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from book.shared.pages import numbered_pages
 from lib.tools.commands import command
 from lib.tools.files import written_whole
 from lib.tools.paths import ROOT
@@ -29,6 +30,7 @@ TITLE = re.compile(r"(#{2,3}) (.+)")
 MARK = re.compile(r"(?<=\n\n)\*Optional, about (\d+) minutes?\.\*$", re.M)
 # of the landing page: number, chapter, question, minutes; minutes of the core; whether the chapter is core
 MAP = re.compile(r"^(\| \w+ \| \[[^]]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \|) \d+ (\| (?:core)? ?\|)$", re.M)
+QUESTION = "**Your turn.**"  # begins a question whose answer is folded below it
 NUMBER = r"\d+(?:\.\d)?"
 HOURS = re.compile(f"takes {NUMBER} hours of {NUMBER}, that of the core chapters {NUMBER} of {NUMBER}")
 TELL = ("intro.md", "instructors.md")  # pages with such a sentence
@@ -46,9 +48,9 @@ class Piece:
 
 
 def minutes_of(cell: NotebookNode) -> float:
-    """To read and do a cell, as tests/chapters/test_chapter_times.py has it: 120 words, a picture; ten an exercise."""
+    """To read and do a cell, as tests/chapters/test_chapter_times.py has it."""
     if cell.cell_type == "markdown":
-        return len(re.findall(r"\w+", cell.source)) / 120
+        return len(re.findall(r"\w+", cell.source)) / 120 + 3 * cell.source.count(QUESTION)
     tags = cell.metadata.get("tags", [])
     return ("figure" in tags) + 10 * ("solution" in tags)
 
@@ -106,11 +108,6 @@ def renewed(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def chapters(folder: Path) -> list[Path]:
-    """The numbered pages of the book."""
-    return sorted(folder.glob("[0-9]*.ipynb"))
-
-
 def renewed_map(text: str, folder: Path) -> str:
     """The landing page with the minutes of each chapter's core."""
 
@@ -135,7 +132,7 @@ def in_hours(landing: str) -> str:
 def main() -> None:
     """Renew every chapter and the map, and say what changed and what the core adds up to."""
     folder = ROOT / "book"
-    new = {path: nbformat.writes(renewed(nbformat.read(path, as_version=4))) + "\n" for path in chapters(folder)}
+    new = {path: nbformat.writes(renewed(nbformat.read(path, as_version=4))) + "\n" for path in numbered_pages(folder)}
     for path, text in new.items():
         _write(path, text)
     landing = renewed_map((folder / TELL[0]).read_text(encoding="utf-8"), folder)

@@ -71,9 +71,9 @@ def test_what_a_student_wrote_is_kept(student):
     mine = nbformat.read(path, 4)
     mine.cells[-1].source += "\nmine"
     nbformat.write(mine, path)
-    (student / "03_upsamplers.ipynb").write_text("{")
+    (student / "03c_looking_into_trained_ones.ipynb").write_text("{")
     written, kept = build_student(student, student / "no-build")
-    assert [one.name for one in kept] == [path.name, "03_upsamplers.ipynb"]
+    assert [one.name for one in kept] == [path.name, "03c_looking_into_trained_ones.ipynb"]
     assert nbformat.read(path, 4).cells[-1].source.endswith("mine")
 
 
