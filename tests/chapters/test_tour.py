@@ -52,7 +52,7 @@ def test_counts_are_asked_for_before_they_are_shown():
     asked = next(at for at, cell in enumerate(PAGE.cells) if cell.source.startswith("guess = "))
     hidden = [at for at, cell in enumerate(PAGE.cells) if tagged(cell, "hide-output")]
     assert len(hidden) == 2 and min(hidden) > asked
-    chart = next(at for at, cell in enumerate(PAGE.cells) if "dots(" in cell.source)
+    chart = next(at for at, cell in enumerate(PAGE.cells) if cell.source == "counted(guess)")
     assert chart in hidden, "the picture of the counts is folded until somebody asks for it"
 
 
