@@ -45,6 +45,13 @@ def test_solutions_are_apart(student):
     assert not [name for name, cell in cells(student / "solutions", "code") if "stub" in cell.metadata.get("tags", [])]
 
 
+def test_answers_to_questions_are_apart_too(student):
+    asked, told = ("**Your turn.**", "**Solution.**")
+    mine, ours = (list(cells(folder, "markdown")) for folder in (student, student / "solutions"))
+    assert sum(asked in cell.source for _, cell in mine) > 20 and not [name for name, cell in mine if told in cell.source]
+    assert not [name for name, cell in ours if (asked in cell.source) != (told in cell.source)]
+
+
 def test_titles_have_their_numbers(student):
     assert nbformat.read(student / "06_counting_hands.ipynb", 4).cells[0].source.startswith("# 6. Counting hands")
 
