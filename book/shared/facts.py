@@ -73,5 +73,5 @@ def teaching_minutes() -> pd.DataFrame:
         whole = int("".join(filter(str.isdigit, told[1])) or 0)
         core = told_of_core(pieces(nbformat.read(path, as_version=4)), whole)
         rows[f"{chapter_of(path.stem)} {title}"] = [*told, f"{core} minutes"]
-    columns = ["to run, on the slower of two machines", "to read and do the exercises, estimated", "of these for the core"]
+    columns = ["to run, on the slower of two machines", "to read and do the exercises, estimated", "of these, the core"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("chapter")

@@ -215,7 +215,7 @@ def test_contents_link_every_deck():
 
 
 def test_a_book_that_was_not_run_is_named_and_nothing_is_written(tmp_path):
-    with pytest.raises(BadInput, match=r"01_missing_hands.ipynb has not been run .* `make book` first"):
+    with pytest.raises(BadInput, match=r"tour.ipynb has not been run .* `make book` first"):
         build_slides.build_slides(tmp_path)
     assert not list(tmp_path.iterdir())
 
