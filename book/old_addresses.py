@@ -15,8 +15,10 @@ OLD = (
     "02_building_the_data_sets",
     "03_upsamplers",
     "04_losses_that_look_at_hands",
+    "05_training",
     "10_reading_signs",
     "12_joins2sign",
+    "13_open_questions",
 )
 PAGE = """<!doctype html>
 <html lang="en">

@@ -20,13 +20,11 @@ SAID = re.compile(
 MOST = 45  # minutes a page
 LONGER = {  # not divided yet; the list may only become shorter
     "01_missing_hands",
-    "05_training",
     "06_counting_hands",
     "07_is_the_hand_real",
     "08_pose_estimators",
     "09_repairing_keypoints",
     "11_one_language_to_another",
-    "13_open_questions",
     "14_your_own_video",
 }
 QUESTION = "**Your turn.**"  # begins a question whose answer is folded below it
