@@ -113,10 +113,9 @@ def test_the_papers_side_of_a_claim_in_words():
 @cache
 def patterns(chapter: int) -> list[re.Pattern]:
     """What the chapter's string literals can become: an f-string's {...} stands for any text."""
-    notebooks = [nbformat.read(path, as_version=4) for path in pages_of(chapter)]
-    cells = [cell.source for notebook in notebooks for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [cell for path in pages_of(chapter) for cell in nbformat.read(path, as_version=4).cells]
     found = []
-    for node in ast.walk(ast.parse("\n".join(cells))):
+    for node in ast.walk(ast.parse("\n".join(cell.source for cell in cells if cell.cell_type == "code"))):
         if isinstance(node, ast.JoinedStr):
             found.append("".join(re.escape(p.value) if isinstance(p, ast.Constant) else "(.*?)" for p in node.values))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
