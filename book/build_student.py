@@ -14,16 +14,17 @@ from pathlib import Path
 
 import nbformat
 from build_slides import chapters, executed
-from chapter_links import chapter_of
 from nbformat import NotebookNode
 from slides.markup import CITATION, TERM, cited_names, with_names
 
+from book.shared.pages import chapter_of
 from lib.tools.commands import command
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.paths import ROOT
 
 MADE = "hands_in_focus"  # where a notebook's metadata say how it was when it was made
+ANSWER = re.compile(r"^(?P<fence>:{3,})\{dropdown\} Solution\n(?P<body>[\s\S]*?)\n(?P=fence)$", re.M)
 BOX = re.compile(
     r"^(?P<fence>:{3,}|`{3,})\{admonition\} (?P<title>.+)\n(?:^:.*\n)*(?P<body>[\s\S]*?)\n?^(?P=fence)$", re.M
 )
@@ -52,7 +53,8 @@ def for_class(chapter: NotebookNode, page: str, names: dict[str, tuple[str, str]
             continue
         cell = nbformat.from_dict(cell)
         if cell.cell_type == "markdown":
-            cell.source = plain(cell.source, names)
+            told = r"**Solution.** \g<body>" if without == "stub" else ""
+            cell.source = plain(ANSWER.sub(told, cell.source).rstrip(), names)
         else:
             _fold(cell, tags)
         made.cells.append(cell)
@@ -64,9 +66,10 @@ def for_class(chapter: NotebookNode, page: str, names: dict[str, tuple[str, str]
 
 
 def _fold(cell: NotebookNode, tags: set[str]) -> None:
-    """Fold what the book folds, and keep the pictures alone of what was run."""
+    """Fold what the book folds, and keep the pictures alone of what was run; none that is to be guessed first."""
     cell.execution_count = None
-    cell.outputs = [output for output in cell.outputs if "figure" in tags and "image/png" in output.get("data", {})]
+    shown = "figure" in tags and "hide-output" not in tags
+    cell.outputs = [output for output in cell.outputs if shown and "image/png" in output.get("data", {})]
     for output in cell.outputs:
         if output.output_type == "execute_result":
             output.execution_count = None

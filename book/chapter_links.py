@@ -13,19 +13,14 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-FILE = re.compile(r"(?:^|/)0*(?P<number>\d+)(?P<part>[a-z]?)_\w+$")
+from book.shared.pages import chapter_of
+
 # one chapter, a list of them, a range, or a part: chapter 6; Chapters 1, 3, 6 and 7; chapters 3 to 7; chapter 2a
 MENTION = re.compile(r"\b[Cc]hapters?\s+\d+[a-z]?\b(?:(?:,\s+|\s+(?:and|or|to)\s+|,\s+(?:and|or)\s+)\d+[a-z]?\b)*")
 NUMBER = re.compile(r"\d+[a-z]?")
 # what leads elsewhere, is no prose, or is a heading, whose links the contents beside the page would repeat
 CLOSED = (nodes.reference, addnodes.pending_xref, addnodes.download_reference, nodes.literal, nodes.literal_block)
 CLOSED += (nodes.title, nodes.raw, nodes.math, nodes.math_block, nodes.comment, nodes.image)
-
-
-def chapter_of(page: str) -> str | None:
-    """ "book/06_counting_hands" -> "6", "book/02b_splits" -> "2b", "book/glossary" -> None."""
-    found = FILE.search(page)
-    return found and found["number"] + found["part"]
 
 
 def chapters(pages: Iterator[str]) -> dict[str, str]:
@@ -39,14 +34,14 @@ def chapters(pages: Iterator[str]) -> dict[str, str]:
 def pieces(text: str, known: dict[str, str], own: str | None) -> list[str | tuple[str, str]]:
     """A text cut where it names chapters: words as they are, and (words, page) for what becomes a link.
 
-    One chapter is a link with its word; of several each number is one. A chapter that names itself stays words.
+    One chapter is a link with its word; of several each number is one. A page that names itself stays words.
     """
     found, done = [], 0
     for mention in MENTION.finditer(text):
         numbers = list(NUMBER.finditer(mention.group()))
         for number in numbers:
             page = known.get(number.group())
-            if page is None or number.group() == own:
+            if page is None or page == known.get(own):
                 continue
             begin = mention.start() + (0 if len(numbers) == 1 else number.start())
             end = mention.start() + number.end()

@@ -1,4 +1,4 @@
-"""The checkers of chapter 2: is an answer right, and where to look if it is not."""
+"""The checkers of chapter 2 and of R2's data set (10a): is an answer right, and where to look if it is not."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +14,34 @@ FEW = pd.DataFrame({"gloss": list("AAAAABBBCCCCCCCCABBBBCCC"), "subset": np.repe
 
 
 @checker
+def check_chain(answer: Any) -> str | None:
+    """Exercise 1 of 2a: ``answer(lengths, angles)`` places a finger's joints, (4, 2), each turned against the last."""
+    lengths, angles = np.array([40.0, 25.0, 20.0]), np.array([0.3, 0.5, 0.4])
+
+    def placed(turned: np.ndarray, bones: np.ndarray = lengths) -> np.ndarray:
+        steps = bones[:, None] * np.stack([np.cos(turned), np.sin(turned)], axis=1)
+        return np.vstack([np.zeros(2), np.cumsum(steps, axis=0)])
+
+    yours = array(call(answer, lengths.copy(), angles.copy()), (4, 2), "what your function returns")
+    turned = np.cumsum(angles)
+    slips = {
+        "each bone is turned by its own angle alone; those of the bones before it turn it as well.": placed(angles),
+        "the angles are in radians already.": placed(np.radians(turned)),
+        "x and y are exchanged: with all angles 0 the finger lies along x.": placed(turned)[:, ::-1],
+        "these are the bones, each from (0, 0); every one begins where the one before it ends.": np.diff(
+            placed(turned), axis=0, prepend=0.0
+        ),
+        "the angles are right; now give each bone its own length.": placed(turned, np.ones(3)),
+    }
+    if np.allclose(yours, placed(turned), atol=1e-6):
+        return None
+    slip = next((said for said, wrong in slips.items() if np.allclose(yours, wrong, atol=1e-6)), None)
+    return slip or "with lengths 1, 1, 1 and angles 90 degrees, 0, 0 the finger stands upright: try it by hand."
+
+
+@checker
 def check_crf(answer: Any, quality: Callable[[int], float], least: float) -> str | None:
-    """Exercise 1: the smallest CRF (0 to 51) after which ``quality`` (dB) is below ``least``."""
+    """Exercise 1 of 2b: the smallest CRF (0 to 51) after which ``quality`` (dB) is below ``least``."""
     crf = int(number(answer, whole=True))
     if not 0 <= crf <= 51:
         return f"a CRF of H.264 lies between 0 and 51, yours is {crf}."
@@ -28,7 +54,7 @@ def check_crf(answer: Any, quality: Callable[[int], float], least: float) -> str
 
 @checker
 def check_lazy(answer: Any) -> str | None:
-    """Exercise 2: ``answer(part)`` is the test accuracy, per cent, of always saying training's most frequent gloss."""
+    """Exercise 2 of 10a: ``answer(part)`` is the test accuracy, %, of always saying training's usual gloss."""
     train, test = (FEW[FEW.subset == subset].gloss for subset in ("train", "test"))
 
     def accuracy(glosses: pd.Series, favourite: str) -> float:
@@ -65,7 +91,7 @@ def made_up_examples() -> pd.DataFrame:
 
 @checker
 def check_order(answer: Any) -> str | None:
-    """Exercise 3: ``answer(part)`` splits the examples left once more: how many move, how many glosses stay."""
+    """Exercise 1 of 10a: ``answer(part)`` splits the examples left once more: how many move, how many glosses stay."""
     examples = made_up_examples()
     again = _split(examples)
     moved, left = (again != examples.subset).sum(), examples.gloss[in_every_subset(examples.gloss, again)].nunique()

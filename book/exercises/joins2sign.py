@@ -13,7 +13,7 @@ ROUND = {"right of": (110, 50), "below": (100, 60), "left of": (90, 50), "above"
 
 @checker
 def check_angle(answer: Any) -> str | None:
-    """Exercise 1: ``answer(wrist, joint)`` is the joint's angle about the wrist in radians, x right and y down."""
+    """Exercise 1 of 12a: ``answer(wrist, joint)`` is the joint's angle about the wrist, radians, y down."""
     for place, joint in ROUND.items():
         given = call(answer, WRIST, joint, where=f"for a joint {place} the wrist ")
         yours = number(given, what=f"the angle of a joint {place} the wrist")
@@ -28,7 +28,7 @@ def check_angle(answer: Any) -> str | None:
 
 @checker
 def check_masked(answer: Any) -> str | None:
-    """Exercise 2: ``answer(pred, truth)`` is the mean squared error over the coordinates that ``truth`` has."""
+    """Exercise 2 of 12a: ``answer(pred, truth)`` is the mean squared error over the coordinates that ``truth`` has."""
     pred = np.array([[1.0, 2.0], [3.0, 4.0], [50.0, 60.0], [70.0, 9.0]])
     truth = np.array([[1.0, 4.0], [3.0, 4.0], [np.nan, np.nan], [np.nan, 5.0]])
     yours = call(answer, pred, truth)
@@ -52,8 +52,8 @@ def check_masked(answer: Any) -> str | None:
 
 @checker
 def check_leak(answer: Any) -> str | None:
-    """Exercise 3: ``answer(learn, test)``, given the signers of the pictures, is True if a test signer was learned
-    from."""
+    """Exercise 1 of 12b: ``answer(learn, test)``, given the pictures' signers, is True if a test signer was
+    learned from."""
     apart, same, shared = (["a", "b", "a"], ["c", "c"]), (["a"], ["a", "a"]), (["a", "b"], ["c", "b"])
     for (learn, test), right in ((apart, False), (shared, True), (same, True), ((["a", "b"], ["b", "c"]), True)):
         yours = call(answer, learn, test)

@@ -12,7 +12,7 @@ from lib.losses import hand_weights, l2
 
 @checker
 def check_weighted_l2(answer: Any) -> str | None:
-    """Exercise 1: ``answer(pred, target, weight)``, the mean of weight times squared difference."""
+    """Exercise 1 of 4a: ``answer(pred, target, weight)``, the mean of weight times squared difference."""
     rng = torch.Generator().manual_seed(4)
     pred, target = torch.rand(2, 3, 8, 6, generator=rng), torch.rand(2, 3, 8, 6, generator=rng)
     weight = 1 + torch.rand(2, 1, 8, 6, generator=rng)
@@ -34,7 +34,7 @@ def check_weighted_l2(answer: Any) -> str | None:
 
 @checker
 def check_circles(answer: Any) -> str | None:
-    """Exercise 2: ``answer(wrists, size, radius)``: for wrists (2, 2), True inside either circle, (height, width)."""
+    """Exercise 2 of 4a: ``answer(wrists, size, radius)``: True inside either wrist's circle, (height, width)."""
     size, radius = (40, 56), 9.0
     known = torch.tensor([[14.0, 11.0], [38.5, 27.0]])
     nowhere = torch.full((2,), torch.nan)
@@ -62,7 +62,7 @@ def _wrong(mask: Tensor, wrists: Tensor, size: tuple[int, int], radius: float) -
 
 @checker
 def check_preferences(answers: Any, costs: Mapping[str, Mapping[str, float]]) -> str | None:
-    """Exercise 3: for each loss, which spoiling it likes best (costs least). ``costs[loss][spoiling]``."""
+    """Exercise 1 of 4b: for each loss, which spoiling it likes best (costs least). ``costs[loss][spoiling]``."""
     names = entries(answers, list(costs))
     said = {loss: _preference(names[loss], costs[loss], loss) for loss in costs}
     if not any(said.values()):

@@ -10,7 +10,7 @@ A cell tagged ``solution`` marks what the student has to write, in one of two wa
 
 What comes after the colon may be left out. A marked statement that assigns nothing (a print, or the line that mends a
 bug) is left out of the stub. All else stays, and the last line calls the checker. The cell tagged ``stub`` stands
-directly before; where there is none yet, it is put there.
+directly before; where there is none yet, it is put there. On the fold of the solution stands "Solution".
 """
 
 import ast
@@ -28,6 +28,10 @@ from lib.tools.paths import ROOT
 BLOCK = re.compile(
     r"^(?P<indent> *)### BEGIN SOLUTION(?:: (?P<todo>.*))?\n(?:.*\n)*?(?P=indent)### END SOLUTION$", re.M
 )
+FOLD = {
+    "code_prompt_show": "Solution",
+    "code_prompt_hide": "Hide the solution",
+}  # on its fold in the book, closed and open
 LINE = re.compile(r"# SOLUTION(?:: (?P<todo>.*))?$")
 
 
@@ -91,6 +95,7 @@ def with_stubs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                 metadata = nbformat.NotebookNode(tags=["stub"])
                 cells.append(nbformat.v4.new_code_cell(id=f"{cell.id}-stub"[:64], metadata=metadata))
             cells[-1].source = stub_of(cell.source)
+            cell.metadata.setdefault("mystnb", {}).update(FOLD)
         cells.append(cell)
     notebook.cells = cells
     return notebook

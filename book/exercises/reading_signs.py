@@ -14,7 +14,7 @@ DIM = 128
 
 @checker
 def check_count(answer: Any) -> str | None:
-    """Exercise 1: ``answer(in_features, num_classes)`` is the number of parameters of a PTN with dim 128."""
+    """Exercise 1 of 10b: ``answer(in_features, num_classes)`` is the number of parameters of a PTN with dim 128."""
     for features, classes in ((134, 60), (108, 292)):
         model, given = PTN(features, classes), number(call(answer, features, classes), whole=True)
         right, norms = parameter_count(model), 2 * sum((4 * features, 4 * DIM, 2 * DIM, DIM))
@@ -33,7 +33,7 @@ def check_count(answer: Any) -> str | None:
 
 @checker
 def check_macro(answer: Any) -> str | None:
-    """Exercise 2: ``answer(guesses, labels)`` is the macro accuracy: the mean over signs of their own accuracy."""
+    """Exercise 1 of 10c: ``answer(guesses, labels)`` is the macro accuracy: the mean over signs of their own."""
     guesses, labels = np.array([0, 0, 0, 0, 1, 2, 3, 0]), np.array([0, 0, 0, 0, 0, 2, 3, 3])
     given = number(call(answer, guesses, labels))
     wrong = [
@@ -48,7 +48,7 @@ def check_macro(answer: Any) -> str | None:
 
 @checker
 def check_mask(answer: Any) -> str | None:
-    """Exercise 3: ``answer(lengths)`` is the mask (N, longest) of a padded batch, True where a frame is real."""
+    """Exercise 2 of 10b: ``answer(lengths)`` is the mask (N, longest) of a padded batch, True where a frame is real."""
     lengths = torch.tensor([2, 4, 1])
     right, longer = (np.arange(4) < lengths.numpy()[:, None] + more for more in (0, 1))
     given = array(call(answer, lengths), right.shape, kind="True and False", what="the mask of lengths 2, 4 and 1")

@@ -11,7 +11,7 @@ from lib.upsampler import UNet, parameter_count
 
 @checker
 def check_level(answer: Any, width: int, level: int) -> str | None:
-    """Exercise 1: parameters of one decoder level of a U-Net with skips and without gates, of that width."""
+    """Exercise 1 of 3a: parameters of one decoder level of a U-Net with skips and without gates, of that width."""
     up = UNet(width, level + 1).decoder[0]
     doubled, joined = parameter_count(up.up), parameter_count(up.conv)
     biases = sum(value.numel() for name, value in up.named_parameters() if name.endswith("bias"))
@@ -30,7 +30,7 @@ def check_level(answer: Any, width: int, level: int) -> str | None:
 
 @checker
 def check_padding(pad: Any) -> str | None:
-    """Exercise 2: ``pad(x, step)`` fills (N, C, H, W) to multiples of ``step``, right and below, with the edge."""
+    """Exercise 1 of 3b: ``pad(x, step)`` fills (N, C, H, W) to multiples of ``step``, right and below, by the edge."""
     for height, width, step in ((7, 13, 4), (8, 12, 4), (1, 9, 8), (168, 151, 8)):
         x = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(3))
         size = f"{height} x {width} in steps of {step}"
@@ -49,7 +49,7 @@ def check_padding(pad: Any) -> str | None:
 
 @checker
 def check_residual(block: Any) -> str | None:
-    """Exercise 3: ``block(channels)`` gives x + something learned, two 3x3 convolutions, and begins as the identity."""
+    """Exercise 2 of 3b: ``block(channels)`` gives x + two 3x3 convolutions, and begins as the identity."""
     x = torch.randn(2, 6, 9, 11, generator=torch.Generator().manual_seed(3))  # below zero as well, as a map may be
     module = _built(block)
     y = call(module, x, where="as it runs ")

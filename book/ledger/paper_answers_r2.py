@@ -10,7 +10,7 @@ from lib.tools.errors import BadInput
 MISSING = {"pose": "body", "left hand": "left hand", "right hand": "right hand"}  # R2's columns, by chapter 9's words
 RATE = "MediaPipe Holistic, frames a second, frames of 304x336"  # chapter 8's
 SHARES = {f"R2 4.1, {part} missing": f"Frames without the {part}, synthetic signs" for part in MISSING.values()}
-COUNTED = {  # numbers of R2's text, and the rows of chapter 2 that count the same
+COUNTED = {  # numbers of R2's text, and the rows of chapter 10 that count the same
     "R2 3.1, examples kept": "VGT: examples",
     "R2 3.1, glosses kept": "VGT: glosses",
     "R2 5.2, NGT samples": "NGT: examples",
@@ -26,7 +26,7 @@ def table1(run: Run) -> Ours:
     cells = {}
     for row, short in names.items():
         for column in ("examples", "signers"):
-            found = from_chapter(f"VGT: {short} {column}", 2, run.reported, run.profile)
+            found = from_chapter(f"VGT: {short} {column}", 10, run.reported, run.profile)
             cells[row, column] = f"{found.value:,.0f}"
     return Ours(cells)
 
@@ -116,7 +116,7 @@ def number(name: str, run: Run) -> str:
     """Our figure for a number of R2's text by its name, empty where the course has none."""
     try:
         if name in COUNTED:
-            return f"{from_chapter(COUNTED[name], 2, run.reported, run.profile).value:,.0f}"
+            return f"{from_chapter(COUNTED[name], 10, run.reported, run.profile).value:,.0f}"
         if name in SHARES:
             found = from_chapter(SHARES[name], 9, run.reported, run.profile)
             return f"{text(found.interval)} %, synthetic signs"

@@ -8,9 +8,12 @@ from collections import Counter
 from datetime import datetime
 from importlib import metadata
 
+import nbformat
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from book.shared.pages import chapter_of, numbered_pages
+from book.shared.sections import pieces, told_of_core
 from lib.report import gather, laid_out
 from lib.tools.paths import ROOT
 
@@ -51,15 +54,18 @@ READ = re.compile(r"\babout ([\w ]+? minutes?) to read and to do the exercises\b
 
 
 def teaching_minutes() -> pd.DataFrame:
-    """A row for each chapter: its title, the minutes to run it, the minutes to read it and to do its exercises.
+    """A row for each page of a chapter: title, minutes to run it, to read it and do its exercises, and of its core.
 
-    Read from the chapters' own opening cells; empty where one does not say.
+    Read from the chapters' own opening cells, empty where one does not say; the last from its sections.
     """
     rows = {}
-    for path in sorted((ROOT / "book").glob("[0-9]*.ipynb")):
+    for path in numbered_pages():
         opening = " ".join("".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).split())
         title = opening.split(" **Question")[0].lstrip("# ")
         found = [pattern.search(opening) for pattern in (RUN, READ)]
-        rows[f"{int(path.stem[:2])} {title}"] = [match[1] if match else "" for match in found]
-    columns = ["to run, measured on two cores", "to read and do the exercises, estimated"]
+        told = [match[1] if match else "" for match in found]
+        whole = int("".join(filter(str.isdigit, told[1])) or 0)
+        core = told_of_core(pieces(nbformat.read(path, as_version=4)), whole)
+        rows[f"{chapter_of(path.stem)} {title}"] = [*told, f"{core} minutes"]
+    columns = ["to run, on the slower of two machines", "to read and do the exercises, estimated", "of these, the core"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("chapter")

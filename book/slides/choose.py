@@ -25,7 +25,7 @@ from .words import LIST, Section, blocks, sections, shortened
 BEGINS = ("slide", "subslide")
 JOINS = ("fragment", "-")
 LEFT_OUT = ("Further reading",)
-FOR_READERS = ("**Time", "**Before you start")  # begin the lines on minutes and prerequisites
+FOR_READERS = ("**Time", "**Before you start", "*Optional")  # begin the lines on minutes and prerequisites
 NOT_SHOWN = {"hide-cell", "exercise"}  # solutions, and what follows them up
 MORE_THAN_SENTENCES = ("$$", "|", "**Question")  # begin what a takeaway does not replace
 ROOM_BESIDE_A_PICTURE = 280  # characters; a picture that finds more of them gets the next slide

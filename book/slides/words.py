@@ -8,6 +8,7 @@ SENTENCE_END = re.compile(r"(?<=[.?!])[\"*)]*\s+(?=[\"A-Z*`$\[({])")
 ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|cf|vs|Fig|No)|\b[A-Z])\.$")
 LIST = re.compile(r"^(?:[-*]|\d+\.) ")
 LEAD = re.compile(r"^\*\*[^*]+[.:?]\*\*")
+ANSWER = re.compile(r"^:{3,}\{dropdown\} Solution\n")  # to a question that a class is asked
 BOXED = re.compile(r"^(?:`{3,}|:{3,})\{admonition\} (?P<title>.+)\n(?::.*\n)*(?P<body>[\s\S]*?)\n?(?:`{3,}|:{3,})$")
 MOST_SENTENCES = 3
 ROOM = 900  # characters on a slide without a picture
@@ -45,7 +46,9 @@ def sections(markdown: str) -> list[Section]:
     """Pieces that begin at headings, at boxes, at exercises and at the list of what a chapter teaches."""
     found = [Section("", [])]
     for block in blocks(markdown):
-        exercise = re.match(r"\*\*(Exercise [^*]+)\*\*\s*", block)
+        exercise = re.match(r"\*\*(Exercise [^*]+|Your turn\.)\*\*\s*", block)
+        if ANSWER.match(block):
+            continue
         if block.startswith("#"):
             found.append(Section(block.lstrip("# ").strip(), []))
         elif box := BOXED.match(block):

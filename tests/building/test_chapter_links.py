@@ -4,7 +4,8 @@ import pytest
 from docutils import nodes
 from docutils.utils import new_document
 
-from book.chapter_links import MENTION, chapter_of, chapters, join_lines, pieces
+from book.chapter_links import MENTION, chapters, join_lines, pieces
+from book.shared.pages import chapter_of, pages_of
 
 KNOWN = chapters(
     iter(["book/02a_made", "book/02b_split", "book/06_counting_hands", "book/12_joins2sign", "book/glossary"])
@@ -45,6 +46,22 @@ def test_a_chapter_does_not_link_to_itself():
         ("12", "book/12_joins2sign"),
         " say",
     ]
+
+
+def test_a_page_does_not_link_to_itself_by_its_chapters_number():
+    assert pieces("chapter 2", KNOWN, own="2a") == ["chapter 2"]
+    assert pieces("chapter 2", KNOWN, own="2b") == [("chapter 2", "book/02a_made")]
+
+
+def test_a_chapter_and_its_pages(tmp_path):
+    for name in ("02a_made", "02b_split", "06_counting_hands", "12_joins2sign", "papers_tables"):
+        (tmp_path / f"{name}.ipynb").touch()
+
+    def names(chapter):
+        return [path.stem for path in pages_of(chapter, tmp_path)]
+
+    assert names(2) == names("2") == ["02a_made", "02b_split"] and names("2b") == ["02b_split"]
+    assert names(6) == ["06_counting_hands"] and not names(1)
 
 
 def test_lines_of_a_paragraph_meet():

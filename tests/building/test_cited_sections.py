@@ -19,11 +19,13 @@ import nbformat
 import pytest
 from conftest import ROOT
 
+from book.shared.pages import pages_of
+
 BOOK = ROOT / "book"
 CHAPTERS = sorted(BOOK.glob("*.ipynb"))
 PAGES = [*CHAPTERS, *sorted(BOOK.glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 MODULES = [path for folder in ("lib", "data_scripts", "book") for path in sorted((ROOT / folder).rglob("*.py"))]
-CHAPTER = re.compile(r"\[[^\]]*\]\((?:book/)?([\w-]+\.(?:ipynb|md))[^)]*\)|\b[Cc]hapter (\d+)")
+CHAPTER = re.compile(r"\[[^\]]*\]\((?:book/)?([\w-]+\.(?:ipynb|md))[^)]*\)|\b[Cc]hapter (\d+[a-z]?\b)")
 QUOTED = re.compile(r'"([A-Z0-9][^"]*)"')
 OWN = re.compile(r"""\b(?:under|[Ss]ection|[Ss]ee|[Bb]ox|[Ll]ist|[Tt]able|picture of) (["*])([A-Z][^"*]*)\1""")
 EXERCISE = re.compile(r"\b[Ee]xercises? (\d)(?: and (\d))?")
@@ -54,12 +56,12 @@ def titles(path: Path) -> frozenset[str]:
     return frozenset([*found, *(title.partition(":")[0] for title in found), *(f"exercise {n}" for n in numbers)])
 
 
-def page(match: re.Match) -> Path:
-    """The page that a link or "chapter 8" means, also if there is none."""
+def meant_by(match: re.Match) -> list[Path]:
+    """The page that a link means, or the pages of "chapter 8", also if there is none."""
     name, number = match.groups()
     if number:
-        return next(BOOK.glob(f"{int(number):02d}_*.ipynb"), BOOK / f"chapter {number}")
-    return next((folder / name for folder in (BOOK, ROOT) if (folder / name).is_file()), BOOK / name)
+        return pages_of(number) or [BOOK / f"chapter {number}"]
+    return [next((folder / name for folder in (BOOK, ROOT) if (folder / name).is_file()), BOOK / name)]
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -75,7 +77,7 @@ def pieces(text: str) -> Iterator[str]:
 def citations(text: str) -> Iterator[tuple[list[Path], str]]:
     """Each title that a text cites, and the pages that may be meant: none where the text names none."""
     for piece in pieces(text):
-        if meant := [page(match) for match in CHAPTER.finditer(piece)]:
+        if meant := [page for match in CHAPTER.finditer(piece) for page in meant_by(match)]:
             yield from ((meant, title) for title in QUOTED.findall(piece))
             yield from ((meant, f"exercise {n}") for numbers in EXERCISE.findall(piece) for n in numbers if n)
         else:
@@ -105,9 +107,11 @@ def test_what_the_code_cites_is_there():
 def test_a_link_to_a_chapter_says_its_number():
     """And one that says a title begins as the page does."""
     for path in PAGES:
-        for text, name in re.findall(r"\[([^\]]*)\]\((?:book/)?(\d\d_\w+\.ipynb)\)", " ".join(read(path).split())):
-            number = re.fullmatch(r"[Cc]hapter (\d+)", text)
-            right = int(number[1]) == int(name[:2]) if number else read(BOOK / name).startswith(f"# {text}")
+        for text, name in re.findall(
+            r"\[([^\]]*)\]\((?:book/)?(\d\d[a-z]?_\w+\.ipynb)\)", " ".join(read(path).split())
+        ):
+            number = re.fullmatch(r"[Cc]hapter (\d+[a-z]?)", text)
+            right = BOOK / name in pages_of(number[1]) if number else read(BOOK / name).startswith(f"# {text}")
             assert right, f"{path.name}: [{text}]({name})"
 
 

@@ -7,9 +7,10 @@ import pytest
 from conftest import ROOT
 
 from book.shared.facts import teaching_minutes
+from book.shared.pages import chapter_of, numbered_pages
 
 GUIDE = (ROOT / "book" / "instructors.md").read_text()
-LENGTHS = {"One hour": 60, "Half a day": 240, "One day": 420}
+LENGTHS = {"Forty minutes": 40, "One hour": 60, "Half a day": 240, "One day": 420}
 
 
 def plan(name: str) -> list[tuple[str, int, str]]:
@@ -42,10 +43,10 @@ def test_linked_pages_are_there():
 
 
 def test_sections_that_a_plan_names_exist():
-    """A quoted section stands in one of the chapters that the same row links to, or in chapter 1."""
+    """A quoted section stands in one of the chapters that the same row links to, in chapter 1, or in the tour."""
     for name in LENGTHS:
         for _, _, rest in plan(name):
-            chapters = ["01_missing_hands.ipynb", *re.findall(r"\]\((\w+\.ipynb)\)", rest)]
+            chapters = ["01_missing_hands.ipynb", "tour.ipynb", *re.findall(r"\]\((\w+\.ipynb)\)", rest)]
             text = "".join((ROOT / "book" / chapter).read_text() for chapter in chapters)
             named = re.findall(r'"([^"]+)"', rest)
             assert not [title for title in named if not re.search(rf"(# |\}} ){re.escape(title)}", text)], rest
@@ -53,7 +54,7 @@ def test_sections_that_a_plan_names_exist():
 
 def test_every_chapter_says_its_minutes():
     table = teaching_minutes()
-    assert len(table) == len(list((ROOT / "book").glob("[0-9]*.ipynb")))
+    assert len(table) == len(numbered_pages())
     assert not [row for row in table.itertuples() if "" in row], (
         "say: about N minutes to run ..., about N minutes to read"
     )
@@ -61,8 +62,11 @@ def test_every_chapter_says_its_minutes():
 
 def test_the_landing_pages_map_has_every_chapter_and_its_minutes():
     landing = (ROOT / "book" / "intro.md").read_text()
-    rows = re.findall(r"^\| (\d+) \| \[[^]]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \| (core)? ?\|$", landing, re.M)
-    assert [path for _, path, *_ in rows] == sorted(path.stem for path in (ROOT / "book").glob("[0-9]*.ipynb"))
+    rows = re.findall(
+        r"^\| (\d+[a-z]?) \| \[[^]]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \| \d+ \| (core)? ?\|$", landing, re.M
+    )
+    assert [path for _, path, *_ in rows] == [path.stem for path in numbered_pages()]
+    assert [number for number, *_ in rows] == [chapter_of(path.stem) for path in numbered_pages()]
     told = teaching_minutes().iloc[:, 1]
     assert [f"{minutes} minutes" for _, _, minutes, _ in rows] == told.tolist()
     assert 8.5 <= sum(int(minutes) for *_, minutes, core in rows if core) / 60 <= 9.5 and "some nine hours" in landing

@@ -126,6 +126,12 @@ def test_box_and_exercise_are_slides_and_the_heading_goes_on_after_them():
     assert slides[1].words == ["- **One.**"] and slides[3].words == ["All. Of it."]
 
 
+def test_a_question_is_a_slide_and_its_answer_is_not_on_it():
+    text = "## A\n\nWords.\n\n**Your turn.** Why?\n\n:::{dropdown} Solution\nSo it is.\n:::"
+    found = words.sections(text)
+    assert [one.title for one in found] == ["A", "Your turn"] and found[-1].blocks == ["Why?"]
+
+
 def test_citations_become_names():
     text = with_names("Those of {cite:t}`one2024` {cite:p}`two,one2024`.", NAMES)
     assert text == "Those of Öne et al. (2024) (Two; Öne et al. 2024)."
@@ -209,7 +215,7 @@ def test_contents_link_every_deck():
 
 
 def test_a_book_that_was_not_run_is_named_and_nothing_is_written(tmp_path):
-    with pytest.raises(BadInput, match=r"01_missing_hands.ipynb has not been run .* `make book` first"):
+    with pytest.raises(BadInput, match=r"tour.ipynb has not been run .* `make book` first"):
         build_slides.build_slides(tmp_path)
     assert not list(tmp_path.iterdir())
 

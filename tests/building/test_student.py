@@ -45,6 +45,14 @@ def test_solutions_are_apart(student):
     assert not [name for name, cell in cells(student / "solutions", "code") if "stub" in cell.metadata.get("tags", [])]
 
 
+def test_answers_to_questions_are_apart_too(student):
+    asked, told = ("**Your turn.**", "**Solution.**")
+    mine, ours = (list(cells(folder, "markdown")) for folder in (student, student / "solutions"))
+    assert sum(asked in cell.source for _, cell in mine) > 20
+    assert not [name for name, cell in mine if told in cell.source]
+    assert not [name for name, cell in ours if (asked in cell.source) != (told in cell.source)]
+
+
 def test_titles_have_their_numbers(student):
     assert nbformat.read(student / "06_counting_hands.ipynb", 4).cells[0].source.startswith("# 6. Counting hands")
 
@@ -71,9 +79,9 @@ def test_what_a_student_wrote_is_kept(student):
     mine = nbformat.read(path, 4)
     mine.cells[-1].source += "\nmine"
     nbformat.write(mine, path)
-    (student / "03_upsamplers.ipynb").write_text("{")
+    (student / "03c_looking_into_trained_ones.ipynb").write_text("{")
     written, kept = build_student(student, student / "no-build")
-    assert [one.name for one in kept] == [path.name, "03_upsamplers.ipynb"]
+    assert [one.name for one in kept] == [path.name, "03c_looking_into_trained_ones.ipynb"]
     assert nbformat.read(path, 4).cells[-1].source.endswith("mine")
 
 
@@ -84,3 +92,11 @@ def test_pictures_stay_and_other_outputs_go():
     chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# T"), one])
     made = for_class(chapter, "07_t", NAMES, "solution")
     assert made.cells[1].outputs == [picture] and made.cells[1].metadata["jupyter"]["source_hidden"]
+
+
+def test_what_is_to_be_guessed_first_is_not_shown():
+    picture = nbformat.v4.new_output("display_data", {"image/png": "AAAA"})
+    tags = ["figure", "hide-input", "hide-output"]
+    one = nbformat.v4.new_code_cell("draw()", outputs=[picture], metadata={"tags": tags})
+    chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# T"), one])
+    assert not for_class(chapter, "tour", NAMES, "solution").cells[1].outputs

@@ -1,10 +1,15 @@
-"""Chapter 2: a made-up codec, the lazy model, and splitting again."""
+"""Chapter 2: a finger, a made-up codec; R2's data set (10a): the lazy model, and splitting again."""
 
 import numpy as np
 
-from book.exercises.data_sets import check_crf, check_lazy, check_order
+from book.exercises.data_sets import check_chain, check_crf, check_lazy, check_order
 from exercise_cases import Case, nothing
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
+
+
+def chain(lengths, angles, turn=np.cumsum, along=(np.cos, np.sin), add=np.cumsum):
+    bones = lengths[:, None] * np.stack([way(turn(angles)) for way in along], axis=1)
+    return np.vstack([np.zeros(2), add(bones, axis=0) if add else bones])
 
 
 def quality(crf):
@@ -38,6 +43,21 @@ def resplit_in_place(part):
 
 
 CASES = [
+    Case(
+        check_chain,
+        check_chain,
+        right=chain,
+        stub=nothing,
+        wrong=[
+            (lambda lengths, angles: chain(lengths, angles, turn=np.array), "by its own angle alone"),
+            (lambda lengths, angles: chain(lengths, np.radians(angles)), "in radians already"),
+            (lambda lengths, angles: chain(lengths, angles, along=(np.sin, np.cos)), "exchanged"),
+            (lambda lengths, angles: chain(lengths, angles, add=None), "begins where"),
+            (lambda lengths, angles: chain(np.ones(3), angles), "its own length"),
+            (lambda lengths, angles: chain(lengths, angles)[1:], "shape (3, 2)"),
+            (lambda lengths, angles: chain(lengths, -angles), "try it by hand"),
+        ],
+    ),
     Case(
         check_crf,
         lambda answer: check_crf(answer, quality, 35),

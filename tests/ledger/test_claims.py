@@ -15,6 +15,7 @@ from book.chapters.ch12_tables import LETTERS_READ, PAPER
 from book.ledger.claim_chart import board, forest, margin
 from book.ledger.claim_tables import by_paper, claims_html
 from book.ledger.claims import PAPERS, Claim, counts, judge, judge_all, read_claims, report_all
+from book.shared.pages import numbered_pages, pages_of
 from book.studies import limits
 from book.studies.rows import shipped_rows
 from lib.evaluation.intervals import Interval
@@ -112,10 +113,9 @@ def test_the_papers_side_of_a_claim_in_words():
 @cache
 def patterns(chapter: int) -> list[re.Pattern]:
     """What the chapter's string literals can become: an f-string's {...} stands for any text."""
-    (path,) = (ROOT / "book").glob(f"{chapter:02d}_*.ipynb")
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    cells = [cell for path in pages_of(chapter) for cell in nbformat.read(path, as_version=4).cells]
     found = []
-    for node in ast.walk(ast.parse("\n".join(cells))):
+    for node in ast.walk(ast.parse("\n".join(cell.source for cell in cells if cell.cell_type == "code"))):
         if isinstance(node, ast.JoinedStr):
             found.append("".join(re.escape(p.value) if isinstance(p, ast.Constant) else "(.*?)" for p in node.values))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -126,7 +126,7 @@ def patterns(chapter: int) -> list[re.Pattern]:
 @cache
 def known_words() -> str:
     """All that chapters and `lib` are made of: what fills an f-string's gaps comes from there."""
-    files = [*(ROOT / "lib").rglob("*.py"), *(ROOT / "book").rglob("*.py"), *(ROOT / "book").glob("[0-9]*.ipynb")]
+    files = [*(ROOT / "lib").rglob("*.py"), *(ROOT / "book").rglob("*.py"), *numbered_pages()]
     return "\n".join(path.read_text(encoding="utf-8") for path in files if not path.name.startswith("15_"))
 
 

@@ -40,12 +40,12 @@ def rows_of_r1(path="frames"):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """A course in which chapter 2 has counted and R1's methods were run on two clips a set."""
+    """A course in which chapter 10 has counted and R1's methods were run on two clips a set."""
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
     monkeypatch.setattr(shipped_rows, "read", lambda: rows_of_r1() + rows_of_r1("film"))
     for place, (examples, signers) in {"train": (1234, 9), "val": (567, 8), "test": (89, 7)}.items():
         for what, count in (("examples", examples), ("signers", signers)):
-            report(f"VGT: {place} {what}", count, paper=None, source="R2", profile="ci", chapter="2 Building")
+            report(f"VGT: {place} {what}", count, paper=None, source="R2", profile="ci", chapter="10 Reading")
     said = "Points of the right hand missing, synthetic clips, 152 x 168"
     report(said, Interval(4.0, 1.0, 7.0, 4), paper=None, source="R2", profile="ci", chapter="9 Repairing", unit="%")
     shares = "Frames without the left hand, synthetic signs"
@@ -168,11 +168,13 @@ def test_numbers_of_the_text_have_ours_where_it_was_measured(run):
     assert number("R2 4.1, MediaPipe", run) == f"25 frames/s on {machine}"
     assert number("R2 4.1, left hand missing", run) == "5.00 (3.00 to 7.00) %, synthetic signs"
     assert number("R1 IV-A, epochs", run) == ""
-    assert number("R2 5.2, NGT classes", run).startswith("not run: Chapter 2 has run without the data")
+    assert number("R2 5.2, NGT classes", run).startswith("not run: Chapter 10 has run without the data")
     soup = BeautifulSoup(numbers_html("R2", run), "html.parser")
     said = [" ".join(row.get_text(" ").split()) for row in soup.select("tbody tr")]
     kept = look_up("R2 3.1, examples kept").printed
-    assert f"examples kept 3.1 {kept} not run: Chapter 2 has run without the data that this needs, see `make data`: it "
+    assert (
+        f"examples kept 3.1 {kept} not run: Chapter 10 has run without the data that this needs, see `make data`: it "
+    )
     assert f"MediaPipe 4.1 4.8 frames/s 25 frames/s on {machine}" in said
     numbers = sum(len(one.numbers) for one in read().passages if one.where.startswith("R2"))
     assert len(said) == numbers

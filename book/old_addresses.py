@@ -1,0 +1,59 @@
+"""A Sphinx extension: addresses that the book once had lead on to the pages that stand in their place.
+
+Links to a published book outlive its files' names. For each old name below a small page is written that sends the
+reader on at once, without a script, and that names all pages of the chapter for whom it does not send on.
+"""
+
+from html import escape
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from book.shared.pages import chapter_of, pages_of
+
+OLD = (
+    "02_building_the_data_sets",
+    "03_upsamplers",
+    "04_losses_that_look_at_hands",
+    "05_training",
+    "10_reading_signs",
+    "12_joins2sign",
+    "13_open_questions",
+)
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={first}.html">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>Chapter {chapter} has several pages now</title>
+</head>
+<body>
+<h1>Chapter {chapter} has several pages now</h1>
+<ul>
+{links}
+</ul>
+</body>
+</html>
+"""
+
+
+def leads_on(old: str) -> str:
+    """The HTML of the page at an old name, such as "03_upsamplers"."""
+    names = [path.stem for path in pages_of(chapter_of(old))]
+    links = [f'<li><a href="{escape(name)}.html">{chapter_of(name)}</a></li>' for name in names]
+    return PAGE.format(first=escape(names[0]), chapter=chapter_of(old), links="\n".join(links))
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Called by Sphinx when all pages are written."""
+    if exception is None and app.builder.format == "html":
+        for old in OLD:
+            Path(app.outdir, "book", f"{old}.html").write_text(leads_on(old), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Called by Sphinx."""
+    app.connect("build-finished", write)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
