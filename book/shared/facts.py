@@ -15,7 +15,6 @@ from pandas.io.formats.style import Styler
 from book.shared.pages import chapter_of, numbered_pages
 from book.shared.sections import pieces, told_of_core
 from lib.report import gather, laid_out
-from lib.tools.paths import ROOT
 
 COURSE = "hands-in-focus"
 
