@@ -49,7 +49,8 @@ def _share(counted: Sequence[int], of_found: bool) -> float:
 def gains(rows: Sequence[dict], one: tuple[str, str], other: tuple[str, str], split: str = "signers") -> Values:
     """By signer how many points a reader with a view is above another, (seeds,), seed by seed on the same photos."""
     mine, theirs = (values(rows, *pair, split=split) for pair in (one, other))
-    return {signer: mine[signer] - theirs[signer][: len(mine[signer])] for signer in mine if signer in theirs}
+    seeds = min(len(found) for both in (mine, theirs) for found in both.values())
+    return {signer: mine[signer][:seeds] - theirs[signer][:seeds] for signer in mine if signer in theirs}
 
 
 def over_signers(found: Values) -> Interval:
