@@ -115,26 +115,27 @@ def _square(corner: tuple[float, float], **style: object):
     return Rectangle(corner, **style)
 
 
-def parts_table(rows: Sequence[dict], language: str) -> pd.DataFrame:
+def parts_table(rows: Sequence[dict], language: str, apart: str) -> pd.DataFrame:
     """How many clips' parts are named rightly, in per cent: a row a kind of vectors, a column a part of signs."""
     parts = dict.fromkeys(row["part"] for row in rows)
-    values = {row["part"]: row["values"] for row in rows if row["language"] == language}
+    values = {row["part"]: row["values"] for row in rows if (row["language"], row["apart"]) == (language, apart)}
     table = {
         name: {
-            f"{part}, {values[part]} values": str(over_languages(named(rows, language, part, kind))) for part in parts
+            f"{part}, {values[part]} values": str(over_languages(named(rows, language, part, kind, apart)))
+            for part in parts
         }
         for kind, name in KINDS.items()
     }
     return pd.DataFrame(table).T
 
 
-def parts_asked(rows: Sequence[dict]) -> pd.DataFrame:
+def parts_asked(rows: Sequence[dict], apart: str) -> pd.DataFrame:
     """What is kept, learned and made plainer: points and verdict, a row a language and part."""
     pairs = dict.fromkeys((row["language"], row["part"]) for row in rows)
     table = []
     for language, part in pairs:
         found = {
-            asked: over_languages(part_gains(rows, language, part, f"{TRAINED}, clip", other))
+            asked: over_languages(part_gains(rows, language, part, (f"{TRAINED}, clip", other), apart))
             for asked, other in QUESTIONS.items()
         }
         told = {asked: f"{one}: {decide('> 0', one)}" for asked, one in found.items()}

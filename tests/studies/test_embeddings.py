@@ -91,14 +91,14 @@ def test_a_probe_is_judged_on_families_that_it_has_not_seen():
     values = np.array(["a", "b"])[groups % 2]
     telling = np.where(values == "a", 1.0, -1.0)[:, None] + rng.normal(0, 0.1, (120, 4))
     whose = np.eye(20)[groups] + rng.normal(0, 0.01, (120, 20))  # knows the family, and of the value nothing
-    assert sum(right for right, _ in probes.probe(telling, values, groups).values()) == 120
-    assert sum(right for right, _ in probes.probe(whose, values, groups).values()) < 90
+    assert sum(right for right, _ in probes.probe(telling, values, groups, groups).values()) == 120
+    assert sum(right for right, _ in probes.probe(whose, values, groups, groups).values()) < 90
 
 
 def test_the_commonest_value_is_that_of_other_families_and_lone_values_are_left_out():
     values, groups = np.array(list("aaabbc")), np.array([0, 1, 1, 2, 3, 3])
-    assert probes.commonest(values, groups) == {"0": [1, 1], "1": [0, 2], "2": [0, 1], "3": [0, 2]}
-    assert probes.in_two_families(values, groups).tolist() == [True] * 5 + [False]
+    assert probes.commonest(values, groups, groups) == {"0": [1, 1], "1": [0, 2], "2": [0, 1], "3": [0, 2]}
+    assert probes.in_two(values, groups).tolist() == [True] * 5 + [False]
 
 
 def test_vectors_are_what_the_classifier_sees_and_the_mean_of_frames():
@@ -121,9 +121,9 @@ def test_probes_make_rows_that_tables_and_the_map_can_show(monkeypatch):
         for row in probes.probed("target", {k: rng.normal(0, 1, (120, 5)) for k in kinds}, labels, seed)
     ]
     assert {row["from"] for row in made} == {*kinds, CHANCE}
-    table = ch11_languages.parts_table(made, "target")
+    table = ch11_languages.parts_table(made, "target", "families")
     assert list(table.columns) == ["hands, 3 values"] and len(table) == len(ch11_languages.KINDS)
-    assert "kept: more than the commonest value" in ch11_languages.parts_asked(made)
+    assert "kept: more than the commonest value" in ch11_languages.parts_asked(made, "signs")
     drawn = probes.laid_out(rng.normal(0, 1, (120, 5)), labels, "target")
     figure = ch11_languages.map_chart(drawn)
     assert [len(ax.lines) for ax in figure.axes] == [3, 4]
@@ -144,6 +144,7 @@ def test_shipped_rows_are_whole():
     judged, drawn = rows.read_probes()
     for language in LANGUAGES:
         for part in probes.PARTS:
-            named = rows.named(judged, language, part, f"{TRAINED}, clip")
-            assert named and all(len(values) >= 5 for values in named.values())
+            for apart in ("families", "signs"):
+                named = rows.named(judged, language, part, f"{TRAINED}, clip", apart)
+                assert named and all(len(values) >= 5 for values in named.values())
     assert {clip["language"] for clip in drawn} == set(LANGUAGES)

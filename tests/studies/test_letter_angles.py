@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from book.studies.angles import __main__ as study, readers, rows, tables
+from book.studies.angles import __main__ as study, readers, rendered, rows, tables
+from book.studies.angles.joint_angles import NAMES, joint_angles
 from book.studies.angles.readers import Examples
 from book.studies.angles.views import BOTH, PLACED, POLAR, SPACE, VIEWS, seen
 from lib.joins2sign.photos import LETTERS, SIDE, Photos, random_split
@@ -132,3 +133,13 @@ def test_shipped_rows_are_whole():
         assert len(read) == 10 and all(len(one) >= study.SEEDS for one in read.values())
     assert all(0 <= right <= found <= of for row in found for right, found, of in row["by_signer"].values())
     assert facts["hands found"] <= facts["photos"]
+
+
+def test_a_made_up_signers_hands_spell_all_letters_from_five_sides_and_are_no_two_alike():
+    joints, letters = rendered.one_signer(rendered.FIRST)
+    assert joints.shape == (5 * len(LETTERS), 21, 3) and np.bincount(letters).tolist() == [5] * len(LETTERS)
+    inside = ((joints[..., :2] > 0) & (joints[..., :2] < SIDE)).mean()
+    assert inside > 0.95, "in the picture"
+    bent = joint_angles(joints)[:, NAMES.index("index, middle")]
+    assert bent[letters == LETTERS.index("a")].min() > 0.35 > 0.2 > bent[letters == LETTERS.index("b")].max(), "a fist"
+    assert len(np.unique(joints.reshape(len(joints), -1).round(3), axis=0)) == len(joints)

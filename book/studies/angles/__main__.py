@@ -35,7 +35,7 @@ from book.studies.angles import readers, views
 from book.studies.angles.readers import Examples
 from book.studies.angles.rendered import SIGNERS, rendered
 from book.studies.angles.rows import COMMAND, FEW, LOGISTIC, NETWORK, ONLY, OWN, SHIPPED, WITH
-from book.studies.angles.views import BOTH, PLAIN, POLAR, SPACE, VIEWS, seen
+from book.studies.angles.views import BOTH, PLACED, PLAIN, POLAR, SPACE, VIEWS, seen
 from book.studies.letters import SPLITS, splits_of
 from lib.joins2sign.photos import Photos, Split
 from lib.tools.commands import arguments, command, positive
@@ -44,6 +44,7 @@ from lib.tools.paths import CACHE, DATA
 
 SEEDS = 5
 SEEN_BY_NETWORKS = (POLAR, PLAIN, SPACE, BOTH)
+RULED = (POLAR, BOTH, SPACE, PLACED)  # what the rules ask for is read first
 HANDS = "rendered.npz"
 
 
@@ -105,8 +106,10 @@ def jobs(hands: np.ndarray, photos: Photos, folds: int, seeds: int, more: Exampl
             by_network, hands, photos, BOTH, splits["signers", seed], seed, more
         )
         work[ONLY, BOTH, "signers", seed] = partial(by_rendered_alone, hands, photos, seed, more)
-    order = (LOGISTIC, FEW, OWN, NETWORK, WITH, ONLY)
-    return dict(sorted(work.items(), key=lambda job: (order.index(job[0][0]), job[0][2] != "signers")))
+    first = [WITH, ONLY, FEW, OWN, NETWORK, LOGISTIC]
+    return dict(
+        sorted(work.items(), key=lambda job: (job[0][2] != "signers", job[0][1] not in RULED, first.index(job[0][0])))
+    )
 
 
 def by_rendered_alone(hands: np.ndarray, photos: Photos, seed: int, more: Examples) -> dict:

@@ -50,15 +50,19 @@ def _gains(rows: Sequence[dict], pair: tuple[str, str], way: str, other: str) ->
     ]
 
 
-def named(rows: Sequence[dict], language: str, part: str, what: str) -> Values:
-    """By family of signs the clips of a language whose part is named rightly, in per cent, (seeds,)."""
-    fitting = [row for row in rows if (row["language"], row["part"], row["from"]) == (language, part, what)]
+def named(rows: Sequence[dict], language: str, part: str, what: str, apart: str = "families") -> Values:
+    """By family of signs the clips of a language whose part is named rightly, in per cent, (seeds,).
+
+    ``apart`` says what is never both learned from and judged, "families" or "signs".
+    """
+    wanted = (language, part, what, apart)
+    fitting = [row for row in rows if (row["language"], row["part"], row["from"], row["apart"]) == wanted]
     fitting.sort(key=lambda row: row["seed"])
     families = fitting[0]["by_family"] if fitting else ()
     return {one: np.array([100 * np.divide(*row["by_family"][one]) for row in fitting]) for one in families}
 
 
-def part_gains(rows: Sequence[dict], language: str, part: str, what: str, other: str) -> Values:
-    """By family how many points ``what`` names more than ``other`` does, (seeds,)."""
-    mine, theirs = (named(rows, language, part, one) for one in (what, other))
+def part_gains(rows: Sequence[dict], language: str, part: str, pair: tuple[str, str], apart: str) -> Values:
+    """By family how many points the first of a ``pair`` of vectors names more than the second does, (seeds,)."""
+    mine, theirs = (named(rows, language, part, one, apart) for one in pair)
     return {one: mine[one] - theirs[one] for one in mine}
