@@ -17,7 +17,7 @@ more than the commonest value does, *learned* where they name more than those of
 where they name more than the keypoints: each where the whole interval is above zero.
 
 Added after two of the ten runs had been seen: with whole families apart, of which there are a dozen, the keypoints
-themselves name next to nothing, so that nothing can be told. So the same is also done with *signs* apart in the place of
+themselves name next to nothing, so nothing can be told. So the same is also done with *signs* apart in the place of
 families. There a sign's relatives are learned from, which helps all vectors alike: it compares them, and says little
 about the commonest value. The rule is judged in both ways.
 """
