@@ -33,7 +33,7 @@ import torch
 from book.studies import runner
 from book.studies.angles import readers, views
 from book.studies.angles.readers import Examples
-from book.studies.angles.rendered import SIGNERS, rendered
+from book.studies.angles.rendered import FIRST, SIGNERS, rendered
 from book.studies.angles.rows import COMMAND, FEW, LOGISTIC, NETWORK, ONLY, OWN, SHIPPED, WITH
 from book.studies.angles.views import BOTH, PLACED, PLAIN, POLAR, SPACE, VIEWS, seen
 from book.studies.letters import SPLITS, splits_of
@@ -113,16 +113,18 @@ def jobs(hands: np.ndarray, photos: Photos, folds: int, seeds: int, more: Exampl
 
 
 def by_rendered_alone(hands: np.ndarray, photos: Photos, seed: int, more: Examples) -> dict:
-    """R3's classifier that has learned from rendered hands alone, on every photo but the kept signer's."""
+    """R3's classifier that has learned from rendered hands alone, as many as there are photos, on every photo but the
+    kept signer's."""
     test = np.flatnonzero(~photos.unseen)
-    return counts(photos, test, readers.named(readers.network(more, seed), seen(BOTH, hands[test])))
+    drawn = np.random.default_rng(seed).permutation(len(more.labels))[: len(test)]
+    return counts(photos, test, readers.named(readers.network(more[drawn], seed), seen(BOTH, hands[test])))
 
 
 def spelled(cache: Path, signers: int) -> Examples:
     """The rendered hands, made once."""
     path = cache / f"{signers}-{HANDS}"
     if not path.is_file():
-        joints, letters = rendered(range(600, 600 + signers))
+        joints, letters = rendered(range(FIRST, FIRST + signers))
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(path, joints=joints.astype(np.float32), letters=letters)
     kept = read_npz(path, ("joints", "letters"), "delete it and run again")

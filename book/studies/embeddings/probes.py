@@ -48,7 +48,8 @@ from lib.tools.paths import CACHE
 
 PARTS = {"handshape": "handshape", "place": "place", "movement": "path", "hands": "hands"}
 OTHERS = {"source": "target", "target": "source"}
-STEPS, SEEDS, FOLDS, MAP_SEED = 250, 5, 5, 0
+STEPS, SEEDS, FOLDS = 250, 5, 5
+DRAWN = ("source", 0)  # the network whose vectors of the other language are laid out as a map
 STRENGTHS = np.logspace(-1, 5, 13)
 
 
@@ -125,7 +126,7 @@ def probed(name: str, found: dict[str, np.ndarray], labels: np.ndarray, seed: in
 
 
 def one_network(name: str, seed: int) -> dict:
-    """Rows of the other language by a network that has learned ``name``; of the first seed a map of its vectors."""
+    """Rows of the other language by a network that has learned ``name``; of `DRAWN` a map of its vectors."""
     learned, other = synthetic(name), synthetic(OTHERS[name])
     clips, labels = other.signs.clips, other.signs.labels
     model, blind = trained(learned, seed), fresh(clips[0].shape[1], 2, seed + OTHER)
@@ -135,7 +136,7 @@ def one_network(name: str, seed: int) -> dict:
         for what, some in vectors(network, clips).items()
     }
     found[MOMENTS] = np.stack([clip.ravel() for clip in clips])
-    drawn = laid_out(found[f"{TRAINED}, clip"], labels, OTHERS[name]) if seed == MAP_SEED else []
+    drawn = laid_out(found[f"{TRAINED}, clip"], labels, OTHERS[name]) if (name, seed) == DRAWN else []
     return {"rows": probed(OTHERS[name], found, labels, seed), "map": drawn}
 
 
