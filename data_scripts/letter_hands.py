@@ -14,6 +14,8 @@ import pandas as pd
 from data_scripts.renderer.renderer import Renderer
 from lib.joins2sign.photos import ANGLES, LETTERS, SIDE, Photos
 from lib.keypoints import HOLISTIC_75
+from lib.signer.arm import Arm
+from lib.signer.body import Body
 from lib.signer.figure import SIGNERS, Figure
 from lib.signer.geometry import axis_angle, frame
 from lib.signer.look import Outfit
@@ -65,36 +67,38 @@ class CloseUp:
         self, spelled: np.ndarray, sides: np.ndarray, size: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """Images (N, size, size, 3) uint8 and joints (N, 21, 2) in pixels of letter numbers seen from sides."""
-        rotation, position = self._pose(spelled, rng)
+        rotation, position = pose(self.body, self.arm, spelled, rng)
         vertices = self.body.skin(rotation, position)[:, self.figure.keep][:, self.kept]
         joints = self.figure.truth.metres(rotation, position)[:, HOLISTIC_75.parts["right_hand"]]
-        vertices, joints = _shown(vertices, joints, sides, rng)
+        vertices, joints = shown(vertices, joints, sides, rng)
         camera = Camera((0.0, -1.0, 0.0), (0.0, 0.0, 0.0), focal=1 / TALL, width=size, height=size)
         backdrop = np.full((size, size, 3), CLOTH) * rng.uniform(0.6, 2.5)
         light = Lighting(key=(rng.uniform(-0.8, 0.8), -1.0, rng.uniform(0.4, 1.2)))
         renderer = Renderer(self.faces, _part(self.figure.outfit, self.kept), Scene(backdrop, light, camera))
-        images = np.stack([linear_to_srgb(renderer.render(pose)) for pose in vertices.astype(np.float32)])
+        images = np.stack([linear_to_srgb(renderer.render(posed)) for posed in vertices.astype(np.float32)])
         return images, camera.project(joints)[..., :2]
 
-    def _pose(self, spelled: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """The whole body with its right hand held up in each letter, never twice quite alike."""
-        count = len(spelled)
-        letters = SHAPES.loc[list(LETTERS)].iloc[spelled]
-        shapes = letters.drop(columns="way").to_numpy(float)
-        shapes = shapes + rng.normal(0, 1.0, shapes.shape) * JITTER
-        ways = np.array([WAYS[way] for way in letters["way"]]) * (-1.0, -1.0, 1.0)
-        ways = ways + rng.normal(0, 0.06, ways.shape)
-        hand = frame(ways[:, 0], ways[:, 1])
-        rotation, position = self.body.forward_kinematics({}, count)
-        shoulder, parent = (
-            a[:, self.body.index[n]] for a, n in ((position, "upperarm01.R"), (rotation, "shoulder01.R"))
-        )
-        wrist = shoulder + np.array([0.02, -0.30, 0.12])
-        turns = self.arm.hand.turns(shapes) | self.arm.solve(shoulder, parent, wrist, hand)[0]
-        return self.body.forward_kinematics(turns, count)
+
+def pose(body: Body, arm: Arm, spelled: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The whole body with its right hand held up in each letter, (N,) numbers, never twice quite alike.
+
+    ``arm`` is its right one. Rotations and positions as of `lib.signer.body.Body.forward_kinematics`.
+    """
+    count = len(spelled)
+    letters = SHAPES.loc[list(LETTERS)].iloc[spelled]
+    shapes = letters.drop(columns="way").to_numpy(float)
+    shapes = shapes + rng.normal(0, 1.0, shapes.shape) * JITTER
+    ways = np.array([WAYS[way] for way in letters["way"]]) * (-1.0, -1.0, 1.0)
+    ways = ways + rng.normal(0, 0.06, ways.shape)
+    hand = frame(ways[:, 0], ways[:, 1])
+    rotation, position = body.forward_kinematics({}, count)
+    shoulder, parent = (a[:, body.index[n]] for a, n in ((position, "upperarm01.R"), (rotation, "shoulder01.R")))
+    wrist = shoulder + np.array([0.02, -0.30, 0.12])
+    turns = arm.hand.turns(shapes) | arm.solve(shoulder, parent, wrist, hand)[0]
+    return body.forward_kinematics(turns, count)
 
 
-def _shown(
+def shown(
     vertices: np.ndarray, joints: np.ndarray, sides: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Moved and turned so that the camera sees each hand from its side: shifted, nearer and farther by chance."""

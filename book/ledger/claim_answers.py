@@ -16,6 +16,7 @@ from book.shared import r1_studies
 from book.shared.paired_rows import paired
 from book.shared.rungs import mean_of_trainings
 from book.studies import real_transfer
+from book.studies.angles import rows as angle_rows
 from book.studies.real_words import language_rows
 from book.studies.rows import shipped_rows, sign_rows
 from lib.evaluation.evaluation import FILM, FRAMES, of_path
@@ -58,6 +59,7 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
         "transfer.json": _transfer,
         "languages.json": _languages,
         "r3.json": _r3,
+        "letters.json": angle_rows.answer,
     }
     readers |= {"r2.json": partial(_signs, sign_rows.R2), "limits.json": partial(_signs, sign_rows.LIMITS)}
     found, of = readers[name](answer)

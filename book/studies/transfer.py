@@ -29,7 +29,18 @@ import torch
 from book.studies import runner
 from book.studies.real_transfer import kept
 from book.studies.real_words import few_shots, languages
-from book.studies.real_words.few_shots import SHOTS, few_shot, fresh, head, heads, learned, right, to_learn, together
+from book.studies.real_words.few_shots import (
+    SHOTS,
+    STEPS,
+    few_shot,
+    fresh,
+    head,
+    heads,
+    learned,
+    right,
+    to_learn,
+    together,
+)
 from book.studies.real_words.language_rows import COMMAND, SHIPPED
 from book.studies.real_words.languages import Language, read_languages
 from book.studies.real_words.new_language import new_language
@@ -44,33 +55,36 @@ SEEDS, HEADS_SEEDS, NEW_SEEDS = 10, 20, 5
 AGAIN = "delete it and run again"
 
 
-def left_out(all_of_them: Sequence[Language], name: str, shots: int, seed: int, cache: Path) -> dict:
-    """A row: the others are learned, then ``name`` from ``shots`` examples of each sign."""
+def left_out(
+    all_of_them: Sequence[Language], name: str, shots: int, seed: int, cache: Path, steps: int = STEPS
+) -> dict:
+    """A row: the others are learned, then ``name`` from ``shots`` examples of each sign, ``steps`` a stage."""
     target = next(one for one in all_of_them if one.name == name)
     source = _kept([one for one in all_of_them if one.name != name], seed, cache / f"without-{name}-{seed}.pt")
-    found = few_shot(source, target, shots, seed)
+    found = few_shot(source, target, shots, seed, steps)
     return {"language": name, "shots": shots, "seed": seed, "of": int(target.test.sum())} | found
 
 
-def one_or_many(all_of_them: Sequence[Language], seed: int, cache: Path) -> list[dict]:
+def one_or_many(all_of_them: Sequence[Language], seed: int, cache: Path, steps: int = STEPS) -> list[dict]:
     """Rows: each language read by a network of its own, and by the one that has learned all of them."""
     parts, starts = [to_learn(one, JUDGED, seed) for one in all_of_them], heads(all_of_them)
-    joint, rows = together(all_of_them, parts, 2 * few_shots.STEPS, seed), []
+    joint, rows = together(all_of_them, parts, 2 * steps, seed), []
     for one, part, start, end in zip(all_of_them, parts, starts, starts[1:]):
         judge, its = one.signs.take(one.test), head(joint, start, end)
         row = {"language": one.name, "seed": seed, "of": len(judge)}
-        own = _alone(one, part, judge, seed, cache / f"left-out-{one.name}-{JUDGED}-{seed}.json")
+        done = cache / f"left-out-{one.name}-{JUDGED}-{seed}.json"
+        own = _alone(one, part, judge, seed, done, steps)
         found = {"right": right(its, judge), "learned": right(its, part)}
         rows.append(row | {what: {"alone": own[what], "together": found[what]} for what in found})
     return rows
 
 
-def _alone(one: Language, part: SignSet, judge: SignSet, seed: int, done: Path) -> dict[str, int]:
+def _alone(one: Language, part: SignSet, judge: SignSet, seed: int, done: Path, steps: int) -> dict[str, int]:
     """What a network of the language's own reads: where it was left out, "scratch" has been just that training."""
     if done.is_file():
         row = read_json(done, AGAIN)
         return {what: row[what]["scratch"] for what in ("right", "learned")}
-    model = learned(fresh(part.clips[0].shape[1], len(one.words), seed), part, 2 * few_shots.STEPS, seed)
+    model = learned(fresh(part.clips[0].shape[1], len(one.words), seed), part, 2 * steps, seed)
     return {"right": right(model, judge), "learned": right(model, part)}
 
 
@@ -84,25 +98,28 @@ def _kept(known: Sequence[Language], seed: int, path: Path) -> PTN:
 def run(options: argparse.Namespace) -> None:
     """What is missing; then everything that is finished in one small file."""
     torch.set_num_threads(1)
-    few_shots.STEPS = options.steps
-    found, cache = read_languages(), options.cache
+    found, cache, steps = read_languages(), options.cache, options.steps
     order = sorted(
         product(range(options.seeds or SEEDS), options.shots, found), key=lambda job: (job[1] != JUDGED, job[0])
     )
     jobs = {
-        cache / f"left-out-{one.name}-{shots}-{seed}.json": partial(left_out, found, one.name, shots, seed, cache)
+        cache / f"left-out-{one.name}-{shots}-{seed}.json": partial(
+            left_out, found, one.name, shots, seed, cache, steps
+        )
         for seed, shots, one in order
         if shots <= one.pool
     }
-    joint = {cache / f"heads-{seed}.json": partial(one_or_many, found, seed, cache) for seed in range(options.heads)}
+    joint = {
+        cache / f"heads-{seed}.json": partial(one_or_many, found, seed, cache, steps) for seed in range(options.heads)
+    }
     judged = {path: job for path, job in jobs.items() if f"-{JUDGED}-" in path.name}
     if not options.gather:
         runner.run_missing(judged | joint | jobs)
-    ship(found, cache, options.ship)
+    ship(found, cache, options.ship, steps)
 
 
-def ship(found: Sequence[Language], cache: Path, out: Path) -> None:
-    """All finished runs, and what was left out of which language."""
+def ship(found: Sequence[Language], cache: Path, out: Path, steps: int = STEPS) -> None:
+    """All finished runs, each with so many steps a stage, and what was left out of which language."""
     rows = [read_json(path, AGAIN) for path in sorted(cache.glob("left-out-*.json"))]
     joint = [row for path in sorted(cache.glob("heads-*.json")) for row in read_json(path, AGAIN)]
     facts = {
@@ -110,7 +127,7 @@ def ship(found: Sequence[Language], cache: Path, out: Path) -> None:
         "date": date.today().isoformat(),
         "torch": torch.__version__,
         "frames": languages.FRAMES,
-        "steps": few_shots.STEPS,
+        "steps": steps,
         "words": {one.name: len(one.words) for one in found},
         "left out": {one.name: list(one.left_out) for one in found},
     }
@@ -127,9 +144,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--new", type=Path, metavar="FOLDER", help="holds MP_Data/WORD/RECORDING/FRAME.npy")
     parser.add_argument("--seeds", type=positive, help=f"default: {SEEDS}; {NEW_SEEDS} with --new")
     parser.add_argument("--heads", type=from_zero, default=HEADS_SEEDS, help="seeds of one network with many heads")
-    parser.add_argument(
-        "--steps", type=positive, default=few_shots.STEPS, help="of a stage; others want another --cache"
-    )
+    parser.add_argument("--steps", type=positive, default=STEPS, help="of a stage; others want another --cache")
     parser.add_argument("--shots", type=positive, nargs="+", default=SHOTS)
     parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
     parser.add_argument("--cache", type=Path, default=CACHE / "languages", help="folder for what is finished")
@@ -137,7 +152,7 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     if options.new:
         torch.set_num_threads(1)
-        print(new_language(options.new, options.seeds or NEW_SEEDS, options.shots))
+        print(new_language(options.new, options.seeds or NEW_SEEDS, options.shots, options.steps))
     else:
         run(options)
 

@@ -30,10 +30,12 @@ def made_up(words: int = 3, each: int = 6, leaking: int | None = None, seed: int
     return Language("made up", tuple("abcdefgh"[:words]), SignSet(list(clips), labels), test)
 
 
+STEPS = 3
+
+
 @pytest.fixture(autouse=True)
-def small(monkeypatch):
+def small():
     torch.set_num_threads(1)
-    monkeypatch.setattr(few_shots, "STEPS", 3)
 
 
 def test_the_last_third_judges_and_one_at_least():
@@ -95,11 +97,22 @@ def test_the_first_stage_leaves_the_body_alone_and_converges():
 def test_every_way_is_judged_and_none_sees_the_test_part(monkeypatch):
     one, seen = made_up(), []
     monkeypatch.setattr(few_shots, "train", lambda net, learn, judge, recipe, loss: seen.append(learn))
-    found = few_shot(fresh(134, 4, 0), one, 2, 0)
+    found = few_shot(fresh(134, 4, 0), one, 2, 0, STEPS)
     assert set(found["right"]) == set(few_shots.WAYS) and set(found["learned"]) == set(few_shots.NETWORKS)
     assert all(0 <= count <= one.test.sum() for count in found["right"].values())
     tests = {clip.tobytes() for clip in one.signs.take(one.test).clips}
     assert len(seen) == 3 and not any(clip.tobytes() in tests for part in seen for clip in part.clips)
+
+
+def test_a_stage_has_as_many_steps_as_it_is_told(tmp_path, monkeypatch):
+    """Of a folder of one's own as of the five languages."""
+    told, one = [], made_up()
+    monkeypatch.setattr(few_shots, "learned", lambda net, learn, number, *rest, **more: told.append(number) or net)
+    few_shot(fresh(134, 4, 0), one, 2, 0, 7)
+    assert told == [14, 7, 7], "from scratch twice as many"
+    monkeypatch.setattr(new_language, "few_shot", lambda *given: told.append(given[-1]) or few_shot(*given))
+    new_language.few_shot_table(one, fresh(134, 4, 0), (1,), 1, 4)
+    assert told[3:] == [4, 8, 4, 4]
 
 
 def test_a_study_is_kept_gathered_and_not_repeated(tmp_path, monkeypatch, capsys):
@@ -107,13 +120,17 @@ def test_a_study_is_kept_gathered_and_not_repeated(tmp_path, monkeypatch, capsys
     monkeypatch.setattr(transfer, "read_languages", lambda: languages)
     monkeypatch.setattr(few_shots, "KNOWN_STEPS", 2)
     options = ["--cache", str(tmp_path / "cache"), "--ship", str(tmp_path / "rows.json")]
-    options += ["--seeds", "1", "--heads", "2", "--shots", "2", "9"]
+    options += ["--seeds", "1", "--heads", "2", "--shots", "2", "9", "--steps", str(STEPS)]
     assert transfer.main(options) == 0 and "3 and 6 rows" in capsys.readouterr().out
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()}
     assert transfer.main(options) == 0
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()} == kept
     facts, rows, joint = language_rows.read(tmp_path / "rows.json")
-    assert [row["language"] for row in rows] == ["ASL", "DGS", "ISL"] and facts["words"]["ASL"] == 2
+    assert (
+        [row["language"] for row in rows] == ["ASL", "DGS", "ISL"]
+        and facts["words"]["ASL"] == 2
+        and facts["steps"] == STEPS
+    )
     assert set(joint[0]["right"]) == {"alone", "together"}
 
 
@@ -121,11 +138,11 @@ def test_a_network_of_ones_own_is_the_one_from_scratch(tmp_path, monkeypatch):
     """So it is not trained twice."""
     monkeypatch.setattr(transfer, "JUDGED", 2)
     one = made_up()
-    scratch = few_shot(fresh(134, 4, 0), one, 2, 0)
-    (alone,) = transfer.one_or_many([one], 0, tmp_path)
+    scratch = few_shot(fresh(134, 4, 0), one, 2, 0, STEPS)
+    (alone,) = transfer.one_or_many([one], 0, tmp_path, STEPS)
     assert all(alone[what]["alone"] == scratch[what]["scratch"] for what in ("right", "learned"))
     write_json(tmp_path / "left-out-made up-2-0.json", {what: {"scratch": 1} for what in ("right", "learned")})
-    assert transfer.one_or_many([one], 0, tmp_path)[0]["right"]["alone"] == 1
+    assert transfer.one_or_many([one], 0, tmp_path, STEPS)[0]["right"]["alone"] == 1
 
 
 def test_an_interval_over_languages_is_the_wider_of_two():
@@ -153,7 +170,7 @@ def test_a_folder_of_ones_own(tmp_path, monkeypatch, capsys):
             np.save(tmp_path / "mine" / word / f"{number}.npy", rng.uniform(0.2, 0.8, (5, 258)))
     np.save(tmp_path / "mine" / "yes" / "9.npy", np.zeros((5, 258)))
     monkeypatch.setattr(new_language, "read_known", lambda: fresh(134, 4, 0))
-    assert transfer.main(["--new", str(tmp_path / "mine"), "--seeds", "2"]) == 0
+    assert transfer.main(["--new", str(tmp_path / "mine"), "--seeds", "2", "--steps", str(STEPS)]) == 0
     said = capsys.readouterr().out
     for words in (*few_shots.WAYS.values(), new_language.GAIN, "2 examples", "Left out: 2.", "once: 1 recording",
                   "yes/9.npy is zero", "by chance 50.0"):  # fmt: skip

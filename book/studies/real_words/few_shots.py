@@ -68,8 +68,10 @@ def learned(model: PTN, learn: SignSet, number: int, seed: int, loss: Loss = F.c
     return model
 
 
-def few_shot(source: PTN, target: Language, shots: int, seed: int) -> dict[str, dict[str, int]]:
+def few_shot(source: PTN, target: Language, shots: int, seed: int, number: int = STEPS) -> dict[str, dict[str, int]]:
     """How many clips are named rightly after learning from ``shots`` examples a sign, in each of `WAYS`.
+
+    ``number`` counts the steps of a stage; from scratch has twice as many.
 
     "right" counts those of the test part, "learned" the examples themselves, for the ways that train a network.
 
@@ -78,11 +80,11 @@ def few_shot(source: PTN, target: Language, shots: int, seed: int) -> dict[str, 
     """
     chosen = draw(target.signs.labels, ~target.test, shots, seed)
     learn, judge, signs = target.signs.take(chosen), target.signs.take(target.test), len(target.words)
-    networks = {"scratch": learned(fresh(source.in_features, signs, seed), learn, 2 * STEPS, seed)}
+    networks = {"scratch": learned(fresh(source.in_features, signs, seed), learn, 2 * number, seed)}
     networks["frozen"] = with_classifier(source, learn, signs, seed)
     for stage in ("sequence", "all"):
         begun = copy.deepcopy(networks["frozen"])
-        networks[stage] = learned(begun, learn, STEPS, seed, parts=STAGES[stage])
+        networks[stage] = learned(begun, learn, number, seed, parts=STAGES[stage])
     networks["random"] = with_classifier(fresh(source.in_features, signs, seed + OTHER), learn, signs, seed)
     found = {name: right(networks[name], judge) for name in NETWORKS}
     flat = np.stack([clip.ravel() for clip in target.signs.clips])

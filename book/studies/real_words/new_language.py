@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from book.studies.real_words.few_shots import SHOTS, WAYS, few_shot
+from book.studies.real_words.few_shots import SHOTS, STEPS, WAYS, few_shot
 from book.studies.real_words.known_signs import read as read_known
 from book.studies.real_words.languages import Language, language, without_leaks
 from data_scripts.shared.word_folders import read_folder
@@ -23,8 +23,11 @@ GAIN = "everything minus from scratch, points"
 SHOWN = 20  # of what was left out; the rest is counted
 
 
-def new_language(folder: Path, seeds: int, shots: Sequence[int] = SHOTS) -> str:
-    """The table of a folder of words and its foot, as text. Raises BadInput where it holds no two words."""
+def new_language(folder: Path, seeds: int, shots: Sequence[int] = SHOTS, steps: int = STEPS) -> str:
+    """The table of a folder of words and its foot, as text; ``steps`` are those of a stage.
+
+    Raises BadInput where the folder holds no two words.
+    """
     one, note = language(folder.resolve().name, read_folder(folder)), ""
     try:
         judged = without_leaks(one)
@@ -32,15 +35,15 @@ def new_language(folder: Path, seeds: int, shots: Sequence[int] = SHOTS) -> str:
         judged, note = one, f"{problem}: so all words are kept, and much of what follows is posture.\n"
     most = int(np.bincount(judged.signs.labels[~judged.test]).max())
     possible = [number for number in shots if number <= most] or [most]
-    table = few_shot_table(judged, read_known(), possible, seeds)
+    table = few_shot_table(judged, read_known(), possible, seeds, steps)
     return f"{table.to_string()}\n\n{note}{foot(judged, max(possible), seeds)}"
 
 
-def few_shot_table(one: Language, source: PTN, shots: Sequence[int], seeds: int) -> pd.DataFrame:
+def few_shot_table(one: Language, source: PTN, shots: Sequence[int], seeds: int, steps: int = STEPS) -> pd.DataFrame:
     """Accuracy in per cent, a row a way and a column a number of examples, with t intervals over the seeds."""
     columns = {}
     for number in tqdm(shots, unit="number of examples"):
-        found = [few_shot(source, one, number, seed)["right"] for seed in range(seeds)]
+        found = [few_shot(source, one, number, seed, steps)["right"] for seed in range(seeds)]
         share = 100 * pd.DataFrame(found) / int(one.test.sum())
         cells = {name: _told(share[way]) for way, name in WAYS.items()}
         columns[f"{number} example{'s' * (number > 1)}"] = cells | {GAIN: _told(share["all"] - share["scratch"])}

@@ -1,0 +1,1 @@
+"""Embeddings laid open: which language helps which, and what a vector keeps of a sign's parts."""
