@@ -16,7 +16,7 @@ from lib.keypoints import HOLISTIC_75
 from lib.signer.body import Body
 from lib.signer.figure import Truth, draw_signer
 from lib.signer.performer import Performer
-from lib.signer.renderer import Camera
+from lib.signer.stage import Camera
 
 FIRST, SIGNERS = 600, 200  # numbers that no film and no corpus of the course has
 NOISE = np.array([0.03, 0.03, 0.06])  # of the palm's length, in x, y and z; set before anything was read
