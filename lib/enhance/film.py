@@ -15,8 +15,9 @@ in time with. Sound, captions, chapters, title and dates are copied where the ki
 under their names only when they are whole and have been read again; a second run that wants the same results at the
 same time is refused.
 Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, when the film is at its end, a third
-(`lib.holistic.third_look`), which also sets hands right that leap. Points of hands found so have a confidence below 1,
-so that they can be told apart. --looks 1 is Holistic alone.
+(`lib.holistic.third_look`), which also sets hands right that leap. --looks 1 is Holistic alone. The confidence of a
+hand's points is the probability that it is in place (`lib.holistic.surety`); --all-hands keeps hands that were refused,
+too, and --least P those among all that are at least so probable.
 The networks learned from hands. So of what is written hands are the network's, and all else, faces above all, is the
 film's own, enlarged (`lib.enhance.faithful`). --whole writes what keypoints are found in: the network's whole picture.
 
@@ -40,6 +41,7 @@ from lib.enhance.sound import add_tracks
 from lib.enhance.source import Box, Source, open_source
 from lib.holistic import extract
 from lib.holistic.second_look import looking_again
+from lib.holistic.surety import checked_least, surely, with_probabilities
 from lib.holistic.third_look import MOST, third_look
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput, printable
@@ -78,7 +80,7 @@ class Summary:
             f"({self.frames / self.seconds:.1f} a second)"
         )
         if self.keypoints:
-            right, left = (self.keypoints.present(f"{side}_hand").mean() for side in ("right", "left"))
+            right, left = (self.keypoints.found(f"{side}_hand").mean() for side in ("right", "left"))
             text += f"; right hand found in {right:.0%} of them, left hand in {left:.0%}"
         if self.box:
             text += f"; cropped to x {self.box[0]} to {self.box[2]}, y {self.box[1]} to {self.box[3]}"
@@ -97,6 +99,7 @@ def enhance(
     fps: float | None = None,
     looks: int = MOST,
     whole: bool = False,
+    least: float | None = None,
     crf: int = 18,
     progress: bool = True,
 ) -> Summary:
@@ -109,6 +112,7 @@ def enhance(
     fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
     whole       write the network's picture whole, not only where hands are (`lib.enhance.faithful`)
+    least       None: hands that were found; a number: all hands at least so probable (`lib.holistic.extract`)
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to
@@ -121,19 +125,23 @@ def enhance(
     network = model if isinstance(model, UNet) else load_pretrained(model)
     if not 1 <= looks <= MOST:
         raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
+    checked_least(least)
     film = open_source(source, crop, height, fps)
     with ExitStack() as reserved:
         video = _reserve(reserved, out, source)
         pose = _reserve(reserved, keypoints, source) if keypoints else None
         blend, third = None if whole else Faithful(), pose is not None and looks > 2
-        seen = reserved.enter_context(_spare(video)) if blend and third else video  # what a third look reads again
+        again = third or (pose is not None and least is not None)
+        seen = reserved.enter_context(_spare(video)) if blend and again else video  # what a third look reads again
         watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), blend)]
         writers += [_writer(film, out, seen, crf, behind=True)] if seen != video else []
         frames, results = _run(film, network, device, watchers + writers, blend, progress)
         found = results[0] if pose else None
         if pose:
-            found = _by_neighbours(seen, found, progress) if third else found
+            found = third_look(_again(seen, "third look", found, progress), found) if third else found
+            refused = _again(seen, "refused hands", found, progress)
+            found = with_probabilities(found) if least is None else surely(refused, found, least)
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
@@ -189,7 +197,7 @@ def _looker(film: Source, again: bool, blend: Faithful | None) -> Consumer:
         with ExitStack() as opened:
             retouch = opened.enter_context(looking_again()) if again else None
             retouch = opened.enter_context(blend.overheard(retouch)) if blend else retouch
-            return extract(frames, fps=film.info.fps, progress=False, name=str(film.path), retouch=retouch)
+            return extract(frames, fps=film.info.fps, progress=False, name=str(film.path), retouch=retouch, sure=False)
 
     return look
 
@@ -219,11 +227,9 @@ def _run(
     return count, results
 
 
-def _by_neighbours(video: Path, found: Keypoints, progress: bool) -> Keypoints:
-    """A third look: the enlarged film once more, now that it is known what comes after each frame."""
-    frames = read_video(video)
-    bar = tqdm(frames, "third look", len(found), unit=" frames", disable=not progress, leave=False)
-    return third_look(bar, found)
+def _again(video: Path, what: str, found: Keypoints, progress: bool) -> Iterator[np.ndarray]:
+    """The enlarged film once more, now that it is known what comes after each frame."""
+    yield from tqdm(read_video(video), what, len(found), unit=" frames", disable=not progress, leave=False)
 
 
 def _with_tracks(film: Source, video: Path, frames: int) -> bool:
