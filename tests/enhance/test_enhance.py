@@ -158,7 +158,7 @@ def test_second_look_adds_hands_and_moves_none(films, tmp_path):
     np.testing.assert_array_equal(load(again).xyz[there], load(plain).xyz[there])
     new = load(again).present("right_hand") & ~load(plain).present("right_hand")
     sure = load(again).confidence[new][:, load(again).layout.parts["right_hand"]]
-    assert new.any() and (sure < 1).all() and (sure >= 0.5).all()
+    assert new.any() and (sure < 1).all() and (sure > 0).all()
 
 
 def test_third_look_is_that_of_the_enlarged_film(films, tmp_path):
@@ -239,3 +239,15 @@ def test_feed_stops_all_when_one_fails(breaks):
     with pytest.raises(KeyboardInterrupt if breaks == "interrupt" else KeyError):
         feed(frames(), [consumer("first"), consumer("second")])
     assert set(ended) == {"first", "second"} - {breaks}
+
+
+def test_all_hands_are_those_that_were_found_and_refused_ones_beside_them(films, tmp_path):
+    found, every = tmp_path / "a.pose", tmp_path / "b.pose"
+    for pose, options in ((found, ()), (every, ("--all-hands",))):
+        assert run(films, films / "clip.mp4", "--out", tmp_path / "o.mp4", "--keypoints", pose, *options) == 0
+    found, every = load(found), load(every)
+    there = np.isfinite(found.xyz)
+    np.testing.assert_array_equal(every.xyz[there], found.xyz[there])
+    for part in ("right_hand", "left_hand"):
+        np.testing.assert_array_equal(every.found(part), found.present(part))
+    assert np.isfinite(every.xyz).sum() > there.sum()  # some were refused
