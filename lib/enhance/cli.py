@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     least_options(parser)
     about = "write the network's picture whole, faces too; else only hands are the network's, and the rest is enlarged"
     add("--whole", action="store_true", help=about)
+    about = "sharpen also where a few frames of the film show no more hands for it; else that is enlarged only"
+    add("--always", action="store_true", help=about)
     spread_options(parser, 1, "so many films at once; with many cores, half their number (default: 1)")
     add("--again", action="store_true", help="redo films of a folder that are done already")
     return parser

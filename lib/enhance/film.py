@@ -15,11 +15,11 @@ in time with. Sound, captions, chapters, title and dates are copied where the ki
 under their names only when they are whole and have been read again; a second run that wants the same results at the
 same time is refused.
 Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, when the film is at its end, a third
-(`lib.holistic.third_look`), which also sets hands right that leap. --looks 1 is Holistic alone. The confidence of a
-hand's points is the probability that it is in place (`lib.holistic.surety`); --all-hands keeps hands that were refused,
-too, and --least P those among all that are at least so probable.
+(`lib.holistic.third_look`), which also sets hands right that leap. A hand's confidence is the probability that it is in
+place (`lib.holistic.surety`); --all-hands keeps refused ones, too, --least P all that are at least so probable.
 The networks learned from hands. So of what is written hands are the network's, and all else, faces above all, is the
 film's own, enlarged (`lib.enhance.faithful`). --whole writes what keypoints are found in: the network's whole picture.
+Where a few frames show no more hands when sharpened, the film is only enlarged, but for --whole and --always.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first. What is larger
@@ -38,7 +38,7 @@ from tqdm.auto import tqdm
 from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
 from lib.enhance.sound import add_tracks
-from lib.enhance.source import Box, Source, open_source
+from lib.enhance.source import Box, Source, larger, open_source, worth_it
 from lib.holistic import extract
 from lib.holistic.second_look import looking_again
 from lib.holistic.surety import checked_least, surely, with_probabilities
@@ -47,7 +47,7 @@ from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput, printable
 from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
-from lib.upsampler.sharpen import sharpen, step_behind
+from lib.upsampler.sharpen import step_behind
 from lib.video import FORMATS, read_video
 from lib.video.codec import encode
 from lib.video.film import check_frames
@@ -99,6 +99,7 @@ def enhance(
     fps: float | None = None,
     looks: int = MOST,
     whole: bool = False,
+    always: bool = False,
     least: float | None = None,
     crf: int = 18,
     progress: bool = True,
@@ -112,6 +113,7 @@ def enhance(
     fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
     whole       write the network's picture whole, not only where hands are (`lib.enhance.faithful`)
+    always      sharpen also what shows no more hands for it (`lib.enhance.source.worth_it`); ``whole`` means that, too
     least       None: hands that were found; a number: all hands at least so probable (`lib.holistic.extract`)
     crf         the codec's quality, see `lib.video.write_video`
 
@@ -125,14 +127,14 @@ def enhance(
     network = model if isinstance(model, UNet) else load_pretrained(model)
     if not 1 <= looks <= MOST:
         raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
-    checked_least(least)
-    film = open_source(source, crop, height, fps)
+    least, film = checked_least(least), open_source(source, crop, height, fps)
     with ExitStack() as reserved:
         video = _reserve(reserved, out, source)
         pose = _reserve(reserved, keypoints, source) if keypoints else None
-        blend, third = None if whole else Faithful(), pose is not None and looks > 2
-        again = third or (pose is not None and least is not None)
-        seen = reserved.enter_context(_spare(video)) if blend and again else video  # what a third look reads again
+        network = network if whole or always or worth_it(film, network, device) else None
+        blend, third = Faithful() if network and not whole else None, pose is not None and looks > 2
+        again = blend and (third or least is not None)
+        seen = reserved.enter_context(_spare(video)) if pose and again else video  # what a third look reads again
         watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), blend)]
         writers += [_writer(film, out, seen, crf, behind=True)] if seen != video else []
@@ -140,8 +142,8 @@ def enhance(
         found = results[0] if pose else None
         if pose:
             found = third_look(_again(seen, "third look", found, progress), found) if third else found
-            refused = _again(seen, "refused hands", found, progress)
-            found = with_probabilities(found) if least is None else surely(refused, found, least)
+            once_more = _again(seen, "refused hands", found, progress)
+            found = with_probabilities(found) if least is None else surely(once_more, found, least)
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
@@ -203,7 +205,7 @@ def _looker(film: Source, again: bool, blend: Faithful | None) -> Consumer:
 
 
 def _run(
-    film: Source, network: UNet, device: str, consumers: list[Consumer], blend: Faithful | None, progress: bool
+    film: Source, network: UNet | None, device: str, consumers: list[Consumer], blend: Faithful | None, progress: bool
 ) -> tuple[int, list[Keypoints | None]]:
     """All stages at once: the number of frames that were enlarged, and what the consumers made of them."""
     width, height = film.size
@@ -212,7 +214,7 @@ def _run(
     count, name = 0, printable(film.path.name)
     with (
         closing(film.frames()) as frames,
-        closing(sharpen(network, blend.noted(frames) if blend else frames, batch, device, behind=looked_at)) as sharp,
+        closing(larger(network, blend.noted(frames) if blend else frames, batch, device, looked_at)) as sharp,
         tqdm(total=film.info.frames, desc=name, unit=" frames", disable=not progress, leave=False) as bar,
     ):
 

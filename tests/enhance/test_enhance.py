@@ -239,15 +239,3 @@ def test_feed_stops_all_when_one_fails(breaks):
     with pytest.raises(KeyboardInterrupt if breaks == "interrupt" else KeyError):
         feed(frames(), [consumer("first"), consumer("second")])
     assert set(ended) == {"first", "second"} - {breaks}
-
-
-def test_all_hands_are_those_that_were_found_and_refused_ones_beside_them(films, tmp_path):
-    found, every = tmp_path / "a.pose", tmp_path / "b.pose"
-    for pose, options in ((found, ()), (every, ("--all-hands",))):
-        assert run(films, films / "clip.mp4", "--out", tmp_path / "o.mp4", "--keypoints", pose, *options) == 0
-    found, every = load(found), load(every)
-    there = np.isfinite(found.xyz)
-    np.testing.assert_array_equal(every.xyz[there], found.xyz[there])
-    for part in ("right_hand", "left_hand"):
-        np.testing.assert_array_equal(every.found(part), found.present(part))
-    assert np.isfinite(every.xyz).sum() > there.sum()  # some were refused
