@@ -16,9 +16,10 @@ def undetected_hand_presence(keypoints: Keypoints, hand: str = "right") -> float
 
     ``hand`` is "right", as in the paper, "left", or "both" for the mean of the two; BadInput for another. Source: R1
     (Taşyürek et al., *Towards Better Communication*), IV-B. UHP believes the detector: a hand "found" in the wrong
-    place counts as found (see `false_hands`), and one that rests below the picture counts as undetected.
+    place counts as found (see `false_hands`), one that rests below the picture as undetected, and so does one that was
+    refused, whatever its probability (`Keypoints.found`).
     """
-    found = [keypoints.present(f"{side}_hand") for side in sides_of(hand)]
+    found = [keypoints.found(f"{side}_hand") for side in sides_of(hand)]
     return float(np.mean([1 - each.mean() for each in found]))
 
 
@@ -52,7 +53,7 @@ def sides_of(hand: str) -> list[str]:
 
 def is_false(keypoints: Keypoints, truth: Keypoints, part: str) -> np.ndarray:
     """Which of the found hands are false, bool (found,)."""
-    found = keypoints.present(part)
+    found = keypoints.found(part)
     guess, real = keypoints.part(part)[found, :, :2], truth.part(part)[found, :, :2]
     visible = (truth.confidence[found, truth.layout.parts[part]] > 0).any(axis=1)
     error = np.ma.masked_invalid(distances(guess, real)).mean(axis=1).filled(np.inf)

@@ -79,3 +79,20 @@ def _place(xyz: np.ndarray, name: str) -> np.ndarray:
         return xyz[HOLISTIC_75.index(name.replace("BigToe", "FootIndex").replace("big_toe", "foot_index"))]
     except BadInput:
         return np.full(3, np.nan)
+
+
+def reliability(groups: Mapping[str, np.ndarray]) -> Figure:
+    """What was said of hands against what was right of them, a panel for each group's (3, bins) hands, said, right.
+
+    A dot is a bin, its area the bin's hands; on the line what was said is true. Bins of fewer than 10 hands are left
+    out: a share of so few says little.
+    """
+    figure, axes = panels(len(groups), (3.6 * len(groups), 3.6), sharey=True)
+    for ax, (name, counts) in zip(axes, groups.items(), strict=True):
+        hands, said, true = counts[:, counts[0] >= 10]
+        ax.plot([0, 1], [0, 1], color=GREY, zorder=1)
+        ax.scatter(said / hands, true / hands, s=20 + 400 * hands / hands.sum(), alpha=0.7, zorder=2)
+        ax.set(title=f"{name}\n{int(counts[0].sum()):,} hands", xlabel="probability, as said", xlim=(-0.05, 1.05))
+        ax.set(ylim=(-0.05, 1.05), aspect="equal")
+    axes[0].set_ylabel("of these, in place")
+    return figure

@@ -96,7 +96,7 @@ def found_in(frames: Iterable[np.ndarray], fps: float, name: str) -> Keypoints:
     seen.update(np.ascontiguousarray(frames))
     kept = CACHE / "holistic" / f"{seen.hexdigest()[:32]}.pose"
     if not kept.exists():
-        extract(frames, fps=fps, progress=False, name=name).save(kept)
+        extract(frames, fps=fps, progress=False, name=name, sure=False).save(kept)
     return Keypoints.load(kept)
 
 

@@ -10,6 +10,7 @@ from lib.enhance import MODEL, film
 from lib.enhance.corpus import network, work_through
 from lib.enhance.jobs import plan
 from lib.enhance.source import Box
+from lib.holistic.surety import least_options
 from lib.holistic.third_look import MOST, looks_option
 from lib.tools.commands import arguments, command, positive
 from lib.tools.parallel import spread_options
@@ -59,8 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     rate_option(parser)
     looks_option(parser, MOST)
+    least_options(parser)
     about = "write the network's picture whole, faces too; else only hands are the network's, and the rest is enlarged"
     add("--whole", action="store_true", help=about)
+    about = "sharpen also where a few frames of the film show no more hands for it; else that is enlarged only"
+    add("--always", action="store_true", help=about)
     spread_options(parser, 1, "so many films at once; with many cores, half their number (default: 1)")
     add("--again", action="store_true", help="redo films of a folder that are done already")
     return parser

@@ -15,10 +15,11 @@ in time with. Sound, captions, chapters, title and dates are copied where the ki
 under their names only when they are whole and have been read again; a second run that wants the same results at the
 same time is refused.
 Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, when the film is at its end, a third
-(`lib.holistic.third_look`), which also sets hands right that leap. Points of hands found so have a confidence below 1,
-so that they can be told apart. --looks 1 is Holistic alone.
+(`lib.holistic.third_look`), which also sets hands right that leap. A hand's confidence is the probability that it is in
+place (`lib.holistic.surety`); --all-hands keeps refused ones, too, --least P all that are at least so probable.
 The networks learned from hands. So of what is written hands are the network's, and all else, faces above all, is the
 film's own, enlarged (`lib.enhance.faithful`). --whole writes what keypoints are found in: the network's whole picture.
+Where a few frames show no more hands when sharpened, the film is only enlarged, but for --whole and --always.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first. What is larger
@@ -37,15 +38,16 @@ from tqdm.auto import tqdm
 from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
 from lib.enhance.sound import add_tracks
-from lib.enhance.source import Box, Source, open_source
+from lib.enhance.source import Box, Source, larger, open_source, worth_it
 from lib.holistic import extract
 from lib.holistic.second_look import looking_again
+from lib.holistic.surety import checked_least, surely, with_probabilities
 from lib.holistic.third_look import MOST, third_look
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput, printable
 from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
-from lib.upsampler.sharpen import sharpen, step_behind
+from lib.upsampler.sharpen import step_behind
 from lib.video import FORMATS, read_video
 from lib.video.codec import encode
 from lib.video.film import check_frames
@@ -78,7 +80,7 @@ class Summary:
             f"({self.frames / self.seconds:.1f} a second)"
         )
         if self.keypoints:
-            right, left = (self.keypoints.present(f"{side}_hand").mean() for side in ("right", "left"))
+            right, left = (self.keypoints.found(f"{side}_hand").mean() for side in ("right", "left"))
             text += f"; right hand found in {right:.0%} of them, left hand in {left:.0%}"
         if self.box:
             text += f"; cropped to x {self.box[0]} to {self.box[2]}, y {self.box[1]} to {self.box[3]}"
@@ -97,6 +99,8 @@ def enhance(
     fps: float | None = None,
     looks: int = MOST,
     whole: bool = False,
+    always: bool = False,
+    least: float | None = None,
     crf: int = 18,
     progress: bool = True,
 ) -> Summary:
@@ -109,6 +113,8 @@ def enhance(
     fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
     whole       write the network's picture whole, not only where hands are (`lib.enhance.faithful`)
+    always      sharpen also what shows no more hands for it (`lib.enhance.source.worth_it`); ``whole`` means that, too
+    least       None: hands that were found; a number: all hands at least so probable (`lib.holistic.extract`)
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to
@@ -121,19 +127,23 @@ def enhance(
     network = model if isinstance(model, UNet) else load_pretrained(model)
     if not 1 <= looks <= MOST:
         raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
-    film = open_source(source, crop, height, fps)
+    least, film = checked_least(least), open_source(source, crop, height, fps)
     with ExitStack() as reserved:
         video = _reserve(reserved, out, source)
         pose = _reserve(reserved, keypoints, source) if keypoints else None
-        blend, third = None if whole else Faithful(), pose is not None and looks > 2
-        seen = reserved.enter_context(_spare(video)) if blend and third else video  # what a third look reads again
+        network = network if whole or always or worth_it(film, network, device) else None
+        blend, third = Faithful() if network and not whole else None, pose is not None and looks > 2
+        again = blend and (third or least is not None)
+        seen = reserved.enter_context(_spare(video)) if pose and again else video  # what a third look reads again
         watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), blend)]
         writers += [_writer(film, out, seen, crf, behind=True)] if seen != video else []
         frames, results = _run(film, network, device, watchers + writers, blend, progress)
         found = results[0] if pose else None
         if pose:
-            found = _by_neighbours(seen, found, progress) if third else found
+            found = third_look(_again(seen, "third look", found, progress), found) if third else found
+            once_more = _again(seen, "refused hands", found, progress)
+            found = with_probabilities(found) if least is None else surely(once_more, found, least)
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
@@ -189,13 +199,13 @@ def _looker(film: Source, again: bool, blend: Faithful | None) -> Consumer:
         with ExitStack() as opened:
             retouch = opened.enter_context(looking_again()) if again else None
             retouch = opened.enter_context(blend.overheard(retouch)) if blend else retouch
-            return extract(frames, fps=film.info.fps, progress=False, name=str(film.path), retouch=retouch)
+            return extract(frames, fps=film.info.fps, progress=False, name=str(film.path), retouch=retouch, sure=False)
 
     return look
 
 
 def _run(
-    film: Source, network: UNet, device: str, consumers: list[Consumer], blend: Faithful | None, progress: bool
+    film: Source, network: UNet | None, device: str, consumers: list[Consumer], blend: Faithful | None, progress: bool
 ) -> tuple[int, list[Keypoints | None]]:
     """All stages at once: the number of frames that were enlarged, and what the consumers made of them."""
     width, height = film.size
@@ -204,7 +214,7 @@ def _run(
     count, name = 0, printable(film.path.name)
     with (
         closing(film.frames()) as frames,
-        closing(sharpen(network, blend.noted(frames) if blend else frames, batch, device, behind=looked_at)) as sharp,
+        closing(larger(network, blend.noted(frames) if blend else frames, batch, device, looked_at)) as sharp,
         tqdm(total=film.info.frames, desc=name, unit=" frames", disable=not progress, leave=False) as bar,
     ):
 
@@ -219,11 +229,9 @@ def _run(
     return count, results
 
 
-def _by_neighbours(video: Path, found: Keypoints, progress: bool) -> Keypoints:
-    """A third look: the enlarged film once more, now that it is known what comes after each frame."""
-    frames = read_video(video)
-    bar = tqdm(frames, "third look", len(found), unit=" frames", disable=not progress, leave=False)
-    return third_look(bar, found)
+def _again(video: Path, what: str, found: Keypoints, progress: bool) -> Iterator[np.ndarray]:
+    """The enlarged film once more, now that it is known what comes after each frame."""
+    yield from tqdm(read_video(video), what, len(found), unit=" frames", disable=not progress, leave=False)
 
 
 def _with_tracks(film: Source, video: Path, frames: int) -> bool:

@@ -1,23 +1,31 @@
-"""What of a film the network is given: all of each frame or the signer only, as large as it is or reduced."""
+"""What of a film the network is given: all of each frame or the signer only, as large as it is or reduced, or none."""
 
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from math import ceil, sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from lib.degrade import Box, crop, downsample, signer_box
+from lib.degrade import Box, crop, downsample, signer_box, upscale
 from lib.holistic import extract
+from lib.holistic.graph import body_and_hands, graph_of, points_of, solutions
+from lib.holistic.surety import HAND
 from lib.tools.errors import BadInput
+from lib.upsampler import UNet
+from lib.upsampler.sharpen import sharpen
 from lib.video import VideoInfo, probe, read_video
 from lib.video.timing import UNEVEN
 
 LEARNED = 168  # pixels: the height of the frames, filled by a signer, that the networks learned from (R1 III-C)
 LARGE, REDUCED = 2_400_000, 600_000  # pixels of a frame: more than the first (1920 x 1200) become fewer than the second
 LOOKS = 300  # frames, spread over the film, in which the signer is looked for
+SAMPLED, MORE = 12, 2  # frames that are tried before a film is sharpened, and hands that they have to bring
 EVEN = (".avi", ".gif")  # kinds of files whose frames are all shown equally long
 
 
@@ -103,6 +111,50 @@ def find_signer(path: Path, info: VideoInfo) -> Box:
         return signer_box(keypoints, keypoints.size)
     except BadInput as error:
         raise BadInput(f"{path}: the signer was not found, so it cannot be cropped to. {error}") from None
+
+
+def worth_it(film: Source, network: UNet, device: str) -> bool:
+    """Whether a film is sharpened; warns where it is not. The film is read once for that.
+
+    The networks learned from damaged film, and of film that is sharp they make no better one. So `SAMPLED` frames are
+    enlarged by the network and by bicubic interpolation, and Holistic looks at each by itself; the network's have to
+    show `MORE` hands more, at least. Raises BadInput without MediaPipe's Holistic.
+    """
+    frames = sample(film)
+    plain = sharp = count_hands(upscale(frames, 2, "bicubic"))
+    if plain + MORE <= 2 * len(frames):  # else there are not so many to be found
+        with closing(sharpen(network, frames, device=device)) as sharpened:
+            sharp = count_hands(sharpened)
+    if sharp >= plain + MORE:
+        return True
+    warnings.warn(
+        f"{film.path} is enlarged and not sharpened: {len(frames)} of its frames show {plain} hands when enlarged, and "
+        f"{sharp} when sharpened. --always sharpens it all the same.",
+        stacklevel=3,
+    )
+    return False
+
+
+def larger(network: UNet | None, frames: Iterable[np.ndarray], *settings: Any) -> Iterator[np.ndarray]:
+    """Twice the size: by a network (`lib.upsampler.sharpen.sharpen` has the settings), or by bicubic interpolation."""
+    return sharpen(network, frames, *settings) if network else upscale(frames, 2, "bicubic")
+
+
+def sample(film: Source) -> list[np.ndarray]:
+    """At most `SAMPLED` frames, from the middle of as many equal parts of the film."""
+    step = max(1, film.info.frames // SAMPLED)
+    with warnings.catch_warnings(), closing(replace(film, times=[]).frames()) as frames:
+        warnings.simplefilter("ignore")  # what is wrong with the film is said when it is enhanced
+        return list(islice(frames, step // 2, step * SAMPLED, step))
+
+
+def count_hands(frames: Iterable[np.ndarray]) -> int:
+    """Hands that Holistic finds, left and right, with no memory of the frame before."""
+    solutions()
+    settings = {"static_image_mode": True, "min_detection_confidence": 0.3}
+    with graph_of(partial(body_and_hands, **settings)) as process:
+        points = [points_of(process(frame), frame.shape[1::-1]) for frame in frames]
+    return int(sum(np.isfinite(found[part.start, 0]) for found in points for part in HAND))
 
 
 def _size(info: VideoInfo, box: Box | None) -> tuple[int, int]:

@@ -91,4 +91,4 @@ def _compared(summary: Summary, height: int | None) -> Row:
 
 
 def _share(found: Keypoints, side: str, frames: slice = slice(None)) -> float:
-    return round(float(found.present(f"{side}_hand")[frames].mean()), 4)
+    return round(float(found.found(f"{side}_hand")[frames].mean()), 4)

@@ -108,7 +108,7 @@ def watch(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> tup
 
 def looked_at(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> Keypoints:
     """What MediaPipe finds after a method, in the pixels of what it gets; that is made only where nothing is kept."""
-    folder, settings = _folder(method, clip), dict(fps=clip.info["fps"], name=f"{clip.name}, {method.name}")
+    folder, settings = _folder(method, clip), dict(fps=clip.info["fps"], name=f"{clip.name}, {method.name}", sure=False)
     frames = partial(_pictures, folder, method, clip, path)
     kept = [folder / f"{path}-{count}.pose" for count in range(1, looks + 1)]
     return look(frames, kept, lambda: extract(frames(), progress=False, **settings))
@@ -162,7 +162,7 @@ def undetected(found: Keypoints, dominant: str) -> dict[str, float]:
 def _pairs(found: Keypoints, truth: Keypoints, part: str) -> tuple[np.ndarray, ...]:
     """Joints found and true, (T, 21, 2), and in which frames the hand was found, and is in the picture (T,)."""
     visible = (truth.confidence[:, truth.layout.parts[part]] > 0).any(axis=1)
-    return found.part(part)[..., :2], truth.part(part)[..., :2], found.present(part), visible
+    return found.part(part)[..., :2], truth.part(part)[..., :2], found.found(part), visible
 
 
 def likeness(frames: Iterable[np.ndarray], targets: Iterable[np.ndarray]) -> dict[str, float]:

@@ -7,6 +7,9 @@ VIDEOS is a folder; what lies in its folders keeps its place below KEYPOINTS. A 
 whose .pose file is there and not older is left alone. A video that cannot be read is named at the end, and the others
 are done. On a cluster both folders must be on a disk that all machines share; start it with `dask scheduler` on one
 machine and `dask worker tcp://HOST:8786 --nthreads 1 --nworkers auto` on each.
+
+The confidence of a hand's points is the probability that it is in place (`lib.holistic.surety`). --all-hands keeps
+hands that MediaPipe refused, too, and --least P those among all that are at least so probable.
 """
 
 import sys
@@ -16,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from lib.holistic.surety import least_options
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput, in_a_line, printable
 from lib.tools.parallel import spread, spread_options
@@ -36,8 +40,8 @@ class Outcome:
 Job = tuple[Path, Path]  # a video, and its .pose file to be
 
 
-def extract_video(job: Job, fps: float | None = None) -> Outcome:
-    """Write one video's keypoints, unless they are there; never raises an error. ``fps`` as in `extract_file`."""
+def extract_video(job: Job, fps: float | None = None, least: float | None = None) -> Outcome:
+    """Write one video's keypoints, unless they are there; never raises an error. Settings as in `extract_file`."""
     from lib.holistic.graph import extract_file
 
     video, path = job
@@ -45,7 +49,7 @@ def extract_video(job: Job, fps: float | None = None) -> Outcome:
         warnings.simplefilter("always", UserWarning)
         try:
             if not (path.exists() and path.stat().st_mtime >= video.stat().st_mtime):
-                extract_file(video, fps, progress=False).save(path)
+                extract_file(video, fps, least=least, progress=False).save(path)
         except Exception as error:  # whatever is wrong with one video, the others can be done
             return Outcome(path, str(error) if isinstance(error, BadInput) else f"{video} failed: {in_a_line(error)}.")
     return Outcome(path, notes=tuple(str(warning.message) for warning in said if warning.category is UserWarning))
@@ -73,9 +77,9 @@ def find_videos(folder: Path) -> list[Path]:
 
 
 def extract_folder(
-    videos: Path, out: Path, processes: int = 1, scheduler: str | None = None, fps: float | None = None
+    videos: Path, out: Path, processes: int = 1, scheduler: str | None = None, **settings: float | None
 ) -> list[Outcome]:
-    """Keypoints of every video below ``videos``, with a bar; ``fps`` as in `extract_file`.
+    """Keypoints of every video below ``videos``, with a bar; ``fps`` and ``least`` as in `extract_file`.
 
     The largest files go first, so that no process is left alone with a long film at the end.
     """
@@ -83,7 +87,7 @@ def extract_folder(
 
     found = sorted(find_videos(videos), key=lambda video: video.stat().st_size, reverse=True)
     jobs = [(video, out / video.relative_to(videos).with_suffix(".pose")) for video in found]
-    make = partial(extract_video, fps=fps) if fps else extract_video
+    make = partial(extract_video, **settings)
     return list(tqdm(spread(make, jobs, processes, scheduler, _lost), total=len(jobs), unit="video"))
 
 
@@ -94,13 +98,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("videos", type=Path, metavar="VIDEOS", help="folder with videos")
     parser.add_argument("--out", type=Path, required=True, metavar="KEYPOINTS", help="folder for the .pose files")
     rate_option(parser)
+    least_options(parser)
     spread_options(parser)
     options = parser.parse_args(argv)
     if options.scheduler:  # whose workers begin in folders of their own
         options.videos, options.out = options.videos.absolute(), options.out.absolute()
     if options.out.exists() and not options.out.is_dir():
         raise BadInput(f"{options.out} is a file; give a folder for the .pose files.")
-    outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler, options.fps)
+    settings = {"fps": options.fps, "least": options.least}
+    outcomes = extract_folder(options.videos, options.out, options.processes, options.scheduler, **settings)
     for note in (note for outcome in outcomes for note in outcome.notes):
         print(f"Note: {printable(note)}", file=sys.stderr)
     failed = [outcome for outcome in outcomes if outcome.error]

@@ -9,18 +9,21 @@ Source: MediaPipe, hand_landmarks_from_pose_cpu.pbtxt and the graphs and calcula
 import math
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from lib.holistic.twins import SIZE
+from lib.holistic.twins import RECROP_SIZE, SIZE, HandOutputs, HandTwin, RecropTwin
 from lib.keypoints.layouts import HAND, in_hand
 
 # fingertips, and what is next to them, move too much to place a crop by
 PALM = [number for number, joint in enumerate(HAND) if not joint.endswith(("DIP", "TIP"))]
 # of the fingers, the knuckles; MediaPipe's source says PIP, and errs
 WRIST, INDEX, MIDDLE, RING = in_hand("WRIST", "INDEX_FINGER_MCP", "MIDDLE_FINGER_MCP", "RING_FINGER_MCP")
+NORMALIZE_Z = 0.4  # what MediaPipe divides the depths of the hand network by (hand_landmark_cpu.pbtxt, version 0.10.21)
 SCALE, SEARCH, UP = 2.0, 2.7, 0.1  # a crop is twice the palm's box, moved towards the fingers by a tenth of its height
+LEAST = 4.0  # pixels of a side, below which a crop shows nothing
 
 
 class Roi(NamedTuple):
@@ -119,6 +122,48 @@ def uncut(points: Tensor, roi: Roi, size: int = SIZE) -> Tensor:
     scale = roi.size[:, None, None] / size
     places = _turned((points[..., :2] - size / 2) * scale, roi.rotation) + roi.center[:, None]
     return torch.cat([places, points[..., 2:] * scale], dim=-1)
+
+
+@torch.inference_mode()
+def look_into(twin: HandTwin, frame: np.ndarray, roi: Roi) -> tuple[np.ndarray, HandOutputs]:
+    """The joints (21, 3), in pixels of the frame (H, W, 3), that the network sees in one crop, and all that it says."""
+    corner, picture = _around(frame, roi)
+    here = roi._replace(center=roi.center - corner)
+    seen = twin(cut(picture, here))
+    joints = uncut(seen.landmarks / torch.tensor([1, 1, NORMALIZE_Z]), here)
+    joints[..., :2] += corner
+    return joints[0].numpy(), seen
+
+
+@torch.inference_mode()
+def better_roi(recrop: RecropTwin, frame: np.ndarray, body: np.ndarray) -> Roi | None:
+    """Where Holistic, were it to follow no hand, would look by the points (3, 2) of the body that `search_roi` takes.
+
+    All is in pixels of the frame. None where that is no place in it, or smaller than a few pixels.
+    """
+    roi = search_roi(*torch.from_numpy(body)[:, None].float())
+    if not _inside(roi, frame):
+        return None
+    corner, picture = _around(frame, roi)
+    here = roi._replace(center=roi.center - corner)
+    better = recrop_roi(recrop(cut(picture, here, RECROP_SIZE)), here, RECROP_SIZE)
+    better = better._replace(center=better.center + corner)
+    return better if _inside(better, frame) else None
+
+
+def _inside(roi: Roi, frame: np.ndarray) -> bool:
+    middle = roi.center[0].numpy()
+    return bool((middle >= 0).all() and (middle < frame.shape[1::-1]).all() and roi.size > LEAST)  # False for NaN too
+
+
+def _around(frame: np.ndarray, roi: Roi) -> tuple[Tensor, Tensor]:
+    """The upright part (1, 3, h, w) of a frame that holds a turned square, and its corner: all of it is not needed."""
+    middle, half = roi.center[0].numpy(), 0.75 * float(roi.size)  # of a square on its tip: 0.71
+    limit = np.array(frame.shape[1::-1])
+    low = np.clip(np.floor(middle - half), 0, limit - 1).astype(int)
+    high = np.clip(np.ceil(middle + half), low + 1, limit).astype(int)
+    part = torch.from_numpy(np.ascontiguousarray(frame[low[1] : high[1], low[0] : high[0]]))
+    return torch.from_numpy(low), part[None].permute(0, 3, 1, 2) / 255
 
 
 def _turned(points: Tensor, angle: Tensor) -> Tensor:

@@ -11,8 +11,8 @@ what cannot be:
 - Holistic is *stateful*: it looks for a hand near where it last was. Each clip gets a graph of its own, so that no clip
   depends on the one before (mediapipe issue 4981).
 - Its smoothing takes every clip to have 30 frames a second, whatever ``fps`` says: ``fps`` only labels the result.
-- It has no score for a found hand (mediapipe issue 1320): each of its points gets confidence 1. A point of the body
-  gets its visibility.
+- It has no score for a found hand (mediapipe issue 1320). Ours gives each of its points a probability
+  (`lib.holistic.surety`). A point of the body gets its visibility.
 """
 
 import warnings
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lib.holistic.surety import Refused, checked_least, with_probabilities
 from lib.holistic.tasks import HAND_CONFIDENCE, installed, landmarker
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
@@ -90,6 +91,8 @@ def extract(
     name: str = "the clip",
     retouch: Retouch | None = None,
     backend: str = SOLUTIONS,
+    sure: bool = True,
+    least: float | None = None,
 ) -> Keypoints:
     """Keypoints (HOLISTIC_75) of one clip, with one frame in memory at a time.
 
@@ -100,6 +103,9 @@ def extract(
     name      what errors and warnings call the clip
     retouch   has the last word on each frame's points, see `lib.holistic.second_look.looking_again`
     backend   "solutions": MediaPipe 0.10.21, which the lock keeps; "tasks": a newer one, see `lib.holistic.tasks`
+    sure      give each hand its probability as confidence (`lib.holistic.surety`); False: 1, which further looks expect
+    least     None: the hands that MediaPipe finds, no matter how probable; a number in [0, 1]: all hands at least so
+              probable, those that it refused, too, which never count as found
 
     The thresholds are as said above; that of hands can be set with "tasks" alone.
 
@@ -110,6 +116,7 @@ def extract(
     """
     from tqdm import tqdm
 
+    refused = None if checked_least(least) is None else Refused()
     delay = 0 if progress else BAR_AFTER_SECONDS
     bar = tqdm(frames, desc="Holistic", unit=" frames", total=total, disable=progress is False, delay=delay)
     rows: list[np.ndarray] = []
@@ -117,11 +124,14 @@ def extract(
         for frame in checked(bar, name):
             size = frame.shape[1], frame.shape[0]
             points = points_of(process(frame), size)
-            rows.append(retouch(frame, points) if retouch else points)
+            points = retouch(frame, points) if retouch else points
+            if refused:
+                refused(len(rows), frame, points)
+            rows.append(points)
     points = np.stack(rows)
     keypoints = Keypoints(points[..., :3], points[..., 3], HOLISTIC_75, fps, size)
     _warn_of_little(keypoints, name)
-    return keypoints
+    return with_probabilities(keypoints, refused and refused.candidates, least) if sure else keypoints
 
 
 def extract_file(path: str | Path, fps: float | None = None, **settings: Any) -> Keypoints:

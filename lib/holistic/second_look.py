@@ -15,9 +15,9 @@ rules were set on clips to learn from (D1 train and varied films), never on a te
 and "not over the other hand", rejected more right hands than wrong ones or nothing at all, and were dropped.
 
 A point of a hand found so gets as confidence what the network says of its left or right (0.5 to 1), the one number
-that it gives: that is no probability that the point is in place, but it tells these hands from Holistic's own, whose
-points have 1. Nothing is remembered between frames, so a hand may jitter more than Holistic's, which are smoothed;
-`lib.holistic.third_look` looks at the frames around.
+that it gives: that is no probability that the point is in place (`lib.holistic.surety` has one), but it tells these
+hands from Holistic's own, whose points have 1 after ``extract(..., sure=False)``. Nothing is remembered between frames,
+so a hand may jitter more than Holistic's, which are smoothed; `lib.holistic.third_look` looks at the frames around.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lib.holistic.crops import Roi, cut, hand_roi, uncut
+from lib.holistic.crops import hand_roi, look_into
 from lib.holistic.second_look import HAND, of_one_clip, second_look
 from lib.holistic.twins import HandTwin
 from lib.keypoints import Keypoints
@@ -34,7 +34,6 @@ from lib.metrics import hand_distance
 GAP = 5  # frames, a fifth of a second at 25 a second: for longer a line says too little of where a hand has been
 LEAP = 0.5  # of the hand's size, the mean over its joints; about one true hand in a hundred is so far off
 NEAR_LINE = 0.5  # likewise
-NORMALIZE_Z = 0.4  # what MediaPipe divides the depths of this network by (hand_landmark_cpu.pbtxt, version 0.10.21)
 SEEN = 0.5  # the network's word from which on Holistic, too, reports a hand
 SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
 AGAIN = (SECOND_LOOK, THIRD_LOOK)
@@ -92,26 +91,10 @@ def lines_between(hand: np.ndarray, trusted: np.ndarray) -> np.ndarray:
     return lines
 
 
-@torch.inference_mode()
 def ask(twin: HandTwin, frame: np.ndarray, line: np.ndarray) -> tuple[np.ndarray, float]:
     """The joints (21, 3), in pixels of the frame, that the network sees around a line's hand, and how sure it is."""
-    roi = hand_roi(torch.from_numpy(line)[None].float())
-    corner, part = _around(frame, roi)
-    picture = torch.from_numpy(part)[None].permute(0, 3, 1, 2) / 255
-    here = roi._replace(center=roi.center - corner)
-    seen = twin(cut(picture, here))
-    joints = uncut(seen.landmarks / torch.tensor([1, 1, NORMALIZE_Z]), here)
-    joints[..., :2] += corner
-    return joints[0].numpy(), float(seen.presence)
-
-
-def _around(frame: np.ndarray, roi: Roi) -> tuple[torch.Tensor, np.ndarray]:
-    """The upright part of a frame that holds a turned square, and its corner: a large frame is not needed whole."""
-    middle, half = roi.center[0].numpy(), 0.75 * float(roi.size)  # of a square on its tip: 0.71
-    limit = np.array(frame.shape[1::-1])
-    low = np.clip(np.floor(middle - half), 0, limit - 1).astype(int)
-    high = np.clip(np.ceil(middle + half), low + 1, limit).astype(int)
-    return torch.from_numpy(low), np.ascontiguousarray(frame[low[1] : high[1], low[0] : high[0]])
+    joints, seen = look_into(twin, frame, hand_roi(torch.from_numpy(line)[None].float()))
+    return joints, float(seen.presence)
 
 
 def look(

@@ -62,6 +62,15 @@ class Keypoints:
         """In which frames the part was found, bool (T,): at least one of its points is not NaN."""
         return ~np.isnan(self.xyz[:, self._slice(part), 0]).all(axis=1)
 
+    def found(self, part: str) -> np.ndarray:
+        """As `present`, without hands that the estimator had refused (`lib.holistic.surety`), bool (T,).
+
+        These have no depth, z is 0 in all their points, and no point of them is sure.
+        """
+        where = self._slice(part)
+        unsure = (self.confidence[:, where] < 1).all(axis=1)
+        return self.present(part) & ~((self.xyz[:, where, 2] == 0).all(axis=1) & unsure)
+
     def select(self, layout: Layout) -> Self:
         """The same clip in a layout whose points are among this one's, taken by name (75 -> 67, 133 -> 53)."""
         places = self.layout.places(layout)

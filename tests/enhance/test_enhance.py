@@ -158,7 +158,7 @@ def test_second_look_adds_hands_and_moves_none(films, tmp_path):
     np.testing.assert_array_equal(load(again).xyz[there], load(plain).xyz[there])
     new = load(again).present("right_hand") & ~load(plain).present("right_hand")
     sure = load(again).confidence[new][:, load(again).layout.parts["right_hand"]]
-    assert new.any() and (sure < 1).all() and (sure >= 0.5).all()
+    assert new.any() and (sure < 1).all() and (sure > 0).all()
 
 
 def test_third_look_is_that_of_the_enlarged_film(films, tmp_path):

@@ -1,0 +1,77 @@
+"""A film that shows no more hands when it is sharpened is enlarged only, and one hears of it."""
+
+import numpy as np
+import pytest
+import torch
+from enhance_films import FPS, signer, tiny_network, weight_file
+
+from lib.degrade import upscale
+from lib.enhance import enhance, source
+from lib.enhance.cli import main
+from lib.enhance.source import MORE, SAMPLED, count_hands, open_source, sample
+from lib.keypoints import load
+from lib.signer.clips import clips
+from lib.upsampler import load_pretrained
+from lib.video import read_all, write_video
+from lib.video.film import write_lossless
+
+
+@pytest.fixture
+def clear(tmp_path):
+    return write_lossless(tmp_path / "clear.mkv", clips("d1_train")[1].target()[20:32], FPS)
+
+
+def test_frames_are_sampled_from_all_of_a_film(tmp_path):
+    for count in (5, 12, 40, 100):
+        film = np.broadcast_to(np.arange(count, dtype=np.uint8)[:, None, None, None] * 2, (count, 32, 32, 3))
+        opened = open_source(write_lossless(tmp_path / f"{count}.mkv", film, FPS))
+        seen = [int(frame[0, 0, 0]) // 2 for frame in sample(opened)]
+        assert len(seen) == min(count, SAMPLED) and len(set(seen)) == len(seen) and not opened.times
+        gaps = np.diff([-1, *seen, count])
+        assert count < 2 * SAMPLED or (gaps.min() >= count // SAMPLED // 2 and gaps.max() <= 2 * count // SAMPLED)
+
+
+def test_a_clear_film_is_enlarged_only_and_that_is_said(clear, tmp_path):
+    with pytest.warns(UserWarning, match=r"clear\.mkv is enlarged and not sharpened: 12 of its frames .*--always"):
+        enhance(clear, tmp_path / "o.mp4", tmp_path / "o.pose", model=tiny_network(), progress=False)
+    plain = np.stack(list(upscale(read_all(clear), 2, "bicubic")))
+    assert np.abs(read_all(tmp_path / "o.mp4").astype(int) - plain).mean() < 3
+    assert load(tmp_path / "o.pose").size == (608, 672)
+
+
+def test_who_asks_for_it_gets_it_sharpened(clear, tmp_path, monkeypatch, recwarn):
+    monkeypatch.setattr(source, "count_hands", lambda frames: pytest.fail("tried"))
+    torch.manual_seed(1)
+    for settings in ({"always": True}, {"whole": True}):
+        enhance(clear, tmp_path / "o.mp4", model=tiny_network(), progress=False, **settings)
+    assert not [warning for warning in recwarn if "not sharpened" in str(warning.message)]
+
+
+@pytest.mark.parametrize("brought", [MORE - 1, MORE])
+def test_it_takes_so_many_hands(clear, tmp_path, monkeypatch, brought):
+    counted = iter([10, 10 + brought])
+    monkeypatch.setattr(source, "count_hands", lambda frames: len(list(frames)) and next(counted))
+    opened = open_source(clear)
+    if brought >= MORE:
+        assert source.worth_it(opened, tiny_network(), "cpu")
+    else:
+        with pytest.warns(UserWarning, match=f"show 10 hands when enlarged, and {10 + brought} when sharpened"):
+            assert not source.worth_it(opened, tiny_network(), "cpu")
+
+
+def test_a_blurred_film_is_sharpened(tmp_path):
+    film = open_source(write_lossless(tmp_path / "blurred.mkv", clips("d1_train")[2].input(), FPS))
+    assert source.worth_it(film, load_pretrained("bg-unet"), "cpu")
+
+
+def test_hands_are_counted_frame_by_frame():
+    frames = clips("d1_train")[1].target()[30:32]
+    assert count_hands(frames) == 4 and count_hands(np.zeros_like(frames)) == 0
+
+
+def test_the_table_tells_of_it(clear, tmp_path):
+    write_video(tmp_path / "films" / "a.mp4", read_all(clear)[:6], FPS)
+    write_video(tmp_path / "films" / "b.mp4", signer(6), FPS)
+    arguments = (tmp_path / "films", "--out", tmp_path / "o", "--weights", weight_file(tmp_path))
+    assert main([*map(str, arguments)]) == 0
+    assert (tmp_path / "o" / "films.csv").read_text().count("is enlarged and not sharpened") >= 1
