@@ -112,7 +112,7 @@ def test_vectors_are_what_the_classifier_sees_and_the_mean_of_frames():
 
 
 def test_probes_make_rows_that_tables_and_the_map_can_show(monkeypatch):
-    monkeypatch.setattr(probes, "PARTS", {"hands": "hands"})
+    monkeypatch.setattr(probes, "PARTS", {"place": "place", "hands": "hands"})
     rng, labels = np.random.default_rng(0), np.repeat(np.arange(40), 3)
     kinds = (*(f"{kind}, {what}" for kind in (TRAINED, RANDOM) for what in ("clip", "frames")), MOMENTS)
     made = [
@@ -122,7 +122,7 @@ def test_probes_make_rows_that_tables_and_the_map_can_show(monkeypatch):
     ]
     assert {row["from"] for row in made} == {*kinds, CHANCE}
     table = ch11_languages.parts_table(made, "target", "families")
-    assert list(table.columns) == ["hands, 3 values"] and len(table) == len(ch11_languages.KINDS)
+    assert list(table.columns) == ["place, 5 values", "hands, 3 values"] and len(table) == len(ch11_languages.KINDS)
     assert "kept: more than the commonest value" in ch11_languages.parts_asked(made, "signs")
     drawn = probes.laid_out(rng.normal(0, 1, (120, 5)), labels, "target")
     figure = ch11_languages.map_chart(drawn)
