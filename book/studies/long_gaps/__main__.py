@@ -1,0 +1,203 @@
+"""Chapter 13's long gaps: a network that fills them, from what it learns to how it is judged.
+
+    python -m book.studies.long_gaps            everything that is missing, then book/results/long_gaps.json
+    python -m book.studies.long_gaps --gather   train nothing, ship what is finished
+
+`signing` makes what is learned from, `network` is what learns, `learning` how, and `judging` has the rule by which it
+is judged, which was written before the run. A base learns from made-up signing alone. From it goes on: "free", on
+signing, ASL (MIT) and DGS (Unlicense) words, which judges on film and could ship; and for each of five real languages
+one that learns from the other four. Finished parts lie in the cache and are not made again. It needs the folders that
+data_scripts/{asl,dgs,bisindo,isl,bhutanese}_words.py write.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from book.shared.gaps import HANDS
+from book.shared.stages import look
+from book.studies import runner, signs
+from book.studies.long_gaps import judging
+from book.studies.long_gaps.learning import Windows, hidden, learn, seen
+from book.studies.long_gaps.network import Filler, fill_of, filled
+from book.studies.long_gaps.signing import Eye, signing
+from book.studies.real_words.languages import ARCHIVES
+from data_scripts.shared.word_folders import read_folder
+from lib.keypoints import Keypoints
+from lib.ptn import PTN
+from lib.ptn.corpora import Inputs, load_corpus
+from lib.ptn.training import train
+from lib.signer.clips import Clip, clips, in_target_pixels
+from lib.tools.checkpoints import read_tensors, write_tensors
+from lib.tools.commands import arguments, command, from_zero
+from lib.tools.openers import read_json
+from lib.tools.paths import CACHE, DATA
+from lib.training import parameter_count
+
+SIGNERS, JUDGES, SENTENCES = range(600, 624), range(640, 645), 6  # synthetic signers whom no film shows
+STEPS, MORE = 1500, 200  # of the base, and of those that go on from it
+EACH, SCORED = 40, 40  # recordings of a language to learn from, and to judge by
+TIMES = 2  # how often each sentence and recording is seen, with other gaps
+FREE = ("ASL", "DGS")
+FILMS = ("d1_test", "td2")
+SEED, AGAIN = 0, "delete it and run again"
+
+
+class Study:
+    """What is learned and judged, each part made when it is first asked for."""
+
+    def __init__(self, cache: Path):
+        self.cache = cache
+
+    @cached_property
+    def eye(self) -> Eye:
+        """How MediaPipe errs and loses hands on the films to learn from."""
+        return Eye(*films("d1_train"))
+
+    @cached_property
+    def made(self) -> Windows:
+        """Windows of made-up signing."""
+        return self._windows("made", SIGNERS, SENTENCES, TIMES)
+
+    @cached_property
+    def judge(self) -> Windows:
+        """The same of other signers, by whom the weights are chosen."""
+        return self._windows("judge", JUDGES, SENTENCES // 2, 1)
+
+    def _windows(self, name: str, signers: Sequence[int], sentences: int, times: int) -> Windows:
+        place = self.cache / f"{name}.pt"
+        if not place.is_file():
+            pairs = seen(signing(signers, sentences, SEED), self.eye, times, SEED)
+            write_tensors(place, vars(Windows.of(pairs, np.random.default_rng(SEED))))
+        return Windows(**read_tensors(place))
+
+    @cached_property
+    def words(self) -> dict[str, list[Keypoints]]:
+        """The recordings of each real language."""
+        return {name: read_folder(DATA / folder).clips for name, folder in ARCHIVES.items()}
+
+    def network(self, name: str) -> Filler:
+        """ "base", "free", or "without" a language, made once."""
+        place, model = self.cache / f"{name}.weights", Filler()
+        if place.is_file():
+            model.load_state_dict(read_tensors(place))
+            return model
+        torch.manual_seed(SEED)
+        known = FREE if name == "free" else [one for one in ARCHIVES if one != name.removeprefix("without ")]
+        model = learn(model, self.made, self.judge, STEPS, SEED) if name == "base" else self._gone_on(known)
+        write_tensors(place, model.state_dict())
+        return model
+
+    def _gone_on(self, known: Sequence[str]) -> Filler:
+        """The base after more steps, half of them on recordings of these languages."""
+        rng, parts = np.random.default_rng(SEED), []
+        for name in known:
+            few = thinned(self.words[name], EACH)
+            parts.append(Windows.of(hidden(few, self.eye.losses, TIMES, SEED), rng))
+        real = Windows.together(parts)
+        made = self.made.take(torch.randperm(len(self.made))[: len(real)])
+        return learn(self.network("base"), Windows.together([made, real]), self.judge, MORE, SEED, rate=3e-4)
+
+
+def films(name: str) -> tuple[list[Keypoints], list[Keypoints]]:
+    """What MediaPipe finds in a set's degraded films, and the truth."""
+    shown = clips(name)
+    found = look(shown, {"input": Clip.input})["input"]
+    return [in_target_pixels(*pair) for pair in zip(found, shown)], [film.truth() for film in shown]
+
+
+def thinned(some: Sequence[Keypoints], most: int) -> list[Keypoints]:
+    """At most so many, evenly from the first to the last."""
+    return [some[i] for i in np.unique(np.linspace(0, len(some) - 1, most).round().astype(int))]
+
+
+def on_film(study: Study, name: str) -> list[dict]:
+    """Rows of a set's lost hands."""
+
+    def fills(clip: Keypoints, part: str) -> Mapping:
+        learned = {one: fill_of(study.network(one), clip, part) for one in ("base", "free")}
+        return judging.line(clip, part) | learned
+
+    pairs = enumerate(zip(*films(name)))
+    return [{"set": name, "clip": f"{name}-{number:03d}"} | row
+            for number, (found, truth) in pairs for row in judging.lost(found, truth, fills)]  # fmt: skip
+
+
+def on_words(study: Study, name: str) -> list[dict]:
+    """Rows of a language's hidden hands, by the network that has not seen it."""
+    model = study.network(f"without {name}")
+
+    def fills(clip: Keypoints, part: str) -> Mapping:
+        return judging.line(clip, part) | {"without": fill_of(model, clip, part)}
+
+    judges = enumerate(thinned(study.words[name], SCORED))
+    return [{"set": name, "clip": f"{name}-{number:03d}"} | row
+            for number, clip in judges for row in judging.hidden(clip, fills)]  # fmt: skip
+
+
+def on_signs(study: Study, seed: int) -> list[dict]:
+    """Rows of PTN's accuracy on the synthetic target language, trained and tested on either filling."""
+    found = []
+    for way, model in ((judging.LINE, None), ("free", study.network("free"))):
+        data = signs.sets(load_corpus("target"), partial(inputs, model=model), seed)
+        torch.manual_seed(seed)
+        network = PTN(data[0].clips[0].shape[1], signs.classes(data))
+        train(network, *data[:2], replace(signs.RECIPE, seed=seed))
+        found.append({"method": way, "seed": seed} | signs.tested(network, data[2]))
+    return found
+
+
+def inputs(clip: Keypoints, model: Filler | None) -> np.ndarray:
+    """What PTN sees of a clip, with the gaps of its hands filled by a network, or on the line."""
+    xyz = clip.xyz.copy()
+    for part in HANDS if model else ():
+        if clip.present(part).any():
+            xyz[:, clip.layout.parts[part]] = filled(model, clip, part)
+    return Inputs()(replace(clip, xyz=xyz))
+
+
+def run(options: argparse.Namespace) -> None:
+    """What is missing; then everything that is finished in one small file."""
+    torch.set_num_threads(1)
+    study, cache = Study(options.cache), options.cache
+    jobs = {cache / f"film-{name}.json": partial(on_film, study, name) for name in FILMS}
+    jobs |= {cache / f"words-{name}.json": partial(on_words, study, name) for name in options.languages}
+    jobs |= {cache / f"signs-{seed}.json": partial(on_signs, study, seed) for seed in range(options.seeds)}
+    if not options.gather:
+        runner.run_missing(jobs)
+    kinds = (("film-*.json", "words-*.json"), ("signs-*.json",))
+    rows, of_signs = ([row for form in forms for path in sorted(cache.glob(form)) for row in read_json(path, AGAIN)]
+                      for forms in kinds)  # fmt: skip
+    facts = {
+        "command": judging.COMMAND,
+        "date": date.today().isoformat(),
+        "torch": torch.__version__,
+        "parameters": parameter_count(Filler()),
+        "sentences": len(SIGNERS) * SENTENCES,
+        "steps": [STEPS, MORE],
+        "recordings": {"learned from": EACH, "judged": SCORED},
+    }
+    runner.write(options.ship, facts, rows=rows, signs=of_signs)
+    print(f"{options.ship.name} holds {len(rows)} and {len(of_signs)} rows.")
+
+
+@command
+def main(argv: list[str] | None = None) -> None:
+    """The command line."""
+    parser = arguments(__doc__)
+    parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
+    parser.add_argument("--languages", nargs="*", choices=list(ARCHIVES), default=list(ARCHIVES))
+    parser.add_argument("--seeds", type=from_zero, default=5, help="of PTN's trainings (default: %(default)s)")
+    parser.add_argument("--cache", type=Path, default=CACHE / "long_gaps", help="folder for what is finished")
+    parser.add_argument("--ship", type=Path, default=judging.SHIPPED, help="file for the rows (default: %(default)s)")
+    run(parser.parse_args(argv))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
