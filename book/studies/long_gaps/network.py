@@ -8,15 +8,23 @@ takes one step or a few, each from where the last one ended, and draws nothing b
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from book.chapters.ch09_gaps import Fill, linear
 from book.studies.long_gaps.tracks import FLAGS, HAND, POINTS, Scene, scene
 from lib.keypoints import Keypoints
+from lib.tools.checkpoints import check_alike
+from lib.tools.files import written_whole
+from lib.tools.openers import reading
+from lib.tools.paths import WEIGHTS
 
+SHIPPED = WEIGHTS / "signs" / "long-gaps.safetensors"
+COMMAND = "python -m book.studies.long_gaps"
 WINDOW = 40  # frames
 WIDTH, LAYERS, HEADS = 64, 2, 4
 
@@ -51,6 +59,22 @@ class Filler(nn.Module):
             tokens = self.norm(self.layers(tokens, src_key_padding_mask=~there))
             hand = hand + lost * self.out(tokens).unflatten(-1, (HAND, 2))
         return hand
+
+
+def read(path: Path = SHIPPED) -> Filler:
+    """The network that ships. Raises BadInput for a file that is missing, damaged or another."""
+    model = Filler()
+    with reading(path, "holds no filler's weights", f"get it back with git, or make it again with {COMMAND}"):
+        state = {name: value.float() for name, value in load(path.read_bytes()).items()}
+        check_alike(state, model.state_dict())
+        model.load_state_dict(state)
+    return model.eval()
+
+
+def write(model: Filler, path: Path = SHIPPED) -> None:
+    """The weights in half precision."""
+    with written_whole(path) as partial_path:
+        partial_path.write_bytes(save({name: value.half() for name, value in model.state_dict().items()}))
 
 
 def _waves(length: int, width: int) -> Tensor:
