@@ -10,10 +10,12 @@ from book.chapters.ch09_gaps import linear
 from book.chapters.ch13_gaps import arm_of, by_body
 from book.studies.long_gaps import judging
 from book.studies.long_gaps.learning import Windows, hidden, judged, learn
-from book.studies.long_gaps.network import WINDOW, Filler, filled
+from book.studies.long_gaps.network import WINDOW, Filler, filled, read, write
+from book.studies.long_gaps.retrieval import Library
 from book.studies.long_gaps.signing import Eye, Losses
 from book.studies.long_gaps.tracks import scene
 from lib.keypoints import HOLISTIC_75, Keypoints
+from lib.tools.errors import BadInput
 
 FRAMES, NAN = 60, np.nan
 
@@ -148,7 +150,7 @@ def test_training_brings_the_hand_nearer():
     windows = Windows.of(hidden(clips, losses, 3, 0), np.random.default_rng(0))
     line = judged(None, windows)
     assert judged(Filler(), windows) == pytest.approx(line, abs=1e-5)
-    model = learn(Filler(width=16, layers=1), windows, windows, 150, 0)
+    model = learn(Filler(width=16, layers=1), windows, windows, 120, 0)
     assert judged(model, windows)[0] < 0.9 * line[0]
 
 
@@ -186,3 +188,40 @@ def test_calm_ends_forget_a_hand_that_is_found_badly_beside_the_gap():
     off = [np.abs(fill(bad) - hand)[8:14].mean() for fill in (linear, judging.calm)]
     assert 0 < off[1] < 0.3 * off[0]
     np.testing.assert_array_equal(judging.calm(bad)[:8], bad[:8])
+
+
+def test_the_library_repeats_what_a_like_hand_did():
+    clips = [waving(seed) for seed in range(4)]
+    losses = Losses(np.array([1.0, 2.0, 3.0, 4.0]), np.tile([[0.1], [0.85]], (1, 5)))
+    library = Library(Windows.of(hidden(clips, losses, 8, 0), np.random.default_rng(0)))
+    clip = without(waving(), "right_hand", (20, 28))
+    true, hand = waving().part("right_hand"), clip.part("right_hand")
+    guesses = (by_body(hand, arm_of(clip, "right_hand")), library.fill_of(clip, "right_hand")(hand))
+    off = [np.abs(guess - true)[20:28, :, :2].mean() for guess in guesses]
+    assert off[1] < 0.8 * off[0]
+    np.testing.assert_array_equal(guesses[1][:20], hand[:20])
+
+
+def test_weights_come_back_in_half_precision(tmp_path):
+    model, path = moved(Filler()), tmp_path / "filler.safetensors"
+    write(model, path)
+    clip = without(waving(), "right_hand", (20, 28))
+    both = [filled(one, clip, "right_hand") for one in (model, read(path))]
+    np.testing.assert_allclose(*both, atol=0.5)
+    assert path.stat().st_size < 600_000
+
+
+def test_what_ships_beats_the_line_and_says_so():
+    facts, rows, _ = judging.read()
+    assert judging.gain(rows, ("d1_test", "td2"), judging.LEARNED).high < 0
+    assert sum(value.numel() for value in read().parameters()) == facts["parameters"] <= 1_000_000
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights", b"\xff" * 1000])
+def test_damaged_weights_are_refused(tmp_path, content):
+    path = tmp_path / "filler.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match="filler.safetensors"):
+        read(path)
+    with pytest.raises(BadInput, match="missing"):
+        judging.read(tmp_path / "long_gaps.json")

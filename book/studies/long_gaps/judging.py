@@ -4,7 +4,8 @@
 found frames. A method's error of shape in them (wrist on wrist, hand lengths, in the plane; every frame counts) is
 summed over clips; its sum over the line's, minus one, in per cent, is judged, with a bootstrap interval that draws
 clips whole. The judge is what MediaPipe lost on the 24 clips of D1 test and TD2, by their truth; the network is the one
-that learns from made-up signing alone. *Learned gaps beat the line* where the whole interval is below zero. The aim is a mean of -25 or less.
+that learns from made-up signing alone. *Learned gaps beat the line* where the whole interval is below zero. The aim is
+a mean of -25 or less.
 
 Told beside it, with no say in the verdict: a line between calmer ends (`calm`); gaps of one to four frames; the place
 of all points, in shoulder widths; the lengths of the bones, in the plane; hidden hands of each of five real languages

@@ -5,7 +5,7 @@ the line: its last layer is zero before training. So do the diffusion networks o
 takes one step or a few, each from where the last one ended, and draws nothing by chance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -125,10 +125,15 @@ def filled(model: Filler, clip: Keypoints, part: str) -> np.ndarray:
 
 def fill_of(model: Filler, clip: Keypoints, part: str) -> Fill:
     """The same in the form that `book.chapters.ch09_gaps` scores: of points with further gaps."""
-    return partial(_with_gaps, model=model, clip=clip, part=part)
+    return fill_by(partial(filled, model, part=part), clip, part)
 
 
-def _with_gaps(points: np.ndarray, model: Filler, clip: Keypoints, part: str) -> np.ndarray:
-    xyz = clip.xyz.copy()
-    xyz[:, clip.layout.parts[part]] = points
-    return filled(model, replace(clip, xyz=xyz), part)
+def fill_by(fill: Callable[[Keypoints], np.ndarray], clip: Keypoints, part: str) -> Fill:
+    """A way to fill a hand of a whole clip, as a way to fill its points (T, 21, 3)."""
+
+    def of_points(points: np.ndarray) -> np.ndarray:
+        xyz = clip.xyz.copy()
+        xyz[:, clip.layout.parts[part]] = points
+        return fill(replace(clip, xyz=xyz))
+
+    return of_points
