@@ -173,6 +173,16 @@ def test_a_perfect_filling_has_no_error():
     assert judging.count(made, ["s"]) == (6, 48)
 
 
+def test_found_hands_are_told_by_their_distance_from_a_gap():
+    truth = [waving(seed) for seed in range(2)]
+    found = [without(one, "right_hand", (20, 24)) for one in truth]
+    for one in found:
+        one.xyz[19, HOLISTIC_75.parts["right_hand"].start + 1 : HOLISTIC_75.parts["right_hand"].stop, 0] += 5
+    off = {name: value.mean for name, value in judging.beside_gaps(found, truth).items()}
+    assert off["1 frame"] == pytest.approx(0.5 * 5 / 20 * 20 / 21, rel=0.2)
+    assert off["2 to 4"] == off["10 or more"] == pytest.approx(0)
+
+
 def test_hidden_hands_are_compared_with_themselves():
     rows = judging.hidden(waving(), judging.line)
     assert {(row["method"], row["long"]) for row in rows} == {

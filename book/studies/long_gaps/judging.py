@@ -23,7 +23,7 @@ from book.shared.gaps import HANDS, inside, windows
 from book.shared.hands import shoulder_width
 from book.studies import runner
 from book.studies.long_gaps.network import COMMAND
-from lib.evaluation.intervals import Interval, ratio_bootstrap
+from lib.evaluation.intervals import Interval, clip_bootstrap, ratio_bootstrap
 from lib.keypoints import Keypoints
 
 SHIPPED = runner.RESULTS / "long_gaps.json"
@@ -32,6 +32,7 @@ MEASURES = ("shape", "place", "bones")
 HIDDEN = (2, 5, 8, 12)  # lengths of the gaps that are made in real recordings
 CONTEXT = 3  # found frames that stay on either side of these
 LINE, CALM, LEARNED, MADE_UP = "line", "calm ends", "learned", "learned, made-up signing alone"
+AWAY = {"1 frame": (1, 1), "2 to 4": (2, 4), "5 to 9": (5, 9), "10 or more": (10, 10_000)}  # from a gap
 NEAR = 5  # found hands on either side of a gap that `calm` looks at
 
 Fills = Callable[[Keypoints, str], Mapping[str, Fill]]
@@ -103,6 +104,20 @@ def calm(points: np.ndarray) -> np.ndarray:
         share = (np.arange(start, stop) - start + 1)[:, None, None] / (stop - start + 1)
         filled[start:stop] = filled[start:stop, :1] + first + share * (last - first)
     return filled
+
+
+def beside_gaps(clips: Sequence[Keypoints], truth: Sequence[Keypoints]) -> dict[str, Interval]:
+    """The error of shape of *found* hands, by how many frames away from a gap: the mean over clips, in hand lengths."""
+    values = {name: [] for name in AWAY}
+    for clip, real in zip(clips, truth, strict=True):
+        off, away = [], []
+        for part in HANDS:
+            lost = np.flatnonzero(~clip.present(part))
+            off.append(_off(clip, real, part, [], lambda points: points)["shape"])
+            away.append(np.abs(np.arange(len(clip))[:, None] - lost).min(axis=1, initial=len(clip)))
+        for name, (least, most) in AWAY.items():
+            values[name].append(np.concatenate(off)[(np.concatenate(away) >= least) & (np.concatenate(away) <= most)])
+    return {name: clip_bootstrap(of_clips) for name, of_clips in values.items()}
 
 
 def read(path: str | Path = SHIPPED) -> tuple[dict, list[dict], list[dict]]:
