@@ -7,9 +7,9 @@ clips whole. The judge is what MediaPipe lost on the 24 clips of D1 test and TD2
 that learns from made-up signing alone. *Learned gaps beat the line* where the whole interval is below zero. The aim is
 a mean of -25 or less.
 
-Told beside it, with no say in the verdict: a line between calmer ends (`calm`); gaps of one to four frames; the place
-of all points, in shoulder widths; the lengths of the bones, in the plane; hidden hands of each of five real languages
-by a network that has not seen it.
+Told beside it, with no say in the verdict: a line between calmer ends (`calm`); the most similar gaps of what is learned
+from (`retrieval`); gaps of one to four frames; the place of all points, in shoulder widths; the lengths of the bones,
+in the plane; hidden hands of each of five real languages by a network that has not seen it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ from book.shared.gaps import HANDS, inside, windows
 from book.shared.hands import shoulder_width
 from book.studies import runner
 from book.studies.long_gaps.network import COMMAND
-from lib.evaluation.intervals import Interval, clip_bootstrap, ratio_bootstrap
+from lib.evaluation.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_bootstrap
 from lib.keypoints import Keypoints
 
 SHIPPED = runner.RESULTS / "long_gaps.json"
@@ -33,6 +33,7 @@ HIDDEN = (2, 5, 8, 12)  # lengths of the gaps that are made in real recordings
 CONTEXT = 3  # found frames that stay on either side of these
 LINE, CALM, LEARNED, MADE_UP = "line", "calm ends", "learned", "learned, made-up signing alone"
 AWAY = {"1 frame": (1, 1), "2 to 4": (2, 4), "5 to 9": (5, 9), "10 or more": (10, 10_000)}  # from a gap
+LOOKED_UP = "looked up"
 NEAR = 5  # found hands on either side of a gap that `calm` looks at
 
 Fills = Callable[[Keypoints, str], Mapping[str, Fill]]
@@ -121,7 +122,7 @@ def beside_gaps(clips: Sequence[Keypoints], truth: Sequence[Keypoints]) -> dict[
 
 
 def read(path: str | Path = SHIPPED) -> tuple[dict, list[dict], list[dict]]:
-    """The facts, the rows a clip, and those of PTN's accuracy. Raises BadInput."""
+    """The facts, the rows a clip, and those of signs that PTN reads. Raises BadInput."""
     facts, parts = runner.read(path, "rows of filled gaps", COMMAND, ("rows", "signs"))
     return facts, parts["rows"], parts["signs"]
 
@@ -142,6 +143,12 @@ def mean(
     """A method's error, mean over the frames of its gaps."""
     chosen = [row for row in found if row["set"] in sets and row["long"] == long and row["method"] == method]
     return ratio_bootstrap([row[measure] for row in chosen], [row["frames"] for row in chosen])
+
+
+def read_better(signs: Sequence[dict], language: str) -> Interval:
+    """How many points more of a language's test clips PTN reads with learned filling than with the line."""
+    right = {row["method"]: 100.0 * runner.right(row) for row in signs if row["language"] == language}
+    return paired_bootstrap(right[LEARNED], right[LINE])
 
 
 def count(found: Sequence[dict], sets: Sequence[str], long: bool = True) -> tuple[int, int]:
