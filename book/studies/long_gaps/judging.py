@@ -7,9 +7,9 @@ clips whole. The judge is what MediaPipe lost on the 24 clips of D1 test and TD2
 that learns from made-up signing alone. *Learned gaps beat the line* where the whole interval is below zero. The aim is
 a mean of -25 or less.
 
-Told beside it, with no say in the verdict: a line between calmer ends (`calm`); the most similar gaps of what is learned
-from (`retrieval`); gaps of one to four frames; the place of all points, in shoulder widths; the lengths of the bones,
-in the plane; hidden hands of each of five real languages by a network that has not seen it.
+Told beside it, with no say in the verdict: a line between calmer ends (`calm`); the most similar gaps of what is
+learned from (`retrieval`); gaps of one to four frames; the place of all points, in shoulder widths; the lengths of the
+bones, in the plane; hidden hands of each of five real languages by a network that has not seen it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
