@@ -52,6 +52,7 @@ from lib.video.film import check_frames
 from lib.video.timing import UNEVEN
 
 MODEL = "bg-unet"
+DRAFT = 12  # crf: the third look sees hands as the network makes them, to 1.5 pixels; in a film of crf 18 to 9
 BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through a GPU together: up to 4 small ones, large ones singly
 
 Consumer = Callable[[Iterator[np.ndarray]], Keypoints | None]
@@ -126,14 +127,14 @@ def enhance(
         video = _reserve(reserved, out, source)
         pose = _reserve(reserved, keypoints, source) if keypoints else None
         blend, third = None if whole else Faithful(), pose is not None and looks > 2
-        seen = reserved.enter_context(_spare(video)) if blend and third else video  # what a third look reads again
+        draft = reserved.enter_context(_draft(video)) if third else None
         watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), blend)]
-        writers += [_writer(film, out, seen, crf, behind=True)] if seen != video else []
+        writers += [_drafter(film, draft)] if draft else []
         frames, results = _run(film, network, device, watchers + writers, blend, progress)
         found = results[0] if pose else None
         if pose:
-            found = _by_neighbours(seen, found, progress) if third else found
+            found = _by_neighbours(draft, found, progress) if draft else found
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
@@ -158,7 +159,7 @@ def _reserve(reserved: ExitStack, path: Path, source: Path) -> Path:
 
 
 @contextmanager
-def _spare(video: Path) -> Iterator[Path]:
+def _draft(video: Path) -> Iterator[Path]:
     """Where the network's whole picture is kept until the third look; begins as this run's other partial files do."""
     path = video.with_name(f"{video.stem}-network.mp4")
     try:
@@ -167,8 +168,8 @@ def _spare(video: Path) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, blend: Faithful | None = None) -> Consumer:
-    """Writes ``video``, which becomes ``out`` or is read once more for it, and reads it again."""
+def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, blend: Faithful | None) -> Consumer:
+    """Writes ``video``, which becomes ``out``, and reads it again."""
 
     def write(frames: Iterator[np.ndarray]) -> None:
         if behind:
@@ -180,6 +181,16 @@ def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, blend:
             check_frames(video, count)
         except BadInput as error:
             raise BadInput(f"{out} was not written. {error}") from error
+
+    return write
+
+
+def _drafter(film: Source, draft: Path) -> Consumer:
+    """Writes what a third look reads again, which tells by itself whether all frames are there."""
+
+    def write(frames: Iterator[np.ndarray]) -> None:
+        step_behind()
+        encode(frames, str(draft), "mp4", "h264-draft", DRAFT, film.info.fps)
 
     return write
 
@@ -220,7 +231,7 @@ def _run(
 
 
 def _by_neighbours(video: Path, found: Keypoints, progress: bool) -> Keypoints:
-    """A third look: the enlarged film once more, now that it is known what comes after each frame."""
+    """A third look: the network's picture once more, now that it is known what comes after each frame."""
     frames = read_video(video)
     bar = tqdm(frames, "third look", len(found), unit=" frames", disable=not progress, leave=False)
     return third_look(bar, found)
