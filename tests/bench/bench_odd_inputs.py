@@ -13,6 +13,7 @@ import os
 import random
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -27,12 +28,12 @@ TESTS = HERE.parent
 sys.path[:0] = [str(HERE), str(TESTS), str(TESTS / "keypoints"), str(TESTS / "video"), str(TESTS / "enhance")]
 
 import torch  # noqa: E402
-from odd import films, keypoints, pictures, places, weights  # noqa: E402
+from odd import films, keypoint_files, keypoints, pictures, places, weights, whole_films  # noqa: E402
 
 from lib.tools.errors import BadInput  # noqa: E402
 
 WORK, WAIT, MEMORY = 60, 300, 2 * 2**30  # seconds of a processor, seconds by the clock, bytes
-MODULES = (films, pictures, keypoints, weights, places)
+MODULES = (films, whole_films, pictures, keypoints, keypoint_files, weights, places)
 GOOD = ("right", "refused")
 
 
@@ -42,7 +43,8 @@ def makers() -> dict[str, Callable]:
         f"{module.__name__.split('.')[-1]}.{name}": made
         for module in MODULES
         for name, made in vars(module).items()
-        if callable(made) and getattr(made, "__module__", "") == module.__name__ and not name.startswith("_")
+        if getattr(made, "__annotations__", {}).get("rng") and getattr(made, "__module__", "") == module.__name__
+        if not name.startswith("_")
     }
 
 
@@ -53,19 +55,14 @@ def outcome(make: Callable, seed: int, folder: Path) -> str:
     number = os.fork()
     if not number:
         _child(make, seed, folder, said)
-    started, usage = time.monotonic(), None
-    while usage is None:
-        done, status, found = os.wait4(number, os.WNOHANG)
-        if done:
-            usage = found
-        elif time.monotonic() - started > WAIT:
-            os.kill(number, 9)
-        else:
-            time.sleep(0.01)
+    started, done = time.monotonic(), 0
+    while not done:
+        done, status = os.waitpid(number, os.WNOHANG)
+        if not done and time.monotonic() - started > WAIT:
+            os.kill(number, signal.SIGKILL)
+        time.sleep(0.01)
     if os.WIFSIGNALED(status):
-        return f"ended by signal {os.WTERMSIG(status)}" + (" (hang)" if os.WTERMSIG(status) in (9, 24) else "")
-    if usage.ru_maxrss * 1024 > MEMORY:
-        return f"{usage.ru_maxrss / 2**20:.1f} GB"
+        return f"ended by signal {os.WTERMSIG(status)}"
     return said.read_text()
 
 
@@ -84,7 +81,8 @@ def _child(make: Callable, seed: int, folder: Path, said: Path) -> None:
             text = _judged(check, place)
     except BaseException:
         text = "the maker itself: " + traceback.format_exc()
-    said.write_text(text)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    said.write_text(text if peak < MEMORY else f"{peak / 2**30:.1f} GB")
     os._exit(0)
 
 

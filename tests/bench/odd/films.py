@@ -1,4 +1,4 @@
-"""Films that few programs make: colours, clocks, turns, sizes, other tracks, and pieces of films."""
+"""Films that few programs make: colours, clocks, turns and sizes."""
 
 import random
 import subprocess
@@ -9,25 +9,21 @@ from pathlib import Path
 
 import av
 import numpy as np
-from enhance_films import tiny_network
 from odd_films import film
 
-from lib.enhance import enhance
-from lib.tools.errors import BadInput
-from lib.video import probe, read_all, read_video
-from lib.video.containers import open_film
+from lib.video import probe, read_all
 
 KINDS = [("mp4", "libx264"), ("mkv", "libx264"), ("ts", "libx264"), ("flv", "libx264"), ("mov", "libx264")]
 KINDS += [("webm", "libvpx"), ("mkv", "libvpx-vp9"), ("avi", "mjpeg"), ("avi", "mpeg4"), ("wmv", "wmv2")]
 KINDS += [("ogv", "libtheora"), ("mxf", "mpeg2video"), ("mpg", "mpeg2video"), ("nut", "ffv1"), ("3gp", "h263")]
 
 
-def _ffmpeg(*arguments: object) -> bool:
+def ffmpeg(*arguments: object) -> bool:
     command = ["ffmpeg", "-v", "error", "-y", "-threads", "1", *map(str, arguments)]
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
-def _seen(path: Path) -> tuple[np.ndarray, list[str]]:
+def seen(path: Path) -> tuple[np.ndarray, list[str]]:
     """All frames, and all that is said of them."""
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
@@ -73,12 +69,12 @@ def colours(folder: Path, rng: random.Random) -> Callable[[], None]:
     tags += [] if is_rgb or grey else ["-colorspace", matrix, "-color_range", "pc" if wide == "full" else "tv"]
     source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "96x64", "-r", "25", "-i", raw]
     quality = {"libx264": ["-qp", 4], "libx265": ["-x265-params", "qp=4:log-level=none"], "libvpx-vp9": ["-crf", 4]}
-    made = _ffmpeg(*source, *tags, "-c:v", codec, *quality.get(codec, []), "-pix_fmt", form, path)
+    made = ffmpeg(*source, *tags, "-c:v", codec, *quality.get(codec, []), "-pix_fmt", form, path)
 
     def check() -> None:
         if not made:
             return
-        frames, _ = _seen(path)
+        frames, _ = seen(path)
         found = np.array([frames[1, 16 + 32 * (n // 2), 24 + 48 * (n % 2)] for n in range(4)]).astype(int)
         worst = np.abs(found - patches).max()
         assert worst <= (128 if form == "monob" else 40 if "555" in form else 12), (
@@ -100,12 +96,12 @@ def hdr(folder: Path, rng: random.Random) -> Callable[[], None]:
     source = ["-f", "lavfi", "-i", f"color=c=gray:s=96x64:r=25:d=0.2,format={depth},{slope}"]
     if "10" in depth:
         source[3] = source[3].replace("255/96", "1023/96").replace("128", "512")
-    made = _ffmpeg(*source, "-c:v", codec, "-pix_fmt", depth, *tags, path)
+    made = ffmpeg(*source, "-c:v", codec, "-pix_fmt", depth, *tags, path)
 
     def check() -> None:
         if not made:
             return
-        frames, notes = _seen(path)
+        frames, notes = seen(path)
         line = frames[1, 32].astype(int).mean(axis=-1)
         tagged = any("HDR film" in note for note in notes)
         assert tagged or name == "a.webm", notes
@@ -129,7 +125,7 @@ def clocks(folder: Path, rng: random.Random) -> Callable[[], None]:
     def check() -> None:
         if path is None:
             return
-        frames, notes = _seen(path)
+        frames, notes = seen(path)
         info = probe(path)
         assert len(frames) == count, (len(frames), times, notes)
         apart = abs((count - 1) / info.fps - (times[-1] - times[0]))  # by which the film would be longer or shorter
@@ -149,12 +145,12 @@ def streams_without_stamps(folder: Path, rng: random.Random) -> Callable[[], Non
     path = folder / name
     source = ["-f", "lavfi", "-i", f"testsrc=s=64x48:r={rate}", "-frames:v", count]
     form = [] if codec in ("gif", "apng") else ["-pix_fmt", "yuvj420p" if codec == "mjpeg" else "yuv420p"]
-    made = _ffmpeg(*source, "-c:v", codec, *form, path)
+    made = ffmpeg(*source, "-c:v", codec, *form, path)
     size = path.stat().st_size if made else 0
 
     def check() -> None:
         if size:
-            frames, notes = _seen(path)
+            frames, notes = seen(path)
             assert abs(len(frames) - count) <= (1 if codec == "gif" else 0) or notes, (name, len(frames), count)
             info = probe(path)
             assert abs(info.fps - rate) < 0.6 or count < 3 or notes, (name, info.fps, rate)
@@ -185,7 +181,7 @@ def rotations(folder: Path, rng: random.Random) -> Callable[[], None]:
         path.write_bytes(content[:place] + np.array(numbers, ">i4").tobytes() + content[place + 36 :])
 
     def check() -> None:
-        frames, _ = _seen(path)
+        frames, _ = seen(path)
         assert len(frames) == 3 and set(frames.shape[1:3]) == {48, 64}, frames.shape
 
     return check
@@ -199,117 +195,8 @@ def sizes(folder: Path, rng: random.Random) -> Callable[[], None]:
     path = film(folder / f"a.{suffix}", [i / 25 for i in range(30)], codec, sizes=wanted)
 
     def check() -> None:
-        frames, notes = _seen(path)
+        frames, notes = seen(path)
         assert len(frames) == 30, len(frames)
         assert frames.shape[2:0:-1] in wanted and (steps == 1 or any("changes its size" in n for n in notes)), notes
-
-    return check
-
-
-def pieces(folder: Path, rng: random.Random) -> Callable[[], None]:
-    """Films whose bytes are spoilt: what can be read, or a sentence; through `enhance`, a whole film or none."""
-    suffix, codec = rng.choice(KINDS)
-    sound = {"mp4": "aac", "mkv": "libopus", "ts": "aac", "webm": "libopus", "avi": "mp3"}.get(suffix)
-    sizes = ((128, 96),) if codec == "h263" else ((64, 48),)
-    try:
-        path = film(folder / f"a.{suffix}", [i / 25 for i in range(12)], codec, sizes=sizes, sound=sound)
-    except (av.FFmpegError, ValueError):
-        path = film(folder / "a.mkv", [i / 25 for i in range(12)])
-    content = bytearray(path.read_bytes())
-    for _ in range(rng.choice([1, 1, 2, 4, 30])):
-        at, kind = rng.randrange(len(content)), rng.randrange(5)
-        if kind == 0:
-            content[at] ^= 1 << rng.randrange(8)
-        elif kind == 1:
-            del content[at : at + rng.randrange(1, 400)]
-        elif kind == 2:
-            content[at : at + 4] = rng.choice([b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\x80\0\0\0"])
-        elif kind == 3:
-            content[at:at] = bytes(rng.randrange(256) for _ in range(rng.randrange(1, 60)))
-        elif len(content) > 200:
-            del content[max(100, at) :]
-    path.write_bytes(content)
-    through = rng.random() < 0.5
-
-    def check() -> None:
-        if not through:
-            _seen(path)
-            return
-        out = folder / "o.mp4"
-        try:
-            made = enhance(path, out, model=tiny_network(), whole=True, progress=False)
-            assert len(read_all(out)) == made.frames
-        except BadInput:
-            assert sorted(each.name for each in folder.iterdir()) == [path.name]
-            raise
-
-    return check
-
-
-def tracks(folder: Path, rng: random.Random) -> Callable[[], None]:
-    """Sound, a second sound, captions, chapters, dates, a cover and a font: in the result, or named."""
-    silent, sound, made = folder / "s.mkv", folder / "a.wav", folder / rng.choice(["a.mkv", "a.mp4", "a.mov", "a.webm"])
-    film(silent, [i / 25 for i in range(40)])
-    _ffmpeg("-f", "lavfi", "-i", "sine=d=1.6", sound)
-    captions = folder / "c.srt"
-    captions.write_text("1\n00:00:00,200 --> 00:00:00,900\nHallo <i>du</i>\n\n2\n00:00:01,000 --> 00:00:01,500\nÄ\n")
-    facts = folder / "f.txt"
-    facts.write_text(";FFMETADATA1\ntitle=Ein Film\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=900\ntitle=eins\n")
-    (folder / "x.ttf").write_bytes(b"no font at all")
-    web, inputs, maps = made.suffix == ".webm", ["-i", silent], ["-map", "0:v"]
-    for _ in range(sounds := rng.choice([0, 1, 2, 3])):
-        inputs += ["-i", sound]
-        maps += ["-map", f"{inputs.count('-i') - 1}:a"]
-    if has_captions := rng.random() < 0.6:
-        inputs += ["-i", captions]
-        maps += ["-map", f"{inputs.count('-i') - 1}:s"]
-    if has_chapters := rng.random() < 0.5:
-        inputs += ["-i", facts]
-        maps += ["-map_metadata", inputs.count("-i") - 1, "-map_chapters", inputs.count("-i") - 1]
-    if has_font := made.suffix == ".mkv" and rng.random() < 0.4:
-        maps += ["-attach", folder / "x.ttf", "-metadata:s:t", "mimetype=application/x-truetype-font"]
-    voice = "libopus" if web else rng.choice(["aac", "libmp3lame", "ac3", "flac" if made.suffix == ".mkv" else "alac"])
-    text = "webvtt" if web else "mov_text" if made.suffix in (".mp4", ".mov") else rng.choice(["srt", "ass"])
-    coded = ["-c:v", "libvpx" if web else "copy", "-c:a", voice, "-c:s", text]
-    good = _ffmpeg(*inputs, *maps, *coded, "-metadata", "artist=N. N.", made)
-    out = folder / f"o{rng.choice(['.mp4', '.mkv', '.mov', '.webm', '.avi'])}"
-
-    def check() -> None:
-        if not good:
-            return
-        with warnings.catch_warnings(record=True) as notes:
-            warnings.simplefilter("always")
-            enhance(made, out, model=tiny_network(), whole=True, progress=False)
-        said = " ".join(str(note.message) for note in notes)
-        with open_film(out) as film:
-            there = len(film.streams.audio), len(film.streams.subtitles), len(film.chapters()), dict(film.metadata)
-        assert there[0] == sounds or "sound" in said, (there, said)
-        assert there[1] == has_captions or "captions" in said, (there, said)
-        assert not has_chapters or there[2] == 1 or "chapters" in said, (there, said)
-        assert not has_font or "attachment" in said or "font" in said or "ttf" in said, (there, said)
-        held = {key.lower() for key in there[3]}
-        assert "artist" in held or "artist" in said.lower(), (there, said)
-        assert len(read_all(out)) == 40
-
-    return check
-
-
-def large(folder: Path, rng: random.Random) -> Callable[[], None]:
-    """Frames as large as a small file can claim, of standard range and HDR, long and square."""
-    path = folder / rng.choice(["a.mkv", "a.avi", "a.mp4"])
-    codec = {"a.avi": "mjpeg", "a.mkv": "ffv1", "a.mp4": "mpeg4"}[path.name]
-    side = rng.choice([4000, 8000] if codec == "mpeg4" else [4000, 8000, 12000, 16000])
-    form = {"mjpeg": "yuvj420p", "ffv1": "yuv420p10le"}.get(codec, "yuv420p")
-    tags = ["-color_trc", rng.choice(["arib-std-b67", "bt709"])] if codec == "ffv1" else []
-    source = ["-f", "lavfi", "-i", f"color=c=gray:s={side}x{side if rng.random() < 0.6 else 16}:r=25"]
-    made = _ffmpeg(*source, "-frames:v", 2, "-c:v", codec, "-pix_fmt", form, *tags, path)
-    through = rng.random() < 0.5
-
-    def check() -> None:
-        if made and through:
-            enhance(path, folder / "o.mp4", model=tiny_network(), whole=True, progress=False)
-        elif made:
-            for frame in read_video(path):
-                assert 100 < frame.mean() < 150
 
     return check
