@@ -28,13 +28,14 @@ than 1920 x 1200 is reduced unless --height says otherwise: a 4K film, which wou
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from lib.enhance.draft import drafted, drafter, once_more
 from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
 from lib.enhance.sound import add_tracks
@@ -48,7 +49,7 @@ from lib.tools.errors import BadInput, printable
 from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
 from lib.upsampler.sharpen import step_behind
-from lib.video import FORMATS, read_video
+from lib.video import FORMATS
 from lib.video.codec import encode
 from lib.video.film import check_frames
 from lib.video.timing import UNEVEN
@@ -133,17 +134,16 @@ def enhance(
         pose = _reserve(reserved, keypoints, source) if keypoints else None
         network = network if whole or always or worth_it(film, network, device) else None
         blend, third = Faithful() if network and not whole else None, pose is not None and looks > 2
-        again = blend and (third or least is not None)
-        seen = reserved.enter_context(_spare(video)) if pose and again else video  # what a third look reads again
+        draft = reserved.enter_context(drafted(video)) if third or (pose and least is not None) else None
         watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), blend)]
-        writers += [_writer(film, out, seen, crf, behind=True)] if seen != video else []
+        writers += [drafter(film.info.fps, draft)] if draft else []
         frames, results = _run(film, network, device, watchers + writers, blend, progress)
         found = results[0] if pose else None
         if pose:
-            found = third_look(_again(seen, "third look", found, progress), found) if third else found
-            once_more = _again(seen, "refused hands", found, progress)
-            found = with_probabilities(found) if least is None else surely(once_more, found, least)
+            found = third_look(once_more(draft, "third look", found, progress), found) if third else found
+            again = once_more(draft, "refused hands", found, progress)  # read only where it is asked for
+            found = with_probabilities(found) if least is None else surely(again, found, least)
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
@@ -167,18 +167,8 @@ def _reserve(reserved: ExitStack, path: Path, source: Path) -> Path:
         raise BadInput(f"{path} cannot be written ({error.strerror}); choose another place.") from error
 
 
-@contextmanager
-def _spare(video: Path) -> Iterator[Path]:
-    """Where the network's whole picture is kept until the third look; begins as this run's other partial files do."""
-    path = video.with_name(f"{video.stem}-network.mp4")
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, blend: Faithful | None = None) -> Consumer:
-    """Writes ``video``, which becomes ``out`` or is read once more for it, and reads it again."""
+def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, blend: Faithful | None) -> Consumer:
+    """Writes ``video``, which becomes ``out``, and reads it again."""
 
     def write(frames: Iterator[np.ndarray]) -> None:
         if behind:
@@ -227,11 +217,6 @@ def _run(
 
         results = feed(counted(), consumers)
     return count, results
-
-
-def _again(video: Path, what: str, found: Keypoints, progress: bool) -> Iterator[np.ndarray]:
-    """The enlarged film once more, now that it is known what comes after each frame."""
-    yield from tqdm(read_video(video), what, len(found), unit=" frames", disable=not progress, leave=False)
 
 
 def _with_tracks(film: Source, video: Path, frames: int) -> bool:

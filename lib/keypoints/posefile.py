@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.keypoints.conventions import check_reach, depth_is_share, doubt_size, one_person, unit
+from lib.keypoints.conventions import check_reach, depth_is_share, doubt_percent, doubt_size, one_person, unit
 from lib.keypoints.layouts import HAND, LAYOUTS, PART_COLOURS, Layout, plain
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
@@ -84,6 +84,8 @@ def read(path: str | Path, person: int | None = None) -> Parts:
         raise BadInput(f"{path} holds shares of the picture, not pixels; multiply them by its width and height.")
     size = (header.dimensions.width, header.dimensions.height)
     doubt_size(path, xyz, size)
+    if not _is_ours(header):
+        doubt_percent(path, xyz[..., :2], size)
     if not _is_ours(header) and depth_is_share(xyz[..., 2]):
         xyz[..., 2] *= size[0]
     return xyz, np.where(confidence == _UNSEEN, 0, confidence), layout, body.fps, size

@@ -17,10 +17,18 @@ CURVES = {PQ: "PQ", HLG: "HLG"}
 _WHITE, _PEAK = 203.0, 1000.0  # cd/m2; what is brighter than the peak is as white
 _TO_BT709 = np.float32([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]])
 _STEPS = 4096  # of the tone curve, along the root of light
+_AT_ONCE = 2**18  # pixels: their light takes thirty times their bytes
 
 
 def to_standard(values: np.ndarray, transfer: int, primaries: int) -> np.ndarray:
     """(H, W, 3) uint8 sRGB from uint16 R'G'B' of full range, on a curve of ``CURVES`` and with those primaries."""
+    shown, rows = np.empty(values.shape, np.uint8), max(1, _AT_ONCE // values.shape[1])
+    for top in range(0, len(values), rows):
+        shown[top : top + rows] = _shown(values[top : top + rows], transfer, primaries)
+    return shown
+
+
+def _shown(values: np.ndarray, transfer: int, primaries: int) -> np.ndarray:
     light = _light(transfer)[values]
     if primaries == BT2020:
         light = light @ _TO_BT709.T

@@ -61,6 +61,19 @@ def test_what_may_be_percent_is_said_unless_the_picture_is_known_as_tiny(kind, t
     assert not [warning for warning in recwarn if "percent" in str(warning.message)]
 
 
+def test_percent_in_a_pose_file_is_said_but_not_of_our_own(tmp_path, recwarn):
+    percent = 100 * files.signer(COCO_133) / SIZE
+    load(files.pose(tmp_path / "tiny.pose", files.components(COCO_133), percent[:, None], size=(100, 100, 0)))
+    path = files.pose(tmp_path / "a.pose", files.components(COCO_133), percent[:, None], size=(*SIZE, 0))
+    assert not [warning for warning in recwarn if "percent" in str(warning.message)]
+    with pytest.warns(UserWarning, match="a.pose.* if they are percent"):
+        clip = load(path)
+    recwarn.clear()
+    clip.save(tmp_path / "ours.pose")
+    load(tmp_path / "ours.pose")
+    assert not [warning for warning in recwarn if "percent" in str(warning.message)]
+
+
 @pytest.mark.parametrize("kind", ["npy", "asl"])
 def test_mediapipes_shares_become_pixels_and_pixels_are_refused(kind, tmp_path):
     xy = places(kind)

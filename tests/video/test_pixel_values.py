@@ -1,6 +1,7 @@
 """lib.video: whatever numbers a film or picture stores, what is read looks as it should, or is refused."""
 
 import struct
+import tracemalloc
 from fractions import Fraction
 
 import av
@@ -73,6 +74,17 @@ def test_brighter_light_is_never_darker_and_hues_stay(transfer):
     skin = tone.to_standard(hdr(np.float64([[[600, 300, 200]]]), transfer), transfer, tone.BT2020)
     light = srgb_to_linear(skin)[0, 0]
     assert np.allclose(light / light.max(), [1, 0.5, 1 / 3], atol=0.02)
+
+
+def test_a_large_hdr_picture_takes_little_more_than_it_holds():
+    values = np.random.default_rng(0).integers(0, 65536, (2000, 3000, 3)).astype(np.uint16)
+    tracemalloc.start()
+    shown = tone.to_standard(values, tone.HLG, tone.BT2020)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * shown.nbytes  # its light, all at once, would be 16 times as much
+    few = np.concatenate([tone.to_standard(values[at : at + 7], tone.HLG, tone.BT2020) for at in range(0, 70, 7)])
+    np.testing.assert_array_equal(shown[:70], few)
 
 
 def test_primaries_are_believed():
