@@ -25,6 +25,7 @@ from slides.votes import votes  # noqa: E402
 
 BOOK = ROOT / "book"
 QUIZZES = sorted(BOOK.glob("quiz_*.md"))
+STARTS = 120  # seconds in which a deck is laid out on a machine that is busy
 LETTERS, READABLE = 10, 12.5  # points, of axes and rows; pixels of a slide of 1280 x 720
 
 
@@ -187,7 +188,9 @@ def test_in_a_browser_letters_can_be_read(reader, height, rows, width):
     )
     (reader.html / "deck.html").write_text(deck(slides, {}), encoding="utf-8")
     reader.open("deck")
-    reader.until(lambda: reader.ask("return document.body.classList.contains('running')"), "the deck does not start")
+    reader.until(
+        lambda: reader.ask("return document.body.classList.contains('running')"), "the deck does not start", STARTS
+    )
     shown = reader.ask("return [...document.images].map((image) => Number(image.dataset.shown))")
     assert shown and min(shown) * LETTERS >= READABLE, shown
 
@@ -197,7 +200,9 @@ def test_in_a_browser_votes_fit_their_slides(reader):
         page = deck(votes(path.read_text(encoding="utf-8")), {})
         (reader.html / f"{path.stem}.html").write_text(page, encoding="utf-8")
         reader.open(path.stem)
-        reader.until(lambda: reader.ask("return document.body.classList.contains('running')"), "no start")
+        reader.until(
+            lambda: reader.ask("return document.body.classList.contains('running')"), "the deck does not start", STARTS
+        )
         assert not reader.ask("return document.querySelectorAll('[data-overflow=true]').length"), path.stem
         size = "parseFloat(getComputedStyle(p).fontSize)"
         sizes = reader.ask(f"return [...document.querySelectorAll('.vote .words p')].map((p) => {size})")
