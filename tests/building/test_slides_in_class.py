@@ -104,6 +104,15 @@ def test_a_tall_picture_is_set_in_columns_between_its_rows():
     assert points_to_pixels(pieces[0]) == points_to_pixels(tall) == pytest.approx(100 / 72, abs=0.01)
 
 
+def test_many_small_diagrams_come_on_two_slides():
+    figure, _ = plt.subplots(4, 3, figsize=(12, 10.5), layout="constrained")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=100)
+    plt.close(figure)
+    pieces = columns(base64.b64encode(buffer.getvalue()).decode())
+    assert len(pieces) == 2 and side_by_side(pieces) == [[pieces[0]], [pieces[1]]]
+
+
 def test_a_picture_without_a_quiet_row_stays_whole():
     buffer = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (900, 200, 3), dtype=np.uint8)).save(buffer, "png")
