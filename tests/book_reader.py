@@ -79,9 +79,9 @@ class Reader:
     def ask(self, script: str, *arguments):
         return self.chromium.execute_script(script, *arguments)
 
-    def until(self, condition, message: str):
+    def until(self, condition, message: str, patience: float = PATIENCE):
         """What ``condition`` gives as soon as it holds; the test fails if it does not in time."""
-        patient = WebDriverWait(self.chromium, PATIENCE, 0.05, ignored_exceptions=[StaleElementReferenceException])
+        patient = WebDriverWait(self.chromium, patience, 0.05, ignored_exceptions=[StaleElementReferenceException])
         return patient.until(lambda _: condition(), f"{self.width} pixels: {message}")
 
     def shown(self, selector: str) -> WebElement | None:

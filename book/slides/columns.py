@@ -12,18 +12,21 @@ SHEET, LARGE = (1160, 500), (1240, 580)  # pixels that a slide has for a picture
 MOST, GAP = 3, 16  # columns, and pixels between two
 WORTH = 1.2  # times as large as before, or the picture stays whole
 LETTER = 1.25  # pixels of a slide for a point of a letter: one of 10 points is then 12 or 13 pixels high
+SMALL = 1.15  # below it a picture that is neither tall nor broad comes in two parts, its upper rows first
 QUIET = 6  # rows of pixels alike: nothing but upright lines goes through them
 BROAD = 0.7  # of the broadest stretch nearby
 REACH = 0.12  # of the height: how far from its even place a cut may lie
 
 
 def columns(png: str) -> list[str]:
-    """The pieces of a base64 PNG, top first; the picture alone where columns gain nothing or no cut is possible."""
+    """The pieces of a base64 PNG, top first; the picture alone where its letters are large or no cut is possible."""
     with Image.open(io.BytesIO(base64.b64decode(png))) as opened:
         image = opened.convert("RGB")
         dpi = opened.info.get("dpi")
     best = max(range(1, MOST + 1), key=lambda count: _scale(image.size, count))
-    cuts = _cuts(image, best) if _scale(image.size, best) > WORTH * _scale(image.size, 1) else []
+    if _scale(image.size, best) <= WORTH * _scale(image.size, 1):
+        best = 1 if _letter([png]) >= SMALL else 2
+    cuts = _cuts(image, best) if best > 1 else []
     if not cuts:
         return [png]
     edges = list(pairwise([0, *cuts, image.height]))

@@ -57,8 +57,8 @@ addEventListener("click", (event) => {
 addEventListener("resize", scale);
 addEventListener("hashchange", () => show(parseInt(location.hash.slice(1)) - 1 || 0));
 
-const loaded = new Promise((done) => addEventListener("load", done)); // from then on pictures know their size
-Promise.all([document.fonts.ready, loaded]).then(() => {
+// From then on pictures know their size. Fonts are the system's: waiting for them has been seen never to end.
+addEventListener("load", () => {
   slides.forEach(fit);
   document.body.classList.add("running");
   scale();

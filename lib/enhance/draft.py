@@ -39,5 +39,5 @@ def drafter(fps: float, draft: Path) -> Callable[[Iterator[np.ndarray]], None]:
 
 
 def once_more(draft: Path | None, what: str, found: Keypoints, progress: bool) -> Iterator[np.ndarray]:
-    """Its (H, W, 3) frames, now that it is known what comes after each; nothing is read before the first is asked for."""
+    """Its (H, W, 3) frames, now that it is known what comes after each; opened when the first is asked for."""
     yield from tqdm(read_video(draft), what, len(found), unit=" frames", disable=not progress, leave=False)

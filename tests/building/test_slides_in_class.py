@@ -25,6 +25,7 @@ from slides.votes import votes  # noqa: E402
 
 BOOK = ROOT / "book"
 QUIZZES = sorted(BOOK.glob("quiz_*.md"))
+STARTS = 120  # seconds in which a deck is laid out on a machine that is busy
 LETTERS, READABLE = 10, 12.5  # points, of axes and rows; pixels of a slide of 1280 x 720
 
 
@@ -101,6 +102,15 @@ def test_a_tall_picture_is_set_in_columns_between_its_rows():
         assert piece is bare[-1] or np.array_equal(piece[-1], piece[-2])
     assert (whole[at:] == 255).all()
     assert points_to_pixels(pieces[0]) == points_to_pixels(tall) == pytest.approx(100 / 72, abs=0.01)
+
+
+def test_many_small_diagrams_come_on_two_slides():
+    figure, _ = plt.subplots(4, 3, figsize=(12, 10.5), layout="constrained")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=100)
+    plt.close(figure)
+    pieces = columns(base64.b64encode(buffer.getvalue()).decode())
+    assert len(pieces) == 2 and side_by_side(pieces) == [[pieces[0]], [pieces[1]]]
 
 
 def test_a_picture_without_a_quiet_row_stays_whole():
@@ -187,7 +197,9 @@ def test_in_a_browser_letters_can_be_read(reader, height, rows, width):
     )
     (reader.html / "deck.html").write_text(deck(slides, {}), encoding="utf-8")
     reader.open("deck")
-    reader.until(lambda: reader.ask("return document.body.classList.contains('running')"), "the deck does not start")
+    reader.until(
+        lambda: reader.ask("return document.body.classList.contains('running')"), "the deck does not start", STARTS
+    )
     shown = reader.ask("return [...document.images].map((image) => Number(image.dataset.shown))")
     assert shown and min(shown) * LETTERS >= READABLE, shown
 
@@ -197,7 +209,9 @@ def test_in_a_browser_votes_fit_their_slides(reader):
         page = deck(votes(path.read_text(encoding="utf-8")), {})
         (reader.html / f"{path.stem}.html").write_text(page, encoding="utf-8")
         reader.open(path.stem)
-        reader.until(lambda: reader.ask("return document.body.classList.contains('running')"), "no start")
+        reader.until(
+            lambda: reader.ask("return document.body.classList.contains('running')"), "the deck does not start", STARTS
+        )
         assert not reader.ask("return document.querySelectorAll('[data-overflow=true]').length"), path.stem
         size = "parseFloat(getComputedStyle(p).fontSize)"
         sizes = reader.ask(f"return [...document.querySelectorAll('.vote .words p')].map((p) => {size})")
