@@ -19,11 +19,12 @@ NO_NETWORK = ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "Ne
 GPU_LIBRARIES = ("nvidia-", "cuda-", "triton")
 
 
-def pins(lock: Path, machine: Machine) -> list[Requirement]:
-    """The lines of a lock file that hold for such a machine with this Python."""
+def pins(lock: Path, machine: Machine | None = None) -> list[Requirement]:
+    """The lines of a lock file that hold for such a machine with this Python; None: for this very machine."""
+    markers = machine.markers(this_python()) if machine else None
     lines = (line.strip() for line in lock.read_text().splitlines())
     found = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    return [pin for pin in found if pin.marker is None or pin.marker.evaluate(machine.markers(this_python()))]
+    return [pin for pin in found if pin.marker is None or pin.marker.evaluate(markers)]
 
 
 def wheel_of(pin: Requirement, folder: Path, machine: Machine) -> Path | None:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from book.shared.agreement import agreement_table, disagreements, quantity, shared
-from book.shared.stages import enlarged, look
+from book.shared.stages import enlarged, look, measure
 from book.studies.rows import shipped_rows
 from lib.evaluation.evaluation import of_path
 from lib.metrics import undetected_hand_presence
@@ -50,12 +50,14 @@ def test_other_profiles_and_the_same_chapter_twice_are_no_pair(row):
     assert shared([row(), row(value=1.0), row(chapter="1 Missing hands", profile="ci")]) == {}
 
 
-def test_chapter_1_and_the_shipped_rows_measure_alike():
-    """The live path of chapter 1 (`look`) against the rows of chapters 6, 7 and 15."""
+def test_chapters_1_2_and_the_shipped_rows_measure_alike():
+    """The live paths of chapters 1 (`look`) and 2 (`measure`) against the rows of chapters 6, 7 and 15."""
     clip = clips("d1_test")[0]
     same = [row for row in of_path(shipped_rows.read()) if (row["set"], row["clip"]) == (clip.set, clip.name)]
     shipped = {row["method"]: row["uhp_dominant"] for row in same}
-    bilinear = partial(enlarged, method="bilinear")
-    first = look([clip], {"input": Clip.input, "bilinear": bilinear, "target": Clip.target})
+    second = {row["stage"]: row["uhp_dominant"] for row in measure(clip)}
+    first = look([clip], {"input": Clip.input, "bilinear": partial(enlarged, method="bilinear")})
+    for method in ("input", "bilinear", "target"):
+        assert second[method] == pytest.approx(shipped[method], abs=1e-9), method
     for method, (found,) in first.items():
         assert undetected_hand_presence(found) == pytest.approx(shipped[method], abs=1e-9), method

@@ -6,8 +6,9 @@ import numpy as np
 import torch
 
 from book.studies.angles.joint_angles import WRIST, joint_angles
+from data_scripts.shared.lis_photos import read_hands, read_photos, read_table
 from lib.joins2sign.network import FRAME, MIDDLE_MCP, to_polar
-from lib.joins2sign.photos import SIDE, Photos, read_hands, read_photos, read_table
+from lib.joins2sign.photos import SIDE, Photos
 from lib.tools.errors import BadInput
 
 AGAIN = "python data_scripts/lis_fingerspelling.py --out data/lis"
