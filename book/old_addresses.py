@@ -19,6 +19,7 @@ OLD = (
     "10_reading_signs",
     "12_joins2sign",
     "13_open_questions",
+    "14_your_own_video",
 )
 PAGE = """<!doctype html>
 <html lang="en">

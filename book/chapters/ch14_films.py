@@ -1,5 +1,9 @@
-"""Chapter 14: a film before and after: its facts, its hands along the time, signs of trouble, what many will cost."""
+"""Chapter 14: a film before and after: the command, its facts, hands along the time, signs of trouble, many films."""
 
+import re
+import shlex
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -209,3 +213,13 @@ def measured(summary: Summary, pose: Path) -> Cost:
     """The cost by what `lib.enhance.enhance` has done to a film, whose keypoints it wrote to ``pose``."""
     length = summary.frames / summary.fps
     return Cost(summary.seconds / length, Path(summary.out).stat().st_size / length, Path(pose).stat().st_size / length)
+
+
+def as_in_a_terminal(folder: Path, *arguments: object) -> None:
+    """Run `python -m lib.enhance` in a folder with these arguments, and print what it says, progress bars aside."""
+    words = [str(word) for word in arguments]
+    print("$ python -m lib.enhance", shlex.join(words))
+    command = [sys.executable, "-m", "lib.enhance", *words]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    notes = [line for line in re.split(r"[\r\n]+", run.stderr) if line.strip() and "|" not in line]  # no progress bars
+    print("\n".join([*notes, run.stdout.strip(), f"(exit status {run.returncode})"]))
