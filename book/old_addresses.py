@@ -17,6 +17,7 @@ OLD = (
     "04_losses_that_look_at_hands",
     "05_training",
     "10_reading_signs",
+    "11_one_language_to_another",
     "12_joins2sign",
     "13_open_questions",
     "14_your_own_video",

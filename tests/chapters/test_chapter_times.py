@@ -24,7 +24,6 @@ LONGER = {  # not divided yet; the list may only become shorter
     "07_is_the_hand_real",
     "08_pose_estimators",
     "09_repairing_keypoints",
-    "11_one_language_to_another",
 }
 QUESTION = "**Your turn.**"  # begins a question whose answer is folded below it
 
