@@ -16,6 +16,7 @@ OLD = (
     "03_upsamplers",
     "04_losses_that_look_at_hands",
     "05_training",
+    "06_counting_hands",
     "10_reading_signs",
     "12_joins2sign",
     "13_open_questions",

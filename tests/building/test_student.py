@@ -54,7 +54,7 @@ def test_answers_to_questions_are_apart_too(student):
 
 
 def test_titles_have_their_numbers(student):
-    assert nbformat.read(student / "06_counting_hands.ipynb", 4).cells[0].source.startswith("# 6. Counting hands")
+    assert nbformat.read(student / "06a_a_fair_count.ipynb", 4).cells[0].source.startswith("# 6a. Counting hands")
 
 
 def test_links_lead_to_notebooks_beside(student):
