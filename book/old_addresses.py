@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from book.shared.pages import chapter_of, pages_of
 
 OLD = (
+    "01_missing_hands",
     "02_building_the_data_sets",
     "03_upsamplers",
     "04_losses_that_look_at_hands",

@@ -117,7 +117,7 @@ def seam(reader: Reader) -> float:
 
 @everything
 def test_slider_is_dragged(reader):
-    reader.open("book/01_missing_hands")
+    reader.open("book/01a_missing_hands")
     bar = reader.find(".hf-compare input")
     width = bar.size["width"]
     reader.hand().move_to_element(bar).click_and_hold().move_by_offset(width // 4, 0).release().perform()
@@ -126,7 +126,7 @@ def test_slider_is_dragged(reader):
 
 @everything
 def test_slider_follows_over_the_picture(reader):
-    reader.open("book/01_missing_hands")
+    reader.open("book/01a_missing_hands")
     reader.find(".hf-compare")
     picture = reader.shown(".hf-compare figure:first-of-type img")
     hand = reader.hand().move_to_element(picture)

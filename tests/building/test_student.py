@@ -75,7 +75,7 @@ def test_roles_and_boxes_in_words():
 
 
 def test_what_a_student_wrote_is_kept(student):
-    path = student / "01_missing_hands.ipynb"
+    path = student / "01a_missing_hands.ipynb"
     mine = nbformat.read(path, 4)
     mine.cells[-1].source += "\nmine"
     nbformat.write(mine, path)

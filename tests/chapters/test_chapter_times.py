@@ -19,7 +19,6 @@ SAID = re.compile(
 )
 MOST = 45  # minutes a page
 LONGER = {  # not divided yet; the list may only become shorter
-    "01_missing_hands",
     "07_is_the_hand_real",
     "08_pose_estimators",
     "09_repairing_keypoints",
