@@ -1,6 +1,6 @@
 """A Sphinx extension: chapters carry their number, and every "chapter 6" of a page's prose leads to chapter 6.
 
-A chapter's number stands in the name of its file (`06_counting_hands`, or `02b_...` for a part of one) and nowhere
+A chapter's number stands in the name of its file (`15_claims`, or `02b_...` for a part of one) and nowhere
 else, so that a title, the sidebar and whatever names a chapter cannot disagree. It runs in any build of these pages:
 `_config.yml` names it, and so does the `conf.py` that `jupyter-book config sphinx` writes.
 """

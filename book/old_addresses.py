@@ -12,10 +12,12 @@ from sphinx.application import Sphinx
 from book.shared.pages import chapter_of, pages_of
 
 OLD = (
+    "01_missing_hands",
     "02_building_the_data_sets",
     "03_upsamplers",
     "04_losses_that_look_at_hands",
     "05_training",
+    "06_counting_hands",
     "07_is_the_hand_real",
     "10_reading_signs",
     "11_one_language_to_another",

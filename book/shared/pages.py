@@ -1,6 +1,6 @@
 """A chapter and its pages: the name of a page's file says its chapter's number, and of several pages each has a letter.
 
-`06_counting_hands` is chapter 6; `02a_...` and `02b_...` are the two pages of chapter 2. Nothing else says so.
+`15_claims` is chapter 15; `02a_...` and `02b_...` are the two pages of chapter 2. Nothing else says so.
 """
 
 import re
@@ -12,7 +12,7 @@ FILE = re.compile(r"(?:^|/)0*(?P<number>\d+)(?P<part>[a-z]?)_\w+$")
 
 
 def chapter_of(page: str) -> str | None:
-    """ "book/06_counting_hands" -> "6", "book/02b_splits" -> "2b", "book/glossary" -> None."""
+    """ "book/15_claims" -> "15", "book/02b_splits" -> "2b", "book/glossary" -> None."""
     found = FILE.search(page)
     return found and found["number"] + found["part"]
 

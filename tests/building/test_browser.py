@@ -36,7 +36,7 @@ everything = pytest.mark.parametrize("reader", [390, 1280], indirect=True)
 @menus
 def test_menu_button_shows_the_chapters_and_a_chapter_opens(reader):
     """On narrow screens the button shows them; on wide ones, where they stand there already, it makes room."""
-    chapter = ".bd-links a[href='06_counting_hands.html']"
+    chapter = ".bd-links a[href='06a_a_fair_count.html']"
     reader.open("book/glossary")
     if reader.width >= 992:
         reader.press(".primary-toggle")
@@ -44,7 +44,7 @@ def test_menu_button_shows_the_chapters_and_a_chapter_opens(reader):
     assert not reader.shown(chapter)
     reader.press(".primary-toggle")
     reader.press(chapter)
-    reader.until(lambda: reader.chromium.current_url.endswith("/06_counting_hands.html"), "no chapter opens")
+    reader.until(lambda: reader.chromium.current_url.endswith("/06a_a_fair_count.html"), "no chapter opens")
 
 
 @menus
@@ -117,7 +117,7 @@ def seam(reader: Reader) -> float:
 
 @everything
 def test_slider_is_dragged(reader):
-    reader.open("book/01_missing_hands")
+    reader.open("book/01a_missing_hands")
     bar = reader.find(".hf-compare input")
     width = bar.size["width"]
     reader.hand().move_to_element(bar).click_and_hold().move_by_offset(width // 4, 0).release().perform()
@@ -126,7 +126,7 @@ def test_slider_is_dragged(reader):
 
 @everything
 def test_slider_follows_over_the_picture(reader):
-    reader.open("book/01_missing_hands")
+    reader.open("book/01a_missing_hands")
     reader.find(".hf-compare")
     picture = reader.shown(".hf-compare figure:first-of-type img")
     hand = reader.hand().move_to_element(picture)
@@ -141,7 +141,7 @@ def test_slider_follows_over_the_picture(reader):
 
 @everything
 def test_player_plays_and_pauses(reader):
-    reader.open("book/06_counting_hands")
+    reader.open("book/06a_a_fair_count")
 
     def frame() -> str:
         return reader.ask("return document.querySelector('.hf-player output').textContent")

@@ -109,12 +109,12 @@ def test_the_last_pages_run_in_every_build(build_book, tmp_path):
     from jupyter_cache.base import CacheBundleIn
 
     cache = get_cache(str(tmp_path / "build" / ".jupyter_cache"))
-    for name in ("book/01_missing_hands.ipynb", *build_book.LAST):
+    for name in ("book/01a_missing_hands.ipynb", *build_book.LAST):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"'{name}'")])
         write(tmp_path / name, nbformat.writes(notebook))
         cache.cache_notebook_bundle(CacheBundleIn(notebook, str(tmp_path / name)), check_validity=False)
     build_book.forget_last_pages(tmp_path / "build", tmp_path)
-    assert [record.uri for record in cache.list_cache_records()] == [str(tmp_path / "book/01_missing_hands.ipynb")]
+    assert [record.uri for record in cache.list_cache_records()] == [str(tmp_path / "book/01a_missing_hands.ipynb")]
     build_book.forget_last_pages(tmp_path / "nothing built yet", tmp_path)
 
 

@@ -125,7 +125,7 @@ def test_a_link_to_a_chapter_says_its_number():
         ('See "Did it help?" in chapter 14. "Nobody", says chapter\n3.', ["Nobody"]),
         ('| vote | chapter 1, "Look first"; chapter 1, "Look last" |', ["Look last"]),
         ('| chapter 1 | "It is not cited" |', []),
-        ("Exercises 1 and 9 of [chapter 6](06_counting_hands.ipynb).", ["exercise 9"]),
+        ("Exercises 1 and 9 of [chapter 6a](06a_a_fair_count.ipynb).", ["exercise 9"]),
         ("The list under *Clip by clip* answers. *Asked:* what is *Meant*?", []),
         ("The list under *Film by film* answers.", ["Film by film"]),
         ('chapter 99, "Further reading"', ["Further reading"]),

@@ -54,7 +54,7 @@ def test_answers_to_questions_are_apart_too(student):
 
 
 def test_titles_have_their_numbers(student):
-    assert nbformat.read(student / "06_counting_hands.ipynb", 4).cells[0].source.startswith("# 6. Counting hands")
+    assert nbformat.read(student / "06a_a_fair_count.ipynb", 4).cells[0].source.startswith("# 6a. Counting hands")
 
 
 def test_links_lead_to_notebooks_beside(student):
@@ -75,7 +75,7 @@ def test_roles_and_boxes_in_words():
 
 
 def test_what_a_student_wrote_is_kept(student):
-    path = student / "01_missing_hands.ipynb"
+    path = student / "01a_missing_hands.ipynb"
     mine = nbformat.read(path, 4)
     mine.cells[-1].source += "\nmine"
     nbformat.write(mine, path)

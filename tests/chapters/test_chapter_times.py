@@ -19,8 +19,6 @@ SAID = re.compile(
 )
 MOST = 45  # minutes a page
 LONGER = {  # not divided yet; the list may only become shorter
-    "01_missing_hands",
-    "06_counting_hands",
     "08_pose_estimators",
     "09_repairing_keypoints",
 }
