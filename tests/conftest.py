@@ -165,3 +165,10 @@ def project_files() -> list[Path]:
     if listing.returncode:
         pytest.skip("not a git checkout")
     return [path for name in listing.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+@pytest.fixture(autouse=True)
+def open_gate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Films of `enhance`'s tests are sharpened whatever it brings, but where that trial is what is tested."""
+    if request.path.parent.name == "enhance" and request.path.stem != "test_enhance_gate":
+        monkeypatch.setattr("lib.enhance.film.worth_it", lambda *_: True)

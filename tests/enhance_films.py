@@ -99,4 +99,5 @@ def run(films: Path, *arguments: object) -> int:
 
 def command(films: Path, *arguments: object) -> list[str]:
     """The same for a process of its own."""
-    return [sys.executable, "-m", "lib.enhance", *map(str, arguments), "--weights", str(films / "tiny.safetensors")]
+    words = [*map(str, arguments), "--weights", str(films / "tiny.safetensors"), "--always"]
+    return [sys.executable, "-m", "lib.enhance", *words]

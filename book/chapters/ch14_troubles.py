@@ -83,7 +83,7 @@ def said(film: Path, out: Path, network: UNet) -> list[str]:
         warnings.simplefilter("ignore")
         warnings.filterwarnings("always", category=UserWarning, module=r"lib\.")
         try:
-            last = str(enhance(film, out, out.with_suffix(".pose"), model=network, progress=False))
+            last = str(enhance(film, out, out.with_suffix(".pose"), model=network, always=True, progress=False))
         except BadInput as error:
             last = f"error: {error}"
     lines = [f"note: {note.message}" for note in notes] + [last]

@@ -59,7 +59,7 @@ def films(clip: Clip, count: int, folder: Path) -> dict[str, np.ndarray]:
     paths = {method: folder / f"{method}.mp4" for method in (BICUBIC, WHOLE, HANDS)}
     write_video(paths[BICUBIC], upscale(spoilt, 2, "bicubic"), fps)
     enhance(source, paths[WHOLE], whole=True, progress=False)
-    enhance(source, paths[HANDS], folder / "hands.pose", progress=False)
+    enhance(source, paths[HANDS], folder / "hands.pose", always=True, progress=False)
     return {method: read_all(path) for method, path in paths.items()}
 
 

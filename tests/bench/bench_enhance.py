@@ -37,11 +37,13 @@ def speed(folder: Path, rounds: int = 3) -> None:
     """
     film = write_video(folder / "film.mp4", chain(*(clip.input() for clip in clips("d1_test")[:5])), FPS)
     model, sharp = load_pretrained(MODEL), folder / "sharp.mp4"
-    enhance(film, sharp, model=model, progress=False)
+    enhance(film, sharp, model=model, always=True, progress=False)
     cases = {
-        "enlarging alone": lambda: enhance(film, folder / "again.mp4", model=model, progress=False),
+        "enlarging alone": lambda: enhance(film, folder / "again.mp4", model=model, always=True, progress=False),
         "looking alone": lambda: looked_at(sharp),
-        "both at once": lambda: enhance(film, folder / "o.mp4", folder / "o.pose", model=model, progress=False),
+        "both at once": lambda: enhance(
+            film, folder / "o.mp4", folder / "o.pose", model=model, always=True, progress=False
+        ),
     }
     worked = {name: _processor_time(case) for name, case in cases.items()}
     seconds, frames = measure(cases, rounds), probe(film).frames
@@ -96,7 +98,7 @@ def peak(film: Path) -> int:
     """Bytes that this process has held at most, once it has worked on the film."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nobody is in view
-        enhance(film, film.with_suffix(".out.mp4"), film.with_suffix(".pose"), model=MODEL, progress=False)
+        enhance(film, film.with_suffix(".out.mp4"), film.with_suffix(".pose"), model=MODEL, always=True, progress=False)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

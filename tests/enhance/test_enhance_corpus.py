@@ -102,7 +102,7 @@ def start(films: Path, scheduler: str, out: str, *arguments: str) -> subprocess.
     """The command in a terminal of its own, its places given as a user in that folder would."""
     words = ("tv", "--out", out, "--keypoints", f"{out}-poses", "--weights", "tiny.safetensors", "--looks", "1")
     return subprocess.Popen(
-        [sys.executable, "-m", "lib.enhance", *words, "--scheduler", scheduler, *arguments],
+        [sys.executable, "-m", "lib.enhance", *words, "--always", "--scheduler", scheduler, *arguments],
         cwd=films,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         stdout=subprocess.PIPE,

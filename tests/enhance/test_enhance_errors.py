@@ -156,7 +156,7 @@ def test_of_several_films_the_bad_one_is_reported_and_the_done_ones_are_left(fil
     assert run(films, *arguments, "--again") == 0 and (results / "a.mp4").stat().st_mtime_ns > times[0]
 
 
-@pytest.mark.parametrize("stage", ["sharpen", "encode", "extract", "add_tracks"])
+@pytest.mark.parametrize("stage", ["larger", "encode", "extract", "add_tracks"])
 def test_whatever_stage_fails_the_older_files_stay(films, monkeypatch, stage):
     results, film = films / "results", with_sound(films / "sound.mp4", signer(6))
     for name in ("o.mp4", "o.pose"):
@@ -181,7 +181,7 @@ def test_films_side_by_side_give_what_one_after_the_other_gives(films, capfd):
     found = []
     for processes in (1, 2):
         results = films / str(processes)
-        assert run(films, folder, "--out", results, "--keypoints", results, "--processes", processes) == 1
+        assert run(films, folder, "--out", results, "--keypoints", results, "--processes", processes, "--always") == 1
         said = capfd.readouterr()
         assert "d.mp4 cannot be opened" in said.err and "4 films: 3 done, 1 failed" in said.out
         assert names(results) == [*(f"{name}.{kind}" for name in "abc" for kind in ("mp4", "pose")), "films.csv"]
@@ -218,7 +218,7 @@ def _done_unless_killed(job, options, compare):
 def test_an_interrupt_leaves_nothing_behind(films, how, processes):
     results = films / "results"
     long = [write_video(films / f"{n}.mp4", np.concatenate([signer(60)] * 8), FPS) for n in range(processes)]
-    command = [sys.executable, "-m", "lib.enhance", *long, "--out", results, "--keypoints", results]
+    command = [sys.executable, "-m", "lib.enhance", *long, "--out", results, "--keypoints", results, "--always"]
     process = subprocess.Popen(
         [*map(str, command), "--weights", str(films / "tiny.safetensors"), "--processes", str(processes)],
         stderr=subprocess.PIPE,

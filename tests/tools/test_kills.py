@@ -81,7 +81,17 @@ def test_films_whose_enhancing_is_killed_again_and_again(tmp_path):
     for number in range(3):
         frames = np.random.default_rng(number).integers(0, 256, (120, 96, 128, 3), np.uint8)
         write_video(tmp_path / "in" / f"{number}.mp4", frames, 25, crf=30)
-    films = ["-m", "lib.enhance", str(tmp_path / "in"), "--weights", str(weights), "--processes", "2", "--out"]
+    films = [
+        "-m",
+        "lib.enhance",
+        str(tmp_path / "in"),
+        "--always",
+        "--weights",
+        str(weights),
+        "--processes",
+        "2",
+        "--out",
+    ]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     how = dict(cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     subprocess.run([sys.executable, *films, str(tmp_path / "whole")], check=True, **how)
