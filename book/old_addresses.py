@@ -16,6 +16,7 @@ OLD = (
     "03_upsamplers",
     "04_losses_that_look_at_hands",
     "05_training",
+    "07_is_the_hand_real",
     "10_reading_signs",
     "12_joins2sign",
     "13_open_questions",
