@@ -17,6 +17,7 @@ OLD = (
     "04_losses_that_look_at_hands",
     "05_training",
     "07_is_the_hand_real",
+    "08_pose_estimators",
     "10_reading_signs",
     "12_joins2sign",
     "13_open_questions",
