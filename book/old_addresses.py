@@ -19,6 +19,7 @@ OLD = (
     "05_training",
     "06_counting_hands",
     "07_is_the_hand_real",
+    "08_pose_estimators",
     "10_reading_signs",
     "11_one_language_to_another",
     "12_joins2sign",

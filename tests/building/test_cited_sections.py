@@ -1,7 +1,7 @@
 """Whoever cites a section or an exercise of a chapter names one that is there, under today's title.
 
 A citation is a quoted title in the same sentence (or half of one, or cell of a table) as the chapter: `[chapter
-8](08_pose_estimators.ipynb), "Red and blue"`, or `"Did it help?" in chapter 14`. Where a page speaks of a part of its
+8a](08a_pose_estimators.ipynb), "Red and blue"`, or `"Did it help?" in chapter 14`. Where a page speaks of a part of its
 own, the chapter is left out: `the list under *Clip by clip*`. The code's docstrings, messages, hints and comments may
 cite as well.
 """
@@ -118,10 +118,10 @@ def test_a_link_to_a_chapter_says_its_number():
 @pytest.mark.parametrize(
     ("text", "missing"),
     [
-        ('See [chapter 8](08_pose_estimators.ipynb), "Red and\nblue".', []),
-        ('See [chapter 8](08_pose_estimators.ipynb), "Green and blue".', ["Green and blue"]),
+        ('See [chapter 8a](08a_pose_estimators.ipynb), "Red and\nblue".', []),
+        ('See [chapter 8a](08a_pose_estimators.ipynb), "Green and blue".', ["Green and blue"]),
         ('See [chapter 9](09_repairing_keypoints.ipynb), "Red and blue".', ["Red and blue"]),
-        ('as [chapter 8](08_pose_estimators.ipynb) says, in the box "A bug without an error message".', []),
+        ('as [chapter 8a](08a_pose_estimators.ipynb) says, in the box "A bug without an error message".', []),
         ('See "Did it help?" in chapter 14. "Nobody", says chapter\n3.', ["Nobody"]),
         ('| vote | chapter 1, "Look first"; chapter 1, "Look last" |', ["Look last"]),
         ('| chapter 1 | "It is not cited" |', []),

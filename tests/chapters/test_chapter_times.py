@@ -19,7 +19,6 @@ SAID = re.compile(
 )
 MOST = 45  # minutes a page
 LONGER = {  # not divided yet; the list may only become shorter
-    "08_pose_estimators",
     "09_repairing_keypoints",
 }
 QUESTION = "**Your turn.**"  # begins a question whose answer is folded below it
