@@ -16,6 +16,7 @@ OLD = (
     "03_upsamplers",
     "04_losses_that_look_at_hands",
     "05_training",
+    "09_repairing_keypoints",
     "10_reading_signs",
     "11_one_language_to_another",
     "12_joins2sign",

@@ -23,7 +23,6 @@ LONGER = {  # not divided yet; the list may only become shorter
     "06_counting_hands",
     "07_is_the_hand_real",
     "08_pose_estimators",
-    "09_repairing_keypoints",
     "14_your_own_video",
 }
 QUESTION = "**Your turn.**"  # begins a question whose answer is folded below it
