@@ -20,6 +20,7 @@ OLD = (
     "06_counting_hands",
     "07_is_the_hand_real",
     "08_pose_estimators",
+    "09_repairing_keypoints",
     "10_reading_signs",
     "11_one_language_to_another",
     "12_joins2sign",

@@ -120,7 +120,7 @@ def test_a_link_to_a_chapter_says_its_number():
     [
         ('See [chapter 8a](08a_pose_estimators.ipynb), "Red and\nblue".', []),
         ('See [chapter 8a](08a_pose_estimators.ipynb), "Green and blue".', ["Green and blue"]),
-        ('See [chapter 9](09_repairing_keypoints.ipynb), "Red and blue".', ["Red and blue"]),
+        ('See [chapter 9](09a_gaps_and_lines.ipynb), "Red and blue".', ["Red and blue"]),
         ('as [chapter 8a](08a_pose_estimators.ipynb) says, in the box "A bug without an error message".', []),
         ('See "Did it help?" in chapter 14. "Nobody", says chapter\n3.', ["Nobody"]),
         ('| vote | chapter 1, "Look first"; chapter 1, "Look last" |', ["Look last"]),

@@ -18,9 +18,6 @@ SAID = re.compile(
     r"\*\*Time[:.]\*\* .*?\bto\s+run\b.*?\babout\s+(\d+)\s+minutes\s+to\s+read.*?\(our\s+estimate\)", re.S | re.I
 )
 MOST = 45  # minutes a page
-LONGER = {  # not divided yet; the list may only become shorter
-    "09_repairing_keypoints",
-}
 QUESTION = "**Your turn.**"  # begins a question whose answer is folded below it
 
 
@@ -48,10 +45,7 @@ def test_opening_says_how_long_it_takes(path):
 @each_page
 def test_no_page_takes_longer_than_a_lesson(path):
     minutes = estimate(nbformat.read(path, as_version=4))
-    if path.stem in LONGER:
-        assert minutes > MOST, f"{path.stem} takes {minutes} minutes now: strike it from the list"
-    else:
-        assert minutes <= MOST, f"{path.stem} takes {minutes} minutes: split it"
+    assert minutes <= MOST, f"{path.stem} takes {minutes} minutes: split it"
 
 
 @each_page

@@ -86,7 +86,7 @@ def texts(path):
 
 
 def test_what_leans_is_seen():
-    by = BOOK / "09_repairing_keypoints.ipynb"
+    by = BOOK / "09a_gaps_and_lines.ipynb"
     assert leaning(by, 'See [chapter 1b](01b_larger_is_not_sharper.ipynb), "How many pixels do hands need?"') == [
         ("01b_larger_is_not_sharper", "How many pixels do hands need?")
     ]
