@@ -55,7 +55,7 @@ def test_chapters_carry_their_numbers(pages):
         assert not number or title.startswith(f"{number}. "), title
     for soup in pages.values():
         shown = [link.text.strip() for link in soup.select(".bd-links a") if "Counting hands" in link.text]
-        assert shown == ["6. Counting hands: UHP"]
+        assert shown == ["6a. Counting hands: a fair count", "6b. Counting hands: what each idea brings"]
 
 
 def test_no_traceback(pages):
