@@ -34,7 +34,8 @@ const shown = [...document.querySelectorAll(arguments[0])].filter((node) => {
 });
 return shown.length === 1 ? shown[0] : null;"""
 REACHED = """
-const place = () => arguments[0].getBoundingClientRect(), before = place();
+// where it is pressed: a link may go over two lines, and the middle of both is between them
+const place = () => arguments[0].getClientRects()[0] ?? arguments[0].getBoundingClientRect(), before = place();
 return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
   const box = place(), hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   done(arguments[0].contains(hit) && box.x === before.x && box.y === before.y);  // and it is not on its way elsewhere
