@@ -1,7 +1,4 @@
-"""A draft of the enlarged film: what a third look, and the search for refused hands, read once it has run by.
-
-It has the network's whole picture, in a quarter of the work that the film costs that is kept.
-"""
+"""A draft of the enlarged film, in a quarter of its work: what a third look and a search for refused hands read."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -29,6 +29,7 @@ import cv2
 import numpy as np
 
 from lib.holistic.graph import Retouch, graph_of, solutions
+from lib.holistic.surety import HAND, SIDES
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 
@@ -38,8 +39,6 @@ SIDE = 256  # pixels that the square is enlarged to: more than the 192 that the 
 PALM_CONFIDENCE = 0.3
 SHOULDERS, ELBOWS, WRISTS = (HOLISTIC_75.pair(joint) for joint in ("shoulder", "elbow", "wrist"))
 KNUCKLES = tuple(zip(HOLISTIC_75.pair("pinky"), HOLISTIC_75.pair("index")))  # the body's, of each side
-SIDES = ("left", "right")
-HAND = tuple(HOLISTIC_75.parts[f"{side}_hand"] for side in SIDES)
 
 
 def second_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
