@@ -1,5 +1,6 @@
 """Somebody who reads the built book in Chromium, by mouse or by finger."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from selenium import webdriver
@@ -14,6 +15,7 @@ HEIGHT = 800
 ANSWERS = 60  # seconds in which a driver answers, or never will
 LOGS = ("browser", "performance")
 PATIENCE = 20  # seconds, of which a machine that does nothing else needs less than one
+TAPS = 4  # on a busy machine a tap lasts so long at times that it is no click: who reads taps again
 TOUCHED = (390, 768)  # a phone and a tablet, in CSS pixels; wider screens have a mouse
 FLAGS = [
     "--headless=new",
@@ -40,6 +42,8 @@ return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame((
   const box = place(), hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   done(arguments[0].contains(hit) && box.x === before.x && box.y === before.y);  // and it is not on its way elsewhere
 })));"""
+LISTEN = "window.clicked = false; addEventListener('click', () => { window.clicked = true; }, {capture: true, once: true})"
+CLICKED = "return window.clicked !== false"  # a page that a click has led to knows nothing of it
 ON_SCREEN = """
 const box = arguments[0].getBoundingClientRect();
 return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;"""
@@ -101,7 +105,14 @@ class Reader:
         return node
 
     def press(self, selector: str) -> None:
-        self.hand().move_to_element(self.find(selector)).click().perform()
+        for _ in range(TAPS):
+            node = self.find(selector)
+            self.ask(LISTEN)
+            self.hand().move_to_element(node).click().perform()
+            with suppress(TimeoutException):
+                self.until(lambda: self.ask(CLICKED), f"{selector} is pressed in vain", PATIENCE / TAPS)
+                return
+        raise TimeoutException(f"{self.width} pixels: {selector} is pressed in vain")
 
     def colour(self) -> str:
         return self.ask("return getComputedStyle(document.body).backgroundColor")
