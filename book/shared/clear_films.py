@@ -16,6 +16,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from book.studies import runner
+from book.studies.faces import middle
 from lib.enhance.film import MODEL
 from lib.enhance.source import larger, open_source, worth_it
 from lib.evaluation.intervals import Interval, clip_bootstrap
@@ -37,9 +38,7 @@ PLAIN, SHARPENED, ENHANCE = "plain", "sharpened", "enhance"
 def row_of(name: str, path: Path, count: int) -> dict:
     """Of a film: hands found as it is, those of them lost in each way, and whether `enhance` sharpens it."""
     network, film = load_pretrained(MODEL), open_source(path)
-    frames = read_all(path)
-    start = max(0, len(frames) - count) // 2
-    frames = frames[start : start + count]
+    frames = middle(read_all(path), count)
     as_it_is = extract(frames, progress=False)
     row = {"clip": name, "hands": sum(int(as_it_is.present(side).sum()) for side in ("left_hand", "right_hand"))}
     for way, by in ((PLAIN, None), (SHARPENED, network)):

@@ -152,14 +152,18 @@ def true_hands(truth: Keypoints) -> Iterator[tuple[int, np.ndarray, np.ndarray]]
             yield int(t), truth.part(side)[t, :, :2], truth.part(other)[t, :, :2]
 
 
-def opinion(judge: SecondJudge, method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> dict:
-    """One row: the judge on a method's frames of a clip with truth, and on what MediaPipe found in so many looks.
+def opinion(
+    judge: SecondJudge, method: Method, clip: Clip, looks: int = 1, path: str = FRAMES, truth: Keypoints | None = None
+) -> dict:
+    """One row: the judge on a method's frames of a clip, and on what MediaPipe found in so many looks.
 
-    Arguments and place are those of `lib.evaluation.evaluation.evaluate`, which raises what this raises.
+    ``truth`` stands in for a clip's own. All else, and the row's place, is as in `lib.evaluation.evaluation.evaluate`,
+    which raises what this raises.
     """
     frames, found = watch(method, clip, looks, path)
     row = {"set": clip.set, "clip": clip.name, "method": called(method.name, looks), "path": path}
-    return row | without_nan(judged(judge, frames, found, in_pixels_of(frames, clip.truth())))
+    truth = clip.truth() if truth is None else truth
+    return row | without_nan(judged(judge, frames, found, in_pixels_of(frames, truth)))
 
 
 def in_pixels_of(frames: np.ndarray, truth: Keypoints) -> Keypoints:

@@ -7,14 +7,18 @@ of R3, whose rows are made on several machines, add them to one file (`book.stud
 """
 
 import json
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from lib.tools.commands import arguments
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json, written_whole
+from lib.tools.openers import read_json
 from lib.tools.paths import ROOT
 
 RESULTS = ROOT / "book" / "results"
@@ -56,6 +60,29 @@ def run_missing(jobs: Mapping[Path, Callable[[], object]]) -> list:
         found = job()
         write_json(place, found, indent=None)
     return [json.loads(place.read_text(encoding="utf-8")) for place in jobs]
+
+
+def command_line(about: str, cache: Path, ship: Path) -> ArgumentParser:
+    """The options of a study whose runs are kept in the folder ``cache`` and gathered in one file, ``ship``."""
+    parser = arguments(about)
+    parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
+    parser.add_argument("--cache", type=Path, default=cache, help="folder for what is finished")
+    parser.add_argument("--ship", type=Path, default=ship, help="file for the rows (default: %(default)s)")
+    return parser
+
+
+def finished(jobs: Mapping[Path, Callable[[], object]], options: Namespace) -> dict[Path, object]:
+    """What each job has given whose file is there; without ``--gather`` those that are missing are done first."""
+    if not options.gather:
+        run_missing(jobs)
+    return {place: read_json(place, "delete it and run again") for place in jobs if place.is_file()}
+
+
+def made_by(command: str) -> dict[str, str]:
+    """How and when rows were made: the first facts of a study that trains."""
+    import torch
+
+    return {"command": command, "date": date.today().isoformat(), "torch": torch.__version__}
 
 
 def digits(right: np.ndarray) -> str:

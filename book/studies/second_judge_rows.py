@@ -16,25 +16,13 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from book.shared.second_judge import (
-    JUDGE,
-    MEASURES,
-    Box,
-    SecondJudge,
-    box_of,
-    in_pixels_of,
-    judged,
-    opinion,
-    opinions,
-    true_hands,
-)
+from book.shared.second_judge import JUDGE, MEASURES, Box, SecondJudge, box_of, opinion, opinions, true_hands
 from book.studies.r1_rows import joined
 from book.studies.real_films import RealClip, Spoiling, numbered, spoil_all
 from book.studies.rows import shipped_rows
 from lib.evaluation.__main__ import parser, readable
-from lib.evaluation.evaluation import FRAMES, of_path, watch, without_nan
+from lib.evaluation.evaluation import FRAMES, of_path
 from lib.evaluation.methods import TARGET, Method, find_methods
-from lib.holistic.third_look import called
 from lib.signer.clips import CAMERA, Clip, clips
 from lib.tools.commands import command
 
@@ -51,11 +39,8 @@ def box_alone(films: Sequence[Clip]) -> Callable[[np.ndarray, Box], tuple[np.nda
 
 def of_film(judge: SecondJudge, method: Method, clip: RealClip, looks: int = 1, path: str = FRAMES) -> dict:
     """One row of a film of people: the judge at the places of the hands that Holistic finds in the sharp film."""
-    frames, found = watch(method, clip, looks, path)
-    sharp = in_pixels_of(frames, clip.keypoints(TARGET))
     name = REAL if clip.damage == CAMERA else f"{REAL}_{clip.damage}"
-    row = {"set": name, "clip": clip.name, "method": called(method.name, looks), "path": path}
-    return row | without_nan(judged(judge, frames, found, sharp))
+    return opinion(judge, method, clip, looks, path, clip.keypoints(TARGET)) | {"set": name}
 
 
 def rows_of(options: argparse.Namespace, methods: Sequence[Method], judge: SecondJudge) -> list[dict]:

@@ -19,7 +19,6 @@ wider of two: Student's t over the languages' means, and a bootstrap that draws 
 
 import argparse
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -46,7 +45,7 @@ from book.studies.real_words.languages import Language, read_languages
 from book.studies.real_words.new_language import new_language
 from lib.ptn import PTN
 from lib.ptn.training import SignSet
-from lib.tools.commands import arguments, command, from_zero, positive
+from lib.tools.commands import command, from_zero, positive
 from lib.tools.openers import read_json
 from lib.tools.paths import CACHE
 
@@ -123,9 +122,7 @@ def ship(found: Sequence[Language], cache: Path, out: Path, steps: int = STEPS) 
     rows = [read_json(path, AGAIN) for path in sorted(cache.glob("left-out-*.json"))]
     joint = [row for path in sorted(cache.glob("heads-*.json")) for row in read_json(path, AGAIN)]
     facts = {
-        "command": COMMAND,
-        "date": date.today().isoformat(),
-        "torch": torch.__version__,
+        **runner.made_by(COMMAND),
         "frames": languages.FRAMES,
         "steps": steps,
         "words": {one.name: len(one.words) for one in found},
@@ -140,15 +137,12 @@ def ship(found: Sequence[Language], cache: Path, out: Path, steps: int = STEPS) 
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    parser = arguments(__doc__)
+    parser = runner.command_line(__doc__, CACHE / "languages", SHIPPED)
     parser.add_argument("--new", type=Path, metavar="FOLDER", help="holds MP_Data/WORD/RECORDING/FRAME.npy")
     parser.add_argument("--seeds", type=positive, help=f"default: {SEEDS}; {NEW_SEEDS} with --new")
     parser.add_argument("--heads", type=from_zero, default=HEADS_SEEDS, help="seeds of one network with many heads")
     parser.add_argument("--steps", type=positive, default=STEPS, help="of a stage; others want another --cache")
     parser.add_argument("--shots", type=positive, nargs="+", default=SHOTS)
-    parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
-    parser.add_argument("--cache", type=Path, default=CACHE / "languages", help="folder for what is finished")
-    parser.add_argument("--ship", type=Path, default=SHIPPED, help="file for the rows (default: %(default)s)")
     options = parser.parse_args(argv)
     if options.new:
         torch.set_num_threads(1)

@@ -119,7 +119,7 @@ def test_the_study_is_kept_gathered_and_not_repeated(tmp_path, monkeypatch, caps
     assert not any("/" in json.dumps(row) for row in found)
     read = rows.values(found, rows.NETWORK, BOTH)
     assert len(read) == SIGNERS - 1 and all(len(one) == 2 for one in read.values())
-    gain = rows.over_signers(rows.gains(found, (rows.NETWORK, BOTH), (rows.NETWORK, POLAR)))
+    gain = rows.over_languages(rows.gains(found, (rows.NETWORK, BOTH), (rows.NETWORK, POLAR)))
     assert gain.n == SIGNERS - 1 and gain.low <= gain.mean <= gain.high
     assert list(tables.strangers(found).index.names) and tables.strangers(found).notna().all(axis=None)
     with pytest.raises(BadInput, match="no rows of"):

@@ -172,13 +172,13 @@ def test_the_places_in_a_film_of_people_are_those_of_its_sharp_film(tmp_path):
     frames, sharp = film({"left_hand": [((50, 90), True), None], "right_hand": [None, ((120, 70), False)]})
 
     class People:
-        damage, name = "camera", "film of somebody.mp4"
+        damage, name, set = "camera", "film of somebody.mp4", "cached"
 
         def keypoints(self, method):
             return sharp
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(second_judge_rows, "watch", lambda *how: (frames[:, ::2, ::2], sharp))
+        patch.setattr(second_judge, "watch", lambda *how: (frames[:, ::2, ::2], sharp))
         row = second_judge_rows.of_film(WhereItIsBright(), TARGET, People())
     assert (row["set"], row["second_present"]) == ("real", 0.5)
     assert numbered([row])[0]["clip"] == "film 1"

@@ -22,7 +22,6 @@ Student's t over the signers' means and a bootstrap of signers and, in each, see
 
 import argparse
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -38,8 +37,8 @@ from book.studies.angles.rows import COMMAND, FEW, LOGISTIC, NETWORK, ONLY, OWN,
 from book.studies.angles.views import BOTH, PLACED, PLAIN, POLAR, SPACE, VIEWS, seen
 from book.studies.letters import SPLITS, splits_of
 from lib.joins2sign.photos import Photos, Split
-from lib.tools.commands import arguments, command, positive
-from lib.tools.openers import read_json, read_npz
+from lib.tools.commands import command, positive
+from lib.tools.openers import read_npz
 from lib.tools.paths import CACHE, DATA
 
 SEEDS = 5
@@ -139,22 +138,17 @@ def run(options: argparse.Namespace) -> None:
     cache = options.cache / f"{options.every}-{options.folds}"
     work = jobs(hands, photos, options.folds, options.seeds, more)
     places = {name: cache / f"{'-'.join(map(str, name)).replace(' ', '_')}.json" for name in work}
-    if not options.gather:
-        runner.run_missing({places[name]: job for name, job in work.items()})
-    ship(photos, places, options)
+    found = runner.finished({places[name]: job for name, job in work.items()}, options)
+    ship(photos, {name: found[place] for name, place in places.items() if place in found}, options)
 
 
-def ship(photos: Photos, places: Mapping[tuple, Path], options: argparse.Namespace) -> None:
+def ship(photos: Photos, found: Mapping[tuple, dict], options: argparse.Namespace) -> None:
     """All finished runs: of each, by signer, photos read rightly, with a hand, and in all."""
     rows = [
-        {"reader": reader, "sees": view, "split": split, "seed": seed, "by_signer": read_json(place, "delete it")}
-        for (reader, view, split, seed), place in places.items()
-        if place.is_file()
+        {"reader": reader, "sees": view, "split": split, "seed": seed, "by_signer": counted}
+        for (reader, view, split, seed), counted in found.items()
     ]
-    facts = {
-        "command": COMMAND,
-        "date": date.today().isoformat(),
-        "torch": torch.__version__,
+    facts = runner.made_by(COMMAND) | {
         "every": options.every,
         "folds": options.folds,
         "photos": len(photos),
@@ -169,16 +163,13 @@ def ship(photos: Photos, places: Mapping[tuple, Path], options: argparse.Namespa
 @command
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = arguments(__doc__)
+    parser = runner.command_line(__doc__, CACHE / "angles", SHIPPED)
     add = parser.add_argument
     add("--data", type=Path, default=DATA / "lis", help="what data_scripts/lis_fingerspelling.py wrote")
     add("--every", type=positive, default=1, help="take each so manieth photo only")
     add("--folds", type=positive, default=5, help="groups of signers (default: %(default)s)")
     add("--seeds", type=positive, default=SEEDS)
     add("--signers", type=int, default=SIGNERS, help="of rendered hands; 0: none (default: %(default)s)")
-    add("--gather", action="store_true", help="train nothing, ship what is finished")
-    add("--cache", type=Path, default=CACHE / "angles", help="folder for what is finished")
-    add("--ship", type=Path, default=SHIPPED, help="file for the rows (default: %(default)s)")
     run(parser.parse_args(argv))
 
 

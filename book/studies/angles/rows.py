@@ -1,4 +1,4 @@
-"""The shipped rows of `python -m book.studies.angles`: letters read, over signers and seeds."""
+"""The shipped rows of `python -m book.studies.angles`: letters read, over signers (as over languages) and seeds."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -53,15 +53,10 @@ def gains(rows: Sequence[dict], one: tuple[str, str], other: tuple[str, str], sp
     return {signer: mine[signer][:seeds] - theirs[signer][:seeds] for signer in mine if signer in theirs}
 
 
-def over_signers(found: Values) -> Interval:
-    """The mean over signers, with the wider of two intervals: Student's t over signers, a bootstrap of both."""
-    return over_languages(found)
-
-
 def answer(wanted: Mapping) -> tuple[Interval, str]:
     """The figure of a claim's answer (`book.ledger.claim_answers`), and what its n counts. Raises BadInput."""
     _, rows = read()
     one, other = (wanted["reader"], wanted["sees"]), wanted.get("minus")
     if other:
-        return over_signers(gains(rows, one, tuple(other))), "signers"
-    return over_signers(values(rows, *one)), "signers"
+        return over_languages(gains(rows, one, tuple(other))), "signers"
+    return over_languages(values(rows, *one)), "signers"

@@ -14,10 +14,8 @@ found to do either. Of the whole the mean over pairs is told, by `over_languages
 import argparse
 import copy
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from itertools import product
-from pathlib import Path
 
 import torch
 
@@ -28,9 +26,8 @@ from book.studies.real_words import few_shots, language_rows
 from book.studies.real_words.few_shots import STEPS, learned, right, to_learn, together, with_classifier
 from book.studies.real_words.languages import Language, read_languages
 from lib.ptn.training import STAGES
-from lib.tools.commands import arguments, command, positive
+from lib.tools.commands import command, positive
 from lib.tools.errors import BadInput
-from lib.tools.openers import read_json
 from lib.tools.paths import CACHE
 
 SHOTS, SEEDS = 5, 10
@@ -77,10 +74,8 @@ def run(options: argparse.Namespace) -> None:
         )
         for seed, one in product(range(options.seeds), languages)
     }
-    if not options.gather:
-        runner.run_missing(jobs)
-    rows = [row for path in jobs if path.is_file() for row in read_json(path, "delete it and run again")]
-    facts = {"command": PAIRS_COMMAND, "date": date.today().isoformat(), "torch": torch.__version__, "shots": SHOTS}
+    rows = [row for found in runner.finished(jobs, options).values() for row in found]
+    facts = runner.made_by(PAIRS_COMMAND) | {"shots": SHOTS}
     runner.write(options.ship, facts, rows=beside(rows, language_rows.read()[1]))
     print(f"{options.ship.name} holds {len(rows)} rows.")
 
@@ -88,11 +83,8 @@ def run(options: argparse.Namespace) -> None:
 @command
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = arguments(__doc__)
+    parser = runner.command_line(__doc__, CACHE / "languages", PAIRS)
     parser.add_argument("--seeds", type=positive, default=SEEDS)
-    parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
-    parser.add_argument("--cache", type=Path, default=CACHE / "languages", help="folder for what is finished")
-    parser.add_argument("--ship", type=Path, default=PAIRS, help="file for the rows (default: %(default)s)")
     run(parser.parse_args(argv))
 
 

@@ -24,10 +24,8 @@ about the commonest value. The rule is judged in both ways.
 
 import argparse
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from itertools import combinations, product
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -42,8 +40,7 @@ from data_scripts.shared.sign_films import LANGUAGES, lexicon
 from lib.ptn import PTN
 from lib.ptn.training import collate
 from lib.signer.phonology import Sign
-from lib.tools.commands import arguments, command, positive
-from lib.tools.openers import read_json
+from lib.tools.commands import command, positive
 from lib.tools.paths import CACHE
 
 PARTS = {"handshape": "handshape", "place": "place", "movement": "path", "hands": "hands"}
@@ -166,10 +163,8 @@ def run(options: argparse.Namespace) -> None:
         for seed in range(options.seeds)
         for name in OTHERS
     }
-    if not options.gather:
-        runner.run_missing(jobs)
-    done = [read_json(path, "delete it and run again") for path in jobs if path.is_file()]
-    facts = {"command": PROBES_COMMAND, "date": date.today().isoformat(), "torch": torch.__version__, "steps": STEPS}
+    done = runner.finished(jobs, options).values()
+    facts = runner.made_by(PROBES_COMMAND) | {"steps": STEPS}
     parts = {name: [row for one in done for row in one[name]] for name in ("rows", "map")}
     runner.write(options.ship, facts, **parts)
     print(f"{options.ship.name} holds {len(parts['rows'])} rows.")
@@ -178,11 +173,8 @@ def run(options: argparse.Namespace) -> None:
 @command
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = arguments(__doc__)
+    parser = runner.command_line(__doc__, CACHE / "probes", PROBES)
     parser.add_argument("--seeds", type=positive, default=SEEDS)
-    parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
-    parser.add_argument("--cache", type=Path, default=CACHE / "probes", help="folder for what is finished")
-    parser.add_argument("--ship", type=Path, default=PROBES, help="file for the rows (default: %(default)s)")
     run(parser.parse_args(argv))
 
 

@@ -15,7 +15,6 @@ the folders that data_scripts/{asl,dgs,bisindo,isl,bhutanese}_words.py write.
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -39,7 +38,7 @@ from lib.ptn.corpora import Inputs, load_corpus
 from lib.ptn.training import predict
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools.checkpoints import read_tensors, write_tensors
-from lib.tools.commands import arguments, command
+from lib.tools.commands import command
 from lib.tools.openers import read_json
 from lib.tools.paths import CACHE, DATA
 from lib.training import parameter_count
@@ -185,9 +184,7 @@ def run(options: argparse.Namespace) -> None:
     of_signs = [row for path in sorted(cache.glob("signs-*.json")) for row in read_json(path, AGAIN)]
     facts = {
         "about": "Long gaps of hands filled by a network; what ships has learned made-up signing alone",
-        "command": weights.COMMAND,
-        "date": date.today().isoformat(),
-        "torch": torch.__version__,
+        **runner.made_by(weights.COMMAND),
         "parameters": parameter_count(Filler()),
         "sentences": len(SIGNERS) * SENTENCES,
         "steps": [STEPS, MORE],
@@ -202,11 +199,8 @@ def run(options: argparse.Namespace) -> None:
 @command
 def main(argv: list[str] | None = None) -> None:
     """The command line."""
-    parser = arguments(__doc__)
-    parser.add_argument("--gather", action="store_true", help="train nothing, ship what is finished")
+    parser = runner.command_line(__doc__, CACHE / "long_gaps", judging.SHIPPED)
     parser.add_argument("--languages", nargs="*", choices=list(ARCHIVES), default=list(ARCHIVES))
-    parser.add_argument("--cache", type=Path, default=CACHE / "long_gaps", help="folder for what is finished")
-    parser.add_argument("--ship", type=Path, default=judging.SHIPPED, help="file for the rows (default: %(default)s)")
     run(parser.parse_args(argv))
 
 
