@@ -42,8 +42,10 @@ return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame((
   const box = place(), hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   done(arguments[0].contains(hit) && box.x === before.x && box.y === before.y);  // and it is not on its way elsewhere
 })));"""
-LISTEN = "window.clicked = false; addEventListener('click', () => { window.clicked = true; }, {capture: true, once: true})"
-CLICKED = "return window.clicked !== false"  # a page that a click has led to knows nothing of it
+LISTEN = """
+window.clicked = false;
+addEventListener("click", () => { window.clicked = true; }, {capture: true, once: true});"""
+CLICKED = "return window.clicked !== false;"  # a page that a click has led to knows nothing of it
 ON_SCREEN = """
 const box = arguments[0].getBoundingClientRect();
 return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;"""
