@@ -6,7 +6,8 @@
 The papers are not in this repository, and no sentence of theirs is. An entry keeps how many words its passage has and a
 checksum of them, and this slides a window of so many words over the text until the checksum fits. Then every number of
 the entry must stand in its passage, a table's cells in their order, and the words that a paper is said to lack must not
-stand anywhere in it. Of a text only words and numbers count: small letters, no punctuation, whatever the line breaks.
+stand anywhere in it. The passages of a section must come after those of the sections before it. Of a text only words
+and numbers count: small letters, no punctuation, whatever the line breaks.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from lib.tools.papers import FILE, NONE, Papers, read
 
 TAG = re.compile(r"</?[a-z]+>")
 TOKEN = re.compile(r"[✓✗]|(?:(?<!\w)[-+])?\d+(?:[.,]\d+)*|[^\W\d_]+")  # marks; numbers with their sign; words
+FLOATING = re.compile("Table|Figure")
 DIGITS = {"two": "2", "three": "3", "four": "4", "five": "5"}
 ABSENT = (
     "Nothing was checked: the papers' texts do not come with the course. Name a folder that holds them as text files, "
@@ -72,13 +75,18 @@ def places(text: Words, length: int) -> Mapping[str, int]:
     return {checksum(text[i : i + length]): i for i in range(len(text) - length + 1)}
 
 
-def find(text: Words, passage: str) -> Words:
-    """The passage with this checksum. Raises BadInput where there is none."""
-    length = int(passage.split()[0])
-    start = places(text, length).get(passage)
+def place(text: Words, passage: str) -> int:
+    """Where the passage with this checksum begins. Raises BadInput where there is none."""
+    start = places(text, int(passage.split()[0])).get(passage)
     if start is None:
         raise BadInput(f"no passage of the text has the checksum {passage!r}")
-    return text[start : start + length]
+    return start
+
+
+def find(text: Words, passage: str) -> Words:
+    """The passage with this checksum. Raises BadInput where there is none."""
+    start = place(text, passage)
+    return text[start : start + int(passage.split()[0])]
 
 
 def problems(papers: Papers, known: Mapping[str, Words]) -> Iterator[str]:
@@ -101,6 +109,24 @@ def problems(papers: Papers, known: Mapping[str, Words]) -> Iterator[str]:
             for term in terms:
                 if f" {' '.join(words(term))}" in _body(known[paper]):
                     yield f"{one.where}, {what}: {paper} does have the word {term!r}"
+    for paper, about in papers.about.items():
+        yield from _out_of_order(paper, about["sections"], papers, known[paper])
+
+
+def _out_of_order(paper: str, sections: Sequence[str], papers: Papers, text: Words) -> Iterator[str]:
+    """Sections follow each other in the text (tables and figures stand anywhere), and so do the passages of each."""
+    order = {f"{paper} {section}": number for number, section in enumerate(sections) if not FLOATING.match(section)}
+    found = []
+    for one in papers.passages:
+        with suppress(BadInput):  # a passage that is not there has been reported
+            if one.where in order:
+                found.append((place(text, one.passage), one.where))
+    last = ""
+    for _, where in sorted(found):
+        if last and order[where] < order[last]:
+            yield f"{where}: a passage of it stands behind one of {last}: one of the two is of another section"
+        else:
+            last = where
 
 
 def _table(table, text: Words) -> Iterator[str]:

@@ -14,7 +14,9 @@ FILMS holds what you have, in folders whose names say what it is (R1 does not sa
 
 TD1: inputs of 152 x 168 from the 720p films, targets of 304 x 336 from the 1080p ones. Each pair is checked for showing
 the same moments. TD2: inputs alone; there is no target, so only UHP can be counted. Either set may be absent. The crop
-is as large as the signer needs (R1 names none here), and never so small that anything would have to be enlarged.
+is as large as the signer needs, and never so small that anything would have to be enlarged. (R1 names no crop here. Its
+small frames are 152 x 168 as it collected them, III-C; how its targets came to twice that, from films with one and a
+half times the lines, it does not say.)
 Result: td1 and td2 in the form of lib/signer/clips.py, without truth; left_out.csv and manifest.json. An interrupted
 run goes on. Then: python -m lib.evaluation --set td2 --data data/showtv. To fine-tune, let D1 and TD1 lie in one
 folder: ln -s ../showtv/td1 data/srf/td1; python -m lib.train_upsampler bwfa-unet --data data/srf.

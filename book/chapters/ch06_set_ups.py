@@ -65,11 +65,11 @@ def _theirs() -> dict[str, str]:
         "damage": "by software: halved, then motion blur of scale 3 (III-C)",
         "signers": "recorded people",
         "learned from": f"{look_up('R1 III-C, training videos')} videos of a minute",
-        "pictures seen": f"whole frames, {frames} in each of at most {epochs} epochs",
+        "pictures seen": f"frames, whole ones as we read it, {frames} in each of at most {epochs} epochs",
         "width": "not said",
         "head": "upsampling, then 1x1 (III-A)",
-        "input added": "no",
-        "learning rate": f"{look_up('R1 IV-A, learning rate')}, constant",
+        "input added": "not named",
+        "learning rate": f"{look_up('R1 IV-A, learning rate')}, no schedule named",
     }
     return lines | {line: str(look_up(paper)) for line, (paper, *_) in (D1 | TD2).items()}
 

@@ -27,7 +27,7 @@ from lib.tools.paths import CACHE
 Treatment = Callable[[Clip], Iterable[np.ndarray]]
 Result = TypeVar("Result")
 
-STEPS = ("blur", "shrink", "compress")  # in a camera's order; R1 (III-C) shrinks, then blurs, and has no compression
+STEPS = ("blur", "shrink", "compress")  # in a camera's order; R1 (III-C) shrinks, then blurs; it names no compression
 STAGES = ("target", "input", "bilinear")
 # near R1's regime, which lost 33 % of the input's hands and 2.5 % of the target's
 WANTED = {"target": (0.0, 0.05), "input": (0.25, 0.40)}

@@ -6,7 +6,7 @@
 R1 has the parts, not the widths: ``width`` channels at the input's size, twice as many after each of ``depth``
 halvings, and no normalisation layers (a picture's contrast must survive) are ours. The encoder looks, the decoder puts
 together: its channels are halved before the size is doubled, and one convolution follows, which costs a third less
-time than two.
+time than the two of a mirror image, as which R1 describes its decoder.
 
 What R1's last upsampling layer is, it does not say. Were it an interpolation, the 1x1 convolution could as well stand
 before it: both are linear, one mixes channels and the other neighbours. The output would be a small picture enlarged

@@ -118,6 +118,16 @@ def test_what_the_text_does_not_bear_out_is_reported(small, check_papers, capsys
     assert capsys.readouterr().out.strip() == said
 
 
+@pytest.mark.parametrize(("section", "wrong"), [("1", 0), ("2", 1)])
+def test_a_passage_of_another_section_is_reported(small, check_papers, capsys, section, wrong):
+    """A second passage, before the first in the text: if it is said to be of 2, the first cannot be of 1."""
+    begins = check_papers.added(check_papers.words(TEXT), "Hands are lost", "Data")
+    text = small.read_text().replace('where = "R9 2"', f'where = "R9 {2 - wrong}"')
+    small.write_text(f'{text}[[passage]]\nwhere = "R9 {section}"\n{begins}\nsays = ["it begins"]\n')
+    assert check_papers.main(["--papers", str(small.parent), "--file", str(small)]) == wrong
+    assert capsys.readouterr().out.startswith("R9 1: a passage of it stands behind one of R9 2" if wrong else "All 1")
+
+
 def test_a_wrong_checksum_is_reported(small, check_papers, capsys):
     right = [line for line in small.read_text().splitlines() if line.startswith("passage = ")]
     for line in right:

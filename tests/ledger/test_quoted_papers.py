@@ -4,6 +4,7 @@ A page of prose may name a figure of a paper; then the same sentence names the p
 sentence before has named the paper, and this looks whether the file has it. In a chapter such a sentence is a cell.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -32,6 +33,8 @@ ALLOWED = OURS_TOO | THEIR_CODE | MEANT
 CITED = re.compile(r"\b(R[123]),? \(?(?:Sections? )?((?:Tables?|Figures?) [IVX\d]+|[IVX]+-[A-Z]\b|\d\.\d\b)")
 SECTION = re.compile(r"\([^()]*(?<![\w.])(?:(?:I{1,3}|I?V|VI)-[A-Z]|[1-9]\.\d|Tables? [IVX\d]+)(?![\w.])")
 ROMAN = re.compile(r"\b((?:I{1,3}|I?V|VI)-[A-Z])\b")  # sections of this kind are R1's alone
+
+NAME = re.compile(r"^R[123] (?:abstract|Table|Figure|[IVX]+\b|\d)[^,]*, ")
 
 
 def plain(number: str) -> str:
@@ -97,6 +100,46 @@ def test_no_sentence_of_a_chapter_types_a_figure_of_a_paper(path):
     assert not found, (
         'make a cell of the sentence, Markdown(filled("... {R1 Table I, input, UHP %} ...")), or use words'
     )
+
+
+def asked_for(code: str) -> Iterator[str]:
+    """Names of what a paper says, in a cell's strings: whole ones, and those in braces that `filled` fills."""
+    tree = ast.parse(code)
+    parts = {part for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for part in ast.walk(text)}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and one not in parts:
+            yield from [one.value] if NAME.match(one.value) else re.findall(r"{(R[123] [^{}]+)}", one.value)
+
+
+def said_in_words(code: str) -> Iterator[str]:
+    """What reports give as their source in words (`source="..."`)."""
+    for one in ast.walk(ast.parse(code)):
+        for word in one.keywords if isinstance(one, ast.Call) else []:
+            if word.arg == "source":
+                yield from (text.value for text in ast.walk(word.value) if isinstance(text, ast.Constant))
+
+
+def code_cells(path: Path) -> Iterator[str]:
+    yield from (cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.name)
+def test_what_a_chapter_asks_for_by_name_is_in_the_file(path):
+    names = [name for code in code_cells(path) for name in asked_for(code) if name not in PAPERS.figures]
+    assert not [one for one in names if not any(name.startswith(f"{one}, ") for name in PAPERS.figures)]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.name)
+def test_no_report_says_in_words_what_r1_says(path):
+    found = [words for code in code_cells(path) for words in said_in_words(code) if re.match(r"R1\b", str(words))]
+    assert not found, 'name the passage: report(paper="R1 IV-B, intervals")'
+
+
+def test_a_wrong_name_and_a_source_in_words_are_seen():
+    code = """report("x", 1, paper="R1 IV-B, intervals", source="R1, in words", note=f"R1 IV-B, {x}")
+filled("{R1 IV-B, ha}")"""
+    assert sorted(asked_for(code)) == ["R1 IV-B, ha", "R1 IV-B, intervals"]
+    assert list(said_in_words(code)) == ["R1, in words"]
 
 
 def test_cited_sections_of_the_papers_exist():
