@@ -13,7 +13,7 @@ R2's text does not say what happens when these points fail, so these are our cho
   replaced by the clip's median, else the points would fly off to infinity.
 - Hips never found (below the picture's edge): the neck serves as chest; one hip of two: it serves as pelvis.
 - A shoulder never found, or the two never apart: the body has no size, so all points but the hands' become 0.
-- A hand never found: its points are 0. A hand whose wrist or knuckle is never found: likewise.
+- A hand never found: the zeros of its imputation stay 0. A hand whose wrist or knuckle is never found: likewise.
 """
 
 import numpy as np

@@ -12,9 +12,9 @@ UNIT = FRAME / 8  # of the joint loss; R3's joints are normalised there (eq. 3),
 def joint_loss(pred: Tensor, truth: Tensor) -> Tensor:
     """Mean squared error of coordinates (N, J, 2) over the joints that ``truth`` has; NaN ones drop out. A scalar.
 
-    In units of an eighth of a frame (32 pixels), about what hands differ by, so that it starts near the size of the
-    letters' loss: in units of half a frame the letters outweigh it, and the joints stay far off (compared on validation
-    photos; see the lab notes). 0 where nothing is known.
+    A mean where R3 has a sum (eq. 3). In units of an eighth of a frame (32 pixels), about what hands differ by, so that
+    it starts near the letters' loss: in units of half a frame the letters outweigh it, and the joints stay far off
+    (compared on validation photos; see the lab notes). 0 where nothing is known.
     """
     known = ~truth.isnan()
     error = (pred - truth.nan_to_num()) / UNIT

@@ -100,9 +100,9 @@ class KeypointClassifier(nn.Module):
 def trunk(config: Config) -> nn.Sequential:
     """Five convolutions and three poolings: (N, 3, S, S) -> (N, 256 w, 6, 6).
 
-    R3 (4.1) names two poolings, each with a normalisation layer behind it, of which it does not say which; DeepPose,
-    which it follows, has AlexNet's, over neighbouring channels. Without a third pooling FC6 would not get
-    256 x 6 x 6. Raises BadInput for a size without a first layer.
+    R3 (4.1) names two poolings, each with a normalisation layer behind it, and not which. Here they are AlexNet's, over
+    neighbouring channels, and so are kernels and channels behind the first layer (R3 leaves these to a figure). Without
+    a third pooling FC6 would not get 256 x 6 x 6. Raises BadInput for a size without a first layer.
     """
     if config.size not in STEMS:
         raise BadInput(f"Joins2Sign reads pictures of {' or '.join(map(str, STEMS))} pixels, not {config.size}.")

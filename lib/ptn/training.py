@@ -2,7 +2,7 @@
 
 De Coster et al. (arXiv 2306.17558): L1 on PTN's first layer (3.3) and early stopping (5.2); from the authors' code Adam
 and a tenth of the learning rate after 5 epochs without gain in validation accuracy. The learning rate, the batch size
-and the patience of the early stopping are not published; 3e-4, 128 and 12 are ours.
+and the patience of the early stopping are not published; 3e-4, 128 and 12 are ours, and so is clipping gradients at 1.
 
     model = PTN(134, num_classes)
     history = train(model, train_set, val_set, Recipe(seed=0))

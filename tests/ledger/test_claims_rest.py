@@ -47,6 +47,14 @@ def test_the_ledger_names_the_commit_of_a_rule_that_came_first():
     assert html.count("rule of commit 0123456, before the run") == 1
 
 
+def test_a_preprint_that_is_none_of_the_three_papers_is_said_to_be_unread():
+    named = [claim for claim in read_claims() if re.search(r"arXiv \d{4}\.\d{5}", claim.besides + claim.says)]
+    assert {claim.id for claim in named} == {"letters-angles", "letters-five"}
+    for claim in named:
+        assert "which nobody here has read" in claim.besides and "ours" in claim.besides.rpartition(",")[2]
+        assert not re.search(r"arXiv \d{4}\.\d{5}", claim.says), "no claim rests on it"
+
+
 def test_the_ledger_judges_a_rung_of_two_trainings_as_chapter_6_does():
     steps = over_trainings(of_path(shipped_rows.read()), r1_studies.read())["change"].droplevel("set")
     ledger = {claim.id: judge(claim, gather(), "ci") for claim in read_claims() if "trainings" in (claim.answer or {})}

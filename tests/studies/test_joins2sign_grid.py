@@ -13,12 +13,14 @@ from lib.tools.papers import look_up
 
 
 def test_grid_has_every_combination_of_r3s():
-    """4.6: three rates with three alphas; and for the dynamic weighting what it names of its ranges."""
-    printed = [look_up(f"R3 4.6, {place} learning rate of the grid").value for place in ("first", "second", "third")]
+    """4.6: three rates with three alphas; and for the dynamic weighting the ends of its ranges, and what it chose."""
+    places, named = ("first", "second", "third"), {"rate": "learning rate", "alpha": "alpha"}
+    printed = [look_up(f"R3 4.6, {place} learning rate of the grid").value for place in places]
     assert GRIDS["static"]["rate"] == pytest.approx([rate / 10 for rate in printed]), "10e-2 for 10^-2"
-    assert GRIDS["static"]["alpha"] == (0.3, 0.4, 0.5)
-    for name, said in {"rate": "learning rate", "alpha": "alpha"}.items():
-        assert look_up(f"R3 4.5, {said}, dynamic").value in GRIDS["dynamic"][name], "what it chose is tried"
+    assert GRIDS["static"]["alpha"] == tuple(look_up(f"R3 4.6, {place} alpha of the grid").value for place in places)
+    for name, said in named.items():
+        ends = {look_up(f"R3 4.6, {end} {said} of the dynamic search").value for end in ("least", "largest")}
+        assert set(GRIDS["dynamic"][name]) == ends | {look_up(f"R3 4.5, {said}, dynamic").value}
 
 
 def test_grid_search_finds_the_setting_that_learns(tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 """Twenty angles between the bones of a hand: they stay as they are where the hand moves, grows, turns or is the other.
 
-Reading hands by twenty joint angles is reported to hold for strangers far better than coordinates (arXiv 2603.09213).
-That paper's text is not at hand, and which twenty it takes is not known here. **This is our reading:**
+Reading hands by twenty joint angles is said to hold for strangers far better than coordinates (arXiv 2603.09213, which
+nobody here has read). Which twenty that preprint takes is not known here. **These are ours:**
 
 - each finger's three *flexions*, at knuckle, middle and end joint: between the bone that comes and the one that goes
   (15; the thumb's are at its root, its knuckle and its one joint);
