@@ -6,6 +6,7 @@
 The middle frames of each film are looked at once as they are; and `lib.enhance` itself, with one look, makes keypoints
 of them, and decides for itself whether it sharpens. D1's are also looked at enlarged by bicubic interpolation, and
 sharpened. A hand that was found in the film as it is counts as lost where none is found within half a hand of it.
+Films higher than `HIGH` pixels are reduced to that first.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from book.studies import runner
-from lib.degrade import upscale
+from lib.degrade import downsample, upscale
 from lib.enhance.film import MODEL, enhance
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.holistic import extract
@@ -33,6 +34,7 @@ from lib.video.film import write_lossless
 
 SHIPPED, PEOPLE = (runner.RESULTS / f"clear_{kind}.json" for kind in ("films", "people"))
 COMMAND = "python -m book.shared.clear_films"
+HIGH = 360
 PLAIN, SHARPENED, ENHANCE = WAYS = ("plain", "sharpened", "enhance")
 
 
@@ -51,6 +53,14 @@ def row_of(name: str, frames: np.ndarray, folder: Path, ways: Sequence[str] = WA
         if way in ways:
             row[way] = lost(as_it_is, extract(larger, progress=False))
     return row
+
+
+def middle(path: Path, count: int) -> np.ndarray:
+    """The (count, H, W, 3) frames in the middle of a film, or all of a shorter one, at most `HIGH` pixels high."""
+    frames = read_all(path)
+    start, (height, width) = max(0, len(frames) - count) // 2, frames.shape[1:3]
+    frames = frames[start : start + count]
+    return frames if height <= HIGH else np.stack(list(downsample(frames, size=(HIGH * width // height, HIGH))))
 
 
 def lost(before: Keypoints, after: Keypoints) -> int:
@@ -86,12 +96,10 @@ def main(argv: list[str] | None = None) -> None:
     chosen = options.films or [clip.target_path for clip in clips("d1_test")]
     rows = []
     for number, path in enumerate(tqdm(chosen, unit=" films"), 1):
-        frames = read_all(path)
-        start = max(0, len(frames) - options.frames) // 2
         with TemporaryDirectory() as folder:
             name = f"film {number}" if options.films else path.parent.name
             ways = (ENHANCE,) if options.people else WAYS
-            rows.append(row_of(name, frames[start : start + options.frames], Path(folder), ways))
+            rows.append(row_of(name, middle(path, options.frames), Path(folder), ways))
         print(rows[-1], flush=True)
     if options.people or not options.films:
         out = PEOPLE if options.people else SHIPPED
