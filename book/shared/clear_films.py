@@ -10,6 +10,7 @@ Films higher than `HIGH` pixels are reduced to that first.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +30,7 @@ from lib.signer.clips import clips
 from lib.tools.commands import arguments, command, positive
 from lib.upsampler import load_pretrained
 from lib.upsampler.sharpen import sharpen
-from lib.video import read_all
+from lib.video import probe, read_video
 from lib.video.film import write_lossless
 
 SHIPPED, PEOPLE = (runner.RESULTS / f"clear_{kind}.json" for kind in ("films", "people"))
@@ -57,9 +58,9 @@ def row_of(name: str, frames: np.ndarray, folder: Path, ways: Sequence[str] = WA
 
 def middle(path: Path, count: int) -> np.ndarray:
     """The (count, H, W, 3) frames in the middle of a film, or all of a shorter one, at most `HIGH` pixels high."""
-    frames = read_all(path)
-    start, (height, width) = max(0, len(frames) - count) // 2, frames.shape[1:3]
-    frames = frames[start : start + count]
+    start = max(0, (probe(path).frames or 0) - count) // 2
+    frames = np.stack(list(islice(read_video(path), start, start + count)))
+    height, width = frames.shape[1:3]
     return frames if height <= HIGH else np.stack(list(downsample(frames, size=(HIGH * width // height, HIGH))))
 
 
