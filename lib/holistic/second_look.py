@@ -107,9 +107,9 @@ def look_again(
     ``points`` (75, 3) are those of the frame, ``side`` is 0 for left, 1 for right.
     """
     wrist, size = points[WRISTS[side], :2], frame.shape[1::-1]
-    if not _inside(wrist, size) or not np.isnan(points[HAND[side]]).all():
+    if not inside(wrist, size) or not np.isnan(points[HAND[side]]).all():
         return None
-    body = _width(points, side)
+    body = body_width(points, side)
     centre = points[[WRISTS[side], *KNUCKLES[side]], :2].mean(axis=0)
     for look in LOOKS:
         for joints, label, score in hands_in(frame, centre, look * body, detect):
@@ -125,18 +125,19 @@ def unlikely(joints: np.ndarray, points: np.ndarray, side: int, size: tuple[int,
     Its wrist has left the picture; or its middle lies back from the body's wrist, on a forearm that is long enough to
     tell. What is not known, NaN, is no reason.
     """
-    elbow, body = points[ELBOWS[side], :2], _width(points, side)
+    elbow, body = points[ELBOWS[side], :2], body_width(points, side)
     (x, y), (u, v) = points[WRISTS[side], :2] - elbow, joints[:, :2].mean(axis=0) - elbow
     length = max(np.hypot(x, y), 1.0)
     on_forearm = (x * u + y * v) / length**2 < BACK and abs(x * v - y * u) / length < BESIDE * body
-    return not _inside(joints[0, :2], size) or bool(on_forearm and length > LONG * body)
+    return not inside(joints[0, :2], size) or bool(on_forearm and length > LONG * body)
 
 
-def _inside(point: np.ndarray, size: tuple[int, int]) -> bool:
+def inside(point: np.ndarray, size: tuple[int, int]) -> bool:
+    """Whether (x, y) lies in a picture of (width, height)."""
     return bool((point >= 0).all() and (point < size).all())  # False for NaN too
 
 
-def _width(points: np.ndarray, side: int) -> float:
+def body_width(points: np.ndarray, side: int) -> float:
     """The body's width in pixels, by its shoulders or this forearm."""
     shoulders, forearm = (points[a, :2] - points[b, :2] for a, b in (SHOULDERS, (WRISTS[side], ELBOWS[side])))
     return max(np.linalg.norm(shoulders), 1.3 * np.linalg.norm(forearm), 1.0)
