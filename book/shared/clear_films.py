@@ -1,13 +1,16 @@
 """Does `lib.enhance` harm a film that is clear already? Hands of one look that are lost by it.
 
-    python -m book.shared.clear_films [FILE...]      without films: D1 test's sharp films, rows for chapter 14
+    python -m book.shared.clear_films                     D1 test's sharp films; rows for chapter 14
+    python -m book.shared.clear_films FILE... --people    films of people; rows likewise, without the films' names
 
-The middle frames of each film are looked at once as they are, enlarged by bicubic interpolation, and sharpened by the
-network that ships; and a few frames of the whole film say whether `enhance` would sharpen it (`lib.enhance.source`).
-A hand that was found in the film as it is counts as lost where none is found within half a hand of it.
+The middle frames of each film are looked at once as they are; and `lib.enhance` itself, with one look, makes keypoints
+of them, and decides for itself whether it sharpens. D1's are also looked at enlarged by bicubic interpolation, and
+sharpened. A hand that was found in the film as it is counts as lost where none is found within half a hand of it.
+Films higher than `HIGH` pixels are reduced to that first.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,34 +19,49 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from book.studies import runner
-from book.studies.faces import middle
-from lib.enhance.film import MODEL
-from lib.enhance.source import larger, open_source, worth_it
+from lib.degrade import downsample, upscale
+from lib.enhance.film import MODEL, enhance
 from lib.evaluation.intervals import Interval, clip_bootstrap
 from lib.holistic import extract
 from lib.holistic.surety import HAND
-from lib.keypoints import Keypoints
+from lib.keypoints import Keypoints, load
 from lib.metrics import hand_distance
 from lib.signer.clips import clips
 from lib.tools.commands import arguments, command, positive
 from lib.upsampler import load_pretrained
-from lib.video import read_all
+from lib.upsampler.sharpen import sharpen
+from lib.video import probe, read_video
 from lib.video.film import write_lossless
 
-SHIPPED = runner.RESULTS / "clear_films.json"
+SHIPPED, PEOPLE = (runner.RESULTS / f"clear_{kind}.json" for kind in ("films", "people"))
 COMMAND = "python -m book.shared.clear_films"
-PLAIN, SHARPENED, ENHANCE = "plain", "sharpened", "enhance"
+HIGH = 360
+PLAIN, SHARPENED, ENHANCE = WAYS = ("plain", "sharpened", "enhance")
 
 
-def row_of(name: str, path: Path, count: int) -> dict:
-    """Of a film: hands found as it is, those of them lost in each way, and whether `enhance` sharpens it."""
-    network, film = load_pretrained(MODEL), open_source(path)
-    frames = middle(read_all(path), count)
+def row_of(name: str, frames: np.ndarray, folder: Path, ways: Sequence[str] = WAYS) -> dict:
+    """Of a film's frames (T, H, W, 3): hands found as they are, those lost in each way, and whether it was sharpened.
+
+    ``folder`` takes what the enhance command writes.
+    """
+    network = load_pretrained(MODEL)
     as_it_is = extract(frames, progress=False)
     row = {"clip": name, "hands": sum(int(as_it_is.present(side).sum()) for side in ("left_hand", "right_hand"))}
-    for way, by in ((PLAIN, None), (SHARPENED, network)):
-        row[way] = lost(as_it_is, extract(larger(by, frames), progress=False))
-    return row | {"opened": bool(worth_it(film, network, "cpu"))}
+    film = write_lossless(folder / "film.mkv", frames, 25)
+    summary = enhance(film, folder / "out.mkv", folder / "out.pose", model=network, looks=1, progress=False)
+    row |= {"opened": summary.sharpened, ENHANCE: lost(as_it_is, load(folder / "out.pose"))}
+    for way, larger in ((PLAIN, upscale(frames, 2, "bicubic")), (SHARPENED, sharpen(network, frames))):
+        if way in ways:
+            row[way] = lost(as_it_is, extract(larger, progress=False))
+    return row
+
+
+def middle(path: Path, count: int) -> np.ndarray:
+    """The (count, H, W, 3) frames in the middle of a film, or all of a shorter one, at most `HIGH` pixels high."""
+    start = max(0, (probe(path).frames or 0) - count) // 2
+    frames = np.stack(list(islice(read_video(path), start, start + count)))
+    height, width = frames.shape[1:3]
+    return frames if height <= HIGH else np.stack(list(downsample(frames, size=(HIGH * width // height, HIGH))))
 
 
 def lost(before: Keypoints, after: Keypoints) -> int:
@@ -56,16 +74,14 @@ def lost(before: Keypoints, after: Keypoints) -> int:
 
 
 def shares(rows: Sequence[dict]) -> dict[str, Interval]:
-    """Hands lost, in per cent of those that were found, over films: in each way, and in that which `enhance` takes."""
-    ways = {ENHANCE: lambda row: row[SHARPENED if row["opened"] else PLAIN]}
-    ways |= {way: lambda row, way=way: row[way] for way in (PLAIN, SHARPENED)}
-    return {way: clip_bootstrap([100 * take(row) / row["hands"] for row in rows]) for way, take in ways.items()}
+    """Hands lost in each way that was tried, in per cent of those that were found, over films in which some were."""
+    some = [row for row in rows if row["hands"]]
+    return {way: clip_bootstrap([100 * row[way] / row["hands"] for row in some]) for way in WAYS if way in rows[0]}
 
 
 def read(path: Path = SHIPPED) -> list[dict]:
     """The rows that ship. Raises BadInput where the file is missing or another one."""
-    keys = ("clip", "hands", PLAIN, SHARPENED, "opened")
-    return runner.read(path, "rows of clear films", COMMAND, keys=keys)[1]["rows"]
+    return runner.read(path, "rows of clear films", COMMAND, keys=("clip", "hands", "opened", ENHANCE))[1]["rows"]
 
 
 @command
@@ -74,17 +90,20 @@ def main(argv: list[str] | None = None) -> None:
     parser = arguments(__doc__)
     parser.add_argument("films", nargs="*", type=Path, metavar="FILE", help="clear films of one signer each")
     parser.add_argument("--frames", type=positive, default=16, metavar="N", help="of each that are looked at")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="where the rows go; without films, with the course")
+    parser.add_argument("--people", action="store_true", help="keep the rows of these films with the course")
     options = parser.parse_args(argv)
+    if options.people and not options.films:
+        parser.error("--people wants films")
     chosen = options.films or [clip.target_path for clip in clips("d1_test")]
     rows = []
-    with TemporaryDirectory() as folder:
-        for number, path in enumerate(tqdm(chosen, unit=" films"), 1):
+    for number, path in enumerate(tqdm(chosen, unit=" films"), 1):
+        with TemporaryDirectory() as folder:
             name = f"film {number}" if options.films else path.parent.name
-            film = write_lossless(Path(folder) / f"{number}.mkv", read_all(path, 250), 25)
-            rows.append(row_of(name, film, options.frames))
-            print(rows[-1], flush=True)
-    if out := options.out or (None if options.films else SHIPPED):
+            ways = (ENHANCE,) if options.people else WAYS
+            rows.append(row_of(name, middle(path, options.frames), Path(folder), ways))
+        print(rows[-1], flush=True)
+    if options.people or not options.films:
+        out = PEOPLE if options.people else SHIPPED
         runner.write(out, {"command": COMMAND, "frames": options.frames}, rows=rows)
     print(pd.Series({way: str(found) for way, found in shares(rows).items()}).to_string())
 

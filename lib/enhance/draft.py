@@ -9,9 +9,9 @@ from tqdm.auto import tqdm
 
 from lib.keypoints import Keypoints
 from lib.upsampler.sharpen import step_behind
-from lib.video import read_video
 from lib.video.codec import encode
 
+Frames = Callable[[], Iterator[np.ndarray]]
 DRAFT = 12  # crf: the third look sees hands as the network makes them, to 1.5 pixels; in a film of crf 18 to 9
 
 
@@ -35,6 +35,6 @@ def drafter(fps: float, draft: Path) -> Callable[[Iterator[np.ndarray]], None]:
     return write
 
 
-def once_more(draft: Path | None, what: str, found: Keypoints, progress: bool) -> Iterator[np.ndarray]:
-    """Its (H, W, 3) frames, now that it is known what comes after each; opened when the first is asked for."""
-    yield from tqdm(read_video(draft), what, len(found), unit=" frames", disable=not progress, leave=False)
+def once_more(again: Frames, what: str, found: Keypoints, progress: bool) -> Iterator[np.ndarray]:
+    """A film's (H, W, 3) frames, now that it is known what comes after each; opened when the first is asked for."""
+    yield from tqdm(again(), what, len(found), unit=" frames", disable=not progress, leave=False)

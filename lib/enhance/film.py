@@ -19,7 +19,8 @@ Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, w
 place (`lib.holistic.surety`); --all-hands keeps refused ones, too, --least P all that are at least so probable.
 The networks learned from hands. So of what is written hands are the network's, and all else, faces above all, is the
 film's own, enlarged (`lib.enhance.faithful`). --whole writes what keypoints are found in: the network's whole picture.
-Where a few frames show no more hands when sharpened, the film is only enlarged, but for --whole and --always.
+Where a few frames show no more hands when sharpened, the film is only enlarged, and keypoints are found in its own
+frames, so that no hand is lost by it; but for --whole and --always.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first. What is larger
@@ -29,17 +30,19 @@ than 1920 x 1200 is reduced unless --height says otherwise: a 4K film, which wou
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from lib.degrade import upscale
 from lib.enhance.draft import drafted, drafter, once_more
 from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
 from lib.enhance.sound import add_tracks
-from lib.enhance.source import Box, Source, larger, open_source, worth_it
+from lib.enhance.source import Box, Source, open_source, worth_it
 from lib.holistic import extract
 from lib.holistic.second_look import looking_again
 from lib.holistic.surety import checked_least, surely, with_probabilities
@@ -48,8 +51,8 @@ from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput, printable
 from lib.tools.files import written_whole
 from lib.upsampler import UNet, load_pretrained
-from lib.upsampler.sharpen import step_behind
-from lib.video import FORMATS
+from lib.upsampler.sharpen import sharpen, step_behind
+from lib.video import FORMATS, read_video
 from lib.video.codec import encode
 from lib.video.film import check_frames
 from lib.video.timing import UNEVEN
@@ -58,6 +61,7 @@ MODEL = "bg-unet"
 BATCH, BATCH_PIXELS = 4, 2**18  # frames that go through a GPU together: up to 4 small ones, large ones singly
 
 Consumer = Callable[[Iterator[np.ndarray]], Keypoints | None]
+Shown = Callable[[Iterator[np.ndarray]], Iterator[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Summary:
     box: Box | None
     sound: bool
     seconds: float
+    sharpened: bool = True
 
     def __str__(self) -> str:
         frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
@@ -83,6 +88,8 @@ class Summary:
         if self.keypoints:
             right, left = (self.keypoints.found(f"{side}_hand").mean() for side in ("right", "left"))
             text += f"; right hand found in {right:.0%} of them, left hand in {left:.0%}"
+        if not self.sharpened:
+            text += "; enlarged only" + ", and hands are those of the film's own frames" * (self.keypoints is not None)
         if self.box:
             text += f"; cropped to x {self.box[0]} to {self.box[2]}, y {self.box[1]} to {self.box[3]}"
         return text + ("; sound copied." if self.sound else ".")
@@ -134,20 +141,29 @@ def enhance(
         pose = _reserve(reserved, keypoints, source) if keypoints else None
         network = network if whole or always or worth_it(film, network, device) else None
         blend, third = Faithful() if network and not whole else None, pose is not None and looks > 2
-        draft = reserved.enter_context(drafted(video)) if third or (pose and least is not None) else None
+        twice = third or (pose is not None and least is not None)
+        draft = reserved.enter_context(drafted(video)) if network and twice else None
+        shown = blend.written if blend else iter if network else partial(upscale, method="bicubic")
         watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
-        writers = [_writer(film, out, video, crf, bool(watchers), blend)]
+        writers = [_writer(film, out, video, crf, bool(watchers), shown)]
         writers += [drafter(film.info.fps, draft)] if draft else []
         frames, results = _run(film, network, device, watchers + writers, blend, progress)
         found = results[0] if pose else None
         if pose:
-            found = third_look(once_more(draft, "third look", found, progress), found) if third else found
-            again = once_more(draft, "refused hands", found, progress)  # read only where it is asked for
+            once = partial(once_more, partial(read_video, draft) if network else film.again)
+            found = third_look(once("third look", found, progress), found) if third else found
+            again = once("refused hands", found, progress)  # read only where it is asked for
             found = with_probabilities(found) if least is None else surely(again, found, least)
+            found = found if network else doubled(found)
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
-    return Summary(source, out, found, frames, film.info.fps, size, film.box, sound, seconds)
+    return Summary(source, out, found, frames, film.info.fps, size, film.box, sound, seconds, network is not None)
+
+
+def doubled(found: Keypoints) -> Keypoints:
+    """A film's keypoints in pixels of the same film of twice the size."""
+    return replace(found, xyz=2 * found.xyz, size=(2 * found.size[0], 2 * found.size[1]))
 
 
 def _check_paths(source: Path, out: Path, keypoints: Path | None) -> None:
@@ -167,16 +183,15 @@ def _reserve(reserved: ExitStack, path: Path, source: Path) -> Path:
         raise BadInput(f"{path} cannot be written ({error.strerror}); choose another place.") from error
 
 
-def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, blend: Faithful | None) -> Consumer:
-    """Writes ``video``, which becomes ``out``, and reads it again."""
+def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, shown: Shown) -> Consumer:
+    """Writes ``video``, which becomes ``out``, as it is ``shown``, and reads it again."""
 
     def write(frames: Iterator[np.ndarray]) -> None:
         if behind:
             step_behind()
         try:
             kind, times = FORMATS[video.suffix.lower()], film.own_times(video.suffix)
-            shown = blend.written(frames) if blend else frames
-            count, _ = encode(shown, str(video), *kind, crf, film.info.fps, times, film.info.moved <= UNEVEN)
+            count, _ = encode(shown(frames), str(video), *kind, crf, film.info.fps, times, film.info.moved <= UNEVEN)
             check_frames(video, count)
         except BadInput as error:
             raise BadInput(f"{out} was not written. {error}") from error
@@ -197,14 +212,14 @@ def _looker(film: Source, again: bool, blend: Faithful | None) -> Consumer:
 def _run(
     film: Source, network: UNet | None, device: str, consumers: list[Consumer], blend: Faithful | None, progress: bool
 ) -> tuple[int, list[Keypoints | None]]:
-    """All stages at once: the number of frames that were enlarged, and what the consumers made of them."""
+    """All stages at once: the number of frames, sharpened or the film's own, and what the consumers made of them."""
     width, height = film.size
     batch = 1 if device == "cpu" else max(1, min(BATCH, BATCH_PIXELS // (width * height)))
     looked_at = len(consumers) > 1  # MediaPipe takes twice as long as the network does, so it goes first
-    count, name = 0, printable(film.path.name)
+    count, name, noted = 0, printable(film.path.name), blend.noted if blend else iter
     with (
         closing(film.frames()) as frames,
-        closing(larger(network, blend.noted(frames) if blend else frames, batch, device, looked_at)) as sharp,
+        closing(sharpen(network, noted(frames), batch, device, looked_at) if network else frames) as sharp,
         tqdm(total=film.info.frames, desc=name, unit=" frames", disable=not progress, leave=False) as bar,
     ):
 

@@ -8,11 +8,10 @@ from functools import partial
 from itertools import islice
 from math import ceil, sqrt
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from lib.degrade import Box, crop, downsample, signer_box, upscale
+from lib.degrade import Box, crop, downsample, signer_box
 from lib.holistic import extract
 from lib.holistic.graph import body_and_hands, graph_of, points_of, solutions
 from lib.holistic.surety import HAND
@@ -46,6 +45,12 @@ class Source:
         if self.box:
             frames = crop(frames, self.box)
         return downsample(frames, size=self.size) if self.size != _size(self.info, self.box) else frames
+
+    def again(self) -> Iterator[np.ndarray]:
+        """The same frames once more: what is wrong with the film is said by the reading that is written."""
+        with warnings.catch_warnings(), closing(replace(self, times=[]).frames()) as frames:
+            warnings.simplefilter("ignore")
+            yield from frames
 
     def own_times(self, suffix: str) -> list[float] | None:
         """``times``, which fill up as frames are read, where sound must stay with them, also where frames are lost.
@@ -116,35 +121,29 @@ def find_signer(path: Path, info: VideoInfo) -> Box:
 def worth_it(film: Source, network: UNet, device: str) -> bool:
     """Whether a film is sharpened; warns where it is not. The film is read once for that.
 
-    The networks learned from damaged film, and of film that is sharp they make no better one. So `SAMPLED` frames are
-    enlarged by the network and by bicubic interpolation, and Holistic looks at each by itself; the network's have to
-    show `MORE` hands more, at least. Raises BadInput without MediaPipe's Holistic.
+    The networks learned from damaged film, and of film that is sharp they make no better one. So Holistic looks at
+    `SAMPLED` frames, each by itself, as they are and sharpened; these have to show `MORE` hands more, at least. Raises
+    BadInput without MediaPipe's Holistic.
     """
     frames = sample(film)
-    plain = sharp = count_hands(upscale(frames, 2, "bicubic"))
+    plain = sharp = count_hands(frames)
     if plain + MORE <= 2 * len(frames):  # else there are not so many to be found
         with closing(sharpen(network, frames, device=device)) as sharpened:
             sharp = count_hands(sharpened)
     if sharp >= plain + MORE:
         return True
     warnings.warn(
-        f"{film.path} is enlarged and not sharpened: {len(frames)} of its frames show {plain} hands when enlarged, and "
+        f"{film.path} is enlarged and not sharpened: {len(frames)} of its frames show {plain} hands as they are, and "
         f"{sharp} when sharpened. --always sharpens it all the same.",
         stacklevel=3,
     )
     return False
 
 
-def larger(network: UNet | None, frames: Iterable[np.ndarray], *settings: Any) -> Iterator[np.ndarray]:
-    """Twice the size: by a network (`lib.upsampler.sharpen.sharpen` has the settings), or by bicubic interpolation."""
-    return sharpen(network, frames, *settings) if network else upscale(frames, 2, "bicubic")
-
-
 def sample(film: Source) -> list[np.ndarray]:
     """At most `SAMPLED` frames, from the middle of as many equal parts of the film."""
     step = max(1, film.info.frames // SAMPLED)
-    with warnings.catch_warnings(), closing(replace(film, times=[]).frames()) as frames:
-        warnings.simplefilter("ignore")  # what is wrong with the film is said when it is enhanced
+    with closing(film.again()) as frames:
         return list(islice(frames, step // 2, step * SAMPLED, step))
 
 

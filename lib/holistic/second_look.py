@@ -4,14 +4,17 @@ Holistic finds the body in the whole picture, guesses a square for each hand fro
 the hand network about that square. Where the guess is off, the hand is lost, however clear it is (mediapipe issue
 5373). The second look cuts out the neighbourhood of the body's wrist, enlarges it, and runs MediaPipe Hands on it,
 which begins by searching for palms and so does not depend on the guess. It looks at squares of several sizes in turn
-(``LOOKS``) and takes the first hand that meets both of these:
+(``LOOKS``) and takes the first hand that meets all of these:
 
 1. It is the right kind. MediaPipe Hands tells left from right for mirrored pictures, as a selfie camera shows them; in
    ours a hand that it calls "Left" is a right one. Most hands at the wrong wrist fail here.
 2. Its wrist lies within ``NEAR`` body widths of the body's wrist. Those beyond were nearly always the other hand.
+3. This body can have it there (`unlikely`): its wrist is in the picture, and it does not lie back along the forearm. A
+   bare forearm whose hand is below the picture passes for a hand; a hand that is there lies beyond the body's wrist.
 
 The body's width is that of the shoulders, or 1.3 forearms where the signer stands sideways; both are about 35 cm. The
-rules were set on clips to learn from (D1 train and varied films), never on a test set. Two further ones, a least score
+rules were set on clips to learn from (D1 train, varied films, for the third real hands of three recordings that people
+have shared as keypoints), never on a test set. Two further ones, a least score
 and "not over the other hand", rejected more right hands than wrong ones or nothing at all, and were dropped.
 
 A point of a hand found so gets as confidence what the network says of its left or right (0.5 to 1), the one number
@@ -35,6 +38,7 @@ from lib.tools.errors import BadInput
 
 LOOKS = (1.3, 1.0, 1.7, 0.8, 2.2)  # sides of the square, in body widths
 NEAR = 0.3  # body widths
+BACK, BESIDE, LONG = 0.9, 0.2, 0.5  # of the forearm from the elbow; body widths off its line; its least body widths
 SIDE = 256  # pixels that the square is enlarged to: more than the 192 that the palm detector takes
 PALM_CONFIDENCE = 0.3
 SHOULDERS, ELBOWS, WRISTS = (HOLISTIC_75.pair(joint) for joint in ("shoulder", "elbow", "wrist"))
@@ -102,19 +106,41 @@ def look_again(
 
     ``points`` (75, 3) are those of the frame, ``side`` is 0 for left, 1 for right.
     """
-    wrist, elbow = points[WRISTS[side], :2], points[ELBOWS[side], :2]
-    inside = (wrist >= 0).all() and (wrist < frame.shape[1::-1]).all()  # False for NaN too
-    if not inside or not np.isnan(points[HAND[side]]).all():
+    wrist, size = points[WRISTS[side], :2], frame.shape[1::-1]
+    if not inside(wrist, size) or not np.isnan(points[HAND[side]]).all():
         return None
-    shoulders = np.linalg.norm(points[SHOULDERS[0], :2] - points[SHOULDERS[1], :2])
-    body = max(shoulders, 1.3 * np.linalg.norm(wrist - elbow), 1.0)
+    body = body_width(points, side)
     centre = points[[WRISTS[side], *KNUCKLES[side]], :2].mean(axis=0)
     for look in LOOKS:
         for joints, label, score in hands_in(frame, centre, look * body, detect):
             near = np.linalg.norm(joints[0, :2] - wrist) <= NEAR * body
-            if near and label == SIDES[side]:
+            if near and label == SIDES[side] and not unlikely(joints, points, side, size):
                 return joints, score
     return None
+
+
+def unlikely(joints: np.ndarray, points: np.ndarray, side: int, size: tuple[int, int]) -> bool:
+    """Whether a hand, (21, 2 or more) pixels of a picture of ``size``, cannot be that of the body ``points`` (75, ...).
+
+    Its wrist has left the picture; or its middle lies back from the body's wrist, on a forearm that is long enough to
+    tell. What is not known, NaN, is no reason.
+    """
+    elbow, body = points[ELBOWS[side], :2], body_width(points, side)
+    (x, y), (u, v) = points[WRISTS[side], :2] - elbow, joints[:, :2].mean(axis=0) - elbow
+    length = max(np.hypot(x, y), 1.0)
+    on_forearm = (x * u + y * v) / length**2 < BACK and abs(x * v - y * u) / length < BESIDE * body
+    return not inside(joints[0, :2], size) or bool(on_forearm and length > LONG * body)
+
+
+def inside(point: np.ndarray, size: tuple[int, int]) -> bool:
+    """Whether (x, y) lies in a picture of (width, height)."""
+    return bool((point >= 0).all() and (point < size).all())  # False for NaN too
+
+
+def body_width(points: np.ndarray, side: int) -> float:
+    """The body's width in pixels, by its shoulders or this forearm."""
+    shoulders, forearm = (points[a, :2] - points[b, :2] for a, b in (SHOULDERS, (WRISTS[side], ELBOWS[side])))
+    return max(np.linalg.norm(shoulders), 1.3 * np.linalg.norm(forearm), 1.0)
 
 
 def hands_in(

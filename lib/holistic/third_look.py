@@ -9,9 +9,10 @@ So the third look lays a square there, as Holistic does around a hand that it fo
 2. A hand leaps: it is found off the line by more than ``LEAP``. Such hands are often false, or right ones beside a
    false one.
 
-If the network sees a hand there (``SEEN``) whose joints are near the line (``NEAR_LINE``), that one is put in, or takes
-the other's place. Else all stays as it was: a rule that took out hands that leap and are not seen on the line struck
-out more true ones than false ones. This look needs the frames that come after, and so a film that is there already.
+If the network sees a hand there (``SEEN``) whose joints are near the line (``NEAR_LINE``), and that this body can have
+there (`lib.holistic.second_look.unlikely`), that one is put in, or takes the other's place. Else all stays as it was: a
+rule that took out hands that leap and are not seen on the line struck out more true ones than false ones. This look
+needs the frames that come after, and so a film that is there already.
 
 The rules were set on films to learn from; `book/lab-notes.md` has the figures, and what else was known by then. A point
 of a hand that was found so gets as confidence how sure the network is that there is a hand (0.5 to just below 1).
@@ -26,7 +27,7 @@ import numpy as np
 import torch
 
 from lib.holistic.crops import hand_roi, look_into
-from lib.holistic.second_look import HAND, of_one_clip, second_look
+from lib.holistic.second_look import HAND, of_one_clip, second_look, unlikely
 from lib.holistic.twins import HandTwin
 from lib.keypoints import Keypoints
 from lib.metrics import hand_distance
@@ -53,7 +54,8 @@ def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
         for part, line in places.get(time, ()):
             joints, presence = ask(twin, frame, line)
             near = hand_distance(joints[None, :, :2], line[None]) <= NEAR_LINE
-            if presence > SEEN and near:
+            body = keypoints.xyz[time], HAND.index(part), keypoints.size
+            if presence > SEEN and near and not unlikely(joints, *body):
                 xyz[time, part] = joints
                 confidence[time, part] = min(presence, 1 - 1e-4)  # 1 is Holistic's own
     return Keypoints(xyz, confidence, keypoints.layout, keypoints.fps, keypoints.size)

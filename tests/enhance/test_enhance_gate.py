@@ -1,4 +1,4 @@
-"""A film that shows no more hands when it is sharpened is enlarged only, and one hears of it."""
+"""A film that shows no more hands when it is sharpened is enlarged only, loses no hand by it, and one hears of it."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,10 @@ from lib.degrade import upscale
 from lib.enhance import enhance, source
 from lib.enhance.cli import main
 from lib.enhance.source import MORE, SAMPLED, count_hands, open_source, sample
+from lib.holistic import extract, extract_file
+from lib.holistic.second_look import second_look
+from lib.holistic.surety import with_probabilities
+from lib.holistic.third_look import third_look
 from lib.keypoints import load
 from lib.signer.clips import clips
 from lib.upsampler import load_pretrained
@@ -33,10 +37,41 @@ def test_frames_are_sampled_from_all_of_a_film(tmp_path):
 
 def test_a_clear_film_is_enlarged_only_and_that_is_said(clear, tmp_path):
     with pytest.warns(UserWarning, match=r"clear\.mkv is enlarged and not sharpened: 12 of its frames .*--always"):
-        enhance(clear, tmp_path / "o.mp4", tmp_path / "o.pose", model=tiny_network(), progress=False)
+        said = str(enhance(clear, tmp_path / "o.mp4", tmp_path / "o.pose", model=tiny_network(), progress=False))
+    assert "enlarged only, and hands are those of the film's own frames" in said
     plain = np.stack(list(upscale(read_all(clear), 2, "bicubic")))
     assert np.abs(read_all(tmp_path / "o.mp4").astype(int) - plain).mean() < 3
     assert load(tmp_path / "o.pose").size == (608, 672)
+
+
+def closed(film, folder, **settings):
+    """Keypoints by the command of a film that it does not sharpen."""
+    with pytest.warns(UserWarning, match="not sharpened"):
+        summary = enhance(film, folder / "o.mp4", folder / "o.pose", model=tiny_network(), progress=False, **settings)
+    assert not summary.sharpened and not list(folder.glob("*network*"))
+    return load(folder / "o.pose")
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_its_hands_are_those_of_its_own_frames(clear, tmp_path, missing):
+    found, own = closed(clear, tmp_path, looks=1, least=0.0 if missing else None), extract_file(clear)
+    there = np.isfinite(own.xyz)
+    np.testing.assert_array_equal(found.xyz[there], 2 * own.xyz[there])
+    assert there.mean() > 0.9 and (missing or np.isnan(found.xyz[~there]).all())
+    for part in ("right_hand", "left_hand"):
+        np.testing.assert_array_equal(found.found(part), own.found(part))
+
+
+def test_further_looks_read_its_own_frames_too(tmp_path, monkeypatch):
+    """In a film of odd width and height, which no codec could draft."""
+    monkeypatch.setattr(source, "MORE", 2 * SAMPLED + 1)  # so that it is not sharpened
+    frames = clips("d1_train")[0].input()[16:32, :-1, :-1]
+    once = extract(frames, progress=False, sure=False)
+    thrice = third_look(frames, second_look(frames, once))
+    assert np.isfinite(thrice.xyz).sum() > np.isfinite(once.xyz).sum()  # hands are missing, and looks find some
+    found = closed(write_video(tmp_path / "odd", frames, FPS), tmp_path)
+    np.testing.assert_array_equal(found.xyz, 2 * with_probabilities(thrice).xyz)
+    assert found.size == (302, 334)
 
 
 def test_who_asks_for_it_gets_it_sharpened(clear, tmp_path, monkeypatch, recwarn):
@@ -55,7 +90,7 @@ def test_it_takes_so_many_hands(clear, tmp_path, monkeypatch, brought):
     if brought >= MORE:
         assert source.worth_it(opened, tiny_network(), "cpu")
     else:
-        with pytest.warns(UserWarning, match=f"show 10 hands when enlarged, and {10 + brought} when sharpened"):
+        with pytest.warns(UserWarning, match=f"show 10 hands as they are, and {10 + brought} when sharpened"):
             assert not source.worth_it(opened, tiny_network(), "cpu")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib.holistic import extract, second_look as module
-from lib.holistic.second_look import HAND, SIDES, second_look
+from lib.holistic.second_look import HAND, SIDES, second_look, unlikely
 from lib.keypoints import HOLISTIC_75, OPENPOSE_67, Keypoints
 from lib.metrics import false_hands, hand_size
 from lib.signer.clips import clips
@@ -95,6 +95,65 @@ def test_rules(kind, offset, taken, monkeypatch):
     again = second_look(np.zeros((1, 336, 304, 3), np.uint8), lost)
     assert again.present("right_hand")[0] == taken
     assert again.present("left_hand")[0] == (kind == "left")
+
+
+SIZE = (304, 336)
+
+
+def arm(elbow=(150, 200), wrist=(150, 260)):
+    """A body (75, 3) with its shoulders 80 pixels apart and this right forearm."""
+    points = np.full((75, 3), np.nan, np.float32)
+    points[[11, 12], :2] = (190, 100), (110, 100)
+    points[14, :2], points[16, :2] = elbow, wrist
+    points[[11, 12, 14, 16], 2] = 0
+    return points
+
+
+def hand(wrist, tip):
+    """Joints (21, 2) from one place to another."""
+    return np.linspace(wrist, tip, 21, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("joints", "points", "refused"),
+    [
+        (hand((150, 262), (150, 300)), arm(), False),
+        (hand((150, 262), (190, 262)), arm(), False),
+        (hand((150, 258), (150, 215)), arm(), True),
+        (hand((150, 225), (150, 262)), arm(), True),
+        (hand((150, 258), (115, 215)), arm(), False),
+        (hand((150, 258), (150, 215)), arm(elbow=(150, 235)), False),
+        (hand((150, 258), (150, 215)), arm(elbow=(np.nan, np.nan)), False),
+        (hand((150, 337), (150, 300)), arm(wrist=(150, 330)), True),
+        (hand((-1, 150), (30, 150)), arm(elbow=(60, 150), wrist=(5, 150)), True),
+    ],
+    ids=[
+        "straight",
+        "bent",
+        "back on the forearm",
+        "along it",
+        "beside it",
+        "foreshortened",
+        "no elbow",
+        "below",
+        "left",
+    ],
+)
+def test_a_hand_that_this_body_cannot_have_there(joints, points, refused):
+    assert unlikely(joints, points, RIGHT, SIZE) is refused
+    other = points.copy()
+    other[[13, 15]] = points[[14, 16]]
+    assert unlikely(joints, other, LEFT, SIZE) is refused
+
+
+@pytest.mark.parametrize(("tip", "taken"), [(300, True), (215, False)], ids=["beyond the wrist", "on the forearm"])
+def test_a_look_refuses_it(tip, taken, monkeypatch):
+    lost = Keypoints(arm()[None], np.isfinite(arm()[None, :, 0]).astype(np.float32), HOLISTIC_75, 25, SIZE)
+    joints = np.pad(hand((150, 260), (150, tip)), ((0, 0), (0, 1)))
+    monkeypatch.setattr(module, "hands_in", lambda *_: iter([(joints, "right", 0.9)]))
+    monkeypatch.setattr(module, "KNUCKLES", tuple((wrist, wrist) for wrist in module.WRISTS))
+    again = second_look(np.zeros((1, 336, 304, 3), np.uint8), lost)
+    assert again.present("right_hand")[0] == taken and not again.present("left_hand")[0]
 
 
 def test_no_look_without_a_body_or_a_wrist_in_the_picture(monkeypatch):

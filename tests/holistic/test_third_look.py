@@ -75,6 +75,15 @@ def test_no_hand_is_put_where_the_network_sees_none(frames, found):
     assert not again.present("right_hand")[4:6].any()
 
 
+def test_no_hand_is_put_on_a_forearm(frames, found):
+    """The elbow laid beyond the fingers, so that the hand lies back from the wrist."""
+    bent = changed(found, [5])
+    wrist, tip = bent.xyz[5, 16, :2], found.xyz[5, RIGHT, :2][12]
+    bent.xyz[5, 14, :2] = wrist + 3 * (tip - wrist)
+    assert third_look(frames, changed(found, [5])).present("right_hand")[5]
+    assert not third_look(frames, bent).present("right_hand")[5]
+
+
 @pytest.mark.parametrize(
     "times", [list(range(3, 4 + GAP)), [0, 1], [10, 11]], ids=["too long", "at the start", "at the end"]
 )
