@@ -10,10 +10,10 @@ CC BY-NC-SA 4.0. Read what you agreed to.
 
 cuts minutes of the episodes of 2020 (1280 x 720 at 25), crops 517 x 571 about the signer, reduces them to 304 x 336,
 the targets, and makes the inputs of 152 x 168 as R1 says (III-C): halved, then blurred by optical flow at a scale of 3,
-which we read as three frames. R1 names no compression, so inputs are stored without loss. Result: d1_train and d1_test in
-the form of lib/signer/clips.py, but without the truth, which nobody knows; left_out.csv and manifest.json. A run that
-was interrupted goes on. Then: python -m lib.train_upsampler b-unet --data data/srf, and python -m lib.evaluation --set
-d1_test --data data/srf.
+which we read as three frames. R1 names no compression, so inputs are stored without loss. Result: d1_train and d1_test
+in the form of lib/signer/clips.py, but without the truth, which nobody knows; left_out.csv and manifest.json. A run
+that was interrupted goes on. Then: python -m lib.train_upsampler b-unet --data data/srf, and python -m lib.evaluation
+--set d1_test --data data/srf.
 
 R1 does not say which minutes it took. Its 2.5 hours are as long as five of its half-hour episodes: we take five that
 are evenly apart, all their minutes, and every fifth minute for the test, so that test and training are of the same
