@@ -28,7 +28,7 @@ def texts(project_files) -> dict[Path, str]:
 
 
 def test_tree_is_small(project_files):
-    assert sum(path.stat().st_size for path in project_files) < 48 * MEGABYTE
+    assert sum(path.stat().st_size for path in project_files) < 48_000_000
 
 
 def test_clips_are_small(project_files):

@@ -24,7 +24,7 @@ from lib.evaluation.intervals import Interval, wider
 from lib.tools.errors import BadInput
 
 FILMED = ", through a film"  # how chapter 6's rows of that path end
-BOTH, FIRST = "both", "first"  # of a network's two trainings
+BOTH = "both"  # of a network's two trainings
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,9 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
 
 
 def through_film(answer: dict) -> dict | None:
-    """Where the same figure stands that was counted through a film; None for an answer that has no such twin.
-
-    Second trainings were not judged through a film: there the first stands alone.
-    """
+    """Where the same figure stands that was counted through a film; None for an answer that has no such twin."""
     if answer.get("file") in ("r1.json", "real.json") and "path" not in answer:
-        return answer | {"path": FILM} | ({"trainings": FIRST} if "trainings" in answer else {})
+        return answer | {"path": FILM}
     if answer.get("chapter") == 6 and not answer["row"].endswith(FILMED):
         return {**answer, "row": answer["row"] + FILMED}
     return None
@@ -100,8 +97,6 @@ def _r1(file: Path, answer: Mapping) -> tuple[Interval, str]:
     of, measure = f"clips, path {path}", answer["measure"]
     if answer.get("trainings") == BOTH:
         rows, of = mean_of_trainings(rows, of_path(r1_studies.read(), path)), f"{of}, mean of two trainings"
-    elif "trainings" in answer:
-        of += ", the first training"
     if names := answer.get("orders"):
         return _there(agreement(rows, answer["set"], names, measure), f"{' and '.join(names)} in {file.name}"), of
     factor = 1 if measure in ("psnr", "ssim", "phash") else 100

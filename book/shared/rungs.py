@@ -79,9 +79,12 @@ def longer(rows: Sequence[dict], studies: Sequence[dict]) -> pd.DataFrame:
 
     ``studies`` are the rows of `book.studies.upsamplers`; all rows are of one path.
     """
-    name = R1_LADDER.sets[0]
     known = [*rows, *(row for row in studies if row["method"].endswith(LONGER))]
-    changes = {(name, method): paired(known, name, method + LONGER, method, "uhp_dominant") for method in R1_FIVE}
+    changes = {
+        (name, method): paired(known, name, method + LONGER, method, "uhp_dominant")
+        for name in R1_LADDER.sets
+        for method in R1_FIVE
+    }
     return _frame({place: change for place, change in changes.items() if change is not None})
 
 

@@ -11,7 +11,7 @@ from book.ledger.claims import judge, judge_all, read_claims
 from book.shared import r1_studies
 from book.shared.rungs import over_trainings, slight
 from book.studies.rows import shipped_rows
-from lib.evaluation.evaluation import of_path
+from lib.evaluation.evaluation import FILM, FRAMES, of_path
 from lib.evaluation.verdicts import FAILS, HOLDS, OPEN, decide
 from lib.report import gather
 from lib.tools.errors import BadInput
@@ -55,13 +55,21 @@ def test_a_preprint_that_is_none_of_the_three_papers_is_said_to_be_unread():
         assert not re.search(r"arXiv \d{4}\.\d{5}", claim.says), "no claim rests on it"
 
 
+RUNGS = {"skips": "skips", "attention": "attention gates", "weights": "hands count twice"}
+STEPS = {f"r1-{rung}": ("d1_test_software", idea) for rung, idea in RUNGS.items()}
+STEPS |= {f"r1-{rung}-td2": ("td2", idea) for rung, idea in RUNGS.items()} | {
+    "r1-fine-tuning": ("td2", "fine-tuned on TD1")
+}
+
+
 def test_the_ledger_judges_a_rung_of_two_trainings_as_chapter_6_does():
-    steps = over_trainings(of_path(shipped_rows.read()), r1_studies.read())["change"].droplevel("set")
+    first, again = shipped_rows.read(), r1_studies.read()
+    straight, filmed = (over_trainings(of_path(first, path), of_path(again, path))["change"] for path in (FRAMES, FILM))
     ledger = {claim.id: judge(claim, gather(), "ci") for claim in read_claims() if "trainings" in (claim.answer or {})}
-    for rung, idea in {"skips": "skips", "attention": "attention gates", "weights": "hands count twice"}.items():
-        step, one = steps[f"{idea}, both"], ledger.pop(f"r1-{rung}")
+    for rung, (name, idea) in STEPS.items():
+        step, one = straight[name, f"{idea}, both"], ledger.pop(rung)
         assert (one.verdict, one.ours.interval) == (decide("< 0", step), step)
-        assert one.filmed.ours.of.endswith("the first training")
-        if kept := ledger.pop(f"r1-{rung}-slight", None):
+        assert one.filmed.ours.interval == filmed[name, f"{idea}, both"]
+        if kept := ledger.pop(f"{rung}-slight", None):
             assert {HOLDS: "slight", FAILS: "not slight", OPEN: OPEN}[kept.verdict] == slight(step)
     assert not ledger
