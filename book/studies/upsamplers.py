@@ -24,13 +24,29 @@ from lib.upsampler import read_weights
 
 RESULTS = runner.RESULTS / "r1_studies.json"
 SET = "d1_test_software"
-TOLD = ("about", "loss", "seed", "crops", "epochs", "best_epoch", "minutes", "parameters", "curve", "date", "torch")
+FILMS = (22, 12)  # of D1 and of TD1, which all others have learned from
+TOLD = (
+    "about",
+    "loss",
+    "seed",
+    "clips",
+    "crops",
+    "epochs",
+    "best_epoch",
+    "minutes",
+    "parameters",
+    "curve",
+    "date",
+    "torch",
+)
 
 
 def named(facts: dict) -> str:
-    """The method's name in rows: the stage's, with the seed where it is not 0, and what else its command asked for."""
+    """The method's name in rows: the stage's, with seed and films where they are others, and what its command asked."""
     seed = f" --seed {facts['seed']}" if facts["seed"] else ""
-    asked = re.findall(r"--(seed|width|crop|crops|epochs|batch) (\d+)", f"{facts['command']}{seed}")
+    films = sum(facts["clips"].values())
+    others = f" --films {films}" if films not in FILMS else ""
+    asked = re.findall(r"--(seed|width|crop|crops|epochs|batch|films) (\d+)", f"{facts['command']}{seed}{others}")
     return ", ".join([facts["name"], *(f"{option} {value}" for option, value in dict(asked).items())])
 
 

@@ -19,6 +19,7 @@ def short(tmp_path_factory):
 def weights(folder, name: str, seed: int = 0):
     torch.manual_seed(seed)
     facts = dict.fromkeys(TOLD, 1) | {"name": name, "seed": seed, "command": name, "curve": [[0.2, 0.1]]}
+    facts["clips"] = {"d1_software": 22}
     return save(UNet(2, 1), folder / f"{name}-{seed}.safetensors", facts)
 
 
@@ -55,12 +56,14 @@ def test_a_training_anew_replaces_its_rows(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("seed", "asked", "name"),
+    ("seed", "asked", "films", "name"),
     [
-        (0, "", "b-ae"),
-        (2, " --seed 2", "b-ae, seed 2"),
-        (0, " --crop 0 --crops 480 --bfloat16", "b-ae, crop 0, crops 480"),
+        (0, "", {"d1_software": 22}, "b-ae"),
+        (2, " --seed 2", {"d1_software": 22}, "b-ae, seed 2"),
+        (0, " --crop 0 --crops 480 --bfloat16", {"td1": 12}, "b-ae, crop 0, crops 480"),
+        (0, "", {"d1_software": 60}, "b-ae, films 60"),
     ],
 )
-def test_a_training_is_named_by_what_it_has_otherwise(seed, asked, name):
-    assert named({"name": "b-ae", "seed": seed, "command": f"python -m lib.train_upsampler b-ae{asked}"}) == name
+def test_a_training_is_named_by_what_it_has_otherwise(seed, asked, films, name):
+    command = f"python -m lib.train_upsampler b-ae{asked}"
+    assert named({"name": "b-ae", "seed": seed, "clips": films, "command": command}) == name
