@@ -17,6 +17,8 @@ from multiprocessing import Process, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
+from tqdm import tqdm
+
 from lib.tools.commands import positive
 from lib.tools.errors import BadInput
 
@@ -189,6 +191,7 @@ def _work(make: Callable, connection: Connection) -> None:
     Ctrl-C, which a terminal sends to all, is left to the first, which sends a SIGTERM.
     """
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    tqdm.set_lock(threading.RLock())  # in place of a semaphore of the system's, which a killed process leaves behind
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -145,6 +146,28 @@ def test_what_is_no_film_is_passed_over(odd_folder, tmp_path):
     write_video(images / "of", np.zeros((2, 16, 16, 3), np.uint8), 25)
     os.mkfifo(images / "of" / "000002.png")
     assert probe(images / "of").frames == 2
+
+
+def test_films_on_other_disks_are_found_once_and_no_circle_is_run(tmp_path, monkeypatch, recwarn):
+    folder, other = tmp_path / "tv", tmp_path / "disk" / "two"
+    for place in (folder / "z" / "a.mp4", other / "b.mp4", folder / ".hidden" / "c.mp4", tmp_path / "disk" / "no.mp4"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch()
+    for name, target in {"a": "z", "more": other, "again": other, "up": tmp_path, "z/self": ".", "gone": "?"}.items():
+        (folder / name).symlink_to(target)
+    (other / "back").symlink_to(folder)
+    found = [str(path.relative_to(folder)) for path in find_videos(folder)]
+    assert found == ["more/b.mp4", "z/a.mp4"] and not recwarn.list
+    assert [job.source for job in plan([folder], folder, None)] == find_videos(folder)
+
+    def closed(path, usual=Path.iterdir):
+        if path.name == "z":
+            raise PermissionError(13, "Permission denied", str(path))
+        return usual(path)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.warns(UserWarning, match=r"z cannot be looked into \(Permission denied\): films in it are left out"):
+        assert [path.name for path in find_videos(folder)] == ["b.mp4"]
 
 
 def test_a_thousand_films_are_found_in_no_time(tmp_path):
