@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import Process, get_context, parent_process
@@ -38,7 +39,7 @@ def spread(
 
     A process takes one job at a time, and every job begins with a fresh graph of MediaPipe, so the result does not
     depend on how the jobs were spread. Where its process is lost, a job's result is ``lost(job)``, if that is given;
-    on a cluster it is tried once more before.
+    on a cluster it is tried once more before. Raises BadInput where the scheduler is not there, or no longer.
     """
     if scheduler is None:
         yield from in_parallel(make, jobs, processes, lost)
@@ -55,6 +56,11 @@ def spread(
                 if lost is None:
                     raise
                 result = lost(given[future])
+            except CancelledError as error:
+                again = "start it and give the command again, which goes on with what is left"
+                raise BadInput(f"The dask scheduler at {scheduler} is gone; {again}.") from error
+            except ImportError as error:  # no worker has come so far as to begin
+                raise BadInput(f"The workers of {scheduler} lack this course ({error}): start them in it.") from error
             yield result
             future.release()  # the scheduler need not remember thousands of results
 

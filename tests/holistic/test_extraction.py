@@ -105,6 +105,29 @@ def test_a_job_that_a_cluster_loses_again_and_again_has_its_result():
             list(spread(lost_machine, [1], scheduler=cluster.scheduler_address))
 
 
+def no_course(number: int) -> int:
+    raise ModuleNotFoundError("No module named 'lib'")
+
+
+def slow(seconds: int) -> int:
+    time.sleep(seconds)
+    return seconds
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_lacks_the_course_or_goes_away_is_one_sentence():
+    distributed = pytest.importorskip("distributed")
+    how = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(**how) as cluster:
+        with pytest.raises(BadInput, match=r"lack this course \(No module named 'lib'\): start them in it"):
+            list(spread(no_course, [1], scheduler=cluster.scheduler_address))
+        results = spread(slow, [0, 3, 3], scheduler=cluster.scheduler_address)
+        assert next(results) == 0
+        cluster.close()
+        with pytest.raises(BadInput, match="is gone; start it and give the command again, which goes on"):
+            list(results)
+
+
 def test_a_video_whose_process_is_lost_is_named(videos, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(parallel, "in_parallel", lambda make, jobs, processes, lost: [lost(jobs[0]), make(jobs[1])])
     assert main([str(videos), "--out", str(tmp_path), "--processes", "2"]) == 1
