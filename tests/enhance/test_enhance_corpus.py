@@ -57,10 +57,10 @@ def test_what_lies_in_folders_keeps_its_place(films):
 
 def test_a_film_that_was_replaced_is_done_again(tmp_path):
     job = Job(tmp_path / "a.mp4", tmp_path / "o.mp4", tmp_path / "o.pose")
-    for age, path in enumerate((job.keypoints, job.out, job.source)):
+    for second, path in enumerate((job.source, job.out, job.keypoints), start=1000):
         assert not job.done
         path.touch()
-        os.utime(path, (1000 - age, 1000 - age))
+        os.utime(path, (second, second))
     assert job.done
     os.utime(job.source, (2000, 2000))
     assert not job.done
