@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from odd_films import turned
 
 from lib.enhance.cli import main
 from lib.signer.clips import clips
@@ -71,18 +72,10 @@ def with_sound(path: Path, frames: np.ndarray, early: float = 0.0) -> Path:
     return path
 
 
-def turned(path: Path, frames: np.ndarray) -> Path:
+def on_its_side(path: Path, frames: np.ndarray) -> Path:
     """Stored on its side, with the note to turn it upright: a phone's portrait film."""
-    import av
-
     plain = write_video(path.with_name("plain.mp4"), frames, FPS)
-    with av.open(str(plain)) as source, av.open(str(path), "w") as target:
-        stream = target.add_stream_from_template(source.streams.video[0])
-        stream.set_display_rotation(90)
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                target.mux(packet)
+    turned(plain, path, 90)
     plain.unlink()
     return path
 

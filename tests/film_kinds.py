@@ -7,7 +7,8 @@ import av
 import numpy as np
 
 from lib.video import read_video
-from lib.video.containers import open_film, pictures
+from lib.video.about import pictures
+from lib.video.containers import open_film
 
 FPS, SOUND_RATE = 25, 48000
 FLASH = 13  # the frame from which on it is bright, and loud

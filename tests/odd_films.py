@@ -68,6 +68,18 @@ def film(
     return path
 
 
+def turned(path: Path, out: Path, degrees: float) -> Path:
+    """The same film at ``out`` with the note to turn it."""
+    with av.open(str(path)) as source, av.open(str(out), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        stream.set_display_rotation(degrees)
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                target.mux(packet)
+    return out
+
+
 def _into(out, stream, packet) -> None:
     packet.stream, packet.time_base = stream, BASE
     out.mux(packet)

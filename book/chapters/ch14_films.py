@@ -25,7 +25,8 @@ from lib.metrics import hand_distance
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.video import FORMATS, probe
-from lib.video.containers import Tally, copy_tracks, open_film, packets, pictures, tallied
+from lib.video.about import pictures
+from lib.video.containers import Tally, copy_tracks, open_film, packets, tallied
 from lib.video.film import check_frames
 
 if TYPE_CHECKING:

@@ -28,6 +28,7 @@ from lib.tools.errors import BadInput
 AROUND = 12  # frames before and after, half a second, in which a lost hand is known from
 WIDE, MARGIN, EDGE = 0.6, 0.2, 0.12  # body widths: radius at a lost hand's wrist; around joints; of the soft edge
 COARSE = 4  # pixels of a frame to one of the weights' map
+ROWS = 256  # of a frame that are blended at once: as numbers with fractions, all of 4K would be 60 MB more
 CIRCLE = np.stack([np.cos(a := np.linspace(0, 2 * np.pi, 16, endpoint=False)), np.sin(a)], axis=1)
 
 
@@ -109,7 +110,10 @@ def blend(original: np.ndarray, sharp: np.ndarray, weight: np.ndarray) -> np.nda
         return sharp
     plain = cv2.resize(original, (width, height), interpolation=cv2.INTER_CUBIC)
     weight = cv2.resize(weight, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cv2.blendLinear(sharp, plain, weight, 1 - weight)
+    for top in range(0, height, ROWS):
+        rows = slice(top, top + ROWS)
+        plain[rows] = cv2.blendLinear(sharp[rows], plain[rows], weight[rows], 1 - weight[rows])
+    return plain
 
 
 def weights(points: Sequence[np.ndarray], now: int, size: tuple[int, int]) -> np.ndarray:

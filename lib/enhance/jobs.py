@@ -21,14 +21,19 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether all its results are there."""
-        return self.out.exists() and (self.keypoints is None or self.keypoints.exists())
+        """Whether all its results are there, and none is older than the film, which somebody may have replaced."""
+        results = [path for path in (self.out, self.keypoints) if path]
+        latest = max((file.stat().st_mtime for file in self._files()), default=0)
+        return all(path.exists() and path.stat().st_mtime >= latest for path in results)
 
     @property
     def size(self) -> int:
         """Bytes of the film, a rough measure of its work; 0 for what is not there."""
+        return sum(file.stat().st_size for file in self._files())
+
+    def _files(self) -> list[Path]:
         files = self.source.iterdir() if self.source.is_dir() else [self.source]
-        return sum(file.stat().st_size for file in files if file.is_file())
+        return [file for file in files if file.is_file()]
 
 
 def plan(inputs: Sequence[Path], out: Path, keypoints: Path | None) -> list[Job]:
@@ -60,7 +65,8 @@ def _films(path: Path, out: Path) -> Iterator[tuple[Path, Path]]:
     if not path.is_dir():
         yield path, Path(path.stem)
         return
-    if videos := [video for video in videos_below(path) if out == path or out.resolve() not in video.resolve().parents]:
+    ours = out.resolve()
+    if videos := [v for v in videos_below(path) if ours == path.resolve() or ours not in v.resolve().parents]:
         yield from ((video, video.relative_to(path).with_suffix("")) for video in videos)
     elif any(file.suffix.lower() in IMAGES and is_plain(file, path) for file in path.iterdir()):
         yield path.resolve(), Path(path.resolve().name)  # so that "." has a name

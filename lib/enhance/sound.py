@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from lib.tools.errors import BadInput
 from lib.video import FORMATS, probe
-from lib.video.about import NOTHING, About, about
-from lib.video.containers import Tally, copy_tracks, from_moment, new_film, open_film, packets, pictures, tallied, tally
+from lib.video.about import NOTHING, About, about, pictures
+from lib.video.containers import Tally, copy_tracks, from_moment, new_film, open_film, packets, tallied, tally
 from lib.video.film import check_frames
 
 if TYPE_CHECKING:

@@ -79,11 +79,16 @@ def open_source(
     ``height`` are reduced to it, by area averaging; lower ones stay as they are. Without it, large frames, whose
     enlargement would fill the memory, become a half, a third, ... as wide and high (4K: 960 x 540). Warns of that,
     where frames are larger than any that the networks learned from, and of what `probe` notes. ``fps`` is the rate,
-    where the film's is not to be believed. Raises BadInput for what cannot be read.
+    where the film's is not to be believed. Raises BadInput for what cannot be read, and a box beyond its frames.
     """
     path = Path(path)
     info = probe(path, fps=fps)
     box = find_signer(path, info) if box == "signer" else box
+    if box and not (0 <= box[0] < box[2] <= info.width and 0 <= box[1] < box[3] <= info.height):
+        raise BadInput(
+            f"{path} has frames of {info.width} x {info.height}, in which the box {box} does not lie; "
+            "give (x0, y0, x1, y1) in pixels."
+        )
     width, full = _size(info, box)
     large = width * full > LARGE
     wanted = height or (round(full / ceil(sqrt(width * full / REDUCED))) if large else full)

@@ -15,6 +15,7 @@ hands that MediaPipe refused, too, and --least P those among all that are at lea
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -61,8 +62,33 @@ def _lost(job: Job) -> Outcome:
 
 
 def videos_below(folder: Path) -> list[Path]:
-    """The videos below a folder, in order; see `is_plain` for what is none."""
-    return sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in VIDEOS and is_plain(path, folder))
+    """The videos below a folder, in order; see `is_plain` for what is none. Warns of folders that cannot be read."""
+    files = (path for here in _folders(Path(folder)) for path in here)
+    return sorted(path for path in files if path.suffix.lower() in VIDEOS and is_plain(path, folder))
+
+
+def _folders(folder: Path) -> Iterator[list[Path]]:
+    """What lies in a folder and in each below it, once, also where links lead out of it: collections lie on many disks.
+
+    Folders come before links, so that what can be reached both ways is known by its own place.
+    """
+    waiting, links, seen = [folder], [], set(folder.resolve().parents)
+    while waiting or links:
+        here = (waiting or links).pop()
+        if (place := here.resolve()) in seen:
+            continue
+        seen.add(place)
+        try:
+            inside = sorted(here.iterdir())  # so that of two links to one folder it is always the same
+        except NotADirectoryError:  # or nothing at all
+            continue
+        except OSError as error:
+            warnings.warn(f"{here} cannot be looked into ({error.strerror}): films in it are left out.", stacklevel=4)
+            continue
+        yield inside
+        for path in inside:
+            if not path.name.startswith(".") and path.is_dir():
+                (links if path.is_symlink() else waiting).append(path)
 
 
 def find_videos(folder: Path) -> list[Path]:

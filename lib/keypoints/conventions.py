@@ -13,7 +13,8 @@ from lib.tools.errors import BadInput
 
 FARTHEST = 2**17  # no point is so many pixels away from a picture, of which no side has 2**16
 MOST_OUTSIDE = 0.6  # of all points, above the picture or left of it
-MOST_BEYOND = 0.9  # of all points, below the picture or right of it
+MOST_BEYOND, MOST_RIGHT = 0.9, 0.3  # of all points, below the picture or right of it; right of it
+FILLERS, MOST_FILLED = (0, -1), 10  # what some write for both x and y of a point that is not there; points of a frame
 SHARES, PIXELS = 1.5, 8  # half of the shoulders lie nearer than the first, or farther than the second
 TINY, NEARLY = 128, 0.98  # pixels of a side that percent are not taken for; share of all points
 MOST_PEOPLE = 100
@@ -70,12 +71,37 @@ def _about_the_body(shoulders: np.ndarray) -> bool:
 
 
 def doubt_size(name: str | Path, xyz: np.ndarray, size: tuple[int, int]) -> None:
-    """Warn where nearly all points (T, P, 2 or 3), in pixels, lie beyond a picture of that (width, height)."""
-    there = ~np.isnan(xyz[..., 0])
-    if there.any() and np.mean((xyz[..., :2] > size).any(axis=-1), where=there) > MOST_BEYOND:
+    """Warn where far more points (T, P, 2 or 3), in pixels, lie beyond a picture of that (width, height) than can.
+
+    Legs lie below it where the camera is near; right of it there is little of one who is filmed.
+    """
+    there, beyond = ~np.isnan(xyz[..., 0]), xyz[..., :2] > size
+    if not there.any():
+        return
+    share, right = (np.mean(out, where=there) for out in (beyond.any(axis=-1), beyond[..., 0]))
+    if share > MOST_BEYOND or right > MOST_RIGHT:
         warnings.warn(
-            f"{name} says that its picture has {size[0]} x {size[1]} pixels, but its keypoints lie beyond: that is "
-            "another picture's size, and what is measured by it will be wrong.",
+            f"{name} says that its picture has {size[0]} x {size[1]} pixels, but {share:.0%} of its keypoints lie "
+            "beyond: where that is another picture's size, what is measured by it is wrong.",
+            stacklevel=4,
+        )
+
+
+def doubt_places(name: str | Path, xyz: np.ndarray, layout: Layout) -> None:
+    """Warn where many points (T, P, 2 or 3) lie where none can be, or the signer stands on the head."""
+    for filler in FILLERS:
+        most = (xyz[..., :2] == filler).all(axis=-1).sum(axis=1).max()
+        if most >= MOST_FILLED:
+            warnings.warn(
+                f"{name} has {most} points of a frame at exactly {filler}, {filler}, and they are taken for places; if "
+                "they stand for points that were not found, give these the confidence 0 first.",
+                stacklevel=4,
+            )
+    below = xyz[:, layout.index("nose"), 1] - xyz[:, layout.shoulders, 1].mean(axis=1)
+    if (there := ~np.isnan(below)).any() and np.mean(below > 0, where=there) > MOST_BEYOND:
+        warnings.warn(
+            f"{name} holds a signer whose nose is below the shoulders; if y is counted from the picture's lower edge, "
+            "turn it round first.",
             stacklevel=4,
         )
 
@@ -85,10 +111,11 @@ def depth_is_share(z: np.ndarray) -> bool:
     return bool(np.isnan(z).all() or np.nanmedian(np.abs(z)) <= SHARES)
 
 
-def frame_rows(name: str | Path, numbers: Sequence[Any]) -> np.ndarray:
+def frame_rows(name: str | Path, numbers: Sequence[Any], begins: bool = True) -> np.ndarray:
     """In which row of the clip each numbered frame belongs, int (n,): a frame that is left out has a row as well.
 
-    Numbers may be text, and begin anywhere. Raises BadInput for others, for double ones, and where nearly all frames
+    Numbers may be text, and begin anywhere; where clips of that kind begin with 0 or 1, ``begins``, others are said to
+    begin later. Raises BadInput for others, for double ones, and where nearly all frames
     are left out.
     """
     whole = [_whole(number) for number in numbers]
@@ -101,6 +128,8 @@ def frame_rows(name: str | Path, numbers: Sequence[Any]) -> np.ndarray:
     first, count = min(whole), max(whole) - min(whole) + 1
     if count > SPARSEST * len(whole):
         raise BadInput(f"{name} has {len(whole)} of the frames from {first} to {max(whole)}; extract the clip again.")
+    if first > 1 and begins:
+        warnings.warn(f"{name} begins with frame {first}, which becomes the clip's first.", stacklevel=4)
     if count > len(whole):
         lost = min(set(range(first, first + count)) - set(whole))
         warnings.warn(

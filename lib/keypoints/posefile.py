@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.keypoints.conventions import check_reach, depth_is_share, doubt_percent, doubt_size, one_person, unit
+from lib.keypoints.conventions import (
+    check_reach,
+    depth_is_share,
+    doubt_percent,
+    doubt_places,
+    doubt_size,
+    one_person,
+    unit,
+)
 from lib.keypoints.layouts import HAND, LAYOUTS, PART_COLOURS, Layout, plain
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
@@ -86,6 +94,7 @@ def read(path: str | Path, person: int | None = None) -> Parts:
     doubt_size(path, xyz, size)
     if not _is_ours(header):
         doubt_percent(path, xyz[..., :2], size)
+        doubt_places(path, xyz, layout)
     if not _is_ours(header) and depth_is_share(xyz[..., 2]):
         xyz[..., 2] *= size[0]
     return xyz, np.where(confidence == _UNSEEN, 0, confidence), layout, body.fps, size

@@ -13,6 +13,7 @@ import numpy as np
 from lib.keypoints.conventions import (
     check_reach,
     doubt_percent,
+    doubt_places,
     doubt_size,
     frame_rows,
     numbered_files,
@@ -172,4 +173,5 @@ def _keypoints(
         width, height = np.floor(np.nan_to_num(xyz[..., :2]).max(axis=(0, 1))).clip(0, 2**16 - 2) + 1
         size = (int(width), int(height))
     doubt_size(path, xyz, size)
+    doubt_places(path, xyz, layout)
     return from_file(path, xyz, confidence, layout, fps, size)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints.conventions import check_reach, depth_is_share, frame_rows, numbered_files, unit
+from lib.keypoints.conventions import check_reach, depth_is_share, doubt_places, frame_rows, numbered_files, unit
 from lib.keypoints.keypoints import Keypoints, from_file
 from lib.keypoints.layouts import ASL_SIGNS_543, HOLISTIC_75, Layout
 from lib.tools.errors import BadInput
@@ -89,7 +89,7 @@ def read_asl_signs(parquet: str | Path, *, fps: float = 30.0, size: Size = (1000
         raise BadInput(
             f"{parquet} has {len(index)} points, not 543 for each of {len(frames)} frames; download it again."
         )
-    rows = frame_rows(parquet, frames.tolist())
+    rows = frame_rows(parquet, frames.tolist(), begins=False)
     xyz = np.full((max(rows) + 1, len(ASL_SIGNS_543), 3), np.nan)
     xyz[rows[place], column] = np.column_stack([table[axis] for axis in "xyz"])
     return _in_pixels(parquet, xyz, np.ones(xyz.shape[:2]), ASL_SIGNS_543, fps, size)
@@ -102,6 +102,7 @@ def _in_pixels(
     check_reach(name, shares)
     if unit(name, shares, layout, "shares") != "shares" or not depth_is_share(shares[..., 2]):
         raise BadInput(f"{name} holds pixels, not shares of the picture, as MediaPipe gives them; extract it again.")
+    doubt_places(name, shares, layout)
     return from_file(name, shares * [size[0], size[1], size[0]], confidence, layout, fps, size)
 
 

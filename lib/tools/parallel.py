@@ -11,11 +11,14 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import Process, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
+
+from tqdm import tqdm
 
 from lib.tools.commands import positive
 from lib.tools.errors import BadInput
@@ -36,7 +39,7 @@ def spread(
 
     A process takes one job at a time, and every job begins with a fresh graph of MediaPipe, so the result does not
     depend on how the jobs were spread. Where its process is lost, a job's result is ``lost(job)``, if that is given;
-    on a cluster it is tried once more before.
+    on a cluster it is tried once more before. Raises BadInput where the scheduler is not there, or no longer.
     """
     if scheduler is None:
         yield from in_parallel(make, jobs, processes, lost)
@@ -53,6 +56,11 @@ def spread(
                 if lost is None:
                     raise
                 result = lost(given[future])
+            except CancelledError as error:
+                again = "start it and give the command again, which goes on with what is left"
+                raise BadInput(f"The dask scheduler at {scheduler} is gone; {again}.") from error
+            except ImportError as error:  # no worker has come so far as to begin
+                raise BadInput(f"The workers of {scheduler} lack this course ({error}): start them in it.") from error
             yield result
             future.release()  # the scheduler need not remember thousands of results
 
@@ -189,6 +197,7 @@ def _work(make: Callable, connection: Connection) -> None:
     Ctrl-C, which a terminal sends to all, is left to the first, which sends a SIGTERM.
     """
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    tqdm.set_lock(threading.RLock())  # in place of a semaphore of the system's, which a killed process leaves behind
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -18,7 +18,7 @@ def usable_device(device: str | torch.device) -> torch.device:
     """The torch device of that name; BadInput if this machine does not have it."""
     try:
         found = torch.device(device)
-        torch.empty(1, device=found)
+        torch.zeros(1, device=found).item()  # which "meta", a device without numbers, has none of
     except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
         raise BadInput(f"The device {str(device)!r} is not there or not usable by torch; choose cpu.") from error
     return found

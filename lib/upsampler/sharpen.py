@@ -21,7 +21,7 @@ from lib.tools.processes import usable_device
 from lib.upsampler.network import UNet
 from lib.video.codec import checked
 
-LARGEST = 768  # pixels of a side: larger frames are computed in tiles, so that 4K fits into a laptop's memory
+TILE = 384  # pixels of a side: frames of more than twice that are computed in tiles, so that 4K fits into memory
 AT_ONCE = 2**21  # pixels of the frames that are in work side by side: more of them would not fit, either
 NICENESS = 10  # a thread that is behind gets a tenth of the time of one that is not, and all that is left over
 
@@ -107,17 +107,17 @@ def _in_bytes(model: UNet, x: Tensor) -> Tensor:
     return model(x.float().div_(255)).float().mul_(255).round_().clamp_(0, 255).to(torch.uint8)
 
 
-def _tiled(compute: Callable[[Tensor], Tensor], x: Tensor, step: int, largest: int = LARGEST) -> Tensor:
-    """``compute(x)``, a network that halves until ``step`` pixels are one, of x's type: in tiles of at most ``largest``
-    pixels a side, each computed with all around it that matters."""
+def _tiled(compute: Callable[[Tensor], Tensor], x: Tensor, step: int, side: int = TILE) -> Tensor:
+    """``compute(x)``, a network that halves until ``step`` pixels are one, of x's type: in tiles of at most ``side``
+    pixels a side where x has more than twice as many, each computed with all around it that matters."""
     height, width = x.shape[-2:]
-    if max(height, width) <= largest:
+    if max(height, width) <= 2 * side:
         return compute(x)
     margin = 8 * step  # with 3 halvings a pixel depends on 62 to either side
     shape = (*x.shape[:2], 2 * height, 2 * width)
     y = torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
-    for top, bottom in _pieces(height, largest, step):
-        for left, right in _pieces(width, largest, step):
+    for top, bottom in _pieces(height, side, step):
+        for left, right in _pieces(width, side, step):
             up, back = min(top, margin), min(left, margin)
             tile = compute(x[..., top - up : bottom + margin, left - back : right + margin])
             part = tile[..., 2 * up : 2 * (up + bottom - top), 2 * back : 2 * (back + right - left)]

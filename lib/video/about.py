@@ -1,4 +1,5 @@
-"""What a film says of itself: its title, dates and the like, its chapters, and how wide its pixels are."""
+"""What a film says of itself: its title, dates and the like, its chapters, where its pictures are and how wide their
+pixels."""
 
 import re
 from dataclasses import dataclass, field
@@ -46,6 +47,25 @@ def about(film: "InputContainer", begin: float = 0.0) -> About:
         if end > 0:
             chapters.append(chapter | {"start": max(0, start), "end": end})
     return About(metadata, tuple(chapters))
+
+
+def all_pictures(film: "InputContainer") -> list["av.VideoStream"]:
+    """The tracks of moving pictures, that first which players show; the cover of a music file is none.
+
+    It is the one that the film says is to be shown, or else the largest, or else the first.
+    """
+    import av
+
+    mark = av.stream.Disposition
+    tracks = [stream for stream in film.streams.video if not stream.disposition & mark.attached_pic]
+    coders = {track.index: track.codec_context for track in tracks}  # None where no codec here can read it
+    pixels = {index: coder.width * coder.height if coder else 0 for index, coder in coders.items()}
+    return sorted(tracks, key=lambda track: (not track.disposition & mark.default, -pixels[track.index]))
+
+
+def pictures(film: "InputContainer") -> "av.VideoStream | None":
+    """The track of moving pictures that players show, if there is one."""
+    return next(iter(all_pictures(film)), None)
 
 
 def pixel_aspect(film: "InputContainer", stream: "av.VideoStream") -> Fraction:

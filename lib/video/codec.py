@@ -164,11 +164,14 @@ class ToYUV:
         self.reformatter, self.flags = VideoReformatter(), _accurate()
 
     def __call__(self, rgb: np.ndarray) -> "av.VideoFrame":
+        import av
+
         height, width = rgb.shape[:2]
         if height % 2 or width % 2:
             rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
         colours = {"dst_colorspace": BT709, "dst_color_range": LIMITED, "interpolation": self.flags}
-        frame = self.reformatter.reformat(_frame_of(rgb), format="yuv420p", threads=1, **colours)
+        seen = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(rgb), format="rgb24")  # no copy: it is read at once
+        frame = self.reformatter.reformat(seen, format="yuv420p", threads=1, **colours)
         frame.color_primaries, frame.color_trc = BT709, SRGB
         return frame
 

@@ -15,7 +15,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from lib.video.about import NOTHING, About
+from lib.video.about import NOTHING, About, pictures
 
 if TYPE_CHECKING:
     import av
@@ -54,14 +54,6 @@ def new_film(file: str | Path | BinaryIO, container: str) -> "OutputContainer":
 def _plain(file: str | Path | BinaryIO) -> str | BinaryIO:
     """A path from the root on, since FFmpeg takes 12:30.mp4 for an address of the net."""
     return os.path.abspath(file) if isinstance(file, (str, Path)) else file
-
-
-def pictures(film: "InputContainer") -> "av.VideoStream | None":
-    """The track of moving pictures, if there is one; the cover of a music file is none."""
-    import av
-
-    cover = av.stream.Disposition.attached_pic
-    return next((stream for stream in film.streams.video if not stream.disposition & cover), None)
 
 
 def announced_end(film: "InputContainer", stream: "av.VideoStream") -> float:

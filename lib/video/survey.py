@@ -1,5 +1,4 @@
-"""What a film is like, before all of it is decoded: its packets' time stamps tell how fast it plays, a few frames the
-rest."""
+"""What a film is like before all of it is decoded: how fast it plays by its packets, the rest by a few frames."""
 
 import os
 from collections import Counter
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lib.tools.errors import BadInput
 from lib.video import image_folder, tone
-from lib.video.about import pixel_aspect
+from lib.video.about import all_pictures, pictures, pixel_aspect
 from lib.video.codec import STRANGE, display_matrix, shown_size
-from lib.video.containers import announced_end, decoded, is_shown, open_film, pictures
+from lib.video.containers import announced_end, decoded, is_shown, open_film
 from lib.video.pixels import askew
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     import av
     from av.container import InputContainer
 
+_LISTS = b"ffconcat", b"#EXTM3U"  # FFmpeg would open what they name, pipes and devices too
 _LOOKS = 16  # key frames at the beginning that are looked at, all of them
 _APART = 0.25, 0.1  # seconds, and share of the film so far, that lie between later ones at least
 
@@ -92,7 +92,7 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
     with opened(path) as (film, stream):
         looks, clock, count = _read_through(film, stream)
         says, sound = [stream.average_rate, stream.base_rate, stream.guessed_rate], bool(film.streams.audio)
-        shown = moments(clock, announced_end(film, stream))
+        shown, tracks = moments(clock, announced_end(film, stream)), len(all_pictures(film))
     if not looks or looks[0].place:
         looks = [_first_look(path, bool(looks)), *looks]
     if odd := [look.matrix for look in looks if look.matrix in STRANGE]:
@@ -116,6 +116,8 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
             f"{path}: its clock starts anew in the middle, so {rate:.2f} frames a second are taken, as its header says;"
             " --fps sets another."
         ]
+    if tracks > 1:
+        about_rate += [f"{path} holds {tracks} tracks of pictures: that of {info.width} x {info.height} is taken."]
     return replace(info, notes=(*about_rate, *_notes(path, info, most, bool(fps))))
 
 
@@ -132,6 +134,8 @@ def _read_through(
     looks, clock, count, next_look = [], [], 0, 0.0
     with suppress(av.FFmpegError):  # damaged from there on
         for packet in filter(is_shown, film.demux(stream)):
+            if packet.has_sidedata("encryption_info"):
+                raise BadInput(f"{film.name} is encrypted, as films that are sold are; give a film that may be copied.")
             stamps = [ticks for ticks in (packet.pts, packet.dts) if ticks is not None]
             if stamps:
                 clock.append((float(stamps[0] * packet.time_base), float(stamps[-1] * packet.time_base)))
@@ -222,6 +226,9 @@ def opened(path: Path) -> Iterator[tuple["InputContainer", "av.VideoStream"]]:
         raise BadInput(f"{path} is a device or a pipe, and films are read more than once; save it as a file first.")
     if path.stat().st_size == 0:
         raise BadInput(f"{path} is empty (0 bytes); copy or download it again.")
+    with suppress(OSError), open(path, "rb") as file:
+        if file.read(12).startswith(_LISTS):
+            raise BadInput(f"{path} is a list of other files and no film; give the films.")
     try:
         container = open_film(path)
     except (av.FFmpegError, OSError) as error:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from enhance_films import turned, with_sound
+from enhance_films import on_its_side, with_sound
 
 from book.chapters import (
     ch14_films,
@@ -87,7 +87,7 @@ def test_the_beginning_is_copied_as_it_is(tmp_path):
 def test_a_beginning_stays_upright_and_keeps_its_sound(tmp_path):
     (tmp_path / "start").mkdir()
     frames = ch14_troubles.signer(count=24)
-    upright = ch14_films.beginning(turned(tmp_path / "phone.mp4", frames), 0.5, tmp_path / "start")
+    upright = ch14_films.beginning(on_its_side(tmp_path / "phone.mp4", frames), 0.5, tmp_path / "start")
     assert read_all(upright).shape[1:3] == frames.shape[2:0:-1]
     loud = ch14_films.beginning(with_sound(tmp_path / "loud.mp4", frames), 0.5, tmp_path / "start")
     assert ch14_films.film_facts(loud)["sound"] == "yes"

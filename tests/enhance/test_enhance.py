@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
-from enhance_films import FPS, signer, tiny_network, turned, varying_rate, weight_file, with_sound
+from enhance_films import FPS, on_its_side, signer, tiny_network, varying_rate, weight_file, with_sound
 
 from book.chapters.ch14_troubles import interlaced
 from lib.enhance import enhance, source
@@ -57,7 +57,7 @@ def test_without_keypoints_and_from_a_folder_of_images(films, tmp_path):
 
 
 def test_portrait_film_stands_upright_and_odd_sizes_are_doubled(tmp_path):
-    portrait = turned(tmp_path / "phone.mp4", signer(3))
+    portrait = on_its_side(tmp_path / "phone.mp4", signer(3))
     upright = probe(portrait)
     assert enhance(portrait, tmp_path / "a.mp4", model=tiny_network()).size == (2 * upright.width, 2 * upright.height)
     assert (upright.width, upright.height) == (168, 152)

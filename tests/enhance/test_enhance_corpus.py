@@ -55,6 +55,17 @@ def test_what_lies_in_folders_keeps_its_place(films):
         plan([films / "tv"], out, None)
 
 
+def test_a_film_that_was_replaced_is_done_again(tmp_path):
+    job = Job(tmp_path / "a.mp4", tmp_path / "o.mp4", tmp_path / "o.pose")
+    for second, path in enumerate((job.source, job.out, job.keypoints), start=1000):
+        assert not job.done
+        path.touch()
+        os.utime(path, (second, second))
+    assert job.done
+    os.utime(job.source, (2000, 2000))
+    assert not job.done
+
+
 @pytest.mark.solutions
 def test_the_table_has_a_row_a_film_and_outlives_the_run(films, capsys):
     (films / "tv" / 'bad, "film".mp4').write_text("no film")

@@ -116,7 +116,9 @@ def test_requests_that_cannot_be_met(films, capsys):
     clip, results = films / "clip.mp4", films / "results"
     for arguments, words in [
         ((clip, "--out", results / "o.mp4", "--device", "abacus"), "'abacus' is not there"),
-        ((clip, "--out", results / "o.mp4", "--crop", "0,0,900,900"), "does not lie inside a frame"),
+        ((clip, "--out", results / "o.mp4", "--crop", "0,0,900,900"), "clip.mp4 has frames of 152 x 168, in which"),
+        ((clip, "--out", results / "o.mp4", "--device", "meta"), "'meta' is not there"),
+        ((clip, "--out", results / "o.mp4", "--keypoints", results / "k.mp4"), "k.mp4: keypoints are written as"),
         ((clip, "--out", results / "o.mp4", "--keypoints", results), "is a folder"),
         ((clip, "--out", results / "o.txt"), "neither a video that can be written"),
         ((clip, "--out", clip / "o.mp4"), "cannot be written"),

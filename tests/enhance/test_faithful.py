@@ -78,6 +78,15 @@ def test_blend_is_bicubic_outside_and_the_network_inside():
     assert blend(original, sharp, np.ones_like(weight)) is sharp
 
 
+def test_a_frame_that_is_blended_in_pieces_is_that_of_one(monkeypatch):
+    random = np.random.default_rng(0)
+    original, sharp = (random.integers(0, 256, (*shape, 3), np.uint8) for shape in ((60, 70), (120, 140)))
+    weight = random.random((30, 35), np.float32)
+    whole = blend(original, sharp, weight)
+    monkeypatch.setattr("lib.enhance.faithful.ROWS", 50)
+    np.testing.assert_array_equal(blend(original, sharp, weight), whole)
+
+
 def test_frames_stay_in_order_and_only_a_few_wait():
     job, count, given = Faithful(), 3 * AROUND, []
     originals = [np.full((168, 152, 3), number, np.uint8) for number in range(count)]

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -104,6 +105,29 @@ def test_a_job_that_a_cluster_loses_again_and_again_has_its_result():
             list(spread(lost_machine, [1], scheduler=cluster.scheduler_address))
 
 
+def no_course(number: int) -> int:
+    raise ModuleNotFoundError("No module named 'lib'")
+
+
+def slow(seconds: int) -> int:
+    time.sleep(seconds)
+    return seconds
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_lacks_the_course_or_goes_away_is_one_sentence():
+    distributed = pytest.importorskip("distributed")
+    how = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(**how) as cluster:
+        with pytest.raises(BadInput, match=r"lack this course \(No module named 'lib'\): start them in it"):
+            list(spread(no_course, [1], scheduler=cluster.scheduler_address))
+        results = spread(slow, [0, 3, 3], scheduler=cluster.scheduler_address)
+        assert next(results) == 0
+        cluster.close()
+        with pytest.raises(BadInput, match="is gone; start it and give the command again, which goes on"):
+            list(results)
+
+
 def test_a_video_whose_process_is_lost_is_named(videos, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(parallel, "in_parallel", lambda make, jobs, processes, lost: [lost(jobs[0]), make(jobs[1])])
     assert main([str(videos), "--out", str(tmp_path), "--processes", "2"]) == 1
@@ -145,6 +169,28 @@ def test_what_is_no_film_is_passed_over(odd_folder, tmp_path):
     write_video(images / "of", np.zeros((2, 16, 16, 3), np.uint8), 25)
     os.mkfifo(images / "of" / "000002.png")
     assert probe(images / "of").frames == 2
+
+
+def test_films_on_other_disks_are_found_once_and_no_circle_is_run(tmp_path, monkeypatch, recwarn):
+    folder, other = tmp_path / "tv", tmp_path / "disk" / "two"
+    for place in (folder / "z" / "a.mp4", other / "b.mp4", folder / ".hidden" / "c.mp4", tmp_path / "disk" / "no.mp4"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch()
+    for name, target in {"a": "z", "more": other, "again": other, "up": tmp_path, "z/self": ".", "gone": "?"}.items():
+        (folder / name).symlink_to(target)
+    (other / "back").symlink_to(folder)
+    found = [str(path.relative_to(folder)) for path in find_videos(folder)]
+    assert found == ["more/b.mp4", "z/a.mp4"] and not recwarn.list
+    assert [job.source for job in plan([folder], folder, None)] == find_videos(folder)
+
+    def closed(path, usual=Path.iterdir):
+        if path.name == "z":
+            raise PermissionError(13, "Permission denied", str(path))
+        return usual(path)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.warns(UserWarning, match=r"z cannot be looked into \(Permission denied\): films in it are left out"):
+        assert [path.name for path in find_videos(folder)] == ["b.mp4"]
 
 
 def test_a_thousand_films_are_found_in_no_time(tmp_path):

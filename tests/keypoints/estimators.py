@@ -16,6 +16,7 @@ def signer(layout: Layout, frames=6, middle=(320, 200), seed=0, wide=120) -> np.
     still = random.normal(0, wide / 2, (len(layout), 2)).clip(-wide, wide)
     left, right = layout.shoulders
     still[[left, right]] = [[wide / 2, 0], [-wide / 2, 0]]
+    still[layout.index("nose")] = [0, -wide / 2]
     return middle + still + random.normal(0, 1, (frames, len(layout), 2))
 
 

@@ -215,10 +215,3 @@ def test_a_hand_that_pose_format_hides_is_not_present(layout, tmp_path):
     clip = load(files.pose(tmp_path / "a.pose", files.components(layout), xy, sure))
     assert clip.present("left_hand").tolist() == [True] * 3 + [False] * 3 and clip.present("right_hand").all()
     assert np.isnan(clip.xyz[0, 4]).all() and not np.isnan(clip.xyz[0, 5, :2]).any()
-
-
-@pytest.mark.parametrize("kind", ["rtmlib", "mmpose", "pose"])
-def test_a_size_that_cannot_be_the_pictures_is_said(kind, tmp_path):
-    xy, size = 6 * places(kind), {} if kind == "pose" else {"size": SIZE}
-    with pytest.warns(UserWarning, match="says that its picture has 640 x 480 pixels, but its keypoints lie beyond"):
-        assert read(kind, tmp_path, [xy], **size).size == SIZE

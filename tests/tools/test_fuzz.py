@@ -5,9 +5,11 @@ import random
 import zipfile
 from argparse import Namespace
 from dataclasses import asdict
+from functools import partial
 
 import pytest
 import torch
+from spoiling import ODD, spoilt_bytes, spoilt_value
 from test_training import train
 
 from data_scripts.shared._common import content_of, is_complete
@@ -19,47 +21,12 @@ from lib.upsampler import UNet, load, save
 from lib.upsampler.recipes import STAGES
 from lib.upsampler.train import _check_recipe
 
-ODD = [None, True, -1, 0, 2, 2**31, 2**63, 10**400, 1.5, -0.0, float("nan"), float("inf"), "", "x", "../x", "a\0b"]
-ODD += ["\ud800", [], {}, [[]], {"x": 1}, [1, 2], [None, None], list(range(2000))]
 
-
-def spoilt_bytes(rng: random.Random, content: bytes) -> bytes:
-    """Bits flipped, bytes set, cut out, put in, or the end lost."""
-    data = bytearray(content)
-    for _ in range(rng.choice((1, 1, 2, 8))):
-        at = rng.randrange(len(data)) if len(data) > 1 else 0
-        kind = rng.randrange(6)
-        if kind == 0 and data:
-            data[at] ^= 1 << rng.randrange(8)
-        elif kind == 1 and data:
-            data[at] = rng.choice((0, 255, 0x7F, 0x80))
-        elif kind == 2:
-            del data[at : at + rng.randrange(1, 64)]
-        elif kind == 3:
-            data[at:at] = bytes(rng.randrange(256) for _ in range(rng.randrange(1, 16)))
-        elif kind == 4:
-            del data[at:]
-        else:
-            data[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f", b"\0\0\0\x80"))
-    return bytes(data)
-
-
-def spoilt_value(rng: random.Random, value):
-    """Another value at some place in what JSON or a checkpoint holds; or an entry lost; or one too many."""
-    if isinstance(value, (dict, list)) and value and rng.random() < 0.9:
-        copy, place = value.copy(), rng.choice(list(value) if isinstance(value, dict) else range(len(value)))
-        what = rng.randrange(5)
-        if what == 0:
-            del copy[place]
-        elif what == 1 and isinstance(copy, dict):
-            copy[rng.choice(("x", "", "width", "shape"))] = rng.choice(ODD)
-        else:
-            copy[place] = spoilt_value(rng, copy[place])
-        return copy
+def spoilt_leaf(rng: random.Random, value):
+    """Something odd; in a tensor's place mostly another tensor."""
     if isinstance(value, torch.Tensor) and rng.random() < 0.7:
         flat = value.flatten()
-        others = (value.double(), value.int(), value.bool(), flat, flat[:1], value * float("nan"), -value)
-        return rng.choice(others)
+        return rng.choice((value.double(), value.int(), value.bool(), flat, flat[:1], value * float("nan"), -value))
     return rng.choice(ODD)
 
 
@@ -95,7 +62,7 @@ def checkpoints(folder):
             path.write_bytes(spoilt_bytes(rng, content))
         else:
             try:
-                write_tensors(path, spoilt_value(rng, state))
+                write_tensors(path, spoilt_value(rng, state, partial(spoilt_leaf, rng)))
             except UnicodeEncodeError:
                 path.write_bytes(content)
 

@@ -75,7 +75,21 @@ def test_bfloat16_moves_the_picture_by_less_than_half_a_grey_level(residual):
 def test_tiles_leave_no_seam(depth, attention):
     model, x = network(False, depth=depth, attention=attention), torch.rand(1, 3, 301, 187)
     with torch.inference_mode():
-        torch.testing.assert_close(room._tiled(model, x, 2**depth, 100), model(x), rtol=0, atol=1e-5)
+        for side in (100, 93, 40):
+            torch.testing.assert_close(room._tiled(model, x, 2**depth, side), model(x), rtol=0, atol=1e-5)
+
+
+def test_only_what_is_larger_than_two_tiles_is_computed_in_tiles_and_each_is_small():
+    seen = []
+
+    def doubled(x):
+        seen.append(x.shape[-2:])
+        return x.repeat_interleave(2, -2).repeat_interleave(2, -1)
+
+    for shape in ((480, 768), (1080, 1920)):
+        x = torch.arange(shape[0] * shape[1]).reshape(1, 1, *shape)
+        assert torch.equal(room._tiled(doubled, x, 8), doubled(x))
+    assert seen[:2] == [(480, 768)] * 2 and max(max(size) for size in seen[2:-1]) == room.TILE + 2 * 64
 
 
 def test_frames_are_drawn_a_few_ahead_and_no_more(monkeypatch):

@@ -1,6 +1,7 @@
 """lib.video.containers: films are opened alike everywhere, and no packet is lost on the way."""
 
 import re
+from contextlib import ExitStack
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,8 @@ from film_kinds import beep_at, flash_and_beep, flash_at
 
 from book.chapters.ch14_films import beginning
 from lib.video import probe, read_all, write_video
-from lib.video.containers import copy_tracks, frame_count, open_film, packets, pictures
+from lib.video.about import pictures
+from lib.video.containers import copy_tracks, frame_count, open_film, packets
 
 TITLE = "Gebärdensprache für Anfänger".encode("latin-1")
 
@@ -59,6 +61,25 @@ def test_the_cover_of_a_film_is_not_its_pictures(tmp_path):
             packet.stream = stream
             target.mux(packet)
     assert probe(tmp_path / "b.mp4").moved < 0.1 and frame_count(tmp_path / "b.mp4") == 30
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
+def test_of_two_tracks_the_one_that_players_show_is_taken_and_said(tmp_path, suffix):
+    import av
+
+    small = write_video(tmp_path / "small.mp4", np.zeros((30, 24, 32, 3), np.uint8), 25)
+    paths, path = (small, flash_and_beep(tmp_path / "large.mp4", sound=None)), tmp_path / f"two{suffix}"
+    with ExitStack() as opened, av.open(str(path), "w") as target:
+        tracks = [opened.enter_context(open_film(each)).streams.video[0] for each in paths]
+        for track, shown in zip(tracks, (0, av.stream.Disposition.default)):
+            target.add_stream_from_template(track).disposition = shown
+        for track, stream in zip(tracks, target.streams.video):
+            for packet in packets(track.container, track):
+                packet.stream = stream
+                target.mux(packet)
+    info = probe(path)
+    assert (info.width, info.height, info.frames) == (64, 48, 30) and read_all(path).shape == (30, 48, 64, 3)
+    assert [note.partition(": ")[2] for note in info.notes] == ["that of 64 x 48 is taken."]
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi"])

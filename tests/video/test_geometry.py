@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from odd_films import film, picture
+from odd_films import film, picture, turned
 
 from lib.video import probe, read_all
 from lib.video.codec import ToRGB
@@ -44,20 +44,6 @@ def test_pixels_become_square(tmp_path, name, codec, aspect, size):
     assert [f"stretched to {size[0]} x {size[1]}" in note for note in info.notes] == [True] * (size != (64, 48))
     wide = np.flatnonzero(frames[0, size[1] // 3, :, 0] > 180)  # the light square, an eighth of the width
     assert abs(len(wide) - size[0] / 8) <= 2
-
-
-def turned(path, out, degrees):
-    """The same film with the note to turn it."""
-    import av
-
-    with av.open(str(path)) as source, av.open(str(out), "w") as target:
-        stream = target.add_stream_from_template(source.streams.video[0])
-        stream.set_display_rotation(degrees)
-        for packet in source.demux(video=0):
-            if packet.size:
-                packet.stream = stream
-                target.mux(packet)
-    return out
 
 
 @pytest.mark.parametrize(

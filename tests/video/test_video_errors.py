@@ -54,6 +54,20 @@ def bad_file(tmp_path, kind: str):
         path.write_bytes(data[: data.index(b"mdat") + 100])
     elif kind == "pipe":
         os.mkfifo(path)
+    elif kind == "list":  # of a pipe, for which FFmpeg would wait
+        os.mkfifo(tmp_path / "pipe.mp4")
+        path.write_text("ffconcat version 1.0\nfile pipe.mp4\n")
+    elif kind == "encrypted":
+        import av
+
+        keys = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": "12" * 16, "encryption_kid": "34" * 16}
+        with av.open(str(write_video(tmp_path / "whole.mp4", noise(3), FPS))) as source:
+            with av.open(str(path), "w", options=keys) as target:
+                stream = target.add_stream_from_template(source.streams.video[0])
+                for packet in source.demux(video=0):
+                    if packet.size:
+                        packet.stream = stream
+                        target.mux(packet)
     elif kind == "codec":
         data = write_video(tmp_path / "whole.mkv", noise(3), FPS).read_bytes()
         path.write_bytes(data.replace(b"V_MPEG4/ISO/AVC", b"V_NOBODYS/CODEC"))
@@ -68,6 +82,8 @@ def bad_file(tmp_path, kind: str):
         ("text", "cannot be opened as video"),
         ("sound", "holds sound but no pictures"),
         ("pipe", "is a device or a pipe"),
+        ("list", "is a list of other files"),
+        ("encrypted", "is encrypted"),
         ("codec", "holds pictures that no codec here can read"),
         ("folder", "holds no images"),
         ("beginning", "holds no readable frame"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
-from odd_films import film
+from odd_films import film, turned
 
 from lib.video import probe, read_all
 
@@ -165,13 +165,7 @@ def rotations(folder: Path, rng: random.Random) -> Callable[[], None]:
     path, kind = folder / f"b.{suffix}", rng.randrange(4)
     if kind == 0 or suffix == "mkv":
         degrees = rng.choice([*range(-360, 361, 90), rng.uniform(-720, 720), 1e-3])
-        with av.open(str(plain)) as source, av.open(str(path), "w") as target:
-            stream = target.add_stream_from_template(source.streams.video[0])
-            stream.set_display_rotation(degrees)
-            for packet in source.demux(video=0):
-                if packet.size:
-                    packet.stream = stream
-                    target.mux(packet)
+        turned(plain, path, degrees)
     else:
         content = plain.read_bytes()
         usual = np.array([1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30], ">i4").tobytes()

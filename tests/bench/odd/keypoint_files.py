@@ -1,7 +1,6 @@
 """Keypoints in numpy's, pose-format's and parquet files, whole and spoilt: where they belong, or refused."""
 
 import io
-import os
 import random
 import zipfile
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 import estimators as files
 import numpy as np
 import pandas as pd
+from spoiling import no_file, spoilt_bytes
 
 from lib.keypoints import (
     ASL_SIGNS_543,
@@ -58,10 +58,7 @@ def archives(folder: Path, rng: random.Random) -> Callable[[], None]:
         np.savez(path, **{name: np.asfortranarray(array) for name, array in arrays.items()})
     elif kind == 6:
         np.savez(path, **arrays)
-        content = bytearray(path.read_bytes())
-        for _ in range(rng.randrange(1, 9)):
-            content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
-        path.write_bytes(content)
+        path.write_bytes(spoilt_bytes(rng, path.read_bytes()))
     else:
         arrays["keypoints"] = np.repeat(places[:, None], rng.choice([1, 2, 130]), axis=1)
         arrays["scores"] = np.full(arrays["keypoints"].shape[:-1], 0.6)
@@ -91,14 +88,8 @@ def poses(folder: Path, rng: random.Random) -> Callable[[], None]:
     else:
         files.pose(path, parts, data, size=size)
     spoilt = rng.random() < 0.6
-    content = bytearray(path.read_bytes())
-    for _ in range(rng.randrange(1, 6) if spoilt else 0):
-        reach = rng.choice([40, 600, len(content)])
-        at = rng.randrange(min(reach, len(content)))
-        content[at : at + rng.choice([0, 1, 4])] = rng.choice(
-            [b"\xff\xff", b"\0\0\0\0", b"\x7f", b"", b"\xff" * 4, b"\0"]
-        )
-    path.write_bytes(content)
+    if spoilt:
+        path.write_bytes(spoilt_bytes(rng, path.read_bytes()))
 
     def check() -> None:
         found = load(path)
@@ -130,10 +121,7 @@ def parquets(folder: Path, rng: random.Random) -> Callable[[], None]:
         table[column] = table[column].astype("category")
     table.to_parquet(path, **options)
     if kind == 7:
-        content = bytearray(path.read_bytes())
-        for _ in range(rng.randrange(1, 6)):
-            content[-rng.randrange(1, rng.choice([12, 400, len(content)]))] = rng.randrange(256)
-        path.write_bytes(content)
+        path.write_bytes(spoilt_bytes(rng, path.read_bytes()))
 
     def check() -> None:
         found = read_asl_signs(path)
@@ -150,21 +138,10 @@ def rows(folder: Path, rng: random.Random) -> Callable[[], None]:
     odd, kind = path / f"{rng.randrange(4)}.npy", rng.randrange(8)
     if kind == 0:
         np.save(odd, rng.choice([np.zeros(0), np.array(3), np.array(["a"]), np.full(258, np.nan), np.zeros(259)]))
-    elif kind == 1:
-        content = bytearray(odd.read_bytes())
-        for _ in range(rng.randrange(1, 9)):
-            content[rng.randrange(rng.choice([12, 128, len(content)]))] = rng.randrange(256)
-        odd.write_bytes(content)
-    elif kind == 2:
-        odd.write_bytes(odd.read_bytes()[: rng.randrange(200)])
-    elif kind in (3, 4, 5, 6):
-        odd.unlink()
-        if kind == 3:
-            os.mkfifo(odd)
-        elif kind == 4:
-            odd.symlink_to(odd)
-        elif kind == 5:
-            odd.mkdir()
+    elif kind < 3:
+        odd.write_bytes(spoilt_bytes(rng, odd.read_bytes()))
+    elif kind < 7:
+        no_file(rng, odd)
     else:
         np.save(odd, np.load(odd) * rng.choice([640, 1e300, -1, 1e-30]))
 

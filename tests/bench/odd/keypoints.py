@@ -8,6 +8,7 @@ from pathlib import Path
 
 import estimators as files
 import numpy as np
+from spoiling import spoilt_value
 
 from lib.keypoints import (
     ASL_SIGNS_543,
@@ -21,9 +22,6 @@ from lib.keypoints import (
     read_npy_frames,
     read_openpose,
 )
-
-ODD = [None, True, -1, 10**400, 1e300, -0.0, float("nan"), float("inf"), "", "12", "1e5", "ß\0", [], {}, [[]], [{}]]
-ODD += [[1, [2]], {"x": 1}, 2**53 + 1, "\ud800", [None] * 3, [[[[0]]]], list(range(5000))]
 
 
 def units(folder: Path, rng: random.Random) -> Callable[[], None]:
@@ -115,7 +113,7 @@ def values(folder: Path, rng: random.Random) -> Callable[[], None]:
         target = path
     content = json.loads(target.read_text())
     for _ in range(rng.choice([1, 1, 2, 5])):
-        content = _changed(content, rng)
+        content = spoilt_value(rng, content)
     text = json.dumps(content)
     if rng.random() < 0.15:
         text = rng.choice(["[" * 10**6, '{"people":' * 10**5, "9" * 10**6, "", "\ufeff" + text, text + text, "NaN"])
@@ -126,15 +124,6 @@ def values(folder: Path, rng: random.Random) -> Callable[[], None]:
         check_sound(read(path))
 
     return check
-
-
-def _changed(value: object, rng: random.Random) -> object:
-    if isinstance(value, dict | list) and value and rng.random() < 0.9:
-        keys = list(value) if isinstance(value, dict) else range(min(len(value), 6))
-        key = rng.choice(list(keys))
-        value[key] = _changed(value[key], rng)
-        return value
-    return rng.choice(ODD)
 
 
 def check_sound(found: Keypoints) -> None:

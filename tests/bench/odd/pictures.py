@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
+from spoiling import no_file, spoilt_bytes
 
 from lib.tools.errors import BadInput
 from lib.video import probe, read_all
@@ -86,31 +87,16 @@ def depths(folder: Path, rng: random.Random) -> Callable[[], None]:
 
 def spoilt(folder: Path, rng: random.Random) -> Callable[[], None]:
     """A folder of pictures one of which is broken, of another size, empty, a folder, a pipe or a lone link."""
-    import os
-
     suffix = rng.choice([".png", ".jpg", ".tif", ".webp", ".bmp"])
     for number in range(4):
         Image.fromarray(np.roll(SCENE, number, axis=1)).save(folder / f"f_{number:03d}{suffix}")
     odd, kind = folder / f"f_00{rng.randrange(4)}{suffix}", rng.randrange(8)
-    content = bytearray(odd.read_bytes())
-    if kind == 0:
-        odd.write_bytes(content[: rng.randrange(len(content))])
-    elif kind == 1:
-        for _ in range(rng.randrange(1, 40)):
-            content[rng.randrange(len(content))] = rng.randrange(256)
-        odd.write_bytes(content)
-    elif kind == 2:
+    if kind < 3:
+        odd.write_bytes(spoilt_bytes(rng, odd.read_bytes()))
+    elif kind == 3:
         Image.fromarray(SCENE[:40]).save(odd)
     else:
-        odd.unlink()
-        if kind == 3:
-            odd.mkdir()
-        elif kind == 4:
-            os.mkfifo(odd)
-        elif kind == 5:
-            odd.symlink_to(odd)
-        elif kind == 6:
-            odd.touch()
+        no_file(rng, odd)
 
     def check() -> None:
         frames = read_all(folder)

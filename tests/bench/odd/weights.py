@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+from spoiling import no_file
 
 from lib.upsampler import UNet, load, save
 
@@ -127,12 +128,8 @@ def files(folder: Path, rng: random.Random) -> Callable[[], None]:
     import os
 
     path, kind = folder / "w.safetensors", rng.randrange(6)
-    if kind == 0:
-        path.mkdir()
-    elif kind == 1:
-        os.mkfifo(path)
-    elif kind == 2:
-        path.symlink_to(path)
+    if kind < 3:
+        no_file(rng, path)
     elif kind == 3:
         path.write_bytes(rng.randbytes(rng.choice([0, 1, 7, 8, 9, 4000])))
     elif kind == 4:
