@@ -113,7 +113,7 @@ def test_the_landing_page_and_the_guide_say_what_the_core_takes():
 def test_hours_are_those_of_the_map():
     line = "| {} | [A]({}.ipynb) | asks | what? | {} | {} | {}|"
     text = "\n".join([line.format(1, "01_a", 60, 35, "core "), line.format("2a", "02a_b", 90, 50, "")])
-    assert in_hours(text) == "takes 1.5 hours of 2.5, that of the core chapters 1 of 1"
+    assert in_hours(text) == "takes 1.5 hours of 2.5, in the core chapters alone 1 of 1"
 
 
 def test_a_mark_holds_for_what_lies_below_its_heading():
