@@ -1,9 +1,9 @@
 """Whoever cites a section or an exercise of a chapter names one that is there, under today's title.
 
 A citation is a quoted title in the same sentence (or half of one, or cell of a table) as the chapter: `[chapter
-8a](08a_pose_estimators.ipynb), "Red and blue"`, or `"Did it help?" in chapter 14`. Where a chapter's page speaks of a part of its
-own, the chapter is left out: `the list under *Clip by clip*`. The code's docstrings, messages, hints and comments may
-cite as well.
+8a](08a_pose_estimators.ipynb), "Red and blue"`, or `"Did it help?" in chapter 14`, which means its
+first page, as in the book. Where a chapter's page speaks of a part of its own, the chapter is left out: `the list under
+*Clip by clip*`. The code's docstrings, messages, hints and comments may cite as well.
 """
 
 import ast
