@@ -16,7 +16,7 @@ def of(rows: Sequence[dict], name: str, method: str, key: str) -> np.ndarray:
 
 @checker
 def check_gap(answer: Any, rows: Sequence[dict], name: str, method: str) -> str | None:
-    """Exercise 1: share of the gap between input and target that ``method`` closes, UHP dominant, per cent."""
+    """Exercise 1 of 6a: share of the gap between input and target that ``method`` closes, UHP dominant, per cent."""
     sharp, given, mine = (of(rows, name, which, "uhp_dominant").mean() for which in ("target", "input", method))
     right = 100 * (given - mine) / (given - sharp)
     wrong = [
@@ -31,7 +31,7 @@ def check_gap(answer: Any, rows: Sequence[dict], name: str, method: str) -> str 
 
 @checker
 def check_pooled(answer: Any, rows: Sequence[dict], name: str) -> str | None:
-    """Exercise 2: UHP dominant of the input with all frames in one pot, per cent."""
+    """Exercise 1 of 6b: UHP dominant of the input with all frames in one pot, per cent."""
     lost, frames = of(rows, name, "input", "uhp_dominant"), of(rows, name, "input", "frames")
     right = 100 * (lost * frames).sum() / frames.sum()
     wrong = [

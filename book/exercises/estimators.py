@@ -11,7 +11,7 @@ FRAME = np.array([[0, 0, 0], [0, 0, 0.9], [12, 0, 0.4], [0, 7, 0.4], [8, 9, 0.9]
 
 @checker
 def check_missing(answer: Any) -> str | None:
-    """Exercise 1: ``answer(points)`` gives x and y of OpenPose's (P, 3) points, NaN where one was not found."""
+    """Exercise 1 of 8a: ``answer(points)`` gives x and y of OpenPose's (P, 3) points, NaN where one was not found."""
     found = array(call(answer, FRAME), (len(FRAME), 2), "what your function returns", missing=True)
     if not np.isnan(found[0]).all():
         return "a point with confidence 0 was not found, so x and y become NaN."
@@ -26,7 +26,7 @@ def check_missing(answer: Any) -> str | None:
 
 @checker
 def check_hours(answer: Any, clips: int, frames: float, milliseconds: float) -> str | None:
-    """Exercise 2: hours that one process needs for ``clips`` clips of ``frames`` frames each."""
+    """Exercise 2 of 8a: hours that one process needs for ``clips`` clips of ``frames`` frames each."""
     hours = clips * frames * milliseconds / 1000 / 3600
     wrong = [
         (hours / 8, "that is for eight processes; one is asked for."),

@@ -13,7 +13,7 @@ from lib.metrics import undetected_hand_presence
 
 @checker
 def check_left_hand(answer: Any, found: Sequence[Keypoints]) -> str | None:
-    """Exercise 1: UHP of the left hand in ``found``, the mean over clips, in per cent."""
+    """Exercise 1 of 1a: UHP of the left hand in ``found``, the mean over clips, in per cent."""
     left, right = (
         100 * np.mean([undetected_hand_presence(clip, hand) for clip in found]) for hand in ("left", "right")
     )
@@ -29,7 +29,7 @@ def check_left_hand(answer: Any, found: Sequence[Keypoints]) -> str | None:
 
 @checker
 def check_widths(by_clips: Any, by_frames: Any, lost: Sequence[np.ndarray]) -> str | None:
-    """Exercise 2: widths, in percentage points, of the interval that draws clips and of the one that draws frames."""
+    """Exercise 1 of 1b: widths, in points, of the interval that draws clips and of the one that draws frames."""
     clips = clip_bootstrap([100 * np.asarray(clip, float) for clip in lost])
     frames = clip_bootstrap(100 * np.concatenate([np.asarray(clip, float) for clip in lost]))
     widths = {"clips": clips.high - clips.low, "frames": frames.high - frames.low}

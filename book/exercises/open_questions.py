@@ -11,7 +11,7 @@ from book.shared.smoothing import smoothing_factor
 
 @checker
 def check_factor(answer: Any) -> str | None:
-    """Exercise 1: ``answer(cutoff, fps)`` is the smoothing factor of a first-order low pass."""
+    """Exercise 1 of 13a: ``answer(cutoff, fps)`` is the smoothing factor of a first-order low pass."""
     cutoffs = ((1.0, 25.0), (4.0, 25.0), (2.0, 10.0))
     found = np.array([number(call(answer, *pair), what="what your function returns") for pair in cutoffs])
     cutoff, fps = np.array(cutoffs).T
@@ -26,7 +26,7 @@ def check_factor(answer: Any) -> str | None:
 
 @checker
 def check_beside(answer: Any) -> str | None:
-    """Exercise 2: ``answer(hand, wrist)`` fills (T, 21, 3) on straight lines beside the body's wrist (T, 3)."""
+    """Exercise 1 of 13b: ``answer(hand, wrist)`` fills (T, 21, 3) on straight lines beside the body's wrist (T, 3)."""
     rng = np.random.default_rng(0)
     wrist = rng.uniform(0, 200, (12, 3))
     whole = wrist[:, None] + rng.uniform(-20, 20, (12, 21, 3))
@@ -50,7 +50,7 @@ def check_beside(answer: Any) -> str | None:
 
 @checker
 def check_own(answer: Any) -> str | None:
-    """Exercise 3: ``answer(scores, language, first)`` names for each clip the best sign of the clip's own language."""
+    """Exercise 1 of 13c: ``answer(scores, language, first)`` names each clip's best sign of its own language."""
     scores = np.random.default_rng(1).normal(-300, 100, (20, 10))  # nearly all are below zero, as scores may be
     language, first = np.arange(20) % 2, 6
     found = array(call(answer, scores, language, first), (20,), "what your function returns")

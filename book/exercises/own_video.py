@@ -10,7 +10,7 @@ from book.exercises.answers import array, call, checker, judge, number
 
 @checker
 def check_flow(back: Any, newly_lost: Any, before: np.ndarray, after: np.ndarray) -> str | None:
-    """Exercise 1: frames in which a hand came back, and in which one went; ``before`` and ``after`` are (T,) bool."""
+    """Exercise 1 of 14a: frames in which a hand came back, and in which it went; both arrays are bool (T,)."""
     yours = number(back, True, "the first number"), number(newly_lost, True, "the second number")
     right = int((~before & after).sum()), int((before & ~after).sum())
     if yours == right:
@@ -28,7 +28,7 @@ def check_flow(back: Any, newly_lost: Any, before: np.ndarray, after: np.ndarray
 
 @checker
 def check_days(answer: Any, cost: Cost, hours: float, machines: int) -> str | None:
-    """Exercise 2: days of work for so many hours of film on so many machines."""
+    """Exercise 1 of 14b: days of work for so many hours of film on so many machines."""
     right = cost.of(hours, machines)["days"]
     film = right / cost.seconds
     wrong = [
@@ -42,7 +42,7 @@ def check_days(answer: Any, cost: Cost, hours: float, machines: int) -> str | No
 
 @checker
 def check_jumps(answer: Any) -> str | None:
-    """Exercise 3: ``answer(wrist, furthest)`` gets (T, 2), NaN where lost, and says in which frames it jumped, (T,)."""
+    """Exercise 2 of 14b: ``answer(wrist, furthest)`` gets (T, 2), NaN where lost, and says where it jumped, (T,)."""
     wrist = [[0, 0], [3, 4], [30, 4], [np.nan, np.nan], [90, 4], [90, 14], [90, 25], [82, 33], [76, 25]]
     found = array(call(answer, np.array(wrist, float), 10.0), (9,), "what your function returns", "True and False")
     if found[4]:

@@ -11,7 +11,7 @@ from book.exercises.counting import of
 
 @checker
 def check_added(answer: Any, rows: Sequence[dict], name: str) -> str | None:
-    """Exercise 1: of the hands that the second look adds to the input, the share that is false, per cent."""
+    """Exercise 1 of 7b: of the hands that the second look adds to the input, the share that is false, per cent."""
     frames, again = of(rows, name, "input", "frames"), "input + second look"
     fewer = of(rows, name, "input", "uhp_both") - of(rows, name, again, "uhp_both")
     more = of(rows, name, again, "false_all") - of(rows, name, "input", "false_all")
@@ -34,7 +34,7 @@ LOST = {"": [0, 2, 3, 4, 7], "for a hand that is there in the last frame ": [0, 
 
 @checker
 def check_cheat(answer: Any) -> str | None:
-    """Exercise 2: ``answer`` gets (T, 21, 3) with NaN for lost hands and repeats the last hand found."""
+    """Exercise 2 of 7b: ``answer`` gets (T, 21, 3) with NaN for lost hands and repeats the last hand found."""
     for where, lost in LOST.items():
         hand = np.arange(8 * 21 * 3, dtype=float).reshape(8, 21, 3)
         hand[lost] = np.nan

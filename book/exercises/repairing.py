@@ -11,7 +11,7 @@ from book.shared.gaps import INSIDE
 
 @checker
 def check_share(answer: Any, table: pd.DataFrame, longest: int) -> str | None:
-    """Exercise 1: of all missing frames, the share in gaps inside a clip of at most ``longest`` frames, per cent."""
+    """Exercise 1 of 9a: of all missing frames, the share in gaps inside a clip, ``longest`` frames at most, %."""
     inside, short, frames = table["where"] == INSIDE, table["frames"] <= longest, table["frames"]
     right = 100 * frames[inside & short].sum() / frames.sum()
     wrong = [
@@ -28,7 +28,7 @@ def check_share(answer: Any, table: pd.DataFrame, longest: int) -> str | None:
 
 @checker
 def check_hand(answer: Any) -> str | None:
-    """Exercise 2: ``answer`` puts the wrist (point 0) at the origin and makes wrist to knuckle (point 9) 1 long."""
+    """Exercise 1 of 9b: ``answer`` puts the wrist (point 0) at the origin and knuckle (point 9) at distance 1."""
     hand = np.random.default_rng(0).uniform(0, 300, (4, 21, 3))
     result = array(call(answer, hand), hand.shape, "what your function returns")
     moved = hand - hand[:, :1]

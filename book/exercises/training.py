@@ -13,7 +13,7 @@ from book.exercises.answers import Hint, call, checker, number
 
 @checker
 def check_patience(answer: Any) -> str | None:
-    """Exercise 2: ``answer(scores, patience)`` is the number of epochs trained; lower scores are better."""
+    """Exercise 2 of 5a: ``answer(scores, patience)`` is the number of epochs trained; lower scores are better."""
     falling, late, rising = [5.0, 4.0, 3.0, 2.0], [3.0, 1.0, 2.0, 2.0, 2.0, 2.0, 0.5], [1.0, 2.0, 3.0, 4.0, 5.0]
     flat, ups_and_downs = [2.0, 2.0, 2.0, 2.0], [5.0, 6.0, 4.0, 5.0, 3.0]
 
@@ -36,7 +36,7 @@ def check_patience(answer: Any) -> str | None:
 
 @checker
 def check_rate(answer: Any) -> str | None:
-    """Exercise 3: ``answer(epoch, epochs, full)`` is the cosine schedule's rate; the first epoch is number 0."""
+    """Exercise 1 of 5b: ``answer(epoch, epochs, full)`` is the cosine schedule's rate; the first epoch is number 0."""
 
     def off(epoch: int, epochs: int, full: float) -> str:
         """The student's rate, and nothing if it is right."""
@@ -57,7 +57,7 @@ def check_rate(answer: Any) -> str | None:
 
 @checker
 def check_loop(answer: Any) -> str | None:
-    """Exercise 1: ``answer(model, batches, rate)`` trains ``model`` in place, one step of Adam for each batch."""
+    """Exercise 1 of 5a: ``answer(model, batches, rate)`` trains ``model`` in place, one step of Adam for each batch."""
     rng = torch.Generator().manual_seed(0)
     batches = [(torch.randn(8, 3, generator=rng), torch.randn(8, 1, generator=rng)) for _ in range(4)]
     start = nn.Linear(3, 1)

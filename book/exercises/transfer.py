@@ -16,7 +16,7 @@ from lib.ptn.training import STAGES
 
 @checker
 def check_learning(answer: Any, in_features: int, signs: int) -> str | None:
-    """Exercise 1: how many parameters learn in each of R2's stages, for PTN with so many inputs and signs."""
+    """Exercise 1 of 11a: how many parameters learn in each of R2's stages, for PTN with so many inputs and signs."""
     model, given = PTN(in_features, signs), entries(answer, tuple(STAGES))
     everything = parameter_count(model)
     for stage, parts in STAGES.items():
@@ -40,7 +40,7 @@ Splits = Sequence[tuple[np.ndarray, np.ndarray]]  # each: clips to learn from, c
 def check_optimism(
     answer: Any, vectors: np.ndarray | None, labels: np.ndarray, random: Splits, by_signer: Splits
 ) -> str | None:
-    """Exercise 2: by how many points random splits are better in the mean than splits by signer.
+    """Exercise 1 of 11b: by how many points random splits are better in the mean than splits by signer.
 
     ``vectors`` (N, F) are None where the clips are missing.
     """
@@ -62,7 +62,7 @@ def check_optimism(
 
 @checker
 def check_adjusted(answer: Any) -> str | None:
-    """Exercise 3: ``answer(logits, labels, counts)`` is the logit-adjusted cross entropy with tau 1."""
+    """Exercise 2 of 11a: ``answer(logits, labels, counts)`` is the logit-adjusted cross entropy with tau 1."""
     counts, labels = np.array([90, 9, 1]), torch.tensor([0, 1, 2, 2])
     logits = torch.linspace(-1, 1, 12).reshape(4, 3)
     given = number(call(answer, logits, labels, counts))

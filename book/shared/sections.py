@@ -32,7 +32,7 @@ MARK = re.compile(r"(?<=\n\n)\*Optional, about (\d+) minutes?\.\*$", re.M)
 MAP = re.compile(r"^(\| \w+ \| \[[^]]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \|) \d+ (\| (?:core)? ?\|)$", re.M)
 QUESTION = "**Your turn.**"  # begins a question whose answer is folded below it
 NUMBER = r"\d+(?:\.\d)?"
-HOURS = re.compile(f"takes {NUMBER} hours of {NUMBER}, that of the core chapters {NUMBER} of {NUMBER}")
+HOURS = re.compile(f"takes {NUMBER} hours of {NUMBER}, in the core chapters alone {NUMBER} of {NUMBER}")
 TELL = ("intro.md", "instructors.md")  # pages with such a sentence
 
 
@@ -125,7 +125,7 @@ def in_hours(landing: str) -> str:
         sum(int(row[place]) for row in rows if every or row[-1].strip()) for every in (True, False) for place in (2, 1)
     ]
     hours = [math.ceil(minutes / 30) / 2 for minutes in sums]
-    return "takes {:g} hours of {:g}, that of the core chapters {:g} of {:g}".format(*hours)
+    return "takes {:g} hours of {:g}, in the core chapters alone {:g} of {:g}".format(*hours)
 
 
 @command

@@ -47,6 +47,26 @@ def test_menu_button_shows_the_chapters_and_a_chapter_opens(reader):
     reader.until(lambda: reader.chromium.current_url.endswith("/06a_a_fair_count.html"), "no chapter opens")
 
 
+# Tables whose box has more to scroll to than it shows, or that stand out of the page.
+CUT = """
+return [...document.querySelectorAll("article table")].filter((table) => {
+  let box = table;
+  while (box.tagName !== "ARTICLE" && getComputedStyle(box).overflowX === "visible") box = box.parentElement;
+  return box.scrollWidth > box.clientWidth + 1 || table.getBoundingClientRect().right > document.body.clientWidth;
+}).map((table) => table.textContent.trim().slice(0, 60));"""
+WIDE_TABLES = ["06a_a_fair_count", "12b_tested_on_strangers", "12c_turned_hands", "15_claims", "papers_tables"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "page"),
+    [*((1280, page) for page in WIDE_TABLES), *((390, page) for page in ("intro", "15_claims", "papers_tables"))],
+    indirect=["reader"],
+)
+def test_no_table_is_cut(reader, page):
+    reader.open(f"book/{page}")
+    assert not reader.ask(CUT)
+
+
 @menus
 def test_contents_lead_to_a_section(reader):
     section, link = "#larger-is-not-sharper", ".page-toc a[href='#larger-is-not-sharper']"

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import subprocess
 from html import escape
 
@@ -48,6 +49,11 @@ def test_slider_shows_both_pictures_without_a_script(compared):
         assert img["alt"] == f"{title}. {SAYING}" and img.find_parent("figure").figcaption.text == title
         assert not img.find_parent(hidden=True)
     assert compared.find("input", type="range").find_parent("label").has_attr("hidden"), "dead without a script"
+
+
+def test_a_browser_without_scripts_is_told_what_it_lacks(compared, played):
+    for widget in (compared, played):
+        assert re.fullmatch(r"This browser runs no scripts: .+\.", widget.find("noscript").get_text())
 
 
 def test_player_shows_drawn_frames_without_a_script(played):

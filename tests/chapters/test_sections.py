@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
+from book.chapter_links import MENTION
 from book.shared import sections
 from book.shared.pages import numbered_pages, pages_of
 from book.shared.sections import MARK, core_minutes, in_hours, mark, marked, pieces, renewed, renewed_map
@@ -113,7 +114,8 @@ def test_the_landing_page_and_the_guide_say_what_the_core_takes():
 def test_hours_are_those_of_the_map():
     line = "| {} | [A]({}.ipynb) | asks | what? | {} | {} | {}|"
     text = "\n".join([line.format(1, "01_a", 60, 35, "core "), line.format("2a", "02a_b", 90, 50, "")])
-    assert in_hours(text) == "takes 1.5 hours of 2.5, that of the core chapters 1 of 1"
+    assert in_hours(text) == "takes 1.5 hours of 2.5, in the core chapters alone 1 of 1"
+    assert not MENTION.search(in_hours(text)), "hours of chapters would become a link to a chapter"
 
 
 def test_a_mark_holds_for_what_lies_below_its_heading():
