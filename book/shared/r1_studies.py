@@ -18,12 +18,17 @@ from lib.evaluation.intervals import Interval
 BASE, MEASURED = "fifth", ("UHP dominant, %", "PSNR, dB", "SSIM")
 LOSSES = {"SSIM + L1": BASE, "L1": "fifth-l1", "L2": "fifth-l2", "SSIM + L2": "fifth-ssim-l2", "SSIM": "fifth-ssim"}
 SCALE = {
-    "a width of 24, crops of 64": BASE,
+    "a width of 24, crops of 64, 22 films": BASE,
     "a width of 48": "fifth, width 48",
+    "60 films": "fifth, films 60",
     "whole frames": "fifth, crop 0, crops 480",
 }
 PILOT = "b-unet, epochs 40"
-LONGER = {"20 epochs, as it ships": "b-unet", "until its patience ended": PILOT}
+LONGER = {
+    "20 epochs, as it ships": "b-unet",
+    "until its patience ended": PILOT,
+    "20 epochs, 60 films": "b-unet, films 60",
+}
 HEADS = {
     "transposed convolution, 1x1": BASE,
     "bilinear, 1x1": "fifth-bilinear",
