@@ -169,12 +169,12 @@ def doubled(found: Keypoints) -> Keypoints:
 def _check_paths(source: Path, out: Path, keypoints: Path | None) -> None:
     if out.suffix.lower() not in FORMATS:
         raise BadInput(f"{out}: give the enlarged video a name that ends in {', '.join(FORMATS)}.")
-    if keypoints and keypoints.suffix.lower() not in ("", ".pose") and not keypoints.is_dir():
-        raise BadInput(f"{keypoints}: keypoints are written as a .pose file only; give a name that ends so.")
     paths = [path.resolve() for path in (source, out, keypoints) if path]
     for index, path in enumerate(paths):
         if any(path == other or (path.exists() and other.exists() and path.samefile(other)) for other in paths[:index]):
             raise BadInput(f"{path} is named twice, and no film may be written over itself; choose another name.")
+    if keypoints and keypoints.suffix.lower() not in ("", ".pose") and (keypoints.is_file() or not keypoints.exists()):
+        raise BadInput(f"{keypoints}: keypoints are written as a .pose file only; give a name that ends so.")
 
 
 def _reserve(reserved: ExitStack, path: Path, source: Path) -> Path:

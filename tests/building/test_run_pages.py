@@ -8,7 +8,7 @@ from jupyter_cache import get_cache
 
 from book import run_pages
 
-SMALL = ["import os; os.environ['HANDS_PROFILE'], os.getcwd()"]
+SMALL = ["import os; ' in '.join((os.environ['HANDS_PROFILE'], os.getcwd()))"]
 
 
 def notebook(folder, name, cells):
@@ -34,7 +34,7 @@ def pages(tmp_path):
 def test_a_page_that_fails_is_told_and_left_to_the_builder(pages, tmp_path, capsys):
     cache = tmp_path / "cache"
     run_pages.run_pages(pages, cache, {"HANDS_PROFILE": "laptop"}, processes=2)
-    assert outputs(pages[0], cache) == f"('laptop', '{tmp_path}')"
+    assert outputs(pages[0], cache) == f"'laptop in {tmp_path}'"
     with pytest.raises(KeyError):
         outputs(pages[1], cache)
     said = capsys.readouterr().out
@@ -47,7 +47,7 @@ def test_what_is_kept_does_not_run_again(pages, tmp_path, capsys):
     capsys.readouterr()
     run_pages.run_pages(pages[:1], cache, {"HANDS_PROFILE": "laptop"}, processes=2)
     assert not capsys.readouterr().out
-    assert outputs(pages[0], cache).startswith("('ci'")
+    assert outputs(pages[0], cache).startswith("'ci in ")
 
 
 def test_cells_have_as_long_as_with_the_builder():

@@ -158,7 +158,7 @@ def test_of_several_films_the_bad_one_is_reported_and_the_done_ones_are_left(fil
     assert run(films, *arguments, "--again") == 0 and (results / "a.mp4").stat().st_mtime_ns > times[0]
 
 
-@pytest.mark.parametrize("stage", ["larger", "encode", "extract", "add_tracks"])
+@pytest.mark.parametrize("stage", ["sharpen", "encode", "extract", "add_tracks"])
 def test_whatever_stage_fails_the_older_files_stay(films, monkeypatch, stage):
     results, film = films / "results", with_sound(films / "sound.mp4", signer(6))
     for name in ("o.mp4", "o.pose"):
