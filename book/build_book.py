@@ -68,7 +68,7 @@ def forget_last_pages(build: Path, root: Path) -> None:
                 cache.remove_cache(record.pk)
 
 
-def run_pages(build: Path, root: Path, environment: dict[str, str]) -> None:
+def run_chapters(build: Path, root: Path, environment: dict[str, str]) -> None:
     """Run what has to be run, several notebooks at a time, but those that gather what the others write."""
     from book.run_pages import run_pages
 
@@ -86,7 +86,7 @@ def build_book(out: Path, profile: str, root: Path = ROOT) -> int:
     if forget_stale_results(build, current):
         print(f"Running every chapter (profile {profile}): their code, data or versions are new.", flush=True)
     forget_last_pages(build, root)
-    run_pages(build, root, {"HANDS_PROFILE": profile})
+    run_chapters(build, root, {"HANDS_PROFILE": profile})
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
     # --all: pages that did not change would keep their warnings to themselves
     command = [jupyter_book, "build", root, "--path-output", out, "--all", "-n", "-W", "--keep-going"]

@@ -3,8 +3,10 @@
 import os
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+OCCUPIED = 3  # kinds of `occupy`
 ODD = [None, True, -1, 0, 2, 2**31, 2**53 + 1, 2**63, 10**400, 1.5, -0.0, 1e300, float("nan"), float("inf"), "", "12"]
 ODD += ["x", "../x", "a\0b", "ß\0", "\ud800", [], {}, [[]], [[[0]]], [{}], {"x": 1}, [1, [2]], [None] * 3]
 ODD += [list(range(5000))]
@@ -69,15 +71,16 @@ def spoilt_value(rng: random.Random, value: object, leaf: Callable[[object], obj
     return leaf(value) if leaf else rng.choice(ODD)
 
 
+def occupy(path: Path, kind: int) -> None:
+    """In a file's place a folder, a pipe, or a link to itself: kinds 0 to 2."""
+    (path.mkdir, partial(os.mkfifo, path), partial(path.symlink_to, path))[kind]()
+
+
 def no_file(rng: random.Random, path: Path) -> None:
     """In a file's place a folder, a pipe, a link to itself, an empty file, or nothing."""
     path.unlink(missing_ok=True)
     kind = rng.randrange(5)
-    if kind == 0:
-        path.mkdir()
-    elif kind == 1:
-        os.mkfifo(path)
-    elif kind == 2:
-        path.symlink_to(path)
-    elif kind == 3:
+    if kind < OCCUPIED:
+        occupy(path, kind)
+    elif kind == OCCUPIED:
         path.touch()

@@ -44,7 +44,7 @@ TOLD = (
 def named(facts: dict) -> str:
     """The method's name in rows: the stage's, with seed and films where they are others, and what its command asked."""
     seed = f" --seed {facts['seed']}" if facts["seed"] else ""
-    films = sum(facts["clips"].values())
+    films = sum(facts.get("clips", {}).values()) or FILMS[0]
     others = f" --films {films}" if films not in FILMS else ""
     asked = re.findall(r"--(seed|width|crop|crops|epochs|batch|films) (\d+)", f"{facts['command']}{seed}{others}")
     return ", ".join([facts["name"], *(f"{option} {value}" for option, value in dict(asked).items())])

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from lib.holistic.surety import surely, with_probabilities
+from lib.holistic.third_look import third_look
 from lib.keypoints import Keypoints
 from lib.upsampler.sharpen import step_behind
 from lib.video.codec import encode
 
-Frames = Callable[[], Iterator[np.ndarray]]
 DRAFT = 12  # crf: the third look sees hands as the network makes them, to 1.5 pixels; in a film of crf 18 to 9
 
 
@@ -35,6 +36,12 @@ def drafter(fps: float, draft: Path) -> Callable[[Iterator[np.ndarray]], None]:
     return write
 
 
-def once_more(again: Frames, what: str, found: Keypoints, progress: bool) -> Iterator[np.ndarray]:
+def once_more(again: Callable, what: str, found: Keypoints, progress: bool) -> Iterator[np.ndarray]:
     """A film's (H, W, 3) frames, now that it is known what comes after each; opened when the first is asked for."""
     yield from tqdm(again(), what, len(found), unit=" frames", disable=not progress, leave=False)
+
+
+def later_looks(found: Keypoints, again: Callable, third: bool, least: float | None) -> Keypoints:
+    """``found`` after a third look, with its hands' probabilities, or with all hands at ``least`` so probable."""
+    found = third_look(again("third look", found), found) if third else found
+    return with_probabilities(found) if least is None else surely(again("refused hands", found), found, least)

@@ -38,15 +38,15 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from lib.degrade import upscale
-from lib.enhance.draft import drafted, drafter, once_more
+from lib.enhance.draft import drafted, drafter, later_looks, once_more
 from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
 from lib.enhance.sound import add_tracks
 from lib.enhance.source import Box, Source, open_source, worth_it
 from lib.holistic import extract
 from lib.holistic.second_look import looking_again
-from lib.holistic.surety import checked_least, surely, with_probabilities
-from lib.holistic.third_look import MOST, third_look
+from lib.holistic.surety import checked_least
+from lib.holistic.third_look import MOST
 from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput, printable
 from lib.tools.files import written_whole
@@ -126,8 +126,7 @@ def enhance(
     crf         the codec's quality, see `lib.video.write_video`
 
     Raises BadInput, and leaves nothing behind, where there is nothing to be done. Warns where there is something to
-    know: a damaged end, nobody in view, frames that are large already, what `lib.video.probe` notes, tracks that were
-    lost.
+    know: a damaged end, nobody in view, frames that are large already, what `lib.video.probe` notes, lost tracks.
     """
     started = time.perf_counter()
     source, out, keypoints = Path(source), Path(out), Path(keypoints) if keypoints else None
@@ -141,8 +140,7 @@ def enhance(
         pose = _reserve(reserved, keypoints, source) if keypoints else None
         network = network if whole or always or worth_it(film, network, device) else None
         blend, third = Faithful() if network and not whole else None, pose is not None and looks > 2
-        twice = third or (pose is not None and least is not None)
-        draft = reserved.enter_context(drafted(video)) if network and twice else None
+        draft = reserved.enter_context(drafted(video)) if network and pose and (third or least is not None) else None
         shown = blend.written if blend else iter if network else partial(upscale, method="bicubic")
         watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), shown)]
@@ -150,10 +148,8 @@ def enhance(
         frames, results = _run(film, network, device, watchers + writers, blend, progress)
         found = results[0] if pose else None
         if pose:
-            once = partial(once_more, partial(read_video, draft) if network else film.again)
-            found = third_look(once("third look", found, progress), found) if third else found
-            again = once("refused hands", found, progress)  # read only where it is asked for
-            found = with_probabilities(found) if least is None else surely(again, found, least)
+            again = partial(once_more, partial(read_video, draft) if network else film.again, progress=progress)
+            found = later_looks(found, again, third, least)
             found = found if network else doubled(found)
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)

@@ -13,9 +13,8 @@ which begins by searching for palms and so does not depend on the guess. It look
    bare forearm whose hand is below the picture passes for a hand; a hand that is there lies beyond the body's wrist.
 
 The body's width is that of the shoulders, or 1.3 forearms where the signer stands sideways; both are about 35 cm. The
-rules were set on clips to learn from (D1 train, varied films, for the third real hands of three recordings that people
-have shared as keypoints), never on a test set. Two further ones, a least score
-and "not over the other hand", rejected more right hands than wrong ones or nothing at all, and were dropped.
+rules were set on clips to learn from (D1 train, varied films; the third on keypoints that people have shared), never on
+a test set. A least score and "not over the other hand" rejected more right hands than wrong ones, or none: dropped.
 
 A point of a hand found so gets as confidence what the network says of its left or right (0.5 to 1), the one number
 that it gives: that is no probability that the point is in place (`lib.holistic.surety` has one), but it tells these

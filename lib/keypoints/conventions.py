@@ -115,8 +115,7 @@ def frame_rows(name: str | Path, numbers: Sequence[Any], begins: bool = True) ->
     """In which row of the clip each numbered frame belongs, int (n,): a frame that is left out has a row as well.
 
     Numbers may be text, and begin anywhere; where clips of that kind begin with 0 or 1, ``begins``, others are said to
-    begin later. Raises BadInput for others, for double ones, and where nearly all frames
-    are left out.
+    begin later. Raises BadInput for others, for double ones, and where nearly all frames are left out.
     """
     whole = [_whole(number) for number in numbers]
     if odd := [number for number, value in zip(numbers, whole) if value is None]:

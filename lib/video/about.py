@@ -1,5 +1,4 @@
-"""What a film says of itself: its title, dates and the like, its chapters, where its pictures are and how wide their
-pixels."""
+"""What a film says of itself: title, dates and the like, chapters, tracks of pictures, how wide their pixels are."""
 
 import re
 from dataclasses import dataclass, field

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from enhance_films import weight_file
 from odd_films import film
+from spoiling import OCCUPIED, occupy
 
 from lib.enhance.cli import main as enlarge
 from lib.holistic.corpus import main as extract
@@ -114,13 +115,9 @@ def outputs(folder: Path, rng: random.Random) -> Callable[[], None]:
     path, weights, kind = folder / "a.mp4", weight_file(folder), rng.randrange(12)
     _film(path)
     out, keypoints = folder / "o.mp4", None
-    if kind == 0:
-        out.mkdir()
-    elif kind == 1:
-        os.mkfifo(out)
-    elif kind == 2:
-        out.symlink_to(out)
-    elif kind == 3:
+    if kind < OCCUPIED:
+        occupy(out, kind)
+    elif kind == OCCUPIED:
         out = path
     elif kind == 4:
         out.hardlink_to(path)
