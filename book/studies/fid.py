@@ -2,7 +2,7 @@
 
 FID is only FID with this network: Inception-v3 (Szegedy et al., 2016) in the version of December 2015 that Heusel et
 al. (2017) took, converted for PyTorch by pytorch-fid. Its weights (96 MB, learned from ImageNet) do not come with the
-course and cannot be fetched everywhere:
+course, and no package was found that holds them (lab notes, "Inception's weights, looked for"):
 
     put pt_inception-2015-12-05-6726825d.pth (github.com/mseitzer/pytorch-fid, release "fid_weights", Apache-2.0)
     into data/, or give its path in the variable HANDS_INCEPTION
