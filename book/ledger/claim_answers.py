@@ -62,6 +62,7 @@ def find(answer: Mapping, reported: pd.DataFrame, profile: str) -> Answer:
         "letters.json": angle_rows.answer,
     }
     readers |= {"r2.json": partial(_signs, sign_rows.R2), "limits.json": partial(_signs, sign_rows.LIMITS)}
+    readers |= {"r2_later.json": partial(_signs, sign_rows.LATER)}
     found, of = readers[name](answer)
     return Answer(found.mean, found.low, found.high, found.n, of, f"book/results/{name}")
 

@@ -10,6 +10,7 @@ from lib.evaluation.intervals import Interval, clip_bootstrap, over_seeds
 from lib.tools.errors import BadInput
 
 R2, LIMITS, OPEN = (runner.RESULTS / name for name in ("r2.json", "limits.json", "open.json"))
+LATER = runner.RESULTS / "r2_later.json"  # five trainings more, made after the rules of the claims that they judge
 STUDIES = {R2.name: "signs", LIMITS.name: "limits", OPEN.name: "open_questions"}
 
 
