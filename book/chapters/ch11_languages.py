@@ -10,9 +10,9 @@ from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, in
 from book.studies.embeddings.rows import CHANCE, MOMENTS, RANDOM, TRAINED, named, part_gains
 from book.studies.real_words.few_shots import WAYS
 from book.studies.real_words.language_rows import Values, over_languages, shares
+from data_scripts.signer.phonology import PLACES, SPACE
 from lib.evaluation.intervals import Interval, over_seeds
 from lib.evaluation.verdicts import decide
-from lib.signer.phonology import PLACES, SPACE
 
 MARKS = dict(zip(("ASL", "DGS", "BISINDO", "ISL", "Bhutanese"), zip("osD^v", (BLUE, ORANGE, GREEN, PURPLE, SKY))))
 

@@ -219,7 +219,7 @@ class Pretended:
 
 def test_a_rendered_letter_is_a_hand():
     from data_scripts.letter_hands import SHAPES, CloseUp
-    from lib.signer.figure import SIGNERS, Figure
+    from data_scripts.signer.figure import SIGNERS, Figure
 
     assert list(SHAPES.index) == list(LETTERS)
     spelled = np.array([LETTERS.index(letter) for letter in "bu"])
