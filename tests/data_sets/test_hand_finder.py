@@ -6,7 +6,7 @@ import pytest
 from book.studies import runner, small_photos
 from book.studies.rows.letter_rows import MADE_BY, read_results
 from data_scripts.shared import lis_hands
-from lib.joins2sign.annotation import Way, find_hands, prepare
+from data_scripts.shared.annotation import Way, find_hands, prepare
 from lib.joins2sign.photos import Photos
 from lib.tools.errors import BadInput
 
