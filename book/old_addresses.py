@@ -27,23 +27,7 @@ OLD = (
     "13_open_questions",
     "14_your_own_video",
 )
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="refresh" content="0; url={first}.html">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>Chapter {chapter} has several pages now</title>
-</head>
-<body>
-<h1>Chapter {chapter} has several pages now</h1>
-<ul>
-{links}
-</ul>
-</body>
-</html>
-"""
+PAGE = Path(__file__).with_name("old_address.html").read_text(encoding="utf-8")
 
 
 def leads_on(old: str) -> str:
@@ -61,6 +45,5 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Called by Sphinx."""
     app.connect("build-finished", write)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -207,7 +207,6 @@ def rendering_options(parser: argparse.ArgumentParser) -> None:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     rendering_options(parser)
     parser.add_argument("--scale", choices=list(SCALES), default="laptop")

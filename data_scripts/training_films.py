@@ -105,7 +105,6 @@ def blurred_small(film: Film, shutter: float) -> Iterator[np.ndarray]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     corpora.rendering_options(parser)
     parser.add_argument("--clips", type=positive, default=200, help="how many, of about three seconds (default: 200)")

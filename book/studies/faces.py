@@ -124,7 +124,6 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("films", nargs="*", type=Path, metavar="FILE", help="sharp films of one signer each")
     parser.add_argument("--frames", type=positive, default=16, metavar="N", help="of each at most")
