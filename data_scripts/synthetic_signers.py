@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from data_scripts.shared._common import is_of_recipe, write_manifest
+from data_scripts.shared.manifest import is_of_recipe, write_manifest
 from data_scripts.signer.figure import SIGNERS, drawn_figure
 from data_scripts.signer.film import FPS, PER_FRAME, Film
 from data_scripts.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words

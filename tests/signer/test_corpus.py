@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from data_scripts import synthetic_signers as corpus
-from data_scripts.shared._common import is_complete
+from data_scripts.shared.manifest import is_complete
 from data_scripts.synthetic_signers import SCALES, SETS, make_clip, plan
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput
