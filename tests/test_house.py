@@ -35,7 +35,7 @@ FEWEST_LINES = 40
 SHORT = {  # and yet files of their own: what everybody imports, commands, and one of a row of alike
     *("lib.tools.errors", "lib.tools.paths", "lib.train_upsampler", "data_scripts.shared.tables"),
     *(f"data_scripts.{language}_words" for language in ("asl", "bhutanese", "bisindo", "dgs", "isl")),
-    *("book.exercises.estimators", "book.shared.pages"),
+    *("book.exercises.estimators", "book.old_addresses", "book.shared.pages"),
     *(f"book.former.{name}" for name in ("chapters.film_facts", "errors", "evaluate", "extraction")),
 }
 HEAVY = {"mediapipe", "anny", "warp", "av", "jax"}
