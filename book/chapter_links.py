@@ -96,6 +96,5 @@ def ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Called by Sphinx."""
     app.add_transform(ChapterLinks)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

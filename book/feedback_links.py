@@ -43,6 +43,5 @@ class FeedbackLinks(SphinxTransform):
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Called by Sphinx."""
     app.add_transform(FeedbackLinks)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,8 @@
 """A Sphinx extension: addresses that the book once had lead on to the pages that stand in their place.
 
-Links to a published book outlive its files' names. For each old name below a small page is written that sends the
-reader on at once, without a script, and that names all pages of the chapter for whom it does not send on.
+Links to a published book outlive its files' names. For each old name, in ``old_addresses.txt``, a small page is written
+that sends the reader on at once, without a script, and that names all pages of the chapter for whom it does not send
+on.
 """
 
 from html import escape
@@ -11,39 +12,8 @@ from sphinx.application import Sphinx
 
 from book.shared.pages import chapter_of, pages_of
 
-OLD = (
-    "01_missing_hands",
-    "02_building_the_data_sets",
-    "03_upsamplers",
-    "04_losses_that_look_at_hands",
-    "05_training",
-    "06_counting_hands",
-    "07_is_the_hand_real",
-    "08_pose_estimators",
-    "09_repairing_keypoints",
-    "10_reading_signs",
-    "11_one_language_to_another",
-    "12_joins2sign",
-    "13_open_questions",
-    "14_your_own_video",
-)
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="refresh" content="0; url={first}.html">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>Chapter {chapter} has several pages now</title>
-</head>
-<body>
-<h1>Chapter {chapter} has several pages now</h1>
-<ul>
-{links}
-</ul>
-</body>
-</html>
-"""
+OLD = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split()
+PAGE = Path(__file__).with_name("old_address.html").read_text(encoding="utf-8")
 
 
 def leads_on(old: str) -> str:
@@ -61,6 +31,5 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Called by Sphinx."""
     app.connect("build-finished", write)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -15,15 +15,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
 CELL_ID = "colab-set-up"
-SOURCE = """\
-# Colab opens this page alone: fetch the course and install what it needs
-if "COLAB_RELEASE_TAG" in os.environ:
-    import runpy
-    import subprocess
-
-    course = "{address}"
-    subprocess.run(["git", "clone", "--quiet", "--depth=1", course, "/content/course"])
-    runpy.run_path("/content/course/book/colab.py", run_name="__main__")"""
+SOURCE = Path(__file__).with_name("set_up_cell.txt").read_text(encoding="utf-8").rstrip("\n")
 
 
 def address() -> str:

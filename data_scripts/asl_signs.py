@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from data_scripts.shared._common import command_line, is_complete, say_whose, write_manifest
+from data_scripts.shared.manifest import command_line, is_complete, say_whose, write_manifest
 from data_scripts.shared.tables import read_table
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints, read_asl_signs
 from lib.ptn.corpora import Inputs

@@ -22,8 +22,8 @@ import cv2
 import numpy as np
 
 from data_scripts.own_films import begin, finish, make_all
-from data_scripts.shared._common import is_of_recipe
 from data_scripts.shared.cuts import frames_between
+from data_scripts.shared.manifest import is_of_recipe
 from lib.degrade import Box, centred, crop, downsample, signer_box, software_blur
 from lib.holistic import extract
 from lib.holistic.corpus import Outcome

@@ -26,15 +26,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data_scripts.shared._common import (
-    command_line,
-    fetch,
-    is_complete,
-    open_zip,
-    read_member,
-    say_whose,
-    write_manifest,
-)
+from data_scripts.shared.archives import fetch, open_zip, read_member
+from data_scripts.shared.manifest import command_line, is_complete, say_whose, write_manifest
 from lib.holistic.tasks import BUNDLE, SHA256, installed
 from lib.holistic.twins import inside_mediapipe, tflite_schema
 from lib.tools.errors import BadInput

@@ -11,20 +11,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data_scripts.renderer.renderer import Renderer
+from data_scripts.signer.arm import Arm
+from data_scripts.signer.body import Body
+from data_scripts.signer.figure import SIGNERS, Figure
+from data_scripts.signer.geometry import axis_angle, frame
+from data_scripts.signer.look import Outfit
+from data_scripts.signer.renderer import Renderer
+from data_scripts.signer.stage import Camera, Lighting, Scene
 from lib.joins2sign.photos import ANGLES, LETTERS, SIDE, Photos
 from lib.keypoints import HOLISTIC_75
-from lib.signer.arm import Arm
-from lib.signer.body import Body
-from lib.signer.figure import SIGNERS, Figure
-from lib.signer.geometry import axis_angle, frame
-from lib.signer.look import Outfit
-from lib.signer.stage import Camera, Lighting, Scene
 from lib.video.pixels import linear_to_srgb
 
-# the angles of lib.signer.arm.ANGLES in degrees, and the name of one of WAYS
+# the angles of data_scripts.signer.arm.ANGLES in degrees, and the name of one of WAYS
 SHAPES = pd.read_csv(Path(__file__).with_suffix(".csv"), index_col="letter")
-WAYS = {  # (fingers, palm) as in lib.signer.phonology.ORIENTATIONS
+WAYS = {  # (fingers, palm) as in data_scripts.signer.phonology.ORIENTATIONS
     "up": ((0.0, 0.1, 1.0), (0.0, 1.0, 0.0)),
     "aside": ((0.0, 0.1, 1.0), (-1.0, 0.35, 0.0)),
     "across": ((-0.75, 0.2, 0.65), (0.0, 1.0, 0.0)),
@@ -82,7 +82,7 @@ class CloseUp:
 def pose(body: Body, arm: Arm, spelled: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The whole body with its right hand held up in each letter, (N,) numbers, never twice quite alike.
 
-    ``arm`` is its right one. Rotations and positions as of `lib.signer.body.Body.forward_kinematics`.
+    ``arm`` is its right one. Rotations and positions as of `data_scripts.signer.body.Body.forward_kinematics`.
     """
     count = len(spelled)
     letters = SHAPES.loc[list(LETTERS)].iloc[spelled]

@@ -24,17 +24,10 @@ import pandas as pd
 from PIL import Image
 from tqdm.auto import tqdm
 
-from data_scripts.shared._common import (
-    command_line,
-    fetched,
-    is_complete,
-    open_zip,
-    read_member,
-    say_whose,
-    write_manifest,
-)
+from data_scripts.shared.archives import fetched, open_zip, read_member
 from data_scripts.shared.lis_hands import annotate
 from data_scripts.shared.lis_photos import COLUMNS, TABLE, UNSEEN, read_hands, read_table
+from data_scripts.shared.manifest import command_line, is_complete, say_whose, write_manifest
 from data_scripts.shared.tables import write_csv
 from lib.joins2sign.photos import ANGLES, LETTERS, SIDE
 from lib.tools import paths

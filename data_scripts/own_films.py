@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from tqdm.auto import tqdm
 
-from data_scripts.shared._common import say_whose, write_manifest
+from data_scripts.shared.manifest import say_whose, write_manifest
 from data_scripts.shared.tables import write_csv
 from lib.holistic.corpus import Outcome, find_videos
 from lib.tools.commands import arguments, positive

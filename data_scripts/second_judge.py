@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from book.shared.second_judge import FILE, SHA256
-from data_scripts.shared._common import command_line, fetch, is_complete, say_whose, write_manifest
+from data_scripts.shared.archives import fetch
+from data_scripts.shared.manifest import command_line, is_complete, say_whose, write_manifest
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.openers import reading

@@ -92,7 +92,6 @@ def pack(name: str, cache: Path, out: Path) -> Path:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("do", choices=("make", "pack"))
     parser.add_argument("language", choices=list(LANGUAGES))

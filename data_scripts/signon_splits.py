@@ -12,21 +12,15 @@ data_scripts/corpus_vgt.py), and manifest.json.
 """
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from data_scripts.shared._common import (
-    command_line,
-    content_of,
-    fetched,
-    is_complete,
-    member,
-    say_whose,
-    write_manifest,
-)
+from data_scripts.shared.archives import content_of, fetched, member
+from data_scripts.shared.manifest import command_line, is_complete, say_whose, write_manifest
 from data_scripts.shared.tables import read_table
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths
@@ -45,13 +39,7 @@ NGT_PUBLISHED = "ngt/output_20220824/extract_clips/ngt_458_dataset.csv"
 NGT_GLOSSES = "ngt/output_20220824/split_dataset/ngt_458_glosses.csv"
 # which stretch of which film: too large for some copies of the archive, and of a sum that we do not know
 NGT_TIMES = "ngt/output_20220824/split_dataset/ngt_458.csv"
-SHA256 = {
-    VGT_ALL: "d2b28c787613eb8b87e4c39857892b8bedc9103dd94c526cb2616a20130f8bc6",
-    VGT_PUBLISHED: "875245502f6b46aacf364465c42c9f9e9ab9e68b44a7455ffa2eceade3828c22",
-    VGT_GLOSSES: "4fb8378a3c788dca7d38d2e633192ca729dae5d83d5dfce60609bdfe9062bf58",
-    NGT_PUBLISHED: "927d6b9ad6835206d2d4b78f785a193d0bb0e9714acbe5b60d9dbb93758a6d53",
-    NGT_GLOSSES: "48ce39493e8c6a56d3c91c335a8e71d4180aab24ef122546cab4927b743f3e1a",
-}
+SHA256 = json.loads(Path(__file__).with_name("signon_splits_sums.json").read_text(encoding="utf-8"))
 COLUMNS = ["id", "gloss", "label", "signer", "video", "language", "subset"]
 CUTS = ["id", "film", "start_ms", "end_ms", "side"]
 

@@ -23,13 +23,13 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from data_scripts.renderer.film import FPS, PER_FRAME, Film
-from data_scripts.shared._common import is_of_recipe, write_manifest
+from data_scripts.shared.manifest import is_of_recipe, write_manifest
+from data_scripts.signer.figure import SIGNERS, drawn_figure
+from data_scripts.signer.film import FPS, PER_FRAME, Film
+from data_scripts.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
+from data_scripts.signer.stage import HEIGHT, SCENES, WIDTH
 from lib.degrade import downsample
 from lib.signer.clips import UNITS
-from lib.signer.figure import SIGNERS, drawn_figure
-from lib.signer.phonology import Sign, draw_lexicon, draw_sentence, in_words
-from lib.signer.stage import HEIGHT, SCENES, WIDTH
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json, written_whole
@@ -207,7 +207,6 @@ def rendering_options(parser: argparse.ArgumentParser) -> None:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     rendering_options(parser)
     parser.add_argument("--scale", choices=list(SCALES), default="laptop")

@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 
 from data_scripts import synthetic_signers as corpora
-from data_scripts.renderer.film import FPS, Film
+from data_scripts.signer.film import FPS, Film
+from data_scripts.signer.phonology import draw_lexicon, draw_sentence
 from data_scripts.synthetic_signers import D1, LEXICON_SEED, LEXICON_SIZE, TD1, Job
 from lib.degrade import compress, downsample, flow_blur
-from lib.signer.phonology import draw_lexicon, draw_sentence
 from lib.tools.commands import arguments, command, positive
 from lib.video import write_video
 
@@ -105,7 +105,6 @@ def blurred_small(film: Film, shutter: float) -> Iterator[np.ndarray]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     corpora.rendering_options(parser)
     parser.add_argument("--clips", type=positive, default=200, help="how many, of about three seconds (default: 200)")

@@ -8,19 +8,13 @@ The paper's number comes from `lib.tools.papers` by this name. The row is displa
 import hashlib
 import json
 import math
-import os
-import platform
 import re
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from html import escape
-from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
@@ -31,10 +25,9 @@ from lib.evaluation.verdicts import NO_RUN, UNTESTABLE, VERDICTS
 from lib.tools import paths
 from lib.tools.errors import BadInput
 from lib.tools.files import write_json
+from lib.tools.machine import hardware, versions
 from lib.tools.openers import check_types, reading
 from lib.tools.papers import beside
-
-PACKAGES = {"torch": "torch", "mediapipe": "mediapipe", "numpy": "numpy", "warp": "warp-lang", "anny": "anny"}
 
 
 @dataclass(frozen=True)
@@ -130,8 +123,8 @@ def report(
         verdict=verdict,
         note=note,
         seed=seed,
-        versions=_versions(),
-        hardware=_hardware(),
+        versions=versions(),
+        hardware=hardware(),
         date=date.today().isoformat(),
         quantity=quantity,
         apart=apart,
@@ -219,32 +212,3 @@ def _slug(text: str) -> str:
 def _labelled(column: str, text: str) -> str:
     """A cell that knows its column: a narrow page lays a row's cells below each other, each with it."""
     return f'<span data-label="{escape(column)}">{escape(text)}</span>'
-
-
-def _versions() -> dict[str, str]:
-    """Versions without importing anything, so that a report costs no more than a file."""
-    found = {"python": platform.python_version()}
-    for name, package in PACKAGES.items():
-        with suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(package)
-    return found
-
-
-def _hardware() -> dict[str, str | int]:
-    """What the run's speed depends on; nothing that names the machine or its owner."""
-    hardware: dict[str, str | int] = {"cpu": _cpu(), "cores": os.cpu_count() or 1}
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        hardware["gpu"] = torch.cuda.get_device_name(0)
-    return hardware
-
-
-def _cpu() -> str:
-    try:
-        if sys.platform == "darwin":
-            command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-        return found[1] if found else platform.machine()
-    except (OSError, subprocess.CalledProcessError):
-        return platform.machine()

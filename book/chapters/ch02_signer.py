@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_scripts.renderer.film import PER_FRAME, Film
-from data_scripts.renderer.renderer import Renderer
+from data_scripts.signer.figure import Figure
+from data_scripts.signer.film import PER_FRAME, Film
+from data_scripts.signer.performer import Performance
+from data_scripts.signer.phonology import Sign
+from data_scripts.signer.renderer import Renderer
+from data_scripts.signer.stage import Camera, Scene, studio
 from lib.degrade import centred
 from lib.metrics import psnr
-from lib.signer.figure import Figure
-from lib.signer.performer import Performance
-from lib.signer.phonology import Sign
-from lib.signer.stage import Camera, Scene, studio
 from lib.video.motion_blur import flow_blur
 from lib.video.pixels import linear_to_srgb
 

@@ -13,6 +13,7 @@ from book.shared.draw import RIM, draw_keypoints
 from book.shared.hands import halved, hand_box, hand_speed
 from lib.degrade import crop
 from lib.holistic.crops import Roi, cut, jittered, recrop_roi, search_roi
+from lib.holistic.surety import BODY, SIDES
 from lib.holistic.twins import RECROP_SIZE, HandTwin, RecropTwin
 from lib.keypoints import HOLISTIC_75
 from lib.signer.clips import Clip
@@ -180,11 +181,6 @@ def middle_of(maps: Tensor) -> Tensor:
     return maps[..., rim : maps.shape[-2] - rim, rim : maps.shape[-1] - rim]
 
 
-BODY = {  # what the search goes by: the body's wrist and its knuckles of index and little finger
-    side: [HOLISTIC_75.index(f"{side}_{point}") for point in ("wrist", "index", "pinky")] for side in ("left", "right")
-}
-
-
 # Holistic's search for a hand, step by step: where it looks first, and which crop the recrop network names there.
 #
 # For pictures and figures; the loss that is made of it is `lib.upsampler.guidance`.
@@ -199,7 +195,7 @@ class Search(NamedTuple):
 def search(frame: np.ndarray, points: np.ndarray, recrop: RecropTwin, hand: str = "right") -> Search:
     """The search in a frame, uint8 (H, W, 3), by the points (75, 2+) of the body that is in it, in its pixels."""
     image = batch_of([frame])
-    wrist, index, pinky = (torch.from_numpy(points[None, point, :2]).float() for point in BODY[hand])
+    wrist, index, pinky = (torch.from_numpy(points[None, point, :2]).float() for point in BODY[SIDES.index(hand)])
     first = search_roi(wrist, index, pinky)
     with torch.no_grad():
         return Search(image, first, recrop_roi(recrop(cut(image, first, RECROP_SIZE)), first, RECROP_SIZE))

@@ -14,6 +14,7 @@ from book.shared.draw import draw_keypoints, strip
 from book.shared.gaps import HANDS
 from book.shared.palette import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
 from book.studies.rows.sign_rows import SignResults
+from data_scripts.signer.phonology import Sign
 from lib.evaluation.intervals import Interval, clip_bootstrap, wider
 from lib.evaluation.verdicts import decide
 from lib.keypoints import Keypoints
@@ -21,7 +22,6 @@ from lib.ptn import PTN
 from lib.ptn.corpora import SignCorpus
 from lib.ptn.splits import signer_independent_split
 from lib.report import Row, report
-from lib.signer.phonology import Sign
 
 SHARES = {"no gap": 0.0, "up to a quarter": 0.25, "up to a half": 0.5, "more than half": 1.0}  # upper ends
 

@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, interval, panel, panels
 from book.studies.embeddings.rows import CHANCE, MOMENTS, RANDOM, TRAINED, named, part_gains
 from book.studies.real_words.few_shots import WAYS
 from book.studies.real_words.language_rows import Values, over_languages, shares
+from data_scripts.signer.phonology import PLACES, SPACE
 from lib.evaluation.intervals import Interval, over_seeds
 from lib.evaluation.verdicts import decide
-from lib.signer.phonology import PLACES, SPACE
 
 MARKS = dict(zip(("ASL", "DGS", "BISINDO", "ISL", "Bhutanese"), zip("osD^v", (BLUE, ORANGE, GREEN, PURPLE, SKY))))
 
@@ -91,7 +92,7 @@ def pairs_chart(gains: Mapping[tuple[str, str], Interval]) -> Figure:
         ax.text(column, row + 0.24, f"[{found.low:+.1f}, {found.high:+.1f}]", ha="center", va="center", fontsize=7)
         if found.low > 0 or found.high < 0:
             ends = dict(width=0.94, height=0.94, fill=False, edgecolor="k", linewidth=1.8)
-            ax.add_patch(_square((column - 0.47, row - 0.47), **ends))
+            ax.add_patch(Rectangle((column - 0.47, row - 0.47), **ends))
     most = np.nanmax(np.abs(table))
     shown = ax.imshow(table, cmap="PuOr", vmin=-2 * most, vmax=2 * most)  # pale, so that figures can be read
     ax.set_xticks(range(len(names)), names)
@@ -99,12 +100,6 @@ def pairs_chart(gains: Mapping[tuple[str, str], Interval]) -> Figure:
     ax.set(xlabel="new language", ylabel="learned first")
     figure.colorbar(shown, ax=ax, label="points")
     return figure
-
-
-def _square(corner: tuple[float, float], **style: object):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(corner, **style)
 
 
 def parts_table(rows: Sequence[dict], language: str, apart: str) -> pd.DataFrame:

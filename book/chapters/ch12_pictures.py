@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 
 from book.chapters.ch12_tables import letters_read, trainings
 from book.shared.charts import interval_chart
+from book.shared.letter_scores import RANGE, THRESHOLDS
 from book.shared.palette import BLUE, ORANGE, PALETTE, SKY, VERMILLION, panel, panels
 from data_scripts.shared.lis_photos import read_photos
 from lib.evaluation.intervals import Interval
 from lib.joins2sign.network import FRAME
 from lib.joins2sign.photos import LETTERS, Photos
-from lib.joins2sign.scores import RANGE, THRESHOLDS
 from lib.keypoints import HOLISTIC_75
 from lib.tools import paths
 from lib.tools.errors import BadInput

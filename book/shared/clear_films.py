@@ -86,7 +86,6 @@ def read(path: Path = SHIPPED) -> list[dict]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("films", nargs="*", type=Path, metavar="FILE", help="clear films of one signer each")
     parser.add_argument("--frames", type=positive, default=16, metavar="N", help="of each that are looked at")

@@ -22,8 +22,7 @@ import pandas as pd
 from lib import metrics
 from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, means, watch, without_nan
 from lib.evaluation.intervals import Interval, ratio_bootstrap
-from lib.evaluation.methods import Method
-from lib.holistic.third_look import called
+from lib.evaluation.methods import Method, called
 from lib.keypoints import Keypoints, Layout
 from lib.signer.clips import Clip
 from lib.tools.errors import BadInput

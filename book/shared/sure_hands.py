@@ -24,16 +24,7 @@ from book.studies import runner
 from lib.evaluation.evaluation import watch
 from lib.evaluation.intervals import Interval, ends
 from lib.evaluation.methods import find_methods
-from lib.holistic.surety import (
-    HAND,
-    LEARNED,
-    Candidates,
-    Refused,
-    _seen,
-    features,
-    with_candidates,
-    with_probabilities,
-)
+from lib.holistic.surety import HAND, LEARNED, Candidates, Refused, _seen, features, with_candidates, with_probabilities
 from lib.keypoints import Keypoints
 from lib.metrics import hand_distance
 from lib.signer.clips import Clip, clips, in_target_pixels
@@ -167,7 +158,6 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--learn", nargs="+", metavar="FOLDER:SET", help="learn from these clips, in place of judging")
     parser.add_argument("--sets", nargs="+", default=[f"{CLIPS}:td2"], metavar="FOLDER:SET", help="clips that judge")

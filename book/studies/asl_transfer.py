@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from book.shared.trained import read_ptn
 from book.studies.real_transfer import fresh, named
 from data_scripts.asl_signs import load
 from lib.evaluation.intervals import Interval, paired_bootstrap
 from lib.ptn import PTN
-from lib.ptn.network import read_ptn
 from lib.ptn.training import Recipe, SignSet, train, transfer
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput

@@ -124,18 +124,14 @@ def table(rows: Sequence[dict]) -> pd.DataFrame:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("films", nargs="*", type=Path, metavar="FILE", help="sharp films of one signer each")
     parser.add_argument("--frames", type=positive, default=16, metavar="N", help="of each at most")
-    parser.add_argument("--csv", type=Path, metavar="OUT", help="write the rows, after each film")
     options = parser.parse_args(argv)
     chosen = spoil_all(options.films, Spoiling(frames=40)) if options.films else clips("d1_train")
     rows: list[dict] = []
     for clip in tqdm(chosen, unit=" films", delay=2):
         rows += judge(clip, options.frames)
-        if options.csv:
-            pd.DataFrame(rows).to_csv(options.csv, index=False)
     print(table(rows).to_string())
 
 

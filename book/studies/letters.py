@@ -34,12 +34,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from book.shared.letter_scores import scores
 from book.studies.rows.letter_rows import MADE_BY, add
 from data_scripts.shared.lis_photos import read_photos
 from lib.joins2sign.losses import dynamic_weights
 from lib.joins2sign.photos import SIDE, Photos, Split, random_split, unseen_split
 from lib.joins2sign.recipes import INVARIANT, KINDS, PATIENT, RECIPES, VARIANTS, Pace, split_kind
-from lib.joins2sign.scores import scores
 from lib.joins2sign.training import Prediction, predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput

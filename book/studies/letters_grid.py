@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
+from book.shared.letter_scores import joint_scores
 from book.studies.rows.letter_rows import MADE_BY, R3, add
 from data_scripts.shared.lis_photos import read_photos
 from lib.joins2sign.photos import Photos, random_split
 from lib.joins2sign.recipes import RECIPES, Pace
-from lib.joins2sign.scores import joint_scores
 from lib.joins2sign.training import predict, train
 from lib.tools.commands import arguments, command, from_zero, positive
 from lib.tools.errors import BadInput

@@ -35,9 +35,9 @@ from book.studies.rows import shipped_rows
 from lib.degrade import crop, downsample, flow_blur, signer_box
 from lib.enhance import MODEL, enhance
 from lib.evaluation.evaluation import FRAMES, PATHS, looked_at, of_path
-from lib.evaluation.methods import INPUT, TARGET, Method, find_methods
+from lib.evaluation.methods import INPUT, TARGET, Method, called, find_methods
 from lib.holistic import extract
-from lib.holistic.third_look import called, looks_option
+from lib.holistic.third_look import looks_option
 from lib.keypoints import Keypoints
 from lib.signer.clips import CAMERA, SOFTWARE, Clip
 from lib.tools import paths

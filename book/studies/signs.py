@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from book.shared.trained import read_ptn, read_vtn
 from book.studies.eye import eye, network
 from book.studies.rows.sign_rows import R2, command as made_by
 from book.studies.runner import digits, run_missing, write
@@ -33,7 +34,6 @@ from data_scripts.sign_corpora import clip_folder
 from lib.keypoints import Keypoints
 from lib.ptn import PTN, VTN
 from lib.ptn.corpora import Inputs, SignCorpus, load_corpus
-from lib.ptn.network import read_ptn, read_vtn
 from lib.ptn.splits import signer_independent_split
 from lib.ptn.training import Recipe, SignSet, accuracies, predict, train, transfer
 from lib.tools import paths

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 
 from book.studies.rows.letter_rows import R3, add
+from data_scripts.shared.annotation import Way, find_hands
 from data_scripts.shared.lis_photos import read_photos
 from lib.evaluation.intervals import clip_bootstrap
-from lib.joins2sign.annotation import Way, find_hands
 from lib.joins2sign.network import FRAME
 from lib.joins2sign.photos import Photos
 from lib.tools.commands import arguments, command, positive

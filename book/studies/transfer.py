@@ -28,18 +28,6 @@ import torch
 from book.studies import runner
 from book.studies.real_transfer import kept
 from book.studies.real_words import few_shots, languages
-from book.studies.real_words.few_shots import (
-    SHOTS,
-    STEPS,
-    few_shot,
-    fresh,
-    head,
-    heads,
-    learned,
-    right,
-    to_learn,
-    together,
-)
 from book.studies.real_words.language_rows import COMMAND, SHIPPED
 from book.studies.real_words.languages import Language, read_languages
 from book.studies.real_words.new_language import new_language
@@ -55,25 +43,25 @@ AGAIN = "delete it and run again"
 
 
 def left_out(
-    all_of_them: Sequence[Language], name: str, shots: int, seed: int, cache: Path, steps: int = STEPS
+    all_of_them: Sequence[Language], name: str, shots: int, seed: int, cache: Path, steps: int = few_shots.STEPS
 ) -> dict:
     """A row: the others are learned, then ``name`` from ``shots`` examples of each sign, ``steps`` a stage."""
     target = next(one for one in all_of_them if one.name == name)
     source = _kept([one for one in all_of_them if one.name != name], seed, cache / f"without-{name}-{seed}.pt")
-    found = few_shot(source, target, shots, seed, steps)
+    found = few_shots.few_shot(source, target, shots, seed, steps)
     return {"language": name, "shots": shots, "seed": seed, "of": int(target.test.sum())} | found
 
 
-def one_or_many(all_of_them: Sequence[Language], seed: int, cache: Path, steps: int = STEPS) -> list[dict]:
+def one_or_many(all_of_them: Sequence[Language], seed: int, cache: Path, steps: int = few_shots.STEPS) -> list[dict]:
     """Rows: each language read by a network of its own, and by the one that has learned all of them."""
-    parts, starts = [to_learn(one, JUDGED, seed) for one in all_of_them], heads(all_of_them)
-    joint, rows = together(all_of_them, parts, 2 * steps, seed), []
+    parts, starts = [few_shots.to_learn(one, JUDGED, seed) for one in all_of_them], few_shots.heads(all_of_them)
+    joint, rows = few_shots.together(all_of_them, parts, 2 * steps, seed), []
     for one, part, start, end in zip(all_of_them, parts, starts, starts[1:]):
-        judge, its = one.signs.take(one.test), head(joint, start, end)
+        judge, its = one.signs.take(one.test), few_shots.head(joint, start, end)
         row = {"language": one.name, "seed": seed, "of": len(judge)}
         done = cache / f"left-out-{one.name}-{JUDGED}-{seed}.json"
         own = _alone(one, part, judge, seed, done, steps)
-        found = {"right": right(its, judge), "learned": right(its, part)}
+        found = {"right": few_shots.right(its, judge), "learned": few_shots.right(its, part)}
         rows.append(row | {what: {"alone": own[what], "together": found[what]} for what in found})
     return rows
 
@@ -83,15 +71,15 @@ def _alone(one: Language, part: SignSet, judge: SignSet, seed: int, done: Path, 
     if done.is_file():
         row = read_json(done, AGAIN)
         return {what: row[what]["scratch"] for what in ("right", "learned")}
-    model = learned(fresh(part.clips[0].shape[1], len(one.words), seed), part, 2 * steps, seed)
-    return {"right": right(model, judge), "learned": right(model, part)}
+    model = few_shots.learned(few_shots.fresh(part.clips[0].shape[1], len(one.words), seed), part, 2 * steps, seed)
+    return {"right": few_shots.right(model, judge), "learned": few_shots.right(model, part)}
 
 
 def _kept(known: Sequence[Language], seed: int, path: Path) -> PTN:
     """The network that has learned these languages, made once."""
-    parts = [to_learn(one, few_shots.EACH, seed) for one in known]
-    empty = partial(fresh, parts[0].clips[0].shape[1], int(heads(known)[-1]), seed)
-    return kept(path, empty, partial(together, known, parts, few_shots.KNOWN_STEPS, seed))
+    parts = [few_shots.to_learn(one, few_shots.EACH, seed) for one in known]
+    empty = partial(few_shots.fresh, parts[0].clips[0].shape[1], int(few_shots.heads(known)[-1]), seed)
+    return kept(path, empty, partial(few_shots.together, known, parts, few_shots.KNOWN_STEPS, seed))
 
 
 def run(options: argparse.Namespace) -> None:
@@ -117,7 +105,7 @@ def run(options: argparse.Namespace) -> None:
     ship(found, cache, options.ship, steps)
 
 
-def ship(found: Sequence[Language], cache: Path, out: Path, steps: int = STEPS) -> None:
+def ship(found: Sequence[Language], cache: Path, out: Path, steps: int = few_shots.STEPS) -> None:
     """All finished runs, each with so many steps a stage, and what was left out of which language."""
     rows = [read_json(path, AGAIN) for path in sorted(cache.glob("left-out-*.json"))]
     joint = [row for path in sorted(cache.glob("heads-*.json")) for row in read_json(path, AGAIN)]
@@ -141,8 +129,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--new", type=Path, metavar="FOLDER", help="holds MP_Data/WORD/RECORDING/FRAME.npy")
     parser.add_argument("--seeds", type=positive, help=f"default: {SEEDS}; {NEW_SEEDS} with --new")
     parser.add_argument("--heads", type=from_zero, default=HEADS_SEEDS, help="seeds of one network with many heads")
-    parser.add_argument("--steps", type=positive, default=STEPS, help="of a stage; others want another --cache")
-    parser.add_argument("--shots", type=positive, nargs="+", default=SHOTS)
+    parser.add_argument("--steps", type=positive, default=few_shots.STEPS, help="a stage; others want another --cache")
+    parser.add_argument("--shots", type=positive, nargs="+", default=few_shots.SHOTS)
     options = parser.parse_args(argv)
     if options.new:
         torch.set_num_threads(1)

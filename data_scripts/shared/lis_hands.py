@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from data_scripts.shared.annotation import JOINTS, Way, find_hands
 from data_scripts.shared.lis_photos import HANDS, read_hands, read_table
-from lib.joins2sign.annotation import JOINTS, Way, find_hands
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
 from lib.tools.openers import read_npz

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data_scripts.renderer.film import Film
+from data_scripts.signer import phonology
+from data_scripts.signer.body import Body
+from data_scripts.signer.figure import drawn_figure
+from data_scripts.signer.film import Film
+from data_scripts.signer.phonology import PLACES, SPACE, Sign, draw_sign
+from data_scripts.signer.stage import SCENES, Camera, Scene, camera_for
 from lib.keypoints import Keypoints
-from lib.signer import phonology
-from lib.signer.body import Body
-from lib.signer.figure import drawn_figure
-from lib.signer.phonology import PLACES, SPACE, Sign, draw_sign
-from lib.signer.stage import SCENES, Camera, Scene, camera_for
 from lib.video.pixels import linear_to_srgb
 
 SIZE = (152, 168)  # width and height of the pictures in pixels

@@ -18,15 +18,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from data_scripts.shared._common import (
-    command_line,
-    fetched,
-    is_complete,
-    open_zip,
-    read_member,
-    say_whose,
-    write_manifest,
-)
+from data_scripts.shared.archives import fetched, open_zip, read_member
+from data_scripts.shared.manifest import command_line, is_complete, say_whose, write_manifest
 from lib.keypoints import Keypoints, from_npy_values
 from lib.tools import paths
 from lib.tools.errors import BadInput

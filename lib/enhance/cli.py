@@ -24,7 +24,6 @@ STATUS = "exit status: 0 if every film is done, also one with a damaged end; 1 i
 
 @command
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command line."""
     options = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster that stops us is as good as Ctrl-C
     try:

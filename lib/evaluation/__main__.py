@@ -81,7 +81,6 @@ def parser(about: str) -> argparse.ArgumentParser:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     evaluated(parser(__doc__).parse_args(argv))
 
 

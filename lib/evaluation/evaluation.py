@@ -31,9 +31,8 @@ from tqdm.auto import tqdm
 from lib import metrics
 from lib.degrade import compress
 from lib.evaluation.intervals import Interval, clip_bootstrap, paired_bootstrap, ratio_bootstrap
-from lib.evaluation.methods import INPUT, TARGET, Method
+from lib.evaluation.methods import INPUT, TARGET, Method, called, look
 from lib.holistic import extract
-from lib.holistic.third_look import called, look
 from lib.keypoints import Keypoints
 from lib.signer.clips import Clip, in_target_pixels
 from lib.tools import paths

@@ -4,17 +4,25 @@ A method is a function of a clip that gives frames, as in `book.shared.stages`. 
 best that a method could do; "input" is the degraded film as it is.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from lib.degrade import BASELINES, Frames
+from lib.holistic.second_look import second_look
+from lib.holistic.third_look import third_look
+from lib.keypoints import Keypoints
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
 from lib.tools.paths import WEIGHTS
 from lib.upsampler import PRETRAINED, UNet, load
 from lib.upsampler.sharpen import sharpen
+
+SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
+AGAIN = (SECOND_LOOK, THIRD_LOOK)
 
 
 @dataclass(frozen=True)
@@ -70,3 +78,24 @@ def _shipped(name: str) -> Path:
 def _loaded(path: Path, digest: str) -> UNet:
     """``digest`` is here so that a file that was trained anew is read anew."""
     return load(path)
+
+
+def look(
+    frames: Callable[[], Iterable[np.ndarray]], paths: Sequence[Path], first: Callable[[], Keypoints]
+) -> Keypoints:
+    """The keypoints of a film after as many looks as there are ``paths``, which say where those of each look are kept.
+
+    ``frames`` gives the film's frames, and is called once for each look after the first; ``first`` makes the keypoints
+    of one look. What is kept already is taken as it is.
+    """
+    found = None
+    for path, again in zip(paths, (None, second_look, third_look)):
+        if not path.is_file():
+            (again(frames(), found) if again else first()).save(path)
+        found = Keypoints.load(path)
+    return found
+
+
+def called(method: str, looks: int) -> str:
+    """A method's name in tables, after so many looks."""
+    return method + ("", *AGAIN)[looks - 1]

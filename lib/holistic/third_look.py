@@ -20,14 +20,13 @@ of a hand that was found so gets as confidence how sure the network is that ther
 
 from argparse import ArgumentParser
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable
 
 import numpy as np
 import torch
 
 from lib.holistic.crops import hand_roi, look_into
-from lib.holistic.second_look import HAND, of_one_clip, second_look, unlikely
+from lib.holistic.second_look import HAND, of_one_clip, unlikely
 from lib.holistic.twins import HandTwin
 from lib.keypoints import Keypoints
 from lib.metrics import hand_distance
@@ -36,9 +35,7 @@ GAP = 5  # frames, a fifth of a second at 25 a second: for longer a line says to
 LEAP = 0.5  # of the hand's size, the mean over its joints; about one true hand in a hundred is so far off
 NEAR_LINE = 0.5  # likewise
 SEEN = 0.5  # the network's word from which on Holistic, too, reports a hand
-SECOND_LOOK, THIRD_LOOK = " + second look", " + third look"  # how tables call a method; a third look follows a second
-AGAIN = (SECOND_LOOK, THIRD_LOOK)
-MOST = 1 + len(AGAIN)
+MOST = 3  # looks: Holistic, a second, and a third
 
 
 def third_look(frames: Iterable[np.ndarray], keypoints: Keypoints) -> Keypoints:
@@ -99,30 +96,9 @@ def ask(twin: HandTwin, frame: np.ndarray, line: np.ndarray) -> tuple[np.ndarray
     return joints, float(seen.presence)
 
 
-def look(
-    frames: Callable[[], Iterable[np.ndarray]], paths: Sequence[Path], first: Callable[[], Keypoints]
-) -> Keypoints:
-    """The keypoints of a film after as many looks as there are ``paths``, which say where those of each look are kept.
-
-    ``frames`` gives the film's frames, and is called once for each look after the first; ``first`` makes the keypoints
-    of one look. What is kept already is taken as it is.
-    """
-    found = None
-    for path, again in zip(paths, (None, second_look, third_look)):
-        if not path.is_file():
-            (again(frames(), found) if again else first()).save(path)
-        found = Keypoints.load(path)
-    return found
-
-
 def looks_option(parser: ArgumentParser, default: int = 1) -> None:
     """``--looks``, for a command line."""
     about = (
         "how often to look for hands; 1: Holistic alone, 2: and a second look, 3: and a third (default: %(default)s)"
     )
     parser.add_argument("--looks", type=int, default=default, choices=range(1, MOST + 1), help=about)
-
-
-def called(method: str, looks: int) -> str:
-    """A method's name in tables, after so many looks."""
-    return method + ("", *AGAIN)[looks - 1]

@@ -1,5 +1,1 @@
-"""The synthetic signer: a body, a small sign phonology, a renderer and the corpora made with them.
-
-Everything here is synthetic. It moves the way signing moves and is in no sign language; it exists so that
-the course has footage that may be shared and a truth to measure against.
-"""
+"""Rendered clips, as they lie on the disk; `data_scripts.signer` makes them."""

@@ -22,7 +22,7 @@ import torch
 from test_training import train
 
 from book.studies.runner import run_missing
-from data_scripts.shared._common import fetch
+from data_scripts.shared.archives import fetch
 from lib.enhance.cli import main as enlarge
 from lib.holistic.corpus import main as extract
 from lib.tools.checkpoints import read_tensors

@@ -4,7 +4,7 @@ import pytest
 
 CHANGES = {
     "code": ("lib/video/film.py", "x = 2"),
-    "nested code": ("lib/signer/body.py", "x = 2"),
+    "nested code": ("lib/signer/clips.py", "x = 2"),
     "data script": ("data_scripts/synthetic_signers.py", "x = 2"),
     "clip": ("book/clips/a.mp4", "other frames"),
     "lock": ("requirements.lock", "numpy==2"),
@@ -16,7 +16,7 @@ CHANGES = {
 @pytest.fixture
 def project(tmp_path):
     """A small project with every kind of input."""
-    for name in ["lib/video/film.py", "lib/signer/body.py", "data_scripts/synthetic_signers.py", "book/clips/a.mp4"]:
+    for name in ["lib/video/film.py", "lib/signer/clips.py", "data_scripts/synthetic_signers.py", "book/clips/a.mp4"]:
         write(tmp_path / name, "x = 1")
     write(tmp_path / "requirements.lock", "numpy==1")
     return tmp_path

@@ -18,10 +18,10 @@ from book.chapters.ch12_tables import (
     trainings,
     turned_round,
 )
+from book.shared.letter_scores import THRESHOLDS
 from book.studies.rows import letter_rows
 from book.studies.rows.letter_rows import MADE_BY, read_results, seeds_of
 from lib.joins2sign.photos import ANGLES, LETTERS, Photos
-from lib.joins2sign.scores import THRESHOLDS
 from lib.tools import paths
 from lib.tools.errors import BadInput
 
@@ -219,7 +219,7 @@ class Pretended:
 
 def test_a_rendered_letter_is_a_hand():
     from data_scripts.letter_hands import SHAPES, CloseUp
-    from lib.signer.figure import SIGNERS, Figure
+    from data_scripts.signer.figure import SIGNERS, Figure
 
     assert list(SHAPES.index) == list(LETTERS)
     spelled = np.array([LETTERS.index(letter) for letter in "bu"])

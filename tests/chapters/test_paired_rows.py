@@ -5,7 +5,7 @@ import pytest
 
 from book.chapters import ch07_realness
 from book.shared.paired_rows import across, gained, paired
-from lib.holistic.third_look import SECOND_LOOK, THIRD_LOOK
+from lib.evaluation.methods import SECOND_LOOK, THIRD_LOOK
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput

@@ -10,11 +10,11 @@ from book.chapters.ch10_signs import by_gap, cls_attention, gap_gain_chart, gone
 from book.shared.charts import interval_chart
 from book.studies import signs as sign_tables
 from book.studies.rows.sign_rows import SignResults, read
+from data_scripts.signer.phonology import draw_lexicon
 from lib.evaluation.intervals import Interval
 from lib.ptn import PTN, training
 from lib.ptn.corpora import SHIPPED, load_corpus
 from lib.ptn.training import SignSet, predict
-from lib.signer.phonology import draw_lexicon
 from lib.tools.errors import BadInput
 
 packed = pytest.mark.skipif(

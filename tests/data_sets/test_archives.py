@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from data_scripts import lis_fingerspelling, signon_splits
-from data_scripts.shared._common import command_line, content_of, open_zip, read_member
+from data_scripts.shared.archives import content_of, open_zip, read_member
+from data_scripts.shared.manifest import command_line
 from data_scripts.shared.word_archive import SETS, make
 from lib.tools import openers
 from lib.tools.errors import BadInput
@@ -84,7 +85,7 @@ def test_no_more_is_unpacked_than_was_asked_for(tmp_path, how):
 
 
 def test_tables_are_not_larger_than_tables_are(tmp_path, monkeypatch):
-    monkeypatch.setattr("data_scripts.shared._common.LARGEST_TABLE", 1000)
+    monkeypatch.setattr("data_scripts.shared.archives.LARGEST_TABLE", 1000)
     monkeypatch.setattr(openers.zipfile.ZipExtFile, "read", lambda *_: pytest.fail("it is unpacked"))
     (tmp_path / "a.zip").write_bytes(packed({"x/table.csv": bytes(1001)}))
     with pytest.raises(BadInput, match="would unpack to 1,001 bytes"):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from data_scripts.shared._common import command_line
+from data_scripts.shared.manifest import command_line
 from lib.keypoints import ASL_SIGNS_543
 from lib.tools.errors import BadInput
 

@@ -11,8 +11,8 @@ from stand_ins import on_stage, script, signing
 
 from book.studies.signs import sets
 from data_scripts import corpus_films
-from data_scripts.shared._common import is_complete
 from data_scripts.shared.corpus_pictures import read_pictures
+from data_scripts.shared.manifest import is_complete
 from lib.keypoints import HOLISTIC_67, HOLISTIC_75, Keypoints
 from lib.ptn.corpora import Inputs, load_corpus
 from lib.tools.errors import BadInput

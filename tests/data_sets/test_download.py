@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from data_scripts.shared import _common
-from data_scripts.shared._common import fetch, fetched, member
+from data_scripts.shared import archives
+from data_scripts.shared.archives import fetch, fetched, member
 from lib.tools.errors import BadInput
 from lib.tools.files import one_writer
 
@@ -43,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
             if version:
                 self.send_header("ETag", version)
             self.end_headers()
-            stop = _common.PIECE_BYTES + 1000 if self.path == "/broken" else len(CONTENT)
+            stop = archives.PIECE_BYTES + 1000 if self.path == "/broken" else len(CONTENT)
             self.wfile.write(self.server.content[start:stop])
             return
         self.send_header("Content-Length", "0")
@@ -80,7 +80,7 @@ def test_broken_download_leaves_no_file_and_is_resumed(server, tmp_path):
         fetch(f"{server.url}/broken", out)
     assert not out.exists()
     assert fetch(f"{server.url}/file", out).read_bytes() == CONTENT
-    assert server.asked[-1] == ("/file", f"bytes={_common.PIECE_BYTES}-")
+    assert server.asked[-1] == ("/file", f"bytes={archives.PIECE_BYTES}-")
 
 
 @pytest.mark.parametrize(("path", "resumed"), [("/file", False), ("/careless", True)])
@@ -91,7 +91,7 @@ def test_a_download_of_what_was_packed_anew_since_begins_again(server, tmp_path,
         fetch(f"{server.url}/broken", out)
     server.version, server.content = '"second"', CONTENT[::-1]
     assert fetch(server.url + path, out).read_bytes() == CONTENT[::-1]
-    assert (server.asked[-2] == (path, f"bytes={_common.PIECE_BYTES}-")) is resumed
+    assert (server.asked[-2] == (path, f"bytes={archives.PIECE_BYTES}-")) is resumed
     assert [path.name for path in tmp_path.iterdir()] == ["file.bin"]
 
 
@@ -101,7 +101,7 @@ def test_without_a_sum_it_goes_on_only_where_the_host_vouches_for_it(server, tmp
     with pytest.raises(BadInput, match="--source"):
         fetch(f"{server.url}/broken", out)
     assert fetch(f"{server.url}/file", out).read_bytes() == CONTENT
-    assert server.asked[-1] == ("/file", f"bytes={_common.PIECE_BYTES}-" if version else None)
+    assert server.asked[-1] == ("/file", f"bytes={archives.PIECE_BYTES}-" if version else None)
 
 
 @pytest.mark.parametrize(("path", "left"), [("/plain", 1000), ("/file", len(CONTENT) + 5)])
@@ -153,7 +153,7 @@ def test_no_network_is_told_in_one_sentence(tmp_path):
 
 
 def test_a_silent_network_is_not_waited_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(_common, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(archives, "ANSWER_SECONDS", 0.3)
     tested = threading.Event()
 
     def never_answers(*args, **kwargs):

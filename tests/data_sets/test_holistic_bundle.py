@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from data_scripts import holistic_bundle as bundle
-from data_scripts.shared import _common
+from data_scripts.shared.manifest import is_complete
 from lib.holistic import tasks
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256
@@ -66,7 +66,7 @@ def test_a_folder_will_do(depth, small, tmp_path):
     with zipfile.ZipFile(wheel(tmp_path / "mediapipe.whl")) as archive:
         archive.extractall(tmp_path / "in", [name for name in archive.namelist() if name.startswith("mediapipe")])
     bundle.make(tmp_path / "out", str(tmp_path / "in" / depth))
-    assert _common.is_complete(tmp_path / "out")
+    assert is_complete(tmp_path / "out")
 
 
 def test_another_wheel_is_refused_and_leaves_nothing(tmp_path):

@@ -15,8 +15,8 @@ from stand_ins import on_stage, script, signing
 
 from data_scripts import broadcasts
 from data_scripts.broadcasts import Cut, centred, make_clip
-from data_scripts.shared._common import is_complete
 from data_scripts.shared.cuts import frames_between
+from data_scripts.shared.manifest import is_complete
 from lib.degrade import crop, downsample, software_blur
 from lib.evaluation.evaluation import FRAMES, evaluate_all
 from lib.evaluation.methods import INPUT, TARGET, find_methods

@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from data_scripts import second_judge
-from data_scripts.shared import _common
+from data_scripts.shared.manifest import is_complete
 from lib.tools.errors import BadInput
 
 CONTENT = {place: f"content of {place}".encode() for place in second_judge.MEMBERS}
@@ -78,4 +78,4 @@ def test_what_npm_says_is_passed_on(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     with pytest.raises(BadInput, match=r"npm did not bring .*yoha@1.2.0 \(npm error network\): install Node.js"):
         second_judge.make(tmp_path / "out", second_judge.PACKAGE)
-    assert _common.is_complete(tmp_path / "out") is False
+    assert is_complete(tmp_path / "out") is False

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from book.studies.real_transfer import kept_back, sign_set
-from data_scripts.shared._common import command_line
+from data_scripts.shared.manifest import command_line
 from data_scripts.shared.word_archive import SETS, make, read_words
 from data_scripts.shared.word_folders import read_folder
 from lib.keypoints import HOLISTIC_67

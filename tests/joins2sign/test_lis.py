@@ -15,8 +15,8 @@ from PIL import Image
 
 from data_scripts.lis_fingerspelling import parse_name
 from data_scripts.shared import lis_hands
-from data_scripts.shared._common import command_line
 from data_scripts.shared.lis_photos import read_hands, read_photos, read_table
+from data_scripts.shared.manifest import command_line
 from lib.joins2sign.photos import LETTERS, Photos
 from lib.tools import paths
 from lib.tools.errors import BadInput

@@ -7,7 +7,7 @@ from conftest import ROOT
 
 from book.studies.rows import shipped_rows
 from lib.evaluation.evaluation import FRAMES, of_path
-from lib.holistic.third_look import THIRD_LOOK
+from lib.evaluation.methods import THIRD_LOOK
 
 NETWORK = "bg-unet" + THIRD_LOOK
 README = re.sub(r"\s+", " ", (ROOT / "README.md").read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from book.chapters.ch05_steps import FRAMES, FULLEST, LONGEST
 from book.studies import paper_signs
 from data_scripts import signon_splits
 from data_scripts.corpus_films import CORPORA, FPS, read_cuts
-from data_scripts.shared._common import command_line
+from data_scripts.shared.manifest import command_line
 from data_scripts.signon_splits import read_examples
 from lib.ptn.splits import SUBSETS, in_every_subset, signer_independent_split
 from lib.tools import paths

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from data_scripts import synthetic_signers as corpus
-from data_scripts.shared._common import is_complete
+from data_scripts.shared.manifest import is_complete
 from data_scripts.synthetic_signers import SCALES, SETS, make_clip, plan
 from lib.signer.clips import clips
 from lib.tools.errors import BadInput
@@ -18,10 +18,10 @@ FRAMES = 4
 @pytest.fixture
 def short_films(monkeypatch):
     """Clips of a few frames in place of four seconds; the rest of the recipe is the real one."""
-    from data_scripts.renderer.film import PER_FRAME, Film
-    from lib.signer.figure import drawn_figure
-    from lib.signer.performer import Performance
-    from lib.signer.stage import SCENES
+    from data_scripts.signer.figure import drawn_figure
+    from data_scripts.signer.film import PER_FRAME, Film
+    from data_scripts.signer.performer import Performance
+    from data_scripts.signer.stage import SCENES
 
     def short(job, device="cpu"):
         figure = drawn_figure(job.signer + 1)

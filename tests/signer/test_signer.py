@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from book.chapters.ch02_signer import ENDS, blur_study, fastest_frame
-from data_scripts.renderer.film import FPS, PER_FRAME, Film
+from data_scripts.signer.arm import ANGLES
+from data_scripts.signer.body import Body
+from data_scripts.signer.figure import SIGNERS, draw_signer
+from data_scripts.signer.film import FPS, PER_FRAME, Film
+from data_scripts.signer.performer import Performance, Performer
+from data_scripts.signer.phonology import HANDSHAPES, ORIENTATIONS, PLACES, draw_lexicon, draw_sentence
+from data_scripts.signer.stage import SCENES
 from lib.keypoints import HOLISTIC_75
-from lib.signer.arm import ANGLES
-from lib.signer.body import Body
-from lib.signer.figure import SIGNERS, draw_signer
-from lib.signer.performer import Performance, Performer
-from lib.signer.phonology import HANDSHAPES, ORIENTATIONS, PLACES, draw_lexicon, draw_sentence
-from lib.signer.stage import SCENES
 
 RATE = 100.0
 
@@ -33,7 +33,7 @@ def performance(signer: int, seed: int = 0, signs: int = 4) -> Performance:
 @pytest.fixture(scope="module")
 def film() -> Film:
     """Signer 5 (light hair, long sleeves) making one sign in the studio."""
-    from lib.signer.figure import Figure
+    from data_scripts.signer.figure import Figure
 
     figure, rng = Figure(SIGNERS[5]), np.random.default_rng(7)
     signing = figure.performer.perform(draw_lexicon(60, 1)[3:4], FPS * PER_FRAME, rng)

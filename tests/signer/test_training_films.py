@@ -34,8 +34,8 @@ def test_varied_films_vary_within_the_bounds():
 
 @pytest.mark.slow
 def test_small_blurred_frames_are_the_large_ones_made_smaller():
+    from data_scripts.signer.phonology import draw_lexicon
     from lib.degrade import downsample
-    from lib.signer.phonology import draw_lexicon
 
     film = corpus.film_of(corpus.Job("d1", 0, 0, (0,), 0), draw_lexicon(4, 1)[:1], "studio")
     film.performance.rotation = film.performance.rotation[:24]

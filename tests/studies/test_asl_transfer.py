@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from book.shared.trained import read_ptn
 from book.studies import asl_transfer
 from book.studies.asl_transfer import WAYS, gains, kept_signers, onto
 from lib.ptn import PTN
-from lib.ptn.network import read_ptn
 from lib.ptn.training import Recipe, SignSet
 from lib.tools.errors import BadInput
 from lib.tools.files import MANIFEST

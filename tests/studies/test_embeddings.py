@@ -11,9 +11,9 @@ from book.studies.real_words import few_shots, language_rows
 from book.studies.real_words.few_shots import few_shot, fresh, right
 from book.studies.real_words.languages import FRAMES, Language
 from data_scripts.shared.sign_films import LANGUAGES, lexicon
+from data_scripts.signer.phonology import Sign
 from lib.evaluation.intervals import Interval
 from lib.ptn.training import SignSet
-from lib.signer.phonology import Sign
 from lib.tools.errors import BadInput
 
 

@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch import nn
 
+from book.shared.trained import read_ptn, read_vtn
 from book.studies import eye as eyes, sign_maps, signs as sign_tables
 from book.studies.eye import eye, installed, network, read_arrays
 from lib.ptn import VTN
-from lib.ptn.network import parameter_count, read_ptn, read_vtn
+from lib.ptn.network import parameter_count
 from lib.ptn.training import Recipe, SignSet, train
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256

@@ -7,7 +7,7 @@ from book.shared import charts, hands
 from book.studies.rows import shipped_rows
 from lib.evaluation.__main__ import readable
 from lib.evaluation.evaluation import table
-from lib.holistic.third_look import SECOND_LOOK
+from lib.evaluation.methods import SECOND_LOOK
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.tools.errors import BadInput
 from lib.tools.files import sha256

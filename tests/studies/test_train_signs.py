@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from book.shared.trained import read_ptn
 from book.studies import paper_signs
 from book.studies.paper_signs import SIDE
 from data_scripts.corpus_films import write_corpus
-from lib.ptn.network import read_ptn
 from lib.tools.papers import look_up
 from lib.tools.paths import ROOT
 

@@ -12,7 +12,8 @@ import torch
 from spoiling import ODD, spoilt_bytes, spoilt_value
 from test_training import train
 
-from data_scripts.shared._common import content_of, is_complete
+from data_scripts.shared.archives import content_of
+from data_scripts.shared.manifest import is_complete
 from lib import report
 from lib.signer.clips import CLIPS, Clip
 from lib.tools.checkpoints import read_tensors, write_tensors

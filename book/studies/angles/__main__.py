@@ -162,7 +162,6 @@ def ship(photos: Photos, found: Mapping[tuple, dict], options: argparse.Namespac
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     parser = runner.command_line(__doc__, CACHE / "angles", SHIPPED)
     add = parser.add_argument
     add("--data", type=Path, default=DATA / "lis", help="what data_scripts/lis_fingerspelling.py wrote")

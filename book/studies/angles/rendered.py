@@ -10,13 +10,13 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from data_scripts.letter_hands import TALL, pose, shown
+from data_scripts.signer.body import Body
+from data_scripts.signer.figure import Truth, draw_signer
+from data_scripts.signer.performer import Performer
+from data_scripts.signer.stage import Camera
 from lib.joins2sign.network import MIDDLE_MCP, WRIST
 from lib.joins2sign.photos import ANGLES, LETTERS, SIDE
 from lib.keypoints import HOLISTIC_75
-from lib.signer.body import Body
-from lib.signer.figure import Truth, draw_signer
-from lib.signer.performer import Performer
-from lib.signer.stage import Camera
 
 FIRST, SIGNERS = 600, 200  # numbers that no film and no corpus of the course has
 NOISE = np.array([0.03, 0.03, 0.06])  # of the palm's length, in x, y and z; set before anything was read

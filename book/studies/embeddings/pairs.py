@@ -82,7 +82,6 @@ def run(options: argparse.Namespace) -> None:
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     parser = runner.command_line(__doc__, CACHE / "languages", PAIRS)
     parser.add_argument("--seeds", type=positive, default=SEEDS)
     run(parser.parse_args(argv))

@@ -37,9 +37,9 @@ from book.studies.real_words.few_shots import OTHER, fresh, together
 from book.studies.real_words.known_signs import synthetic
 from book.studies.real_words.languages import Language
 from data_scripts.shared.sign_films import LANGUAGES, lexicon
+from data_scripts.signer.phonology import Sign
 from lib.ptn import PTN
 from lib.ptn.training import collate
-from lib.signer.phonology import Sign
 from lib.tools.commands import command, positive
 from lib.tools.paths import CACHE
 
@@ -172,7 +172,6 @@ def run(options: argparse.Namespace) -> None:
 
 @command
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
     parser = runner.command_line(__doc__, CACHE / "probes", PROBES)
     parser.add_argument("--seeds", type=positive, default=SEEDS)
     run(parser.parse_args(argv))

@@ -198,7 +198,6 @@ def run(options: argparse.Namespace) -> None:
 
 @command
 def main(argv: list[str] | None = None) -> None:
-    """The command line."""
     parser = runner.command_line(__doc__, CACHE / "long_gaps", judging.SHIPPED)
     parser.add_argument("--languages", nargs="*", choices=list(ARCHIVES), default=list(ARCHIVES))
     run(parser.parse_args(argv))

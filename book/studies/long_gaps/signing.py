@@ -13,12 +13,12 @@ import numpy as np
 from book.chapters.ch13_gaps import ARM, MIRROR, arm_of
 from book.shared.gaps import HANDS, runs
 from book.shared.hands import shoulder_width
+from data_scripts.signer.body import Body
+from data_scripts.signer.figure import Truth, draw_signer
+from data_scripts.signer.performer import Performer
+from data_scripts.signer.phonology import draw_sign
+from data_scripts.signer.stage import camera_for
 from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.signer.body import Body
-from lib.signer.figure import Truth, draw_signer
-from lib.signer.performer import Performer
-from lib.signer.phonology import draw_sign
-from lib.signer.stage import camera_for
 
 RATE = 50  # moments a second; every so manieth is a frame
 STEPS = (2, 2, 2, 3, 5)  # 25 frames a second, mostly; 17 and 10

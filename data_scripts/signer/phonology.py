@@ -13,20 +13,13 @@ import numpy as np
 
 PARTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 HANDSHAPES: dict[str, list[float]] = PARTS["handshapes"]
-PAIRS = [("flat O", "5"), ("S", "5"), ("S", "1"), ("O", "F"), ("5", "flat O"), ("5", "S"), ("1", "bent V"),
-         ("flat", "bent B"), ("C", "S"), ("A", "L"), ("S", "V"), ("bent V", "V")]  # fmt: skip
+PAIRS: list[list[str]] = PARTS["pairs"]
 ORIENTATIONS: dict[str, list[list[float]]] = PARTS["orientations"]
 PLACES: dict[str, tuple[str, list[float], str, list[str]]] = {
     place: (*where, PARTS["fits"][fits]) for place, (*where, fits) in PARTS["places"].items()
 }
-SPACE = ("space", "high space", "side space", "low space")
-PATHS = ("hold", "down", "up", "out", "aside", "across", "arc", "circle", "flat circle", "zigzag", "tap", "twist",
-         "nod", "wiggle")  # fmt: skip
-NEAR_BODY = ("hold", "down", "aside", "out", "circle", "tap", "twist", "wiggle")  # the paths that stay off the face
-HANDS = {
-    "one": "one hand", "mirror": "both hands alike", "alternate": "both hands in turn", "base": "on the other palm",
-}  # fmt: skip
-FOR_ONE_HAND = ("other shoulder", "nose", "mouth")
+HANDS: dict[str, str] = PARTS["hands"]
+SPACE, PATHS, NEAR_BODY, FOR_ONE_HAND = (PARTS[name] for name in ("space", "paths", "near_body", "for_one_hand"))
 
 
 @dataclass(frozen=True)

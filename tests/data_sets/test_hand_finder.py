@@ -6,7 +6,7 @@ import pytest
 from book.studies import runner, small_photos
 from book.studies.rows.letter_rows import MADE_BY, read_results
 from data_scripts.shared import lis_hands
-from lib.joins2sign.annotation import Way, find_hands, prepare
+from data_scripts.shared.annotation import Way, find_hands, prepare
 from lib.joins2sign.photos import Photos
 from lib.tools.errors import BadInput
 
@@ -17,8 +17,8 @@ LEVELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
 def close_up():
     """The synthetic hand in the letters b and l, 128 x 128, with its true joints."""
     from data_scripts.letter_hands import CloseUp
+    from data_scripts.signer.figure import SIGNERS, Figure
     from lib.joins2sign.photos import LETTERS
-    from lib.signer.figure import SIGNERS, Figure
 
     spelled = np.array([LETTERS.index(letter) for letter in "bl"])
     return CloseUp(Figure(SIGNERS[0])).pictures(spelled, ["front"] * 2, 128, np.random.default_rng(0))

@@ -5,9 +5,9 @@ import pytest
 from easy_photos import easy
 
 from book.chapters.ch12_answers import joint_interval, over_photos, over_signers
+from book.shared.letter_scores import scores
 from book.studies.letters import leave_signers_out, together
 from lib.joins2sign.photos import Photos, random_split, unseen_split
-from lib.joins2sign.scores import scores
 from lib.joins2sign.training import Prediction, in_frame
 from lib.tools.errors import BadInput
 

@@ -7,11 +7,11 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, map_coordinates
 from scipy.spatial.transform import Rotation
 
-from lib.signer.arm import Arm
-from lib.signer.body import Body
-from lib.signer.geometry import axis_angle, frame, unit
-from lib.signer.motion import HandPath, Manner, perform, smooth_noise
-from lib.signer.phonology import Sign
+from data_scripts.signer.arm import Arm
+from data_scripts.signer.body import Body
+from data_scripts.signer.geometry import axis_angle, frame, unit
+from data_scripts.signer.motion import HandPath, Manner, perform, smooth_noise
+from data_scripts.signer.phonology import Sign
 
 FINGER, PALM, FOREARM = 0.011, 0.018, 0.042  # metres, radii
 FINGER_JOINTS = tuple(f"finger{f}-{i}" for f in range(1, 6) for i in (1, 2, 3))
@@ -151,7 +151,7 @@ class Clearance:
     @cached_property
     def grid(self) -> np.ndarray:
         """Signed distances on a grid of `VOXEL`, from the mesh without its arms (winding numbers close the holes)."""
-        from lib.signer.kernels import signed_distance, wp
+        from data_scripts.signer.kernels import signed_distance, wp
 
         without_arms = ~self.body.moved_by("upperarm", "lowerarm", "wrist", "finger", "metacarpal")
         faces = self.body.faces[without_arms[self.body.faces].all(1)]

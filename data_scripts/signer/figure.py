@@ -5,13 +5,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from data_scripts.signer.arm import Hand
+from data_scripts.signer.body import Body, Phenotype
+from data_scripts.signer.look import SKIN_TONES, Style, dress, ear_centers, upper_body
+from data_scripts.signer.motion import Manner
+from data_scripts.signer.performer import Performance, Performer
+from data_scripts.signer.stage import Camera
 from lib.keypoints import HOLISTIC_75, Keypoints
-from lib.signer.arm import Hand
-from lib.signer.body import Body, Phenotype
-from lib.signer.look import SKIN_TONES, Style, dress, ear_centers, upper_body
-from lib.signer.motion import Manner
-from lib.signer.performer import Performance, Performer
-from lib.signer.stage import Camera
 
 HAIR = [(0.010, 0.008, 0.007), (0.022, 0.013, 0.008), (0.055, 0.028, 0.014), (0.12, 0.060, 0.028), (0.26, 0.16, 0.075),
         (0.20, 0.060, 0.022), (0.22, 0.21, 0.20)]  # fmt: skip

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats.qmc import Halton
 
-from data_scripts.renderer.renderer import Renderer
-from lib.signer.figure import Figure
-from lib.signer.performer import Performance
-from lib.signer.stage import Scene
+from data_scripts.signer.figure import Figure
+from data_scripts.signer.performer import Performance
+from data_scripts.signer.renderer import Renderer
+from data_scripts.signer.stage import Scene
 from lib.video.pixels import linear_to_srgb
 
 FPS = 25.0

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lib.signer.geometry import unit
-from lib.signer.look import Outfit
-from lib.signer.stage import Camera, Lighting, Scene
+from data_scripts.signer.geometry import unit
+from data_scripts.signer.look import Outfit
+from data_scripts.signer.stage import Camera, Lighting, Scene
 
 
 class Renderer:
@@ -14,7 +14,7 @@ class Renderer:
     """
 
     def __init__(self, faces: np.ndarray, outfit: Outfit, stage: Scene, device: str = "cpu"):
-        from data_scripts.renderer import kernels
+        from data_scripts.signer import kernels
 
         self.wp, self.kernels, self.device = (wp := kernels.wp), kernels, device
         with wp.ScopedDevice(device):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from lib.signer.body import Body
-from lib.signer.geometry import unit
+from data_scripts.signer.body import Body
+from data_scripts.signer.geometry import unit
 
 WIDTH, HEIGHT = 304, 336  # R1's target size
 

@@ -1,4 +1,6 @@
-"""The ray caster: Warp kernels that run on CPU and CUDA alike.
+"""Warp, set up, and its kernels, which run on CPU and CUDA alike: the ray caster, and the distance to a body.
+
+Import this before anything else (Anny, too) starts Warp.
 
 One primary ray a pixel, one shadow ray where it hits, and two more rays only where neighbouring pixels differ,
 which is where jagged edges would show. Colours are linear light throughout.
@@ -6,8 +8,15 @@ which is where jagged edges would show. Colours are linear light throughout.
 
 from typing import Any
 
-from lib.signer.kernels import wp
+import warp as wp
 
+from lib.tools.paths import CACHE
+from lib.tools.quiet import quiet
+
+wp.config.log_level = wp.LOG_ERROR  # a missing CUDA driver is no news: all runs on the CPU as well
+wp.config.kernel_cache_dir = str(CACHE / "warp")
+with quiet:
+    wp.init()
 wp.set_module_options({"enable_backward": False, "fast_math": True})
 
 FAR = wp.constant(20.0)
@@ -173,3 +182,15 @@ def smooth_edges(world: World, first: wp.array2d(dtype=wp.vec3), image: wp.array
             total = total + radiance(world, across, down, world.backdrop[y, x])
         total = total / 3.0
     image[y, x] = total
+
+
+@wp.kernel(module="unique")
+def signed_distance(mesh: wp.uint64, points: wp.array(dtype=wp.vec3), out: wp.array(dtype=float)):
+    """Metres from points to a mesh, at most 1; negative inside (winding numbers)."""
+    i = wp.tid()
+    query = wp.mesh_query_point_sign_winding_number(mesh, points[i], 1.0)
+    if query.result:
+        near = wp.mesh_eval_position(mesh, query.face, query.u, query.v)
+        out[i] = query.sign * wp.length(points[i] - near)
+    else:
+        out[i] = 1.0

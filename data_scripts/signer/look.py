@@ -10,9 +10,9 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from lib.signer.arm import Hand
-from lib.signer.body import Body
-from lib.signer.geometry import unit
+from data_scripts.signer.arm import Hand
+from data_scripts.signer.body import Body
+from data_scripts.signer.geometry import unit
 
 # linear albedo from light to dark, spaced like the ten tones of the Monk skin tone scale
 SKIN_TONES = np.array([

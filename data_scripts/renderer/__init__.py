@@ -1,1 +1,0 @@
-"""The synthetic signer photographed: a ray caster, its pictures, and films at any shutter."""
