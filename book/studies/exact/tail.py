@@ -4,8 +4,11 @@ Every 1 x 1 convolution from layer `FIRST` on becomes W + B A, A (r, in) and B (
 layers those for x and y of the joints and for presence are free. What is shipped is A, B and the free differences.
 """
 
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from book.studies.exact.crops import FIRST
@@ -81,3 +84,20 @@ def fit(tail: Tail, crops, epochs: int = 12, rate: float = 2e-3, batch: int = 64
             optimizer.step()
             falling.step()
         yield float(off.detach())
+
+
+def save(tail: Tail, path: Path) -> None:
+    """What was learned, in half precision."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    learned = {
+        name: value.detach().half().contiguous() for name, value in tail.named_parameters() if value.requires_grad
+    }
+    save_file(learned, path)
+
+
+def loaded(path: Path) -> Tail:
+    """MediaPipe's last layers with what was learned."""
+    learned = {name: value.float() for name, value in load_file(path).items()}
+    tail = Tail(HandTwin(), next(len(value) for name, value in learned.items() if name.endswith(".a")))
+    tail.load_state_dict(learned, strict=False)
+    return tail.eval()
