@@ -1,4 +1,4 @@
-"""The study of exact hands: squares do not care where an arm is, cameras only turn, and a new tail begins as the old."""
+"""The study of exact hands: squares go with their arm, cameras only turn, and a new tail begins as the old one."""
 
 import json
 
@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from book.studies.exact.crops import Crops, crops_of, into, maps_of
 from book.studies.exact.squares import Squares, frame_of, holistics_own, judge, overlap, real_hands, square_of, wanted
+from book.studies.exact.tail import Tail, fit, loaded, save
 from book.studies.exact.views import seen, turns
-from lib.holistic.crops import hand_roi
+from lib.holistic.crops import hand_roi, uncut
+from lib.holistic.surety import HAND
+from lib.holistic.twins import HandTwin
 from lib.signer.clips import clips
 
 
@@ -88,3 +92,34 @@ def test_real_hands_are_judged_in_their_pictures_own_proportions(arms, tmp_path,
     np.testing.assert_allclose(overlap(holistics_own(found), gold), 1, atol=1e-3)
     judge(tmp_path / "test.json", Squares(nets=1, width=4))
     assert "over 3 hands" in capsys.readouterr().out
+
+
+def test_a_tail_that_has_learned_nothing_says_what_mediapipes_network_says(tmp_path):
+    """And after a step it says something else, also from a file."""
+    pictures = torch.rand(3, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+    twin, tail = HandTwin(), Tail(HandTwin())
+    with torch.no_grad():
+        joints, logit = tail(maps_of(twin, pictures).float())
+        whole = twin(pictures)
+    assert (joints - whole.landmarks[..., :2]).abs().mean() < 3  # of 224; the first layers are in bfloat16
+    crops = Crops(maps_of(twin, pictures).repeat(4, 1, 1, 1), joints.repeat(4, 1, 1) + 20, torch.ones(12) > 0)
+    list(fit(tail, crops, epochs=2, batch=4))
+    save(tail, tmp_path / "tail.safetensors")
+    with torch.no_grad():
+        after, again = (one(crops.maps.float())[0] for one in (tail, loaded(tmp_path / "tail.safetensors")))
+    assert (after[:3] - joints).norm() > 10
+    torch.testing.assert_close(again, after, atol=0.5, rtol=0)
+    assert (tmp_path / "tail.safetensors").stat().st_size < 300_000
+
+
+def test_points_go_into_a_crop_and_out_again(arms):
+    roi = hand_roi(arms[:, 6:])
+    torch.testing.assert_close(uncut(into(arms[:, 6:], roi), roi), arms[:, 6:], rtol=1e-4, atol=1e-5)
+
+
+def test_crops_show_their_hand_mirrored_or_not_unless_they_lie_beside_it():
+    generator, hand = torch.Generator().manual_seed(0), clips("d1_train")[0].truth().xyz[30, HAND[1], :2]
+    seen = next(crops_of(HandTwin(), np.zeros((1, 336, 304, 3), np.uint8), [(0, hand)] * 16, generator, 1, beside=0.5))
+    assert seen.maps.shape == (16, 192, 7, 7) and 0 < seen.there.sum() < 16
+    middle = (seen.joints.mean(1) - 112).abs().amax(1)
+    assert (middle[seen.there] < 70).all() and (middle[~seen.there] > 70).all()

@@ -63,7 +63,7 @@ class Tail(nn.Module):
         return [p for p in self.parameters() if p.requires_grad]
 
 
-def fit(tail: Tail, crops, epochs: int = 12, rate: float = 2e-3, batch: int = 64, seed: int = 0, decay: float = 1e-3):
+def fit(tail: Tail, crops, epochs: int = 3, rate: float = 2e-3, batch: int = 64, seed: int = 0, decay: float = 1e-3):
     """By AdamW and a falling rate: distance of joints in hands (Huber, from a tenth on straight), and presence."""
     generator = torch.Generator().manual_seed(seed)
     steps = epochs * (len(crops.there) // batch)
