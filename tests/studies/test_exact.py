@@ -7,13 +7,17 @@ import pytest
 import torch
 
 from book.studies.exact.crops import Crops, crops_of, into, maps_of
+from book.studies.exact.films import Every
+from book.studies.exact.judging import SHIPPED, read_again
 from book.studies.exact.squares import Squares, frame_of, holistics_own, judge, overlap, real_hands, square_of, wanted
 from book.studies.exact.tail import Tail, fit, loaded, save
 from book.studies.exact.views import seen, turns
 from lib.holistic.crops import hand_roi, uncut
 from lib.holistic.surety import HAND
 from lib.holistic.twins import HandTwin
+from lib.keypoints import Keypoints
 from lib.signer.clips import clips
+from lib.tools.files import sha256
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +127,29 @@ def test_crops_show_their_hand_mirrored_or_not_unless_they_lie_beside_it():
     assert seen.maps.shape == (16, 192, 7, 7) and 0 < seen.there.sum() < 16
     middle = (seen.joints.mean(1) - 112).abs().amax(1)
     assert (middle[seen.there] < 70).all() and (middle[~seen.there] > 70).all()
+
+
+def test_what_ships_is_what_its_card_says_and_moves_joints_alone():
+    card = SHIPPED.with_suffix(".md").read_text(encoding="utf-8")
+    assert sha256(SHIPPED) in card
+    tail, clip = loaded(SHIPPED), clips("d1_train")[0]
+    assert f"{sum(value.numel() for value in tail.learned()):,} in half precision" in card
+    frames, truth = clip.target()[20:28], clip.truth()
+    xyz = truth.xyz[20:28].copy()
+    xyz[:, HAND[1], :2] += 12  # a hand found a quarter of its size off
+    xyz[3, HAND[1]] = np.nan
+    found = Keypoints(xyz, np.isfinite(xyz[..., 0]).astype(np.float32), truth.layout, truth.fps, truth.size)
+    again = read_again(HandTwin(), tail, frames, found)
+    np.testing.assert_array_equal(again.xyz[..., 2], xyz[..., 2])
+    np.testing.assert_array_equal(np.isnan(again.xyz), np.isnan(xyz))
+    np.testing.assert_array_equal(again.xyz[:, :33], xyz[:, :33])
+    off = [np.nanmean(np.linalg.norm((one - truth.xyz[20:28])[:, HAND[1], :2], axis=-1)) for one in (xyz, again.xyz)]
+    assert off[1] < off[0] / 2
+
+
+def test_a_film_to_learn_from_has_every_third_frame():
+    film = object.__new__(Every)
+    film.performance = type("Performance", (), {"rotation": np.zeros((8 * 50, 1))})
+    assert film.middles.tolist() == [8 * frame + 4 for frame in range(14, 50, 3)]
+    film.performance.rotation = np.zeros((8 * 200, 1))
+    assert len(film.middles) == 20

@@ -1,6 +1,6 @@
 """The hands of three looks, as they are found and read once more by the network with its new tail, judged by truth.
 
-    python -m book.studies.exact.judging --weights data/exact/tail.safetensors
+    python -m book.studies.exact.judging
 
 Needs no second judge; where one is there (``--judge``), it says in how many of the hands' places it sees a hand.
 """
@@ -27,7 +27,9 @@ from lib.holistic.twins import HandTwin
 from lib.keypoints import Keypoints
 from lib.signer.clips import clips, in_target_pixels
 from lib.tools.commands import command
+from lib.tools.paths import WEIGHTS
 
+SHIPPED = WEIGHTS / "exact" / "hand-tail.safetensors"
 FOUND, EXACT = "as found", "read once more"
 
 
@@ -68,7 +70,7 @@ def rows_of(name: str, tail: Tail, judge: SecondJudge | None) -> Iterable[dict]:
 @command
 def main(argv: list[str] | None = None) -> None:
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, default=SHIPPED)
     parser.add_argument("--set", nargs="+", default=["d1_test", "td2"])
     parser.add_argument("--judge", type=Path, help="where the second judge is")
     options = parser.parse_args(argv)
