@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from book.studies.exact.__main__ import main
 from book.studies.exact.crops import Crops, crops_of, into, maps_of
 from book.studies.exact.films import Every
 from book.studies.exact.judging import SHIPPED, read_again
@@ -153,3 +154,16 @@ def test_a_film_to_learn_from_has_every_third_frame():
     assert film.middles.tolist() == [8 * frame + 4 for frame in range(14, 50, 3)]
     film.performance.rotation = np.zeros((8 * 200, 1))
     assert len(film.middles) == 20
+
+
+def test_a_film_is_read_a_few_frames_at_a_time_and_only_with_its_own_keypoints(tmp_path, capsys):
+    clip = clips("d1_train")[0]
+    frames, truth = clip.target(), clip.truth()
+    truth.save(tmp_path / "found.pose")
+    assert not main([str(clip.target_path), str(tmp_path / "found.pose"), "--out", str(tmp_path / "exact.pose")])
+    exact, whole = Keypoints.load(tmp_path / "exact.pose"), read_again(HandTwin(), loaded(SHIPPED), frames, truth)
+    both = np.isfinite(whole.xyz[..., :2])
+    np.testing.assert_allclose(exact.xyz[..., :2][both], whole.xyz[..., :2][both], atol=0.6)  # batches of other sizes
+    assert main([str(clip.input_path), str(tmp_path / "found.pose"), "--out", str(tmp_path / "no.pose")])
+    assert "give the frames and keypoints of one clip" in capsys.readouterr().err
+    assert not (tmp_path / "no.pose").exists()
