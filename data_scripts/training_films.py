@@ -100,7 +100,7 @@ def blurred_small(film: Film, shutter: float) -> Iterator[np.ndarray]:
     camera = replace(camera, width=camera.width // 2, height=camera.height // 2)
     backdrop = cv2.resize(film.stage.backdrop, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
     stage = replace(film.stage, backdrop=backdrop, camera=camera)
-    return Film(film.figure, film.performance, stage, film.renderer.device).blurred(shutter, samples=8)
+    return type(film)(film.figure, film.performance, stage, film.renderer.device).blurred(shutter, samples=8)
 
 
 @command
