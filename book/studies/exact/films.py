@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from data_scripts import synthetic_signers as corpora, training_films
-from data_scripts.renderer.film import FPS, Film
+from data_scripts.signer.film import FPS, Film
 from lib.degrade import compress
 from lib.tools.files import written_whole
 
