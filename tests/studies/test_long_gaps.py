@@ -8,9 +8,9 @@ import torch
 
 from book.chapters.ch09_gaps import linear
 from book.chapters.ch13_gaps import arm_of, by_body
-from book.studies.long_gaps import judging
+from book.studies.long_gaps import judging, reading
 from book.studies.long_gaps.learning import Windows, hidden, judged, learn
-from book.studies.long_gaps.network import WINDOW, Filler, filled, read, write
+from book.studies.long_gaps.network import WINDOW, Filler, filled, four_times, read, write
 from book.studies.long_gaps.retrieval import Library
 from book.studies.long_gaps.signing import Eye, Losses
 from book.studies.long_gaps.tracks import scene
@@ -109,6 +109,33 @@ def test_a_hand_that_is_never_found_is_zero():
     clip = without(waving(), "right_hand", (0, FRAMES))
     assert (filled(moved(Filler()), clip, "right_hand") == 0).all()
     assert np.isfinite(filled(moved(Filler()), without(clip, "left_hand", (5, 12)), "left_hand")).all()
+
+
+def test_a_hand_found_badly_beside_a_gap_harms_less_where_gaps_are_filled_four_times():
+    clip = waving()
+    clip.xyz[:, HOLISTIC_75.parts["right_hand"]] = clip.xyz[:1, HOLISTIC_75.parts["right_hand"]]
+    clip.xyz[:, HOLISTIC_75.index("RIGHT_WRIST")] = clip.xyz[:1, HOLISTIC_75.index("RIGHT_WRIST")]
+    true, bad = clip.part("right_hand").copy(), without(clip, "right_hand", (20, 28))
+    bad.xyz[19, HOLISTIC_75.parts["right_hand"].start + 1 : HOLISTIC_75.parts["right_hand"].stop, 0] += 30
+    once, four = (way(Filler(), bad, "right_hand") for way in (filled, four_times))
+    off = [np.abs(guess - true)[20:28].mean() for guess in (once, four)]
+    assert off[1] == pytest.approx(off[0] / 2, rel=0.1)
+    np.testing.assert_array_equal(four[19], bad.part("right_hand")[19])
+
+
+def test_a_hand_that_only_ends_of_gaps_show_is_filled_all_the_same():
+    clip = without(waving(), "right_hand", (0, 20), (21, FRAMES))
+    once, four = (way(moved(Filler()), clip, "right_hand") for way in (filled, four_times))
+    np.testing.assert_allclose(once, four, atol=1e-4)
+
+
+def test_the_ptn_that_ships_reads_clips_however_their_gaps_are_filled(monkeypatch):
+    corpus = reading.load_corpus("target")
+    few = replace(corpus, subsets=np.where(np.isin(np.arange(len(corpus)), corpus.split[2][:4]), 2, 0))
+    monkeypatch.setattr(reading, "load_corpus", lambda name: few)
+    rows = reading.by_shipped(read(), "target")
+    assert [row["method"] for row in rows] == [judging.LINE, judging.LEARNED, judging.FOUR]
+    assert all(len(row["right"]) == 4 for row in rows) and "1" in rows[0]["right"]
 
 
 def test_a_film_that_loses_fast_hands_is_imitated():
@@ -222,7 +249,7 @@ def test_weights_come_back_in_half_precision(tmp_path):
 
 
 def test_what_ships_beats_the_line_and_says_so():
-    facts, rows, _ = judging.read()
+    facts, rows, *_ = judging.read()
     assert judging.gain(rows, ("d1_test", "td2"), judging.LEARNED).high < 0
     assert sum(value.numel() for value in read().parameters()) == facts["parameters"] <= 1_000_000
 
