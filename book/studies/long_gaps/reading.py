@@ -1,5 +1,6 @@
 """Whether PTN notices how gaps were filled: the one that ships, which has learned from lines, and five trainings."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -62,13 +63,14 @@ def filled_source(model: Filler) -> SignSet:
 
 
 def by_trained(everything: SignSet, seed: int, folder: Path) -> dict:
-    """A training as `book.studies.signs` makes it with this seed, on such clips; ``folder`` keeps its checkpoints."""
+    """A training as `book.studies.signs` makes it with this seed, on such clips; ``folder`` keeps unfinished ones."""
     corpus = load_corpus("source")
     parts = signer_independent_split(corpus.labels, corpus.signers, seed) if seed else corpus.split
     learn, judge, test = (everything.take(rows) for rows in parts)
     torch.manual_seed(seed)
     ptn = PTN(learn.clips[0].shape[-1], signs.classes((learn, judge, test)))
     train(ptn, learn, judge, replace(signs.RECIPE, seed=seed), folder)
+    shutil.rmtree(folder)
     return {"method": judging.FOUR, "seed": seed} | signs.tested(ptn, test)
 
 
