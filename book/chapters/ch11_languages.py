@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from book.shared.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, interval, panel, panels
 from book.studies.embeddings.rows import CHANCE, MOMENTS, RANDOM, TRAINED, named, part_gains
 from book.studies.real_words.few_shots import WAYS
-from book.studies.real_words.language_rows import Values, over_languages, shares
+from book.studies.real_words.language_rows import Values, at, gains, over_languages, shares
 from data_scripts.signer.phonology import PLACES, SPACE
 from lib.evaluation.intervals import Interval, over_seeds
 from lib.evaluation.verdicts import decide
@@ -50,6 +50,17 @@ def accuracy_table(rows: Sequence[dict]) -> pd.DataFrame:
     return pd.DataFrame(table).T
 
 
+def gains_table(rows: Sequence[dict], way: str = "all", other: str = "scratch") -> pd.DataFrame:
+    """How many points ``way`` is above ``other``: a row a number of examples, a column a language, and over all."""
+    table = {}
+    for shots in sorted({row["shots"] for row in rows}):
+        found = gains(at(rows, shots), way, other)
+        each = {language: f"{values.mean():+.1f}" for language, values in found.items()}
+        seeds = {"seeds": min(map(len, found.values()))}
+        table[shots] = seeds | each | {"over languages and seeds": str(over_languages(found))}
+    return pd.DataFrame(table).T.fillna("").rename_axis("examples a sign")
+
+
 def words_table(facts: Mapping) -> pd.DataFrame:
     """How many words of each language are judged, and which are not, and why."""
     rows = {
@@ -82,7 +93,7 @@ HANDS = {"one": BLUE, "mirror": ORANGE, "alternate": GREEN, "base": PURPLE}
 def pairs_chart(gains: Mapping[tuple[str, str], Interval]) -> Figure:
     """A square for each pair of languages, learned first (rows) and new (columns): points, with interval; a frame where
     the interval is on one side of zero."""
-    names = list(dict.fromkeys(target for _, target in gains))
+    names = list(dict.fromkeys(source for source, _ in gains))
     figure, ax = panel(7.2, 4.6)
     table = np.full((len(names), len(names)), np.nan)
     for (source, target), found in gains.items():

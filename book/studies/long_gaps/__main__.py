@@ -14,28 +14,23 @@ the folders that data_scripts/{asl,dgs,bisindo,isl,bhutanese}_words.py write.
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from book.shared.gaps import HANDS
 from book.shared.stages import look
 from book.studies import runner
-from book.studies.long_gaps import judging, network as weights
+from book.studies.long_gaps import judging, network as weights, reading
 from book.studies.long_gaps.learning import Windows, hidden, learn, seen
-from book.studies.long_gaps.network import Filler, fill_of, filled
+from book.studies.long_gaps.network import Filler, fill_of, four_times
 from book.studies.long_gaps.retrieval import Library
 from book.studies.long_gaps.signing import Eye, signing
-from book.studies.real_words import known_signs
-from book.studies.real_words.few_shots import head
-from book.studies.real_words.languages import ARCHIVES, at_moments
+from book.studies.real_words.languages import ARCHIVES
 from data_scripts.shared.word_folders import read_folder
 from lib.keypoints import Keypoints
-from lib.ptn.corpora import Inputs, load_corpus
-from lib.ptn.training import predict
+from lib.ptn.training import SignSet
 from lib.signer.clips import Clip, clips, in_target_pixels
 from lib.tools.checkpoints import read_tensors, write_tensors
 from lib.tools.commands import command
@@ -47,7 +42,8 @@ SIGNERS, JUDGES, SENTENCES = range(600, 630), range(640, 645), 20  # synthetic s
 STEPS, MORE = 2400, 400  # on made-up signing, and on the words of four languages
 EACH, SCORED = 40, 40  # recordings of a language to learn from, and to judge by
 TIMES = 2  # how often each sentence and recording is seen, with other gaps
-FILMS, SYNTHETIC = ("d1_test", "td2"), ("source", "target")
+FILMS = ("d1_test", "td2")
+TRAININGS = 5  # of PTN
 SEED, BASE, AGAIN = 0, "base", "delete it and run again"
 
 
@@ -78,6 +74,15 @@ class Study:
             pairs = seen(signing(signers, sentences, SEED), self.eye, times, SEED)
             write_tensors(place, vars(Windows.of(pairs, np.random.default_rng(SEED))))
         return Windows(**read_tensors(place))
+
+    @cached_property
+    def source(self) -> SignSet:
+        """The synthetic source language, its gaps filled."""
+        return reading.filled_source(self.network(BASE))
+
+    def ptn(self, seed: int) -> dict:
+        """A row of a PTN that has learned from it."""
+        return reading.by_trained(self.source, seed, self.cache / f"unfinished-{seed}")
 
     @cached_property
     def words(self) -> dict[str, list[Keypoints]]:
@@ -126,8 +131,8 @@ def on_film(study: Study, name: str) -> list[dict]:
     model, library = study.network(BASE), Library(study.made)
 
     def fills(clip: Keypoints, part: str) -> Mapping:
-        learned = {judging.LEARNED: fill_of(model, clip, part), judging.LOOKED_UP: library.fill_of(clip, part)}
-        return judging.line(clip, part) | learned
+        learned = {judging.LEARNED: fill_of(model, clip, part), judging.FOUR: fill_of(model, clip, part, four_times)}
+        return judging.line(clip, part) | learned | {judging.LOOKED_UP: library.fill_of(clip, part)}
 
     pairs = enumerate(zip(*films(name)))
     return [{"set": name, "clip": f"{name}-{number:03d}"} | row
@@ -148,26 +153,8 @@ def on_words(study: Study, name: str) -> list[dict]:
 
 
 def on_signs(study: Study, name: str) -> list[dict]:
-    """Rows of a synthetic language's test clips: which the PTN that ships reads rightly, by how gaps were filled."""
-    corpus, starts = load_corpus(name), np.cumsum([0, *known_signs.read_facts()["signs"].values()])
-    place = SYNTHETIC.index(name)
-    network, model = head(known_signs.read(), *starts[place : place + 2]), study.network(BASE)
-    ways = {judging.LINE: Inputs(), judging.LEARNED: partial(inputs, model=model)}
-    rows, found = corpus.split[2], []
-    for way, see in ways.items():
-        clips = [at_moments(see(corpus.keypoints(row))) for row in rows]
-        right = predict(network, clips).argmax(axis=1) == corpus.labels[rows]
-        found.append({"language": name, "method": way, "right": runner.digits(right)})
-    return found
-
-
-def inputs(clip: Keypoints, model: Filler) -> np.ndarray:
-    """What PTN sees of a clip, with the gaps of its hands filled by a network."""
-    xyz = clip.xyz.copy()
-    for part in HANDS:
-        if clip.present(part).any():
-            xyz[:, clip.layout.parts[part]] = filled(model, clip, part)
-    return Inputs()(replace(clip, xyz=xyz))
+    """Rows of a synthetic language's test clips."""
+    return reading.by_shipped(study.network(BASE), name)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -176,12 +163,14 @@ def run(options: argparse.Namespace) -> None:
     study, cache = Study(options.cache), options.cache
     jobs = {cache / f"film-{name}.json": partial(on_film, study, name) for name in FILMS}
     jobs |= {cache / f"words-{name}.json": partial(on_words, study, name) for name in options.languages}
-    jobs |= {cache / f"signs-{name}.json": partial(on_signs, study, name) for name in SYNTHETIC}
+    jobs |= {cache / f"signs-{name}.json": partial(on_signs, study, name) for name in reading.SYNTHETIC}
+    jobs |= {cache / f"ptn-{seed}.json": partial(study.ptn, seed) for seed in range(TRAININGS)}
     if not options.gather:
         runner.run_missing(jobs)
     kept = sorted(cache.glob("film-*.json")) + sorted(cache.glob("words-*.json"))
     rows = [row for path in kept for row in read_json(path, AGAIN)]
     of_signs = [row for path in sorted(cache.glob("signs-*.json")) for row in read_json(path, AGAIN)]
+    trained = [read_json(path, AGAIN) for path in sorted(cache.glob("ptn-*.json"))]
     facts = {
         "about": "Long gaps of hands filled by a network; what ships has learned made-up signing alone",
         **runner.made_by(weights.COMMAND),
@@ -190,10 +179,10 @@ def run(options: argparse.Namespace) -> None:
         "steps": [STEPS, MORE],
         "recordings": {"learned from": EACH, "judged": SCORED},
     }
-    runner.write(options.ship, facts, rows=rows, signs=of_signs)
+    runner.write(options.ship, facts, rows=rows, signs=of_signs, trained=trained)
     if judging.gain(rows, FILMS, judging.LEARNED).high < 0:  # what does not beat the line does not ship
         weights.write(study.network(BASE))
-    print(f"{options.ship.name} holds {len(rows)} and {len(of_signs)} rows.")
+    print(f"{options.ship.name} holds {len(rows)}, {len(of_signs)} and {len(trained)} rows.")
 
 
 @command

@@ -16,6 +16,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from book.chapters.ch09_gaps import Fill, linear
+from book.shared.gaps import runs
 from book.studies.long_gaps.tracks import FLAGS, HAND, POINTS, Scene, scene
 from lib.keypoints import Keypoints
 from lib.tools.checkpoints import check_alike
@@ -25,6 +26,7 @@ from lib.tools.paths import WEIGHTS
 
 SHIPPED = WEIGHTS / "signs" / "long-gaps.safetensors"
 COMMAND = "python -m book.studies.long_gaps"
+ENDS = ((0, 0), (1, 0), (0, 1), (1, 1))  # found frames before and after a gap that count as lost, one fill for each
 WINDOW = 40  # frames
 WIDTH, LAYERS, HEADS = 64, 2, 4
 
@@ -123,9 +125,28 @@ def filled(model: Filler, clip: Keypoints, part: str) -> np.ndarray:
     return hand
 
 
-def fill_of(model: Filler, clip: Keypoints, part: str) -> Fill:
-    """The same in the form that `book.chapters.ch09_gaps` scores: of points with further gaps."""
-    return fill_by(partial(filled, model, part=part), clip, part)
+def four_times(model: Filler, clip: Keypoints, part: str) -> np.ndarray:
+    """As `filled`, but the mean of four: with all found frames, without the one before each gap, without the one after,
+    and without both. A hand right beside a gap is found worst, and what it does to the filling is not the same in each.
+    """
+    hand, lost = linear(clip.part(part)), ~clip.present(part)
+    each = [filled(model, _without_ends(clip, part, *ends), part) for ends in ENDS]
+    hand[lost] = np.mean(each, axis=0)[lost]
+    return hand
+
+
+def _without_ends(clip: Keypoints, part: str, before: int, after: int) -> Keypoints:
+    """The clip with so many frames beside every gap lost as well; as it is where that would leave no hand."""
+    xyz, found = clip.xyz.copy(), clip.present(part)
+    for start, stop in runs(~found):
+        xyz[max(0, start - before) : stop + after, clip.layout.parts[part]] = np.nan
+    less = replace(clip, xyz=xyz)
+    return less if less.present(part).any() else clip
+
+
+def fill_of(model: Filler, clip: Keypoints, part: str, way: Callable[..., np.ndarray] = filled) -> Fill:
+    """A way to fill in the form that `book.chapters.ch09_gaps` scores: of points with further gaps."""
+    return fill_by(partial(way, model, part=part), clip, part)
 
 
 def fill_by(fill: Callable[[Keypoints], np.ndarray], clip: Keypoints, part: str) -> Fill:
