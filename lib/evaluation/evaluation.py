@@ -41,7 +41,7 @@ from lib.tools.errors import BadInput
 from lib.tools.files import sha256, write_json
 from lib.tools.openers import read_json
 
-VERSION = 3  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
+VERSION = 4  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
 FRAMES, FILM = "frames", "film"
 PATHS = (FRAMES, FILM)
 CRF = 18  # of the film

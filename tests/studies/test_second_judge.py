@@ -179,7 +179,8 @@ def test_the_places_in_a_film_of_people_are_those_of_its_sharp_film(tmp_path):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(second_judge, "watch", lambda *how: (frames[:, ::2, ::2], sharp))
-        row = second_judge_rows.of_film(WhereItIsBright(), TARGET, People())
+        patch.setattr(second_judge_rows, "set_of", lambda clip: "real")
+        (row,) = second_judge_rows.of_film(WhereItIsBright(), TARGET, People())
     assert (row["set"], row["second_present"]) == ("real", 0.5)
     assert numbered([row])[0]["clip"] == "film 1"
 
