@@ -163,7 +163,7 @@ def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], spoiling: 
     digests = {MODEL if method.name == ENHANCE else method.name: method.digest for method in methods}
     rows = numbered(rows)
     if add:
-        if shipped_rows.about(path) != asdict(spoiling):
+        if Spoiling(**shipped_rows.about(path)) != spoiling:
             raise BadInput(f"{path.name} is of films that were spoilt in another way; give its options, or leave --add")
         known = [*shipped_rows.read(path), *rows]
         rows = list({tuple(row[key] for key in ("kind", "clip", "method", "path")): row for row in known}.values())
