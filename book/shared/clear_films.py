@@ -79,9 +79,14 @@ def shares(rows: Sequence[dict]) -> dict[str, Interval]:
     return {way: clip_bootstrap([100 * row[way] / row["hands"] for row in some]) for way in WAYS if way in rows[0]}
 
 
+def makes(path: Path) -> str:
+    """The command that makes a file of rows."""
+    return f"{COMMAND} FILE... --people" if path == PEOPLE else COMMAND
+
+
 def read(path: Path = SHIPPED) -> list[dict]:
     """The rows that ship. Raises BadInput where the file is missing or another one."""
-    return runner.read(path, "rows of clear films", COMMAND, keys=("clip", "hands", "opened", ENHANCE))[1]["rows"]
+    return runner.read(path, "rows of clear films", makes(path), keys=("clip", "hands", "opened", ENHANCE))[1]["rows"]
 
 
 @command
@@ -103,7 +108,7 @@ def main(argv: list[str] | None = None) -> None:
         print(rows[-1], flush=True)
     if options.people or not options.films:
         out = PEOPLE if options.people else SHIPPED
-        runner.write(out, {"command": COMMAND, "frames": options.frames}, rows=rows)
+        runner.write(out, {"command": makes(out), "frames": options.frames}, rows=rows)
     print(pd.Series({way: str(found) for way, found in shares(rows).items()}).to_string())
 
 

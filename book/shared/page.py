@@ -69,7 +69,8 @@ WORDS = {HOLDS: "fewer", FAILS: "more", OPEN: OPEN}  # what the rule "< 0" says 
 
 
 def method_table(frame: pd.DataFrame) -> str:
-    """HTML of a table for each set. ``frame`` is indexed by set and method, its cells are Intervals, counts or None.
+    """HTML of a table for each set. ``frame`` is indexed by set and method, its cells are Intervals, counts, words or
+    None.
 
     A column has one number of decimals, by the width of its intervals: more would be noise.
     """
@@ -134,6 +135,8 @@ def _cell(value: object, digits: int) -> str:
         rounded = (round(number, digits) + 0.0 for number in (value.mean, value.low, value.high))  # no -0.0
         mean, low, high = (f"{number:.{digits}f}".replace("-", "−") for number in rounded)
         return f"{mean} <small>[{low}, {high}]</small>"
+    if isinstance(value, str):
+        return escape(value)
     return "–" if value is None or value != value else f"{value:,.0f}"
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from lib import metrics
-from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, means, watch, without_nan
+from lib.evaluation.evaluation import FRAMES, PCK_THRESHOLD, looked_at, means, watch, without_nan
 from lib.evaluation.intervals import Interval, ratio_bootstrap
 from lib.evaluation.methods import Method, called
 from lib.keypoints import Keypoints, Layout
@@ -115,10 +115,18 @@ def judged(judge: SecondJudge, frames: np.ndarray, found: Keypoints, truth: Keyp
     """
     said = [_see(judge, frames[t], hand, other) for t, hand, other in true_hands(truth)]
     there, place, beside = zip(*said) if said else ((), (), ())
+    columns = [there, place, [one for one in beside if one is not None]]
+    return dict(zip(MEASURES, map(_mean, columns))) | {"second_agrees": agreed(judge, frames, found)}
+
+
+def agreed(judge: SecondJudge, frames: np.ndarray, found: Keypoints) -> float:
+    """The last measure alone: of the hands that MediaPipe found, the share in whose box the judge sees one."""
     parts = [(found.present(side), found.part(side)[..., :2]) for side in ("left_hand", "right_hand")]
-    agrees = [judge(frames[t], box_of(hand[t]))[1] > SURE for seen, hand in parts for t in np.flatnonzero(seen)]
-    columns = [there, place, [one for one in beside if one is not None], agrees]
-    return {name: float(np.mean(column)) if column else float("nan") for name, column in zip(MEASURES, columns)}
+    return _mean([judge(frames[t], box_of(hand[t]))[1] > SURE for seen, hand in parts for t in np.flatnonzero(seen)])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
 
 
 def _see(judge: SecondJudge, frame: np.ndarray, hand: np.ndarray, other: np.ndarray) -> tuple[bool, float, bool | None]:
@@ -153,16 +161,21 @@ def true_hands(truth: Keypoints) -> Iterator[tuple[int, np.ndarray, np.ndarray]]
 
 def opinion(
     judge: SecondJudge, method: Method, clip: Clip, looks: int = 1, path: str = FRAMES, truth: Keypoints | None = None
-) -> dict:
-    """One row: the judge on a method's frames of a clip, and on what MediaPipe found in so many looks.
+) -> list[dict]:
+    """A row for each number of looks up to ``looks``: the judge on a method's frames of a clip, and on what MediaPipe
+    found in them. Another look changes what was found, and nothing else that is measured.
 
     ``truth`` stands in for a clip's own. All else, and the row's place, is as in `lib.evaluation.evaluation.evaluate`,
     which raises what this raises.
     """
-    frames, found = watch(method, clip, looks, path)
-    row = {"set": clip.set, "clip": clip.name, "method": called(method.name, looks), "path": path}
+    frames, found = watch(method, clip, 1, path)
+    place = {"set": clip.set, "clip": clip.name, "method": method.name, "path": path}
     truth = clip.truth() if truth is None else truth
-    return row | without_nan(judged(judge, frames, found, in_pixels_of(frames, truth)))
+    rows = [place | judged(judge, frames, found, in_pixels_of(frames, truth))]
+    for again in range(2, looks + 1):
+        agrees = agreed(judge, frames, looked_at(method, clip, again, path))
+        rows.append(rows[0] | {"method": called(method.name, again), "second_agrees": agrees})
+    return list(map(without_nan, rows))
 
 
 def in_pixels_of(frames: np.ndarray, truth: Keypoints) -> Keypoints:

@@ -46,10 +46,13 @@ def card(path: Path, rows: Sequence[dict], second: Sequence[dict] = ()) -> str:
 def figures(rows: Sequence[dict], second: Sequence[dict] = ()) -> str:
     """The rows as a Markdown table: one line for each set, path and method."""
     lines = ["| set | path | method | " + " | ".join((*SHOWN, SEEN)) + " |", "|---" * (len(SHOWN) + 4) + "|"]
+    methods = {row["method"] for row in rows}
     for path in PATHS:
-        seen = opinions(of_path(second, path)).get(SEEN, {})
-        for (name, method), row in table(of_path(rows, path)).iterrows():
-            cells = [row.get(column) for column in SHOWN] + [seen.get((name, method))]
+        shown = table(of_path(rows, path))
+        seen = opinions([row for row in of_path(second, path) if row["method"] in methods]).get(SEEN, {})
+        for name, method in dict.fromkeys([*shown.index, *seen.keys()]):  # of films of people there are no others
+            known = shown.loc[name, method] if (name, method) in shown.index else {}
+            cells = [known.get(column) for column in SHOWN] + [seen.get((name, method))]
             words = [str(cell) if isinstance(cell, Interval) else "" for cell in cells]
             lines.append(f"| {name} | {path} | {method} | " + " | ".join(words) + " |")
     return "\n".join([*lines[:2], *sorted(lines[2:], key=lambda line: line.split(" | ")[0])])

@@ -47,7 +47,7 @@ from lib.tools.files import sha256, write_json, written_whole
 from lib.video import probe, read_video, write_video
 
 ENHANCE = "enhance"
-VERSION = 3  # raise it with any change that may change what is kept
+VERSION = 4  # raise it with any change that may change what is kept
 
 
 @dataclass(frozen=True)
@@ -133,14 +133,16 @@ def judge(clip: RealClip, method: Method, looks: int = 1, path: str = FRAMES) ->
     return row | {key: counts[0][key] + counts[1][key] for key in counts[0]}
 
 
-def judge_all(clips: Sequence[RealClip], methods: Sequence[Method], looks: int) -> list[dict]:
+def judge_all(
+    clips: Sequence[RealClip], methods: Sequence[Method], looks: int, ways: Sequence[str] = PATHS
+) -> list[dict]:
     """The rows of every method on every film: after one look, two, up to ``looks``; and after one through a film.
 
     Later looks are what `lib.enhance` does, which hands on frames, so nothing asks about them through a film.
     """
     jobs = [
         (clip, method, count, path)
-        for path, method, count, clip in product(PATHS, methods, range(1, looks + 1), clips)
+        for path, method, count, clip in product(ways, methods, range(1, looks + 1), clips)
         if count == 1 or (path == FRAMES and method.name != ENHANCE)  # which looks again itself
         if path == FRAMES or method.name != ENHANCE
     ]
@@ -155,10 +157,18 @@ def numbered(rows: Sequence[dict]) -> list[dict]:
     return [row | {"clip": names[row["clip"]]} for row in rows]
 
 
-def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], spoiling: Spoiling) -> Path:
-    """Write the counts for the chapters, without the films' names."""
+def ship(rows: Sequence[dict], path: Path, methods: Sequence[Method], spoiling: Spoiling, *, add: bool = False) -> Path:
+    """Write the counts for the chapters, without the films' names; ``add``: in place of those that are there, and the
+    others stay. Raises BadInput where these are of films that were spoilt in another way."""
     digests = {MODEL if method.name == ENHANCE else method.name: method.digest for method in methods}
-    return shipped_rows.write(numbered(rows), path, digests, asdict(spoiling))
+    rows = numbered(rows)
+    if add:
+        if Spoiling(**shipped_rows.about(path)) != spoiling:
+            raise BadInput(f"{path.name} is of films that were spoilt in another way; give its options, or leave --add")
+        known = [*shipped_rows.read(path), *rows]
+        rows = list({tuple(row[key] for key in ("kind", "clip", "method", "path")): row for row in known}.values())
+        digests = shipped_rows.weights(path) | digests
+    return shipped_rows.write(rows, path, digests, asdict(spoiling))
 
 
 def spoil_all(files: Sequence[Path], spoiling: Spoiling) -> list[RealClip]:
@@ -188,19 +198,21 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--frames", type=positive, default=Spoiling.frames, metavar="N", help="of each film at most")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write the counts, one line for each film and method")
     parser.add_argument("--ship", type=Path, metavar="OUT", help="write the counts without the films' names")
+    parser.add_argument("--add", action="store_true", help="keep that file's other rows of the same films, same order")
+    parser.add_argument("--paths", nargs="+", default=list(PATHS), choices=PATHS, help="to MediaPipe (default: both)")
     options = parser.parse_args(argv)
     spoiling = Spoiling(frames=options.frames, shutter=options.shutter, crf=options.crf, software=options.software)
     methods = [method for method in find_methods(options.models, options.weights) if method != TARGET]
     if options.enhance:
         methods.append(replace(find_methods([MODEL])[0], name=ENHANCE))
     clips = spoil_all(options.films, spoiling)
-    rows = judge_all(clips, methods, options.looks)
+    rows = judge_all(clips, methods, options.looks, options.paths)
     if options.csv:
         with written_whole(options.csv) as partial:
             pd.DataFrame(rows).to_csv(partial, index=False)
     if options.ship:
-        ship(rows, options.ship, methods, spoiling)
-    for path in PATHS:
+        ship(rows, options.ship, methods, spoiling, add=options.add)
+    for path in options.paths:
         shown = table(of_path(rows, path)).map(
             lambda cell: cell if isinstance(cell, int) else str(cell).replace("None", "–")
         )

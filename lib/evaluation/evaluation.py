@@ -40,7 +40,7 @@ from lib.tools.errors import BadInput
 from lib.tools.files import sha256, write_json
 from lib.tools.openers import read_json
 
-VERSION = 3  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
+VERSION = 4  # raise it with any change that may change a row: here, or in what makes frames, keypoints and measures
 FRAMES, FILM = "frames", "film"
 PATHS = (FRAMES, FILM)
 CRF = 18  # of the film
@@ -79,13 +79,13 @@ def evaluate(method: Method, clip: Clip, looks: int = 1, path: str = FRAMES) -> 
     kept = _folder(method, clip) / f"{path}-{looks}.json"
     if kept.is_file():
         return read_json(kept, "delete it, and it is made again")
-    frames, keypoints = watch(method, clip, looks, path)
+    keypoints = looked_at(method, clip, looks, path)
     if looks > 1:
         row = evaluate(method, clip, path=path) | {"method": called(method.name, looks)}  # the pictures are the same
     else:
         row = {"set": clip.set, "clip": clip.name, "method": method.name, "path": path, "frames": len(keypoints)}
         if clip.has_target and method != INPUT and (method, path) != (TARGET, FRAMES):
-            row |= likeness(frames, clip.target())
+            row |= likeness(_pictures(_folder(method, clip), method, clip, path), clip.target())
     found = in_target_pixels(keypoints, clip)
     if clip.has_truth and len(clip.truth()) != len(found):
         raise BadInput(f"{clip.folder} has a film of {len(found)} frames and other truth; make the clip again.")

@@ -14,6 +14,8 @@ LISTS = ("book/ledger/claims.toml", "lib/chapters/claims.toml")  # where the lis
 # rules that their commit has in words, and the list of claims got later: the file, and some of the words
 IN_WORDS = {
     "r1-clear-people": ("book/lab-notes.md", "at most 1 %"),
+    "r1-second-judge-people": ("book/lab-notes.md", "bg-unet minus input"),
+    "r1-second-judge-people-guided": ("book/lab-notes.md", "bg-unet minus bwa-unet-camera"),
     "r2-languages-5": ("book/studies/transfer.py", "The rules, written before the runs"),
     "r2-languages-heads": ("book/studies/transfer.py", "The rules, written before the runs"),
 }

@@ -47,6 +47,7 @@ def test_the_middle_of_a_film_is_taken_and_a_high_one_reduced(tmp_path):
 @pytest.mark.parametrize(("path", "films"), [(SHIPPED, 12), (PEOPLE, 22)], ids=["D1 test", "people"])
 def test_rows_that_ship(path, films):
     rows = clear_films.read(path)
+    assert json.loads(path.read_text())["facts"]["command"] == clear_films.makes(path)
     assert len(rows) == films and all(row[ENHANCE] == 0 for row in rows if not row["opened"])
     assert sum(row["opened"] for row in rows) < films / 4
 
@@ -57,7 +58,8 @@ def test_films_of_people_are_kept_without_their_names(tmp_path, monkeypatch):
     row = {"hands": 10, "opened": False, ENHANCE: 0}
     monkeypatch.setattr(clear_films, "row_of", lambda name, *_: {"clip": name} | row)
     assert clear_films.main(["--people", "anna.mp4", "ben.mp4"]) in (0, None)
-    kept = json.loads((tmp_path / "people.json").read_text())["rows"]
+    facts, kept = json.loads((tmp_path / "people.json").read_text()).values()
+    assert facts["command"] == "python -m book.shared.clear_films FILE... --people"
     assert kept == [{"clip": f"film {number}"} | row for number in (1, 2)]
     with pytest.raises(SystemExit):
         clear_films.main(["--people"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from book.shared.second_judge import MEASURES
 from book.studies.model_cards import card
 from lib.tools.errors import BadInput
 from lib.upsampler import UNet, save
@@ -29,6 +30,18 @@ def test_a_card_tells_the_facts_and_the_figures(tmp_path):
         assert told in text
     assert "| d1_test | frames | tiny | 15.0 [10.0, 20.0]" in text
     assert "| d1_test | film | tiny | 25.0 [20.0, 30.0]" in text
+
+
+def test_what_a_second_judge_sees_also_where_nobody_else_has_looked(tmp_path):
+    path = save(UNet(2, 1), tmp_path / "tiny.safetensors", FACTS)
+    rows = [row("tiny", clip, 0.2, "frames") for clip in "ab"]
+    seen = dict.fromkeys(MEASURES) | {"path": "frames", "second_present": 0.5}
+    second = [seen | {"set": name, "clip": clip, "method": method} for name in ("d1_test", "real") for clip in "ab"
+              for method in ("tiny", "another")]  # fmt: skip
+    lines = card(path, rows, second).splitlines()
+    (on_d1,), (of_people,) = ([line for line in lines if f"| {name} |" in line] for name in ("d1_test", "real"))
+    assert on_d1.endswith(" | 50.0 [50.0, 50.0] |") and "20.0 [20.0, 20.0]" in on_d1
+    assert of_people == "| real | frames | tiny | " + 6 * " | " + "50.0 [50.0, 50.0] |"
 
 
 def test_weights_without_facts_get_no_card(tmp_path):

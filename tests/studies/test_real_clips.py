@@ -96,3 +96,15 @@ def test_command_for_real_films(films, tmp_path, capsys):
     assert shipped_rows.about(tmp_path / "real.json")["frames"] == 3
     assert real_films.main([nobody, *arguments]) == 1
     assert "None of the films can be used" in capsys.readouterr().err
+
+
+def test_counts_that_are_added_take_their_own_place_and_no_others(tmp_path):
+    out, spoiling = tmp_path / "real.json", real_films.Spoiling(frames=40)
+    row = {"kind": "LSF", "clip": "a.mp4", "path": "frames", "missing": 1}
+    before = [row | {"method": method} for method in ("input", "bicubic")]
+    real_films.ship(before, out, [], spoiling)
+    real_films.ship([row | {"method": "bicubic", "missing": 7}], out, [], spoiling, add=True)
+    kept = {one["method"]: one["missing"] for one in shipped_rows.read(out)}
+    assert kept == {"input": 1, "bicubic": 7}
+    with pytest.raises(BadInput, match=r"real\.json is of films that were spoilt in another way"):
+        real_films.ship(before, out, [], real_films.Spoiling(frames=60), add=True)

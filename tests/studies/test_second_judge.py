@@ -168,6 +168,33 @@ def test_the_rows_of_rendered_clips_beside_those_of_their_boxes(tmp_path, monkey
     assert "second judge: there, %" in capsys.readouterr().out
 
 
+def test_what_is_there_is_not_asked_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(second_judge_rows, "SecondJudge", lambda folder: WhereItIsBright())
+    out = tmp_path / "second.json"
+    words = ["--set", "short", "--data", str(short_clips(tmp_path, length=2)), "--paths", "frames", "--out", str(out)]
+    words += ["--models", "input", "--missing"]
+    assert second_judge_rows.main(words) == 0
+    whole = out.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(second_judge_rows, "opinion", lambda *_: pytest.fail("asked again"))
+        assert second_judge_rows.main(words) == 0 and out.read_bytes() == whole
+    assert second_judge_rows.main([*words, "--looks", "2"]) == 0  # of which there are no rows yet
+    assert {row["method"] for row in shipped_rows.read(out)} == {"input", "input + second look", "the box alone"}
+
+
+def test_a_later_look_changes_what_mediapipe_found_and_nothing_else(monkeypatch):
+    frames, truth = film({"left_hand": [((50, 90), True)], "right_hand": [((150, 90), True)]})
+    _, elsewhere = film({"left_hand": [((50, 90), True)], "right_hand": [((100, 60), False)]})
+    monkeypatch.setattr(second_judge, "watch", lambda *how: (frames, truth))
+    monkeypatch.setattr(second_judge, "looked_at", lambda *how: elsewhere)
+    clip = type("Clip", (), {"set": "d1", "name": "a", "truth": lambda self: truth})()
+    once, twice = second_judge.opinion(WhereItIsBright(), TARGET, clip, 2)
+    assert (once["method"], twice["method"]) == ("target", "target + second look")
+    assert once["second_present"] == twice["second_present"] == 1
+    assert (once["second_agrees"], twice["second_agrees"]) == (1, 0.5)
+
+
 def test_the_places_in_a_film_of_people_are_those_of_its_sharp_film(tmp_path):
     frames, sharp = film({"left_hand": [((50, 90), True), None], "right_hand": [None, ((120, 70), False)]})
 
@@ -179,7 +206,8 @@ def test_the_places_in_a_film_of_people_are_those_of_its_sharp_film(tmp_path):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(second_judge, "watch", lambda *how: (frames[:, ::2, ::2], sharp))
-        row = second_judge_rows.of_film(WhereItIsBright(), TARGET, People())
+        patch.setattr(second_judge_rows, "set_of", lambda clip: "real")
+        (row,) = second_judge_rows.of_film(WhereItIsBright(), TARGET, People())
     assert (row["set"], row["second_present"]) == ("real", 0.5)
     assert numbered([row])[0]["clip"] == "film 1"
 
