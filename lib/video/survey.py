@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lib.tools.errors import BadInput
 from lib.video import image_folder, tone
 from lib.video.about import all_pictures, pictures, pixel_aspect
-from lib.video.codec import STRANGE, display_matrix, shown_size
+from lib.video.codec import STRANGE, display_matrix, shown_size, side_data
 from lib.video.containers import announced_end, decoded, is_shown, open_film
 from lib.video.pixels import askew
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
@@ -172,7 +172,7 @@ def _first_look(path: Path, keyed: bool) -> _Look:
 def _look(place: int, second: float, frame: "av.VideoFrame", film: "InputContainer", stream: "av.VideoStream") -> _Look:
     aspect = pixel_aspect(film, stream)
     size, stored = shown_size(frame, aspect), (frame.width, frame.height)
-    colours, captioned = (frame.color_trc, frame.colorspace), frame.side_data.get("A53_CC") is not None
+    colours, captioned = (frame.color_trc, frame.colorspace), side_data(frame, "A53_CC") is not None
     turned = 0 if (matrix := display_matrix(frame)) is None else askew(matrix)
     fields = frame.interlaced_frame, frame.key_frame
     return _Look(place, second, size, stored, aspect, *fields, *colours, captioned, turned)
