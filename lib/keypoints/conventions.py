@@ -14,7 +14,7 @@ from lib.tools.errors import BadInput
 FARTHEST = 2**15 - 2**8  # pixels: so far out are only numbers that did not fit into their 16 bits, -3 as 65533
 MOST_OUTSIDE = 0.6  # of all points, above the picture or left of it
 MOST_BEYOND, MOST_RIGHT = 0.9, 0.3  # of all points, below the picture or right of it; right of it
-FILLERS, MOST_FILLED = (0, -1), 10  # what some write for both x and y of a point that is not there; points of a frame
+MOST_FILLED = 10  # points of a frame at one place with x = y, as some write for points that are not there: 0, -1, -999
 SHARES, PIXELS = 1.5, 8  # half of the shoulders lie nearer than the first, or farther than the second
 TINY, NEARLY = 128, 0.98  # pixels of a side that percent are not taken for; share of all points
 MOST_PEOPLE = 100
@@ -102,13 +102,13 @@ def as_share(name: str | Path, confidence: np.ndarray) -> np.ndarray:
 
 def doubt_places(name: str | Path, xyz: np.ndarray, layout: Layout) -> None:
     """Warn where many points (T, P, 2 or 3) lie where none can be, or the signer stands on the head or lies."""
-    for filler in FILLERS:
-        most = (xyz[..., :2] == filler).all(axis=-1).sum(axis=1).max()
+    twins = np.where(xyz[..., 0] == xyz[..., 1], xyz[..., 0], np.nan)
+    for row in twins[np.sum(~np.isnan(twins), axis=1) >= MOST_FILLED][:1]:
+        filler = np.nanmedian(row)
+        most = (twins == filler).sum(axis=1).max()
         if most >= MOST_FILLED:
-            text = (
-                f"has {most} points of a frame at exactly {filler}, {filler}, and they are taken for places; if they "
-            )
-            _say(name, text + "stand for points that were not found, give these the confidence 0 first.")
+            text = f"has {most} points of a frame at exactly {filler:g}, {filler:g}, and they are taken for places; if "
+            _say(name, text + "they stand for points that were not found, give these the confidence 0 first.")
     left, right = (xyz[:, one, :2] for one in layout.shoulders)
     head, across = xyz[:, layout.index("nose"), :2] - (left + right) / 2, np.abs(left - right)
     if not (there := ~np.isnan(head[:, 0])).any():
@@ -186,14 +186,14 @@ def one_person(name: str | Path, frames: Sequence[np.ndarray], person: int | Non
     most = max(counts)
     if most > MOST_PEOPLE:
         raise BadInput(f"{name} has {most} people in a frame, more than {MOST_PEOPLE}; cut out the signer first.")
-    if person is not None and not 0 <= person < most:
-        raise BadInput(f"{name} has up to {most} people in a frame, counted from 0; there is no person {person}.")
+    if person is not None and person not in range(most):
+        raise BadInput(f"{name} has up to {most} people in a frame, counted from 0; there is no person {person!r}.")
     who = np.minimum(counts, 1) - 1  # which of the people in each frame, -1 for nobody
     if most > 1:
         start = counts.index(most)
         ways = _followed(frames, start)
         sure = [sum(np.nansum(frames[t][one, :, -1]) for t, one in enumerate(way) if one >= 0) for way in ways]
-        who = ways[int(np.argmax(sure)) if person is None else person]
+        who = ways[int(np.argmax(sure)) if person is None else int(person)]
         if person is None:
             warnings.warn(
                 f"{name} has up to {most} people in a frame: taken is the one with the most confidence over the clip, "

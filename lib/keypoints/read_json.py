@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lib.keypoints import conventions
-from lib.keypoints.keypoints import Keypoints, from_file
+from lib.keypoints.keypoints import Keypoints, checked_size, from_file
 from lib.keypoints.layouts import COCO_133, OPENPOSE_67, Layout
 from lib.tools.errors import BadInput
 from lib.tools.openers import read_json, read_npz
@@ -148,9 +148,10 @@ def _keypoints(
     path: Path, frames: list[np.ndarray], layout: Layout, fps: float, size: Size | None, person: int | None, remedy: str
 ) -> Keypoints:
     """Of everybody's x, y and confidence in each frame, without depth. Confidence 0 is a point that was not found."""
+    size = size and checked_size(size)
     for people in frames:
         conventions.check_reach(path, people)
-        people[people[..., 2] == 0] = np.nan
+        people[~(people[..., 2] > 0)] = np.nan
     points = conventions.one_person(path, frames, person)
     xyz, confidence = np.full_like(points, np.nan), conventions.as_share(path, np.nan_to_num(points[..., 2]))
     xyz[..., :2] = points[..., :2]

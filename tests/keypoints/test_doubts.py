@@ -25,7 +25,7 @@ def test_the_size_of_a_film_that_was_enlarged_since_is_said(kind, tmp_path):
         read(kind, tmp_path, [xy], **size)
 
 
-@pytest.mark.parametrize("filler", [0, -1])
+@pytest.mark.parametrize("filler", [0, -1, -999, 9999])
 @pytest.mark.parametrize("kind", ["rtmlib", "mmpose", "openpose", "pose"])
 def test_many_points_at_one_place_that_is_none_are_said(kind, filler, tmp_path):
     xy = places(kind)
@@ -98,3 +98,38 @@ def test_confidence_in_percent_of_a_pose_file_becomes_shares(tmp_path):
     path = files.pose(tmp_path / "a.pose", files.components(COCO_133), xy, np.full(xy.shape[:3], 80.0))
     with pytest.warns(UserWarning, match="a.pose has confidences up to 80, which are taken for percent"):
         np.testing.assert_allclose(load(path).confidence, 0.8)
+
+
+@pytest.mark.parametrize("kind", ["rtmlib", "mmpose", "openpose"])
+def test_a_point_whose_confidence_is_no_number_is_not_found(kind, tmp_path):
+    clip = read(kind, tmp_path, [places(kind)], sure=float("nan"))
+    assert np.isnan(clip.xyz).all() and not clip.confidence.any()
+
+
+@pytest.mark.parametrize(
+    "size", [(0, 0), (-640, 480), "640x480", 640, (640, 480, 3), (float("nan"), 480), (10**9, 480)]
+)
+@pytest.mark.parametrize("kind", ["rtmlib", "openpose", "npy", "asl"])
+def test_a_size_that_is_none_is_refused(kind, size, tmp_path):
+    xy = places(kind)
+    with pytest.raises(BadInput, match="need a size of .width, height. in pixels, not "):
+        read(kind, tmp_path, [xy / SIZE if kind in ("npy", "asl") else xy], size=size)
+
+
+@pytest.mark.parametrize("person", ["0", 1, -1, 0.5])
+@pytest.mark.parametrize("kind", ["rtmlib", "pose"])
+def test_a_person_who_is_not_there_is_refused(kind, person, tmp_path):
+    with pytest.raises(BadInput, match=f"there is no person {person!r}"):
+        read(kind, tmp_path, [places(kind)], person=person)
+
+
+@pytest.mark.parametrize("kind", ["npy", "asl"])
+def test_shares_far_outside_are_refused_and_of_another_picture_said(kind, tmp_path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    shares = places(kind) / SIZE
+    with pytest.warns(UserWarning, match="keypoints lie beyond"):
+        read(kind, tmp_path / "a", [2.2 * shares])
+    shares[2, 40] = 102.4, 0.5
+    with pytest.raises(BadInput, match="cannot be used: they reach"):
+        read(kind, tmp_path / "b", [shares])
