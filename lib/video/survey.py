@@ -236,7 +236,7 @@ def opened(path: Path) -> Iterator[tuple["InputContainer", "av.VideoStream"]]:
         raise BadInput(f"{path} cannot be opened as video ({reason}); copy it again or convert it to mp4.") from error
     with container:
         if (stream := pictures(container)) is None:
-            raise BadInput(f"{path} holds sound but no pictures; give a file with a video track.")
+            raise BadInput(f"{path} holds sound or text but no pictures; give a file with a video track.")
         if stream.codec_context is None:
             raise BadInput(f"{path} holds pictures that no codec here can read; convert it to mp4 where it was made.")
         # a film of kilobytes can hold frames that fill the memory, whatever its header says
