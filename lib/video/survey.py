@@ -92,6 +92,7 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
     with opened(path) as (film, stream):
         looks, clock, count = _read_through(film, stream)
         says, sound = [stream.average_rate, stream.base_rate, stream.guessed_rate], bool(film.streams.audio)
+        says = says if clock else says[::-1]  # a bare stream tells its rate in its pictures; FFmpeg's average is 25
         shown, tracks = moments(clock, announced_end(film, stream)), len(all_pictures(film))
     if not looks or looks[0].place:
         looks = [_first_look(path, bool(looks)), *looks]
@@ -112,10 +113,7 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
     info = VideoInfo(*most.size, rate, frames, frames / rate, sound, interlaced, moved(shown, rate), keyed, captioned)
     about_rate = [] if known else [_rateless(path)]
     if clock and not len(shown) and not fps:
-        about_rate = [
-            f"{path}: its clock starts anew in the middle, so {rate:.2f} frames a second are taken, as its header says;"
-            " --fps sets another."
-        ]
+        about_rate = [f"{path}: its clock starts anew: {rate:.2f} frames a second are taken; --fps sets another."]
     if tracks > 1:
         about_rate += [f"{path} holds {tracks} tracks of pictures: that of {info.width} x {info.height} is taken."]
     return replace(info, notes=(*about_rate, *_notes(path, info, most, bool(fps))))
