@@ -24,8 +24,8 @@ class Job:
         """Whether all its results are there, none of them the film itself, nor older: somebody may have replaced it."""
         results = [path for path in (self.out, self.keypoints) if path]
         latest = max((file.stat().st_mtime for file in self._files()), default=0)
-        there = all(path.exists() and path.stat().st_mtime >= latest for path in results)
-        return there and not self.out.samefile(self.source)
+        there = (path.exists() and path.stat().st_mtime >= latest for path in results)
+        return all(there) and not self.out.samefile(self.source)
 
     @property
     def size(self) -> int:

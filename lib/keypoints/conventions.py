@@ -19,7 +19,6 @@ SHARES, PIXELS = 1.5, 8  # half of the shoulders lie nearer than the first, or f
 TINY, NEARLY = 128, 0.98  # pixels of a side that percent are not taken for; share of all points
 MOST_PEOPLE = 100
 MOST_SCORE = 16  # RTMPose's scores are no probabilities and go beyond 1, but not so far
-EIGHT_BITS, JUMP, JUMPS = 256, 216, 3  # values; how far a point leaps that did not fit into them, and how often
 SPARSEST = 100  # times as many frames as have points may be between the first and the last
 
 _NUMBER = re.compile(r"(|.*\D)(\d+)", re.S)
@@ -73,10 +72,7 @@ def _about_the_body(shoulders: np.ndarray) -> bool:
 
 
 def doubt_size(name: str | Path, xyz: np.ndarray, size: tuple[int, int]) -> None:
-    """Warn where far more points (T, P, 2 or 3), in pixels, lie beyond a picture of that (width, height) than can.
-
-    Legs lie below it where the camera is near; right of it there is little of one who is filmed.
-    """
+    """Warn where far more points (T, P, 2 or 3), in pixels, lie beyond a picture of that (width, height) than can."""
     there, beyond = ~np.isnan(xyz[..., 0]), xyz[..., :2] > size
     if not there.any():
         return
@@ -87,12 +83,8 @@ def doubt_size(name: str | Path, xyz: np.ndarray, size: tuple[int, int]) -> None
 
 
 def as_share(name: str | Path, confidence: np.ndarray) -> np.ndarray:
-    """Confidence (T, P) with 1 as the most that there is, or the estimator's own scores: of percent, said, a hundredth.
-
-    Raises BadInput for numbers that are neither.
-    """
-    most = np.nanmax(confidence, initial=0)
-    if most > 100:
+    """Confidence (T, P): of percent, which is said, a hundredth, of RTMPose itself; BadInput for larger numbers."""
+    if (most := np.nanmax(confidence, initial=0)) > 100:
         raise BadInput(f"{name} has confidences up to {most:.6g}, neither shares nor percent; make shares of them.")
     if most <= MOST_SCORE:
         return confidence
@@ -113,9 +105,6 @@ def doubt_places(name: str | Path, xyz: np.ndarray, layout: Layout) -> None:
     head, across = xyz[:, layout.index("nose"), :2] - (left + right) / 2, np.abs(left - right)
     if not (there := ~np.isnan(head[:, 0])).any():
         return
-    within = np.nanmax(xyz[..., :2]) - np.nanmin(xyz[..., :2])
-    if JUMP <= within < EIGHT_BITS and (np.abs(np.diff(xyz[..., :2], axis=0)) >= JUMP).sum() >= JUMPS:
-        _say(name, "holds points that jump by 256; if they were kept in 8 bits, extract the clip again.")
     lies = (np.abs(head[:, 0]) > 2 * np.abs(head[:, 1])) & (across[:, 1] > 2 * across[:, 0])
     if np.mean(lies, where=there) > MOST_BEYOND:
         _say(name, "holds a signer who lies on the side; exchange x and y, or turn the picture, if that is not so.")
@@ -195,12 +184,9 @@ def one_person(name: str | Path, frames: Sequence[np.ndarray], person: int | Non
         sure = [sum(np.nansum(frames[t][one, :, -1]) for t, one in enumerate(way) if one >= 0) for way in ways]
         who = ways[int(np.argmax(sure)) if person is None else int(person)]
         if person is None:
-            warnings.warn(
-                f"{name} has up to {most} people in a frame: taken is the one with the most confidence over the clip, "
-                f"number {np.argmax(sure)} from the left in frame {start}, found in {np.sum(who >= 0)} of {len(who)} "
-                "frames; give person=NUMBER for another.",
-                stacklevel=3,
-            )
+            one = f"number {np.argmax(sure)} from the left in frame {start}, found in {np.sum(who >= 0)} of {len(who)} "
+            text = f"has up to {most} people in a frame: taken is the one with the most confidence over the clip, {one}"
+            _say(name, text + "frames; give person=NUMBER for another.")
     nobody = np.full(frames[0].shape[1:], np.nan)
     return np.stack([people[one] if one >= 0 else nobody for people, one in zip(frames, who)])
 

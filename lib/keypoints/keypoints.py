@@ -100,13 +100,9 @@ load = Keypoints.load
 
 def checked_size(size: tuple[int, int]) -> tuple[int, int]:
     """(width, height) of a picture as whole numbers; BadInput for what is none."""
-    try:
-        width, height = (int(side) for side in size)
-        if 0 < width < 2**16 and 0 < height < 2**16:
-            return width, height
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise BadInput(f"Keypoints need a size of (width, height) in pixels, not {size!r}.")
+    if np.shape(size) != (2,) or np.asarray(size).dtype.kind not in "fiu" or not all(0 < side < 2**16 for side in size):
+        raise BadInput(f"Keypoints need a size of (width, height) in pixels, not {size!r}.")
+    return int(size[0]), int(size[1])
 
 
 def from_file(path: str | Path, *parts: Any) -> Keypoints:

@@ -77,7 +77,7 @@ def _openpose(file: Path, person: dict) -> np.ndarray:
         values = np.zeros(3 * number) if values.size == 0 and name != "pose_keypoints_2d" else values
         if values.size != 3 * number:
             raise BadInput(
-                f"{file} has {values.size} numbers as {name}, not {3 * number}; run OpenPose with BODY_25 and --hand."
+                f"{file} has {values.size} numbers as {name}, not {3 * number}; run OpenPose with BODY_25, --hand."
             )
         parts.append(values.reshape(number, 3))
     return np.concatenate(parts)
@@ -161,9 +161,7 @@ def _keypoints(
         xyz[..., :2] *= size
     else:
         conventions.doubt_percent(path, points[..., :2], size)
-    if size is None:
-        width, height = np.floor(np.nan_to_num(xyz[..., :2]).max(axis=(0, 1))).clip(0, 2**16 - 2) + 1
-        size = (int(width), int(height))
+    size = size or tuple(int(side) + 1 for side in np.nan_to_num(xyz[..., :2]).max(axis=(0, 1)).clip(0, 2**16 - 2))
     conventions.doubt_size(path, xyz, size)
     conventions.doubt_places(path, xyz, layout)
     return from_file(path, xyz, confidence, layout, fps, size)

@@ -57,8 +57,7 @@ def all_pictures(film: "InputContainer") -> list["av.VideoStream"]:
     import av
 
     mark = av.stream.Disposition
-    streams = film.streams.video if film.format.name not in _TEXTS else ()
-    tracks = [stream for stream in streams if not stream.disposition & mark.attached_pic]
+    tracks = [s for s in film.streams.video if film.format.name not in _TEXTS and not s.disposition & mark.attached_pic]
     coders = {track.index: track.codec_context for track in tracks}  # None where no codec here can read it
     pixels = {index: coder.width * coder.height if coder else 0 for index, coder in coders.items()}
     return sorted(tracks, key=lambda track: (not track.disposition & mark.default, -pixels[track.index]))

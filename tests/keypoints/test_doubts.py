@@ -71,16 +71,6 @@ def test_numbers_that_did_not_fit_into_16_bits_are_refused(kind, tmp_path):
         read(kind, tmp_path, [xy])
 
 
-@pytest.mark.parametrize("kind", ["rtmlib", "mmpose", "openpose", "pose"])
-def test_numbers_that_did_not_fit_into_8_bits_are_said(kind, tmp_path, recwarn):
-    moving = places(kind, middle=(210, 120), wide=60) + 12 * np.arange(6)[:, None, None] * [1, 0]
-    read(kind, tmp_path, [moving])
-    assert not [one for one in recwarn if "8 bits" in str(one.message)]
-    (other := tmp_path / "wrapped").mkdir()
-    with pytest.warns(UserWarning, match="points that jump by 256; if they were kept in 8 bits"):
-        read(kind, other, [moving % 256])
-
-
 @pytest.mark.parametrize("kind", ["rtmlib", "mmpose", "openpose"])
 def test_confidence_in_percent_becomes_shares_scores_stay_and_others_are_refused(kind, tmp_path):
     xy = places(kind)
