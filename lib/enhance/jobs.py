@@ -21,10 +21,11 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether all its results are there, and none is older than the film, which somebody may have replaced."""
+        """Whether all its results are there, none of them the film itself, nor older: somebody may have replaced it."""
         results = [path for path in (self.out, self.keypoints) if path]
         latest = max((file.stat().st_mtime for file in self._files()), default=0)
-        return all(path.exists() and path.stat().st_mtime >= latest for path in results)
+        there = (path.exists() and path.stat().st_mtime >= latest for path in results)
+        return all(there) and not self.out.samefile(self.source)
 
     @property
     def size(self) -> int:

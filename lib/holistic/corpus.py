@@ -23,6 +23,7 @@ from pathlib import Path
 from lib.holistic.surety import least_options
 from lib.tools.commands import arguments, command
 from lib.tools.errors import BadInput, in_a_line, printable
+from lib.tools.files import at_its_place
 from lib.tools.parallel import spread, spread_options
 from lib.video import VIDEOS
 from lib.video.image_folder import is_plain
@@ -72,7 +73,7 @@ def _folders(folder: Path) -> Iterator[list[Path]]:
 
     Folders come before links, so that what can be reached both ways is known by its own place.
     """
-    waiting, links, seen = [folder], [], set(folder.resolve().parents)
+    waiting, links, seen = [folder], [], set(at_its_place(folder).resolve().parents)
     while waiting or links:
         here = (waiting or links).pop()
         if (place := here.resolve()) in seen:

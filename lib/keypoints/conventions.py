@@ -11,16 +11,21 @@ import numpy as np
 from lib.keypoints.layouts import Layout
 from lib.tools.errors import BadInput
 
-FARTHEST = 2**17  # no point is so many pixels away from a picture, of which no side has 2**16
+FARTHEST = 2**15 - 2**8  # pixels: so far out are only numbers that did not fit into their 16 bits, -3 as 65533
 MOST_OUTSIDE = 0.6  # of all points, above the picture or left of it
 MOST_BEYOND, MOST_RIGHT = 0.9, 0.3  # of all points, below the picture or right of it; right of it
-FILLERS, MOST_FILLED = (0, -1), 10  # what some write for both x and y of a point that is not there; points of a frame
+MOST_FILLED = 10  # points of a frame at one place with x = y, as some write for points that are not there: 0, -1, -999
 SHARES, PIXELS = 1.5, 8  # half of the shoulders lie nearer than the first, or farther than the second
 TINY, NEARLY = 128, 0.98  # pixels of a side that percent are not taken for; share of all points
 MOST_PEOPLE = 100
+MOST_SCORE = 16  # RTMPose's scores are no probabilities and go beyond 1, but not so far
 SPARSEST = 100  # times as many frames as have points may be between the first and the last
 
 _NUMBER = re.compile(r"(|.*\D)(\d+)", re.S)
+
+
+def _say(name: str | Path, text: str) -> None:
+    warnings.warn(f"{name} {text}", stacklevel=5)
 
 
 def check_reach(name: str | Path, values: np.ndarray) -> None:
@@ -55,11 +60,7 @@ def doubt_percent(name: str | Path, xy: np.ndarray, size: tuple[int, int] | None
     """Warn where pixels (T, P, 2) may as well be percent: nearly all within 100, of a picture not known as tiny."""
     far = np.abs(xy).max(axis=-1)
     if (size is None or max(size) > TINY) and not np.isnan(far).all() and np.nanquantile(far, NEARLY) <= 100:
-        warnings.warn(
-            f"{name} holds keypoints that lie within 100, and they are taken for pixels of a tiny picture; if they are "
-            "percent, turn them into pixels first.",
-            stacklevel=4,
-        )
+        _say(name, "has all within 100, taken for pixels of a tiny picture; if they are percent, make pixels of them.")
 
 
 def _about_the_body(shoulders: np.ndarray) -> bool:
@@ -71,39 +72,44 @@ def _about_the_body(shoulders: np.ndarray) -> bool:
 
 
 def doubt_size(name: str | Path, xyz: np.ndarray, size: tuple[int, int]) -> None:
-    """Warn where far more points (T, P, 2 or 3), in pixels, lie beyond a picture of that (width, height) than can.
-
-    Legs lie below it where the camera is near; right of it there is little of one who is filmed.
-    """
+    """Warn where far more points (T, P, 2 or 3), in pixels, lie beyond a picture of that (width, height) than can."""
     there, beyond = ~np.isnan(xyz[..., 0]), xyz[..., :2] > size
     if not there.any():
         return
     share, right = (np.mean(out, where=there) for out in (beyond.any(axis=-1), beyond[..., 0]))
     if share > MOST_BEYOND or right > MOST_RIGHT:
-        warnings.warn(
-            f"{name} says that its picture has {size[0]} x {size[1]} pixels, but {share:.0%} of its keypoints lie "
-            "beyond: where that is another picture's size, what is measured by it is wrong.",
-            stacklevel=4,
-        )
+        text = f"says that its picture has {size[0]} x {size[1]} pixels, but {share:.0%} of its keypoints lie beyond: "
+        _say(name, text + "where that is another picture's size, what is measured by it is wrong.")
+
+
+def as_share(name: str | Path, confidence: np.ndarray) -> np.ndarray:
+    """Confidence (T, P): of percent, which is said, a hundredth, of RTMPose itself; BadInput for larger numbers."""
+    if (most := np.nanmax(confidence, initial=0)) > 100:
+        raise BadInput(f"{name} has confidences up to {most:.6g}, neither shares nor percent; make shares of them.")
+    if most <= MOST_SCORE:
+        return confidence
+    _say(name, f"has confidences up to {most:.6g}, which are taken for percent.")
+    return confidence / 100
 
 
 def doubt_places(name: str | Path, xyz: np.ndarray, layout: Layout) -> None:
-    """Warn where many points (T, P, 2 or 3) lie where none can be, or the signer stands on the head."""
-    for filler in FILLERS:
-        most = (xyz[..., :2] == filler).all(axis=-1).sum(axis=1).max()
+    """Warn where many points (T, P, 2 or 3) lie where none can be, or the signer stands on the head or lies."""
+    twins = np.where(xyz[..., 0] == xyz[..., 1], xyz[..., 0], np.nan)
+    for row in twins[np.sum(~np.isnan(twins), axis=1) >= MOST_FILLED][:1]:
+        filler = np.nanmedian(row)
+        most = (twins == filler).sum(axis=1).max()
         if most >= MOST_FILLED:
-            warnings.warn(
-                f"{name} has {most} points of a frame at exactly {filler}, {filler}, and they are taken for places; if "
-                "they stand for points that were not found, give these the confidence 0 first.",
-                stacklevel=4,
-            )
-    below = xyz[:, layout.index("nose"), 1] - xyz[:, layout.shoulders, 1].mean(axis=1)
-    if (there := ~np.isnan(below)).any() and np.mean(below > 0, where=there) > MOST_BEYOND:
-        warnings.warn(
-            f"{name} holds a signer whose nose is below the shoulders; if y is counted from the picture's lower edge, "
-            "turn it round first.",
-            stacklevel=4,
-        )
+            text = f"has {most} points of a frame at exactly {filler:g}, {filler:g}, and they are taken for places; if "
+            _say(name, text + "they stand for points that were not found, give these the confidence 0 first.")
+    left, right = (xyz[:, one, :2] for one in layout.shoulders)
+    head, across = xyz[:, layout.index("nose"), :2] - (left + right) / 2, np.abs(left - right)
+    if not (there := ~np.isnan(head[:, 0])).any():
+        return
+    lies = (np.abs(head[:, 0]) > 2 * np.abs(head[:, 1])) & (across[:, 1] > 2 * across[:, 0])
+    if np.mean(lies, where=there) > MOST_BEYOND:
+        _say(name, "holds a signer who lies on the side; exchange x and y, or turn the picture, if that is not so.")
+    elif np.mean(head[:, 1] > 0, where=there) > MOST_BEYOND:
+        _say(name, "holds a signer whose nose is below the shoulders; if y is counted from below, turn it round first.")
 
 
 def depth_is_share(z: np.ndarray) -> bool:
@@ -128,13 +134,10 @@ def frame_rows(name: str | Path, numbers: Sequence[Any], begins: bool = True) ->
     if count > SPARSEST * len(whole):
         raise BadInput(f"{name} has {len(whole)} of the frames from {first} to {max(whole)}; extract the clip again.")
     if first > 1 and begins:
-        warnings.warn(f"{name} begins with frame {first}, which becomes the clip's first.", stacklevel=4)
+        _say(name, f"begins with frame {first}, which becomes the clip's first.")
     if count > len(whole):
         lost = min(set(range(first, first + count)) - set(whole))
-        warnings.warn(
-            f"{name} lacks {count - len(whole)} of {count} frames, the first of them {lost}: they have no points.",
-            stacklevel=4,
-        )
+        _say(name, f"lacks {count - len(whole)} of {count} frames, the first of them {lost}: they have no points.")
     return np.array(whole) - first
 
 
@@ -172,21 +175,18 @@ def one_person(name: str | Path, frames: Sequence[np.ndarray], person: int | Non
     most = max(counts)
     if most > MOST_PEOPLE:
         raise BadInput(f"{name} has {most} people in a frame, more than {MOST_PEOPLE}; cut out the signer first.")
-    if person is not None and not 0 <= person < most:
-        raise BadInput(f"{name} has up to {most} people in a frame, counted from 0; there is no person {person}.")
+    if person is not None and person not in range(most):
+        raise BadInput(f"{name} has up to {most} people in a frame, counted from 0; there is no person {person!r}.")
     who = np.minimum(counts, 1) - 1  # which of the people in each frame, -1 for nobody
     if most > 1:
         start = counts.index(most)
         ways = _followed(frames, start)
         sure = [sum(np.nansum(frames[t][one, :, -1]) for t, one in enumerate(way) if one >= 0) for way in ways]
-        who = ways[int(np.argmax(sure)) if person is None else person]
+        who = ways[int(np.argmax(sure)) if person is None else int(person)]
         if person is None:
-            warnings.warn(
-                f"{name} has up to {most} people in a frame: taken is the one with the most confidence over the clip, "
-                f"number {np.argmax(sure)} from the left in frame {start}, found in {np.sum(who >= 0)} of {len(who)} "
-                "frames; give person=NUMBER for another.",
-                stacklevel=3,
-            )
+            one = f"number {np.argmax(sure)} from the left in frame {start}, found in {np.sum(who >= 0)} of {len(who)} "
+            text = f"has up to {most} people in a frame: taken is the one with the most confidence over the clip, {one}"
+            _say(name, text + "frames; give person=NUMBER for another.")
     nobody = np.full(frames[0].shape[1:], np.nan)
     return np.stack([people[one] if one >= 0 else nobody for people, one in zip(frames, who)])
 

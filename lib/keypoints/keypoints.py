@@ -40,14 +40,12 @@ class Keypoints:
         self.xyz = _floats("xyz", self.xyz, (None, len(self.layout), 3), self.layout)
         self.confidence = _floats("confidence", self.confidence, self.xyz.shape[:2], self.layout)
         self.fps = float(self.fps)
-        self.size = (int(self.size[0]), int(self.size[1]))
+        self.size = checked_size(self.size)
         _check_missing(self.xyz)
         if not np.all(self.confidence >= 0):
             raise BadInput("Keypoints need a confidence of 0 or more for every point, not negative and not NaN.")
         if not (0 < self.fps < float("inf")):
             raise BadInput(f"Keypoints need a positive number of frames a second, not {self.fps}.")
-        if not all(0 < side < 2**16 for side in self.size):
-            raise BadInput(f"Keypoints need a size of (width, height) in pixels, not {self.size}.")
         self.confidence = np.where(np.isnan(self.xyz[..., 0]), np.float32(0), self.confidence)
 
     def __len__(self) -> int:
@@ -98,6 +96,13 @@ class Keypoints:
 
 
 load = Keypoints.load
+
+
+def checked_size(size: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) of a picture as whole numbers; BadInput for what is none."""
+    if np.shape(size) != (2,) or np.asarray(size).dtype.kind not in "fiu" or not all(0 < side < 2**16 for side in size):
+        raise BadInput(f"Keypoints need a size of (width, height) in pixels, not {size!r}.")
+    return int(size[0]), int(size[1])
 
 
 def from_file(path: str | Path, *parts: Any) -> Keypoints:

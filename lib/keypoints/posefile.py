@@ -13,15 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.keypoints.conventions import (
-    check_reach,
-    depth_is_share,
-    doubt_percent,
-    doubt_places,
-    doubt_size,
-    one_person,
-    unit,
-)
+from lib.keypoints import conventions
 from lib.keypoints.layouts import HAND, LAYOUTS, PART_COLOURS, Layout, plain
 from lib.tools.errors import BadInput
 from lib.tools.files import written_whole
@@ -84,19 +76,19 @@ def read(path: str | Path, person: int | None = None) -> Parts:
     points = np.full((*found.shape[:3], 4), np.nan, np.float32)
     points[..., : found.shape[-1]] = found
     points[..., 3] = body.confidence[:, :, places]
-    check_reach(path, points)
+    conventions.check_reach(path, points)
     points[points[..., 3] == 0] = np.nan
-    points = one_person(path, list(points), person).astype(np.float32)
+    points = conventions.one_person(path, list(points), person).astype(np.float32)
     xyz, confidence = points[..., :3], np.where(np.isnan(points[..., 0]), 0, points[..., 3])
-    if unit(path, xyz, layout, "pixels") != "pixels":
+    if conventions.unit(path, xyz, layout, "pixels") != "pixels":
         raise BadInput(f"{path} holds shares of the picture, not pixels; multiply them by its width and height.")
     size = (header.dimensions.width, header.dimensions.height)
-    doubt_size(path, xyz, size)
+    conventions.doubt_size(path, xyz, size)
     if not _is_ours(header):
-        doubt_percent(path, xyz[..., :2], size)
-        doubt_places(path, xyz, layout)
-    if not _is_ours(header) and depth_is_share(xyz[..., 2]):
-        xyz[..., 2] *= size[0]
+        confidence = conventions.as_share(path, confidence)
+        conventions.doubt_percent(path, xyz[..., :2], size)
+        conventions.doubt_places(path, xyz, layout)
+        xyz[..., 2] *= size[0] if conventions.depth_is_share(xyz[..., 2]) else 1
     return xyz, np.where(confidence == _UNSEEN, 0, confidence), layout, body.fps, size
 
 

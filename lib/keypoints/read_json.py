@@ -10,17 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.keypoints.conventions import (
-    check_reach,
-    doubt_percent,
-    doubt_places,
-    doubt_size,
-    frame_rows,
-    numbered_files,
-    one_person,
-    unit,
-)
-from lib.keypoints.keypoints import Keypoints, from_file
+from lib.keypoints import conventions
+from lib.keypoints.keypoints import Keypoints, checked_size, from_file
 from lib.keypoints.layouts import COCO_133, OPENPOSE_67, Layout
 from lib.tools.errors import BadInput
 from lib.tools.openers import read_json, read_npz
@@ -46,7 +37,7 @@ def read_openpose(
     """
     folder = Path(folder)
     like, lacking = "NAME_000000000000_keypoints.json", "the file of frame {}"
-    files = numbered_files(folder, "_keypoints.json", like, lacking, _OPENPOSE_REMEDIES)
+    files = conventions.numbered_files(folder, "_keypoints.json", like, lacking, _OPENPOSE_REMEDIES)
     frames = [np.reshape([_openpose(file, one) for one in _people(file)], (-1, 67, 3)) for file in files]
     return _keypoints(folder, frames, OPENPOSE_67, fps, size, person, "run OpenPose with --keypoint_scale 0")
 
@@ -86,7 +77,7 @@ def _openpose(file: Path, person: dict) -> np.ndarray:
         values = np.zeros(3 * number) if values.size == 0 and name != "pose_keypoints_2d" else values
         if values.size != 3 * number:
             raise BadInput(
-                f"{file} has {values.size} numbers as {name}, not {3 * number}; run OpenPose with BODY_25 and --hand."
+                f"{file} has {values.size} numbers as {name}, not {3 * number}; run OpenPose with BODY_25, --hand."
             )
         parts.append(values.reshape(number, 3))
     return np.concatenate(parts)
@@ -103,7 +94,7 @@ def _mmpose(path: Path) -> list[np.ndarray]:
     if not all(isinstance(frame, dict) and isinstance(frame.get("instances"), list) for frame in frames):
         raise BadInput(f'{path} has frames without "instances"; give a file that MMPose wrote for a video.')
     numbers = [frame.get("frame_id") for frame in frames]
-    rows = np.arange(len(frames)) if all(number is None for number in numbers) else frame_rows(path, numbers)
+    rows = conventions.frame_rows(path, numbers) if numbers.count(None) < len(frames) else np.arange(len(frames))
     clip = [np.empty((0, 133, 3))] * (max(rows) + 1)
     for row, frame in zip(rows, frames):
         clip[row] = np.reshape([_coco(path, one) for one in frame["instances"]], (-1, 133, 3))
@@ -157,21 +148,20 @@ def _keypoints(
     path: Path, frames: list[np.ndarray], layout: Layout, fps: float, size: Size | None, person: int | None, remedy: str
 ) -> Keypoints:
     """Of everybody's x, y and confidence in each frame, without depth. Confidence 0 is a point that was not found."""
+    size = size and checked_size(size)
     for people in frames:
-        check_reach(path, people)
-        people[people[..., 2] == 0] = np.nan
-    points = one_person(path, frames, person)
-    xyz, confidence = np.full_like(points, np.nan), np.nan_to_num(points[..., 2], posinf=np.inf)
+        conventions.check_reach(path, people)
+        people[~(people[..., 2] > 0)] = np.nan
+    points = conventions.one_person(path, frames, person)
+    xyz, confidence = np.full_like(points, np.nan), conventions.as_share(path, np.nan_to_num(points[..., 2]))
     xyz[..., :2] = points[..., :2]
-    if unit(path, points[..., :2], layout, "pixels") == "shares":
+    if conventions.unit(path, points[..., :2], layout, "pixels") == "shares":
         if size is None:
             raise BadInput(f"{path} holds shares of the picture, not pixels; {remedy}.")
         xyz[..., :2] *= size
     else:
-        doubt_percent(path, points[..., :2], size)
-    if size is None:
-        width, height = np.floor(np.nan_to_num(xyz[..., :2]).max(axis=(0, 1))).clip(0, 2**16 - 2) + 1
-        size = (int(width), int(height))
-    doubt_size(path, xyz, size)
-    doubt_places(path, xyz, layout)
+        conventions.doubt_percent(path, points[..., :2], size)
+    size = size or tuple(int(side) + 1 for side in np.nan_to_num(xyz[..., :2]).max(axis=(0, 1)).clip(0, 2**16 - 2))
+    conventions.doubt_size(path, xyz, size)
+    conventions.doubt_places(path, xyz, layout)
     return from_file(path, xyz, confidence, layout, fps, size)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.keypoints.conventions import check_reach, depth_is_share, doubt_places, frame_rows, numbered_files, unit
-from lib.keypoints.keypoints import Keypoints, from_file
+from lib.keypoints import conventions
+from lib.keypoints.keypoints import Keypoints, checked_size, from_file
 from lib.keypoints.layouts import ASL_SIGNS_543, HOLISTIC_75, Layout
 from lib.tools.errors import BadInput
 from lib.tools.openers import read_npy
@@ -33,7 +33,7 @@ def read_npy_frames(folder: str | Path, *, fps: float = 30.0, size: Size = WEBCA
     that are no shares of the picture.
     """
     folder = Path(folder)
-    files = numbered_files(folder, ".npy", "0.npy", "{}.npy", _NPY_REMEDIES)
+    files = conventions.numbered_files(folder, ".npy", "0.npy", "{}.npy", _NPY_REMEDIES)
     rows = [_row(file) for file in files]
     if len({len(row) for row in rows}) > 1:
         odd = next(file for file, row in zip(files, rows) if len(row) != len(rows[0]))
@@ -89,7 +89,7 @@ def read_asl_signs(parquet: str | Path, *, fps: float = 30.0, size: Size = (1000
         raise BadInput(
             f"{parquet} has {len(index)} points, not 543 for each of {len(frames)} frames; download it again."
         )
-    rows = frame_rows(parquet, frames.tolist(), begins=False)
+    rows = conventions.frame_rows(parquet, frames.tolist(), begins=False)
     xyz = np.full((max(rows) + 1, len(ASL_SIGNS_543), 3), np.nan)
     xyz[rows[place], column] = np.column_stack([table[axis] for axis in "xyz"])
     return _in_pixels(parquet, xyz, np.ones(xyz.shape[:2]), ASL_SIGNS_543, fps, size)
@@ -99,11 +99,15 @@ def _in_pixels(
     name: str | Path, shares: np.ndarray, confidence: np.ndarray, layout: Layout, fps: float, size: Size
 ) -> Keypoints:
     """Keypoints of shares of the picture (T, P, 3)."""
-    check_reach(name, shares)
-    if unit(name, shares, layout, "shares") != "shares" or not depth_is_share(shares[..., 2]):
+    conventions.check_reach(name, shares)
+    if conventions.unit(name, shares, layout, "shares") != "shares" or not conventions.depth_is_share(shares[..., 2]):
         raise BadInput(f"{name} holds pixels, not shares of the picture, as MediaPipe gives them; extract it again.")
-    doubt_places(name, shares, layout)
-    return from_file(name, shares * [size[0], size[1], size[0]], confidence, layout, fps, size)
+    conventions.doubt_places(name, shares, layout)
+    size = checked_size(size)
+    xyz = shares * [size[0], size[1], size[0]]
+    conventions.check_reach(name, xyz)
+    conventions.doubt_size(name, xyz, size)
+    return from_file(name, xyz, confidence, layout, fps, size)
 
 
 def _row(file: Path) -> np.ndarray:

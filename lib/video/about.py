@@ -15,6 +15,7 @@ _TECHNICAL = re.compile(
     re.I,
 )
 _BY_PICTURES = {"mpegts", "mpeg", "mpegvideo", "h264", "hevc", "dv"}  # FFmpeg's names of such containers
+_TEXTS = {"tty", "bin", "xbin", "idf", "adf"}  # likewise, of texts, which it would film as a terminal shows them
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def all_pictures(film: "InputContainer") -> list["av.VideoStream"]:
     import av
 
     mark = av.stream.Disposition
-    tracks = [stream for stream in film.streams.video if not stream.disposition & mark.attached_pic]
+    tracks = [s for s in film.streams.video if film.format.name not in _TEXTS and not s.disposition & mark.attached_pic]
     coders = {track.index: track.codec_context for track in tracks}  # None where no codec here can read it
     pixels = {index: coder.width * coder.height if coder else 0 for index, coder in coders.items()}
     return sorted(tracks, key=lambda track: (not track.disposition & mark.default, -pixels[track.index]))

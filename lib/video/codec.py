@@ -224,8 +224,16 @@ def shown_size(frame: "av.VideoFrame", pixel_aspect: Fraction = Fraction(1)) -> 
 
 def display_matrix(frame: "av.VideoFrame") -> np.ndarray | None:
     """Its 9 numbers, see `lib.video.pixels.upright`; None where the frame is to be shown as it is stored."""
-    matrix = frame.side_data.get("DISPLAYMATRIX")
+    matrix = side_data(frame, "DISPLAYMATRIX")
     return None if matrix is None else np.frombuffer(matrix, np.int32)
+
+
+def side_data(frame: "av.VideoFrame", kind: str) -> object | None:
+    """What a frame carries beside its picture. Of a kind without a name in PyAV, such as EXIF, PyAV fails at all."""
+    from av.sidedata.sidedata import Type
+
+    Type._missing_ = classmethod(lambda kinds, _: kinds.VIDEO_HINT)  # which nobody asks for
+    return frame.side_data.get(kind)
 
 
 def _indexed(rgb: np.ndarray) -> "av.VideoFrame":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lib.tools.errors import BadInput
 from lib.video import image_folder, tone
 from lib.video.about import all_pictures, pictures, pixel_aspect
-from lib.video.codec import STRANGE, display_matrix, shown_size
+from lib.video.codec import STRANGE, display_matrix, shown_size, side_data
 from lib.video.containers import announced_end, decoded, is_shown, open_film
 from lib.video.pixels import askew
 from lib.video.timing import UNEVEN, moments, moved, rate_of, without_second_fields
@@ -92,6 +92,7 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
     with opened(path) as (film, stream):
         looks, clock, count = _read_through(film, stream)
         says, sound = [stream.average_rate, stream.base_rate, stream.guessed_rate], bool(film.streams.audio)
+        says = says if clock else says[::-1]  # a bare stream tells its rate in its pictures; FFmpeg's average is 25
         shown, tracks = moments(clock, announced_end(film, stream)), len(all_pictures(film))
     if not looks or looks[0].place:
         looks = [_first_look(path, bool(looks)), *looks]
@@ -112,10 +113,7 @@ def _of_film(path: Path, fps: float | None, _state: tuple[int, ...] | None) -> V
     info = VideoInfo(*most.size, rate, frames, frames / rate, sound, interlaced, moved(shown, rate), keyed, captioned)
     about_rate = [] if known else [_rateless(path)]
     if clock and not len(shown) and not fps:
-        about_rate = [
-            f"{path}: its clock starts anew in the middle, so {rate:.2f} frames a second are taken, as its header says;"
-            " --fps sets another."
-        ]
+        about_rate = [f"{path}: its clock starts anew: {rate:.2f} frames a second are taken; --fps sets another."]
     if tracks > 1:
         about_rate += [f"{path} holds {tracks} tracks of pictures: that of {info.width} x {info.height} is taken."]
     return replace(info, notes=(*about_rate, *_notes(path, info, most, bool(fps))))
@@ -172,7 +170,7 @@ def _first_look(path: Path, keyed: bool) -> _Look:
 def _look(place: int, second: float, frame: "av.VideoFrame", film: "InputContainer", stream: "av.VideoStream") -> _Look:
     aspect = pixel_aspect(film, stream)
     size, stored = shown_size(frame, aspect), (frame.width, frame.height)
-    colours, captioned = (frame.color_trc, frame.colorspace), frame.side_data.get("A53_CC") is not None
+    colours, captioned = (frame.color_trc, frame.colorspace), side_data(frame, "A53_CC") is not None
     turned = 0 if (matrix := display_matrix(frame)) is None else askew(matrix)
     fields = frame.interlaced_frame, frame.key_frame
     return _Look(place, second, size, stored, aspect, *fields, *colours, captioned, turned)
@@ -236,7 +234,7 @@ def opened(path: Path) -> Iterator[tuple["InputContainer", "av.VideoStream"]]:
         raise BadInput(f"{path} cannot be opened as video ({reason}); copy it again or convert it to mp4.") from error
     with container:
         if (stream := pictures(container)) is None:
-            raise BadInput(f"{path} holds sound but no pictures; give a file with a video track.")
+            raise BadInput(f"{path} holds sound or text but no pictures; give a file with a video track.")
         if stream.codec_context is None:
             raise BadInput(f"{path} holds pictures that no codec here can read; convert it to mp4 where it was made.")
         # a film of kilobytes can hold frames that fill the memory, whatever its header says

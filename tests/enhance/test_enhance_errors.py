@@ -237,3 +237,11 @@ def test_an_interrupt_leaves_nothing_behind(films, how, processes):
     said = process.communicate(timeout=120)[1]
     assert process.returncode == 130 and "Interrupted" in said and "Traceback" not in said
     assert names(results) == []
+
+
+@pytest.mark.parametrize("given", ["clip.mp4", "."])
+def test_a_film_is_not_taken_for_its_own_result(films, given, capsys):
+    before = (films / "clip.mp4").read_bytes()
+    assert run(films, films / given, "--out", films) == 1
+    assert "no film may be written over itself" in capsys.readouterr().err
+    assert (films / "clip.mp4").read_bytes() == before

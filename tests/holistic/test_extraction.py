@@ -233,3 +233,9 @@ def test_images_have_the_rate_that_is_given(videos, tmp_path):
     with pytest.warns(UserWarning, match="images does not say how fast it plays: 25"):
         assert extract_file(tmp_path / "images", progress=False).fps == 25
     assert extract_file(tmp_path / "images", fps=50, progress=False).fps == 50
+
+
+def test_a_folder_that_is_a_link_to_itself_is_refused(tmp_path, capsys):
+    (loop := tmp_path / "loop").symlink_to(loop)
+    assert main([str(loop), "--out", str(tmp_path / "k")]) == 1
+    assert "loop is a link that leads nowhere" in capsys.readouterr().err

@@ -233,3 +233,17 @@ def test_short_interlaced_films_have_all_their_frames(tmp_path, count):
             out.mux(stream.encode(frame))
         out.mux(stream.encode())
     assert (probe(path).frames, probe(path).interlaced) == (count, True)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+@pytest.mark.parametrize("rate", [10, 25, 30])
+def test_a_bare_stream_plays_as_fast_as_its_pictures_say(codec, rate, tmp_path):
+    path = tmp_path / {"libx264": "a.h264", "libx265": "a.hevc"}[codec]
+    options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(codec, rate=rate, options=options)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for index in range(12):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture(index), format="rgb24")))
+        out.mux(stream.encode())
+    assert (probe(path).fps, probe(path).frames) == (rate, 12)

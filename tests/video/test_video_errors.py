@@ -41,6 +41,9 @@ def bad_file(tmp_path, kind: str):
         path.touch()
     elif kind == "text":
         path.write_text("this is no film\n" * 100)
+    elif kind == "notes":  # which FFmpeg would show as an old terminal does
+        path = path.with_suffix(".nfo")
+        path.write_text("this is no film\n" * 200)
     elif kind == "sound":
         path = path.with_suffix(".wav")
         with wave.open(str(path), "wb") as sound:
@@ -80,7 +83,8 @@ def bad_file(tmp_path, kind: str):
         ("missing", "does not exist"),
         ("empty", "is empty"),
         ("text", "cannot be opened as video"),
-        ("sound", "holds sound but no pictures"),
+        ("sound", "holds sound or text but no pictures"),
+        ("notes", "holds sound or text but no pictures"),
         ("pipe", "is a device or a pipe"),
         ("list", "is a list of other files"),
         ("encrypted", "is encrypted"),
