@@ -73,9 +73,9 @@ def run_chapters(build: Path, root: Path, environment: dict[str, str]) -> None:
     from book.run_pages import run_pages
 
     last = [root / name for name in LAST]
-    pages = [page for page in sorted((root / "book").glob("*.ipynb")) if page not in last]
-    run_pages(pages, build / ".jupyter_cache", environment)
-    run_pages(last, build / ".jupyter_cache", environment, processes=1)
+    pages = sorted((root / "book").glob("*.ipynb"))
+    run_pages([page for page in pages if page not in last], build / ".jupyter_cache", environment)
+    run_pages([page for page in pages if page in last], build / ".jupyter_cache", environment, processes=1)
 
 
 def build_book(out: Path, profile: str, root: Path = ROOT) -> int:
