@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from jupyter_cache.executors.utils import single_nb_execution
 
 from book.shared.charts import LiveCurve, draw, from_pairs
 
@@ -90,7 +90,7 @@ def test_a_kernel_that_has_drawn_nothing_yet_shows_a_picture():
     rows = [{"epoch": epoch, "train": 3.0, "validation": 2.0} for epoch in (1, 2)]
     code = f"from book.shared.charts import LiveCurve\nlive = LiveCurve()\nlive({rows[:1]})\nlive({rows})"
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(page, timeout=300, kernel_name="python3").execute()
+    assert not single_nb_execution(page, cwd=None, timeout=300, allow_errors=False).err
     (shown,) = page.cells[0].outputs
     assert "image/png" in shown.data
 
