@@ -69,12 +69,13 @@ def forget_last_pages(build: Path, root: Path) -> None:
 
 
 def run_chapters(build: Path, root: Path, environment: dict[str, str]) -> None:
-    """Run what has to be run, several notebooks at a time, but those that gather what the others write."""
+    """Run what has to be run, several notebooks at a time; then, in turn, those that gather what the others write."""
     from book.run_pages import run_pages
 
     last = [root / name for name in LAST]
-    pages = [page for page in sorted((root / "book").glob("*.ipynb")) if page not in last]
-    run_pages(pages, build / ".jupyter_cache", environment)
+    pages = sorted((root / "book").glob("*.ipynb"))
+    run_pages([page for page in pages if page not in last], build / ".jupyter_cache", environment)
+    run_pages([page for page in pages if page in last], build / ".jupyter_cache", environment, processes=1)
 
 
 def build_book(out: Path, profile: str, root: Path = ROOT) -> int:

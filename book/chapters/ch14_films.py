@@ -222,5 +222,6 @@ def as_in_a_terminal(folder: Path, *arguments: object) -> None:
     print("$ python -m lib.enhance", shlex.join(words))
     command = [sys.executable, "-m", "lib.enhance", *words]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    notes = [line for line in re.split(r"[\r\n]+", run.stderr) if line.strip() and "|" not in line]  # no progress bars
+    told = re.sub(r"\x1b\[\d*[A-Z]", "", run.stderr)  # bars move the cursor up
+    notes = [line for line in re.split(r"[\r\n]+", told) if line.strip() and "|" not in line]  # no progress bars
     print("\n".join([*notes, run.stdout.strip(), f"(exit status {run.returncode})"]))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -151,6 +152,7 @@ class LiveCurve:
     def __call__(self, history: History) -> None:
         if not _in_notebook():
             return
+        plt.switch_backend(plt.get_backend())  # a notebook learns how to show figures, where none has been drawn
         # not pyplot's: a cell would show that one a second time at its end
         figure = Figure(figsize=(7, 3.2), layout="constrained")
         ax = figure.subplots()

@@ -4,7 +4,9 @@ import sys
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
+import nbformat
 import pytest
+from jupyter_cache.executors.utils import single_nb_execution
 
 from book.shared.charts import LiveCurve, draw, from_pairs
 
@@ -72,6 +74,7 @@ class FakeNotebook:
 def test_one_picture_grows_in_a_notebook(monkeypatch):
     notebook = FakeNotebook()
     monkeypatch.setitem(sys.modules, "IPython", notebook)
+    monkeypatch.setattr(plt, "switch_backend", lambda _: None)  # it asks the shell for more than the false one has
     live, before = LiveCurve("a title", start=4.0), plt.get_fignums()
     for rows in (1, 2, 3):
         live(history(3.0, 2.0, 1.0)[:rows])
@@ -80,6 +83,16 @@ def test_one_picture_grows_in_a_notebook(monkeypatch):
     assert last.get_title() == "a title" and len(lines(last)["validation"].get_xdata()) == 3
     assert "validation before training" in lines(last)
     assert plt.get_fignums() == before, "a figure left open would be shown once more"
+
+
+def test_a_kernel_that_has_drawn_nothing_yet_shows_a_picture():
+    """Without its backend a notebook shows a figure's name in words."""
+    rows = [{"epoch": epoch, "train": 3.0, "validation": 2.0} for epoch in (1, 2)]
+    code = f"from book.shared.charts import LiveCurve\nlive = LiveCurve()\nlive({rows[:1]})\nlive({rows})"
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    assert not single_nb_execution(page, cwd=None, timeout=300, allow_errors=False).err
+    (shown,) = page.cells[0].outputs
+    assert "image/png" in shown.data
 
 
 def test_silent_in_a_terminal(monkeypatch, capsys):
