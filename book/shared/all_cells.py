@@ -17,7 +17,8 @@ from book.studies.rows import shipped_rows
 from book.studies.second_judge_rows import BOX_ALONE, REAL
 from lib.evaluation.evaluation import FILM, MEASURES, means, of_path
 from lib.evaluation.intervals import Interval
-from lib.holistic.third_look import MOST, called
+from lib.evaluation.methods import called
+from lib.holistic.third_look import MOST
 
 PEOPLE = {REAL: "films of people, a camera's damage", f"{REAL}_software": "films of people, R1's damage"}
 SETS = NAMES | PEOPLE

@@ -23,8 +23,7 @@ from book.studies.real_films import RealClip, Spoiling, numbered, spoil_all
 from book.studies.rows import shipped_rows
 from lib.evaluation.__main__ import parser, readable
 from lib.evaluation.evaluation import FRAMES, of_path
-from lib.evaluation.methods import TARGET, Method, find_methods
-from lib.holistic.third_look import called
+from lib.evaluation.methods import TARGET, Method, called, find_methods
 from lib.signer.clips import CAMERA, Clip, clips
 from lib.tools.commands import command
 
