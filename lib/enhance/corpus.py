@@ -39,12 +39,14 @@ def work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
     """All films, the largest first; the exit status. With ``options.again``, those also that are done already.
 
     Several films leave a table beside their results (`lib.enhance.table`), written anew after each of them, so that a
-    run that ends early leaves the rows of what is done, and the next one takes them up.
+    run that ends early leaves the rows of what is done, and the next one takes them up. A film that was done just
+    before a kill has no row there, and is done again: what there was to know of it was lost.
     """
     path = options.out / table.NAME if len(jobs) > 1 else None
-    earlier = [job for job in jobs if job.done and not options.again]
-    rows = _earlier_rows(earlier, path) if path else {}
-    if rows:
+    known = table.read(path) if path else None
+    earlier = [job for job in jobs if job.done and not options.again and (known is None or str(job.out) in known)]
+    rows = {job.out: known[str(job.out)] if known else table.row_of_earlier(job) for job in earlier if path}
+    if path:
         table.write(rows.values(), path)
     for job in earlier:
         print(f"{job.out} is done already.")
@@ -61,11 +63,6 @@ def work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
             _tell(outcome, notes_too=bool(options.scheduler))
             bar.update(outcome.job.size)
     return _end(len(jobs), outcomes, options)
-
-
-def _earlier_rows(jobs: Sequence[Job], path: Path) -> dict[Path, table.Row]:
-    known = table.read(path)
-    return {job.out: known.get(str(job.out)) or table.row_of_earlier(job) for job in jobs}
 
 
 def _bar(jobs: Sequence[Job], shown: bool) -> tqdm:
@@ -102,8 +99,8 @@ def _failed(job: Job, why: str, notes: Sequence[str] = ()) -> Outcome:
 
 def attempt(job: Job, options: argparse.Namespace, compare: bool) -> Outcome:
     """One film, in whichever process: whatever is wrong with it, the others can be done."""
-    if job.done and not options.again:  # since the command began: a worker had just done it when it was lost
-        return Outcome(job, True, f"{job.out} is done already.", table.row_of_earlier(job))
+    if job.done and not options.again and not compare:  # a worker had just done it when it was lost, and needs no row
+        return Outcome(job, True, f"{job.out} is done already.", {})
     share_memory()
     if threads := worker_threads(options.processes, options.scheduler):
         torch.set_num_threads(threads)

@@ -51,13 +51,16 @@ def row_of_earlier(job: Job) -> Row:
         return row_of_failed(job, str(error))
 
 
-def read(path: Path) -> dict[str, Row]:
-    """The rows of an earlier run by their results; what is no such table has none."""
+def read(path: Path) -> dict[str, Row] | None:
+    """The rows of films that an earlier run has done, by their results; None where there is no such table."""
     try:
         with open(path, newline="", encoding="utf-8", errors="backslashreplace") as file:
-            return {row["result"]: row for row in csv.DictReader(file) if row.get("state") == "done"}
-    except (OSError, KeyError, csv.Error):
-        return {}
+            table = csv.DictReader(file)
+            if "result" not in (table.fieldnames or ()):
+                return None
+            return {row["result"]: row for row in table if row.get("state") == "done"}
+    except (OSError, csv.Error):
+        return None
 
 
 def write(rows: Iterable[Row], path: Path) -> None:

@@ -143,7 +143,10 @@ def bench(name: str, work, kills: int, folder: Path) -> bool:
         while done < kills and killed(work, out, seconds, rng):
             done += 1
         os.waitpid(child(work, out), 0)
-        ends.append(left(out) == wanted)
+        found = left(out)
+        ends.append(found == wanted)
+        if other := sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name)):
+            print(f"{name}: not the same: {', '.join(other)}", flush=True)
     print(f"{name:16}  {seconds:8.1f}  {done:5}  {len(ends):7}  {sum(ends):8}  {len(wanted):5}", flush=True)
     return bool(wanted) and all(ends)
 
