@@ -23,6 +23,7 @@ MARKS = {
 }
 SCALE = ("points", "%")  # claims in these units share one axis
 WIDTH = 3.4  # inches: a phone shows it whole
+LINEAR = 10  # points up to which the axis is linear; beyond it is logarithmic
 
 
 def margin(one: Judged) -> tuple[float, float, float, float | None] | None:
@@ -47,7 +48,10 @@ def margin(one: Judged) -> tuple[float, float, float, float | None] | None:
 
 
 def forest(judged: Sequence[Judged], title: str) -> Figure:
-    """A line a claim that has an interval in points or per cent; to the right of zero it speaks for the claim."""
+    """A line a claim that has an interval in points or per cent; to the right of zero it speaks for the claim.
+
+    The axis is linear up to `LINEAR` points and logarithmic beyond.
+    """
     drawn = [(one, found) for one in judged if (found := margin(one)) is not None]
     figure, ax = panel(WIDTH, 1.6 + 0.47 * max(len(drawn), 1))
     for row, (one, figures) in enumerate(drawn):
@@ -56,6 +60,9 @@ def forest(judged: Sequence[Judged], title: str) -> Figure:
     ax.set_ylim(len(drawn) - 0.3, -0.9)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
+    ax.set_xscale("symlog", linthresh=LINEAR)  # one network far off would else press all others against zero
+    ax.set_xticks([-100, -LINEAR, 0, LINEAR, 100], ["−100", f"−{LINEAR}", "0", f"{LINEAR}", "100"])
+    ax.minorticks_off()
     ax.set_xlabel("points from the limit; right: for the claim", fontsize=9.5)
     ax.set_title(title, loc="left", fontsize=11)
     if not drawn:
