@@ -39,14 +39,15 @@ def work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
     """All films, the largest first; the exit status. With ``options.again``, those also that are done already.
 
     Several films leave a table beside their results (`lib.enhance.table`), written anew after each of them, so that a
-    run that ends early leaves the rows of what is done, and the next one takes them up. A film that was done just
-    before a kill has no row there, and is done again: what there was to know of it was lost.
+    run that ends early leaves the rows of what is done, and the next one takes them up. A film that was killed before
+    its row was written is "to do" there, and is done again: what there was to know of it was lost.
     """
     path = options.out / table.NAME if len(jobs) > 1 else None
-    known = table.read(path) if path else None
-    earlier = [job for job in jobs if job.done and not options.again and (known is None or str(job.out) in known)]
-    rows = {job.out: known[str(job.out)] if known else table.row_of_earlier(job) for job in earlier if path}
+    known = table.read(path) if path else {}
+    earlier = [job for job in jobs if job.done and not options.again and not table.is_left(known, job)]
+    rows = {}
     if path:
+        rows = {job.out: table.row_of_earlier(job, known) if job in earlier else table.row_of_left(job) for job in jobs}
         table.write(rows.values(), path)
     for job in earlier:
         print(f"{job.out} is done already.")

@@ -19,6 +19,7 @@ from lib.video import probe
 NAME = "films.csv"
 SHARE, MOST = 10, 250  # one frame in so many is looked at before sharpening, and never more than this
 HANDS = ("right", "left")
+LEFT = "to do"  # the state of a film that has no other yet
 COLUMNS = (
     *("film", "result", "state", "frames", "fps", "seconds", "right_hand", "left_hand"),
     *("compared_frames", "right_hand_before", "right_hand_after", "left_hand_before", "left_hand_after", "notes"),
@@ -42,8 +43,15 @@ def row_of_failed(job: Job, why: str) -> Row:
     return {"film": job.source, "result": job.out, "state": "failed", "notes": why}
 
 
-def row_of_earlier(job: Job) -> Row:
-    """The row of a film that an earlier run did, whose own row is gone: from its results."""
+def row_of_left(job: Job) -> Row:
+    """The row of a film until it is done."""
+    return {"film": job.source, "result": job.out, "state": LEFT}
+
+
+def row_of_earlier(job: Job, known: dict[str, Row]) -> Row:
+    """The row of a film that an earlier run did; from its results where it is not among the ``known``."""
+    if row := known.get(_key(job)):
+        return row
     try:
         info = probe(job.out)
         return _measured(job, info.frames, info.fps, job.keypoints and load(job.keypoints))
@@ -51,16 +59,22 @@ def row_of_earlier(job: Job) -> Row:
         return row_of_failed(job, str(error))
 
 
-def read(path: Path) -> dict[str, Row] | None:
-    """The rows of films that an earlier run has done, by their results; None where there is no such table."""
+def is_left(known: dict[str, Row], job: Job) -> bool:
+    """Whether a table has a film as not done."""
+    return known.get(_key(job), {}).get("state") == LEFT
+
+
+def read(path: Path) -> dict[str, Row]:
+    """The rows of an earlier run by their results, but for those that failed; what is no such table has none."""
     try:
         with open(path, newline="", encoding="utf-8", errors="backslashreplace") as file:
-            table = csv.DictReader(file)
-            if "result" not in (table.fieldnames or ()):
-                return None
-            return {row["result"]: row for row in table if row.get("state") == "done"}
-    except (OSError, csv.Error):
-        return None
+            return {row["result"]: row for row in csv.DictReader(file) if row.get("state") in ("done", LEFT)}
+    except (OSError, KeyError, csv.Error):
+        return {}
+
+
+def _key(job: Job) -> str:
+    return str(job.out).encode(errors="backslashreplace").decode()  # as `write` has it
 
 
 def write(rows: Iterable[Row], path: Path) -> None:

@@ -93,7 +93,8 @@ def test_the_table_has_a_row_a_film_and_outlives_the_run(films, capsys):
     assert float(a["right_hand_after"]) == found[5:7].mean() and a["right_hand_before"] != ""
     assert "cannot be opened" in bad["notes"] and "variable frame rate" in uneven["notes"] and a["notes"] == ""
     assert run(films, *arguments) == 1 and rows(out) == first
-    table.write([row for row in first if row != uneven], out / table.NAME)  # a kill between the film and its row
+    left = [row if row != uneven else row | {"state": table.LEFT, "notes": ""} for row in first]
+    table.write(left, out / table.NAME)  # as a kill between the film and its row leaves it
     assert run(films, *arguments) == 1 and untimed(rows(out)) == untimed(first)
     (out / table.NAME).unlink()
     (films / "tv" / 'bad, "film".mp4').unlink()
@@ -111,8 +112,19 @@ def test_without_keypoints_the_table_says_nothing_of_hands(films):
 @pytest.mark.parametrize("text", ["", "state\n", "\0", "film,result,state\n\xff,o,done\n"])
 def test_whatever_lies_under_the_tables_name_is_no_obstacle(tmp_path, text):
     (tmp_path / table.NAME).write_text(text, encoding="latin-1")
-    assert set(table.read(tmp_path / table.NAME) or {}) <= {"o"}
-    assert table.row_of_earlier(Job(tmp_path / "a.mp4", tmp_path / "gone.mp4", None))["state"] == "failed"
+    assert set(table.read(tmp_path / table.NAME)) <= {"o"}
+    assert table.row_of_earlier(Job(tmp_path / "a.mp4", tmp_path / "gone.mp4", None), {})["state"] == "failed"
+
+
+@pytest.mark.parametrize("name", [b"a.mp4", b"caf\xe9.mp4", "süß.mp4".encode()])
+def test_a_table_knows_its_films_again_whatever_their_names(tmp_path, name):
+    job = Job(tmp_path / "in.mp4", tmp_path / os.fsdecode(name), None)
+    table.write([table.row_of_left(job)], tmp_path / table.NAME)
+    assert table.is_left(table.read(tmp_path / table.NAME), job)
+    table.write([table.row_of_left(job) | {"state": "done", "notes": "n"}], tmp_path / table.NAME)
+    known = table.read(tmp_path / table.NAME)
+    assert not table.is_left(known, job) and table.row_of_earlier(job, known)["notes"] == "n"
+    assert not table.is_left({}, job)  # of another run, or in a table that is no table: as its results are
 
 
 def start(films: Path, scheduler: str, out: str, *arguments: str) -> subprocess.Popen:
