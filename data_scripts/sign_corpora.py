@@ -92,6 +92,7 @@ def pack(name: str, cache: Path, out: Path) -> Path:
 
 @command
 def main(argv: list[str] | None = None) -> None:
+    """Film and extract a language, or pack it."""
     parser = arguments(__doc__)
     parser.add_argument("do", choices=("make", "pack"))
     parser.add_argument("language", choices=list(LANGUAGES))

@@ -207,6 +207,7 @@ def rendering_options(parser: argparse.ArgumentParser) -> None:
 
 @command
 def main(argv: list[str] | None = None) -> None:
+    """Render the sets that are asked for, and their manifest."""
     parser = arguments(__doc__)
     rendering_options(parser)
     parser.add_argument("--scale", choices=list(SCALES), default="laptop")

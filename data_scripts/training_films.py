@@ -105,6 +105,7 @@ def blurred_small(film: Film, shutter: float) -> Iterator[np.ndarray]:
 
 @command
 def main(argv: list[str] | None = None) -> None:
+    """Render what is missing of the films to learn from."""
     parser = arguments(__doc__)
     corpora.rendering_options(parser)
     parser.add_argument("--clips", type=positive, default=200, help="how many, of about three seconds (default: 200)")

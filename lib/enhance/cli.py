@@ -24,6 +24,7 @@ STATUS = "exit status: 0 if every film is done, also one with a damaged end; 1 i
 
 @command
 def main(argv: Sequence[str] | None = None) -> int:
+    """Enhance every film that is named; 0 if all are done, 1 if one is not."""
     options = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster that stops us is as good as Ctrl-C
     try:

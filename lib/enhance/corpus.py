@@ -47,7 +47,8 @@ def work_through(jobs: Sequence[Job], options: argparse.Namespace) -> int:
     earlier = [job for job in jobs if job.done and not options.again and not table.is_left(known, job)]
     rows = {}
     if path:
-        rows = {job.out: table.row_of_earlier(job, known) if job in earlier else table.row_of_left(job) for job in jobs}
+        rows = {job.out: table.row_of_failed(job, "", table.LEFT) for job in jobs}
+        rows |= {job.out: table.row_of_earlier(job, known) for job in earlier}
         table.write(rows.values(), path)
     for job in earlier:
         print(f"{job.out} is done already.")

@@ -38,14 +38,9 @@ def row_of(job: Job, summary: Summary, height: int | None) -> Row:
     return row
 
 
-def row_of_failed(job: Job, why: str) -> Row:
-    """The row of a film that could not be done."""
-    return {"film": job.source, "result": job.out, "state": "failed", "notes": why}
-
-
-def row_of_left(job: Job) -> Row:
-    """The row of a film until it is done."""
-    return {"film": job.source, "result": job.out, "state": LEFT}
+def row_of_failed(job: Job, why: str, state: str = "failed") -> Row:
+    """The row of a film that could not be done, or has not been yet, and why."""
+    return {"film": job.source, "result": job.out, "state": state, "notes": why}
 
 
 def row_of_earlier(job: Job, known: dict[str, Row]) -> Row:

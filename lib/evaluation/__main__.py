@@ -81,6 +81,7 @@ def parser(about: str) -> argparse.ArgumentParser:
 
 @command
 def main(argv: list[str] | None = None) -> None:
+    """Evaluate what the options name, and print its table."""
     evaluated(parser(__doc__).parse_args(argv))
 
 

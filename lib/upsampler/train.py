@@ -175,6 +175,7 @@ def _keep(stage: Stage, options: argparse.Namespace, history: History, model: UN
 
 @command
 def main(argv: list[str] | None = None) -> None:
+    """Train the stages that are named, and ship their weights."""
     options = _options(argv)
     if options.go_on and options.stage == "all":
         raise BadInput(f"{options.go_on} is of one stage; name it in the place of all.")

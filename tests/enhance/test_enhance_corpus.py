@@ -119,9 +119,9 @@ def test_whatever_lies_under_the_tables_name_is_no_obstacle(tmp_path, text):
 @pytest.mark.parametrize("name", [b"a.mp4", b"caf\xe9.mp4", "süß.mp4".encode()])
 def test_a_table_knows_its_films_again_whatever_their_names(tmp_path, name):
     job = Job(tmp_path / "in.mp4", tmp_path / os.fsdecode(name), None)
-    table.write([table.row_of_left(job)], tmp_path / table.NAME)
+    table.write([table.row_of_failed(job, "", table.LEFT)], tmp_path / table.NAME)
     assert table.is_left(table.read(tmp_path / table.NAME), job)
-    table.write([table.row_of_left(job) | {"state": "done", "notes": "n"}], tmp_path / table.NAME)
+    table.write([table.row_of_failed(job, "n", "done")], tmp_path / table.NAME)
     known = table.read(tmp_path / table.NAME)
     assert not table.is_left(known, job) and table.row_of_earlier(job, known)["notes"] == "n"
     assert not table.is_left({}, job)  # of another run, or in a table that is no table: as its results are
