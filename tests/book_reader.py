@@ -15,7 +15,7 @@ HEIGHT = 800
 ANSWERS = 60  # seconds in which a driver answers, or never will
 LOGS = ("browser", "performance")
 PATIENCE = 20  # seconds, of which a machine that does nothing else needs less than one
-TAPS = 4  # on a busy machine a tap lasts so long at times that it is no click: who reads taps again
+TAPS = 4  # on a busy machine a tap lasts so long at times that it is no click: who reads taps again, after PATIENCE
 TOUCHED = (390, 768)  # a phone and a tablet, in CSS pixels; wider screens have a mouse
 FLAGS = [
     "--headless=new",
@@ -112,9 +112,18 @@ class Reader:
             self.ask(LISTEN)
             self.hand().move_to_element(node).click().perform()
             with suppress(TimeoutException):
-                self.until(lambda: self.ask(CLICKED), f"{selector} is pressed in vain", PATIENCE / TAPS)
+                self.until(lambda: self.ask(CLICKED), f"{selector} is pressed in vain")
                 return
         raise TimeoutException(f"{self.width} pixels: {selector} is pressed in vain")
+
+    def press_until(self, selector: str, text: str) -> None:
+        """Press what two presses bring back to where it was: one that came late may have been made twice."""
+        for _ in range(TAPS):
+            self.press(selector)
+            with suppress(TimeoutException):
+                self.until(lambda: self.find(selector).text == text, f"{selector} is not {text!r}", PATIENCE / TAPS)
+                return
+        raise TimeoutException(f"{self.width} pixels: {selector} does not become {text!r}")
 
     def colour(self) -> str:
         return self.ask("return getComputedStyle(document.body).backgroundColor")

@@ -170,9 +170,9 @@ def test_player_plays_and_pauses(reader):
         return reader.ask("return document.querySelector('.hf-player canvas').toDataURL()")
 
     first, drawn = frame(), picture()
-    reader.press(".hf-player button")
+    reader.press_until(".hf-player button", "Pause")
     reader.until(lambda: frame() != first and picture() != drawn, "nothing moves")
-    reader.press(".hf-player button")
+    reader.press_until(".hf-player button", "Play")
     stopped = frame()
     reader.ask("return new Promise((done) => setTimeout(done, 300))")
     assert frame() == stopped
