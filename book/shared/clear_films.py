@@ -93,7 +93,7 @@ def read(path: Path = SHIPPED) -> list[dict]:
 def main(argv: list[str] | None = None) -> None:
     parser = arguments(__doc__)
     parser.add_argument("films", nargs="*", type=Path, metavar="FILE", help="clear films of one signer each")
-    parser.add_argument("--frames", type=positive, default=16, metavar="N", help="of each that are looked at")
+    parser.add_argument("--frames", type=positive, default=48, metavar="N", help="of each that are looked at")
     parser.add_argument("--people", action="store_true", help="keep the rows of these films with the course")
     options = parser.parse_args(argv)
     if options.people and not options.films:

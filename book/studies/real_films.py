@@ -47,7 +47,7 @@ from lib.tools.files import sha256, write_json, written_whole
 from lib.video import probe, read_video, write_video
 
 ENHANCE = "enhance"
-VERSION = 4  # raise it with any change that may change what is kept
+VERSION = 5  # raise it with any change that may change what is kept
 
 
 @dataclass(frozen=True)

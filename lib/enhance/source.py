@@ -10,6 +10,7 @@ from math import ceil, sqrt
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import binomtest
 
 from lib.degrade import Box, crop, downsample, signer_box
 from lib.holistic import extract
@@ -24,7 +25,8 @@ from lib.video.timing import UNEVEN
 LEARNED = 168  # pixels: the height of the frames, filled by a signer, that the networks learned from (R1 III-C)
 LARGE, REDUCED = 2_400_000, 600_000  # pixels of a frame: more than the first (1920 x 1200) become fewer than the second
 LOOKS = 300  # frames, spread over the film, in which the signer is looked for
-SAMPLED, MORE = 12, 2  # frames that are tried before a film is sharpened, and hands that they have to bring
+SAMPLED = 48  # frames that are tried before a film is sharpened
+CHANCE = 0.1  # how often as many hands may come by it, or more, if it brought and took them alike
 EVEN = (".avi", ".gif")  # kinds of files whose frames are all shown equally long
 
 
@@ -127,38 +129,48 @@ def worth_it(film: Source, network: UNet, device: str) -> bool:
     """Whether a film is sharpened; warns where it is not. The film is read once for that.
 
     The networks learned from damaged film, and of film that is sharp they make no better one. So Holistic looks at
-    `SAMPLED` frames, each by itself, as they are and sharpened; these have to show `MORE` hands more, at least. Raises
-    BadInput without MediaPipe's Holistic.
+    `SAMPLED` frames, each by itself, as they are and sharpened. The film is sharpened where more hands come by it than
+    go, and more than by `CHANCE` (a sign test: four and none, six and one, ...). Raises BadInput without MediaPipe's
+    Holistic.
     """
     frames = sample(film)
-    plain = sharp = count_hands(frames)
-    if plain + MORE <= 2 * len(frames):  # else there are not so many to be found
+    plain = seen_hands(frames)
+    missing, told = int((~plain).sum()), "of which too few are missing for that"
+    if beyond_chance(missing, 0):
         with closing(sharpen(network, frames, device=device)) as sharpened:
-            sharp = count_hands(sharpened)
-    if sharp >= plain + MORE:
-        return True
+            sharp = seen_hands(sharpened)
+        come, gone = int((sharp & ~plain).sum()), int((plain & ~sharp).sum())
+        if beyond_chance(come, gone):
+            return True
+        told = f"and sharpened {come} others, but {gone} of these no more"
     warnings.warn(
-        f"{film.path} is enlarged and not sharpened: {len(frames)} of its frames show {plain} hands as they are, and "
-        f"{sharp} when sharpened. --always sharpens it all the same.",
+        f"{film.path} is enlarged and not sharpened: {len(frames)} of its frames show {plain.sum()} hands as they are, "
+        f"{told}. --always sharpens it all the same.",
         stacklevel=3,
     )
     return False
 
 
+def beyond_chance(come: int, gone: int) -> bool:
+    """Whether so many hands come and go rarely, if one that changes is as likely to come as to go."""
+    return come > gone and bool(binomtest(come, come + gone, alternative="greater").pvalue <= CHANCE)
+
+
 def sample(film: Source) -> list[np.ndarray]:
     """At most `SAMPLED` frames, from the middle of as many equal parts of the film."""
-    step = max(1, film.info.frames // SAMPLED)
+    parts = min(SAMPLED, film.info.frames) or SAMPLED
+    wanted = {int((part + 0.5) * max(1, film.info.frames / parts)) for part in range(parts)}
     with closing(film.again()) as frames:
-        return list(islice(frames, step // 2, step * SAMPLED, step))
+        return [frame for time, frame in enumerate(islice(frames, max(wanted) + 1)) if time in wanted]
 
 
-def count_hands(frames: Iterable[np.ndarray]) -> int:
-    """Hands that Holistic finds, left and right, with no memory of the frame before."""
+def seen_hands(frames: Iterable[np.ndarray]) -> np.ndarray:
+    """The hands that Holistic finds, with no memory of the frame before: bool (T, 2), left and right."""
     solutions()
     settings = {"static_image_mode": True, "min_detection_confidence": 0.3}
     with graph_of(partial(body_and_hands, **settings)) as process:
         points = [points_of(process(frame), frame.shape[1::-1]) for frame in frames]
-    return int(sum(np.isfinite(found[part.start, 0]) for found in points for part in HAND))
+    return np.array([[np.isfinite(found[part.start, 0]) for part in HAND] for found in points]).reshape(-1, 2)
 
 
 def _size(info: VideoInfo, box: Box | None) -> tuple[int, int]:

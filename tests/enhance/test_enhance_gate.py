@@ -1,5 +1,7 @@
 """A film that shows no more hands when it is sharpened is enlarged only, loses no hand by it, and one hears of it."""
 
+from math import comb
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from enhance_films import FPS, signer, tiny_network, weight_file
 from lib.degrade import upscale
 from lib.enhance import enhance, source
 from lib.enhance.cli import main
-from lib.enhance.source import MORE, SAMPLED, count_hands, open_source, sample
+from lib.enhance.source import SAMPLED, beyond_chance, open_source, sample, seen_hands
 from lib.holistic import extract, extract_file
 from lib.holistic.second_look import second_look
 from lib.holistic.surety import with_probabilities
@@ -26,13 +28,13 @@ def clear(tmp_path):
 
 
 def test_frames_are_sampled_from_all_of_a_film(tmp_path):
-    for count in (5, 12, 40, 100):
+    for count in (5, 48, 95, 125):
         film = np.broadcast_to(np.arange(count, dtype=np.uint8)[:, None, None, None] * 2, (count, 32, 32, 3))
         opened = open_source(write_lossless(tmp_path / f"{count}.mkv", film, FPS))
         seen = [int(frame[0, 0, 0]) // 2 for frame in sample(opened)]
         assert len(seen) == min(count, SAMPLED) and len(set(seen)) == len(seen) and not opened.times
         gaps = np.diff([-1, *seen, count])
-        assert count < 2 * SAMPLED or (gaps.min() >= count // SAMPLED // 2 and gaps.max() <= 2 * count // SAMPLED)
+        assert gaps[1:-1].min() >= max(1, count // SAMPLED) and gaps.max() <= 1 + count // SAMPLED
 
 
 def test_a_clear_film_is_enlarged_only_and_that_is_said(clear, tmp_path):
@@ -64,7 +66,7 @@ def test_its_hands_are_those_of_its_own_frames(clear, tmp_path, missing):
 
 def test_further_looks_read_its_own_frames_too(tmp_path, monkeypatch):
     """In a film of odd width and height, which no codec could draft."""
-    monkeypatch.setattr(source, "MORE", 2 * SAMPLED + 1)  # so that it is not sharpened
+    monkeypatch.setattr(source, "beyond_chance", lambda *_: False)
     frames = clips("d1_train")[0].input()[16:32, :-1, :-1]
     once = extract(frames, progress=False, sure=False)
     thrice = third_look(frames, second_look(frames, once))
@@ -75,23 +77,41 @@ def test_further_looks_read_its_own_frames_too(tmp_path, monkeypatch):
 
 
 def test_who_asks_for_it_gets_it_sharpened(clear, tmp_path, monkeypatch, recwarn):
-    monkeypatch.setattr(source, "count_hands", lambda frames: pytest.fail("tried"))
+    monkeypatch.setattr(source, "seen_hands", lambda frames: pytest.fail("tried"))
     torch.manual_seed(1)
     for settings in ({"always": True}, {"whole": True}):
         enhance(clear, tmp_path / "o.mp4", model=tiny_network(), progress=False, **settings)
     assert not [warning for warning in recwarn if "not sharpened" in str(warning.message)]
 
 
-@pytest.mark.parametrize("brought", [MORE - 1, MORE])
-def test_it_takes_so_many_hands(clear, tmp_path, monkeypatch, brought):
-    counted = iter([10, 10 + brought])
-    monkeypatch.setattr(source, "count_hands", lambda frames: len(list(frames)) and next(counted))
-    opened = open_source(clear)
-    if brought >= MORE:
+@pytest.mark.parametrize(("come", "gone"), [(3, 0), (5, 1), (4, 4), (12, 6), (4, 0), (6, 1), (12, 5)])
+def test_more_hands_have_to_come_than_go_by_chance(clear, monkeypatch, come, gone):
+    plain = np.arange(24).reshape(-1, 2) >= come + 1  # one is never found
+    sharp = (np.arange(24).reshape(-1, 2) >= 1) & (np.arange(24).reshape(-1, 2) < 24 - gone)
+    looked = iter([plain, sharp])
+    monkeypatch.setattr(source, "seen_hands", lambda frames: len(list(frames)) and next(looked))
+    opened, wanted = open_source(clear), (come, gone) in [(4, 0), (6, 1), (12, 5)]
+    if wanted:
         assert source.worth_it(opened, tiny_network(), "cpu")
     else:
-        with pytest.warns(UserWarning, match=f"show 10 hands as they are, and {10 + brought} when sharpened"):
+        said = (
+            f"12 of its frames show {23 - come} hands as they are, and sharpened {come} others, but {gone} of these no"
+        )
+        with pytest.warns(UserWarning, match=said):
             assert not source.worth_it(opened, tiny_network(), "cpu")
+
+
+def test_chance_is_the_sign_test():
+    """Of `n` hands that change, at least `come` come in so many of the 2^n ways."""
+    for come, gone in [(4, 0), (3, 0), (6, 1), (5, 1), (9, 3), (8, 3), (0, 0), (1, 5)]:
+        ways = sum(comb(come + gone, more) for more in range(come, come + gone + 1)) / 2 ** (come + gone)
+        assert beyond_chance(come, gone) == (ways <= 0.1)
+
+
+def test_where_too_few_are_missing_nothing_is_sharpened_for_the_trial(clear, monkeypatch):
+    monkeypatch.setattr(source, "sharpen", lambda *_, **__: pytest.fail("sharpened"))
+    with pytest.warns(UserWarning, match="of which too few are missing"):
+        assert not source.worth_it(open_source(clear), tiny_network(), "cpu")
 
 
 def test_a_blurred_film_is_sharpened(tmp_path):
@@ -99,9 +119,14 @@ def test_a_blurred_film_is_sharpened(tmp_path):
     assert source.worth_it(film, load_pretrained("bg-unet"), "cpu")
 
 
-def test_hands_are_counted_frame_by_frame():
+def test_hands_are_looked_for_frame_by_frame():
     frames = clips("d1_train")[1].target()[30:32]
-    assert count_hands(frames) == 4 and count_hands(np.zeros_like(frames)) == 0
+    assert seen_hands(frames).all() and not seen_hands(np.zeros_like(frames)).any()
+    assert seen_hands([frames[0], np.zeros_like(frames[0]), frames[1]]).tolist() == [
+        [True] * 2,
+        [False] * 2,
+        [True] * 2,
+    ]
 
 
 def test_the_table_tells_of_it(clear, tmp_path):
