@@ -22,15 +22,22 @@ from lib.tools.openers import read_json
 from lib.tools.paths import ROOT
 
 RESULTS = ROOT / "book" / "results"
+DIGITS = 10
 
 
 def write(path: str | Path, facts: Mapping[str, object], **parts: Sequence[dict]) -> None:
     """A file of rows; without ``facts`` it has its lists alone."""
     told = [f'"facts": {json.dumps(facts, indent=1)}'] if facts else []
-    lists = {name: ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) for name, rows in parts.items()}
+    lists = {name: ",\n".join(map(_line, rows)) for name, rows in parts.items()}
     text = ",\n".join([*told, *(f'"{name}": [\n{lines}\n]' for name, lines in lists.items())])
     with written_whole(path) as partial:
         partial.write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
+
+
+def _line(row: dict) -> str:
+    """A row as it is kept: no blanks, and numbers of `DIGITS` digits, since thousands of rows ship."""
+    short = {key: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value for key, value in row.items()}
+    return json.dumps(short, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(
