@@ -41,6 +41,7 @@ from lib.degrade import upscale
 from lib.enhance.draft import drafted, drafter, later_looks, once_more
 from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
+from lib.enhance.own import OwnFrames
 from lib.enhance.sound import add_tracks
 from lib.enhance.source import Box, Source, open_source, worth_it
 from lib.holistic import extract
@@ -142,10 +143,12 @@ def enhance(
         blend, third = Faithful() if network and not whole else None, pose is not None and looks > 2
         draft = reserved.enter_context(drafted(video)) if network and pose and (third or least is not None) else None
         shown = blend.written if blend else iter if network else partial(upscale, method="bicubic")
-        watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
+        own = OwnFrames(blend.noted if blend else iter) if network and pose else None
+        watchers = [_looker(film, looks > 1, own, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), shown)]
         writers += [drafter(film.info.fps, draft)] if draft else []
-        frames, results = _run(film, network, device, watchers + writers, blend, progress)
+        noted = own.noted if own else blend.noted if blend else iter
+        frames, results = _run(film, network, device, watchers + writers, noted, progress)
         found = results[0] if pose else None
         if pose:
             again = partial(once_more, partial(read_video, draft) if network else film.again, progress=progress)
@@ -197,10 +200,11 @@ def _writer(film: Source, out: Path, video: Path, crf: int, behind: bool, shown:
     return write
 
 
-def _looker(film: Source, again: bool, blend: Faithful | None) -> Consumer:
+def _looker(film: Source, again: bool, own: OwnFrames | None, blend: Faithful | None) -> Consumer:
     def look(frames: Iterator[np.ndarray]) -> Keypoints:
         with ExitStack() as opened:
             retouch = opened.enter_context(looking_again()) if again else None
+            retouch = own.then(retouch) if own else retouch
             retouch = opened.enter_context(blend.overheard(retouch)) if blend else retouch
             return extract(frames, fps=film.info.fps, progress=False, name=str(film.path), retouch=retouch, sure=False)
 
@@ -208,13 +212,13 @@ def _looker(film: Source, again: bool, blend: Faithful | None) -> Consumer:
 
 
 def _run(
-    film: Source, network: UNet | None, device: str, consumers: list[Consumer], blend: Faithful | None, progress: bool
+    film: Source, network: UNet | None, device: str, consumers: list[Consumer], noted: Shown, progress: bool
 ) -> tuple[int, list[Keypoints | None]]:
     """All stages at once: the number of frames, sharpened or the film's own, and what the consumers made of them."""
     width, height = film.size
     batch = 1 if device == "cpu" else max(1, min(BATCH, BATCH_PIXELS // (width * height)))
     looked_at = len(consumers) > 1  # MediaPipe takes twice as long as the network does, so it goes first
-    count, name, noted = 0, printable(film.path.name), blend.noted if blend else iter
+    count, name = 0, printable(film.path.name)
     with (
         closing(film.frames()) as frames,
         closing(sharpen(network, noted(frames), batch, device, looked_at) if network else frames) as sharp,
