@@ -1,4 +1,5 @@
-/* Pictures and tables that are wider than the screen scroll in their own box: say so above it, and let the keyboard reach that box too. */
+/* Pictures and tables that are wider than the screen scroll in their own box: say so above it,
+   and let the keyboard reach that box too. */
 addEventListener("load", () => {
   const scrolls = (box) => box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX);
   const mark = () => {
