@@ -1,9 +1,21 @@
-/* Pictures that are wider than a phone scroll in their own box: let the keyboard reach that box too. */
+/* Pictures and tables that are wider than the screen scroll in their own box: say so above it,
+   and let the keyboard reach that box too. */
 addEventListener("load", () => {
-  const mark = () => document.querySelectorAll(".cell_output:has(> img)").forEach((box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  });
+  const scrolls = (box) => box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX);
+  const mark = () => {
+    document.querySelectorAll("article .hf-wide").forEach((box) => {
+      box.classList.remove("hf-wide");
+      box.removeAttribute("tabindex");
+    });
+    document.querySelectorAll("article :is(img, table)").forEach((node) => {
+      for (let box = node; box.tagName !== "ARTICLE"; box = box.parentElement) if (scrolls(box)) {
+        box.classList.add("hf-wide");
+        box.tabIndex = 0;
+        break;
+      }
+    });
+  };
   addEventListener("resize", mark);
+  document.addEventListener("toggle", mark, true);  // what is folded has no width yet
   mark();
 });

@@ -67,6 +67,28 @@ def test_no_table_is_cut(reader, page):
     assert not reader.ask(CUT)
 
 
+# Of pictures and tables that scroll in a box of their own: whether it says so and takes the keyboard.
+WIDE = """
+const found = [];
+document.querySelectorAll("article :is(img, table)").forEach((node) => {
+  let box = node;
+  while (box.tagName !== "ARTICLE" && !(box.scrollWidth > box.clientWidth + 1 &&
+    /auto|scroll/.test(getComputedStyle(box).overflowX))) box = box.parentElement;
+  if (box.tagName === "ARTICLE" || !box.checkVisibility()) return;
+  found.push(getComputedStyle(box, "::before").content.includes("slide it sideways") && box.tabIndex === 0);
+});
+return found;"""
+
+
+@pytest.mark.parametrize(("reader", "most"), [(390, 99), (1280, 0)], indirect=["reader"])
+def test_what_is_wider_than_a_phone_says_so(reader, most):
+    """No scroll bar is seen on a phone: a chart whose points lie further right would look like an empty one."""
+    reader.open("book/08a_pose_estimators")
+    found = reader.ask(WIDE)
+    assert min(1, most) <= len(found) <= most
+    reader.until(lambda: all(reader.ask(WIDE)), "something is cut, and nothing says that it goes on")
+
+
 @menus
 def test_contents_lead_to_a_section(reader):
     section, link = "#larger-is-not-sharper", ".page-toc a[href='#larger-is-not-sharper']"
