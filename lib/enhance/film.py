@@ -15,8 +15,9 @@ in time with. Sound, captions, chapters, title and dates are copied where the ki
 under their names only when they are whole and have been read again; a second run that wants the same results at the
 same time is refused.
 Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, when the film is at its end, a third
-(`lib.holistic.third_look`), which also sets hands right that leap. A hand's confidence is the probability that it is in
-place (`lib.holistic.surety`); --all-hands keeps refused ones, too, --least P all that are at least so probable.
+(`lib.holistic.third_look`), which also sets hands right that leap. In a sharpened film hands that were found are then
+read once more, more exactly (`lib.enhance.exact`), but for --as-found. A hand's confidence is the probability that it
+is in place (`lib.holistic.surety`); --all-hands keeps refused ones, too, --least P all that are at least so probable.
 The networks learned from hands. So of what is written hands are the network's, and all else, faces above all, is the
 film's own, enlarged (`lib.enhance.faithful`). --whole writes what keypoints are found in: the network's whole picture.
 Where a few frames show no more hands when sharpened, the film is only enlarged, and keypoints are found in its own
@@ -39,6 +40,7 @@ from tqdm.auto import tqdm
 
 from lib.degrade import upscale
 from lib.enhance.draft import drafted, drafter, later_looks, once_more
+from lib.enhance.exact import loaded
 from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
 from lib.enhance.sound import add_tracks
@@ -106,6 +108,7 @@ def enhance(
     height: int | None = None,
     fps: float | None = None,
     looks: int = MOST,
+    exact: bool = True,
     whole: bool = False,
     always: bool = False,
     least: float | None = None,
@@ -120,6 +123,7 @@ def enhance(
     height      frames higher than this are reduced to it before they are enlarged; see `open_source` for the default
     fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
+    exact       read hands of a sharpened film once more (`lib.enhance.exact`); False: leave them as found
     whole       write the network's picture whole, not only where hands are (`lib.enhance.faithful`)
     always      sharpen also what shows no more hands for it (`lib.enhance.source.worth_it`); ``whole`` means that, too
     least       None: hands that were found; a number: all hands at least so probable (`lib.holistic.extract`)
@@ -135,12 +139,14 @@ def enhance(
     if not 1 <= looks <= MOST:
         raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
     least, film = checked_least(least), open_source(source, crop, height, fps)
+    tail = loaded() if exact and keypoints else None
     with ExitStack() as reserved:
         video = _reserve(reserved, out, source)
         pose = _reserve(reserved, keypoints, source) if keypoints else None
         network = network if whole or always or worth_it(film, network, device) else None
         blend, third = Faithful() if network and not whole else None, pose is not None and looks > 2
-        draft = reserved.enter_context(drafted(video)) if network and pose and (third or least is not None) else None
+        later = third or tail or (pose and least is not None)
+        draft = reserved.enter_context(drafted(video)) if network and later else None
         shown = blend.written if blend else iter if network else partial(upscale, method="bicubic")
         watchers = [_looker(film, looks > 1, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), shown)]
@@ -149,7 +155,7 @@ def enhance(
         found = results[0] if pose else None
         if pose:
             again = partial(once_more, partial(read_video, draft) if network else film.again, progress=progress)
-            found = later_looks(found, again, third, least)
+            found = later_looks(found, again, third, tail if network else None, least)
             found = found if network else doubled(found)
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
