@@ -1,12 +1,14 @@
-"""A draft of the enlarged film, in a quarter of its work: what a third look and a search for refused hands read."""
+"""A draft of the enlarged film, in a quarter of its work: what a third look reads, and whoever comes after it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from lib.enhance.exact import Tail, read_again
 from lib.holistic.surety import surely, with_probabilities
 from lib.holistic.third_look import third_look
 from lib.keypoints import Keypoints
@@ -41,7 +43,13 @@ def once_more(again: Callable, what: str, found: Keypoints, progress: bool) -> I
     yield from tqdm(again(), what, len(found), unit=" frames", disable=not progress, leave=False)
 
 
-def later_looks(found: Keypoints, again: Callable, third: bool, least: float | None) -> Keypoints:
-    """``found`` after a third look, with its hands' probabilities, or with all hands at ``least`` so probable."""
+def later_looks(found: Keypoints, again: Callable, third: bool, tail: Tail | None, least: float | None) -> Keypoints:
+    """``found`` after a third look and read once more, its hands with probabilities; or all at least ``least`` so."""
     found = third_look(again("third look", found), found) if third else found
+    found = read_again(again("exact hands", found), found, tail) if tail else found
     return with_probabilities(found) if least is None else surely(again("refused hands", found), found, least)
+
+
+def doubled(found: Keypoints) -> Keypoints:
+    """A film's keypoints in pixels of the same film of twice the size."""
+    return replace(found, xyz=2 * found.xyz, size=(2 * found.size[0], 2 * found.size[1]))

@@ -14,13 +14,14 @@ have an even rate, the average of the frames' own times; so has the video, unles
 in time with. Sound, captions, chapters, title and dates are copied where the kind of file can hold them. Results appear
 under their names only when they are whole and have been read again; a second run that wants the same results at the
 same time is refused.
-Hands that Holistic misses get a second look (`lib.holistic.second_look`) and, when the film is at its end, a third
-(`lib.holistic.third_look`), which also sets hands right that leap. A hand's confidence is the probability that it is in
-place (`lib.holistic.surety`); --all-hands keeps refused ones, too, --least P all that are at least so probable.
+Hands that Holistic misses there are looked for in the film's own frame (`lib.enhance.own`), then by a second look
+(`lib.holistic.second_look`) and, at the film's end, a third (`lib.holistic.third_look`), which also sets hands right
+that leap. Those of a sharpened film are then read once more, more exactly (`lib.enhance.exact`), but for --as-found. A
+hand's confidence is the probability that it is in place (`lib.holistic.surety`); --all-hands keeps refused ones, too.
 The networks learned from hands. So of what is written hands are the network's, and all else, faces above all, is the
 film's own, enlarged (`lib.enhance.faithful`). --whole writes what keypoints are found in: the network's whole picture.
-Where a few frames show no more hands when sharpened, the film is only enlarged, and keypoints are found in its own
-frames, so that no hand is lost by it; but for --whole and --always.
+Where sharpening brings hands by chance at most, the film is only enlarged, and keypoints are found in its own frames,
+so that none is lost by it; but for --whole and --always.
 
 The networks learned from signers who fill a frame 168 pixels high. Where the signer is a small part of the picture,
 --crop signer keeps that part; where the signer is larger than that, --height reduces the frames first. What is larger
@@ -30,7 +31,7 @@ than 1920 x 1200 is reduced unless --height says otherwise: a 4K film, which wou
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -38,7 +39,8 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from lib.degrade import upscale
-from lib.enhance.draft import drafted, drafter, later_looks, once_more
+from lib.enhance.draft import doubled, drafted, drafter, later_looks, once_more
+from lib.enhance.exact import loaded
 from lib.enhance.faithful import Faithful
 from lib.enhance.feed import feed
 from lib.enhance.own import OwnFrames
@@ -107,6 +109,7 @@ def enhance(
     height: int | None = None,
     fps: float | None = None,
     looks: int = MOST,
+    exact: bool = True,
     whole: bool = False,
     always: bool = False,
     least: float | None = None,
@@ -121,6 +124,7 @@ def enhance(
     height      frames higher than this are reduced to it before they are enlarged; see `open_source` for the default
     fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
+    exact       read hands of a sharpened film once more (`lib.enhance.exact`); False: leave them as found
     whole       write the network's picture whole, not only where hands are (`lib.enhance.faithful`)
     always      sharpen also what shows no more hands for it (`lib.enhance.source.worth_it`); ``whole`` means that, too
     least       None: hands that were found; a number: all hands at least so probable (`lib.holistic.extract`)
@@ -136,33 +140,30 @@ def enhance(
     if not 1 <= looks <= MOST:
         raise BadInput(f"looks must be between 1 and {MOST}, not {looks}.")
     least, film = checked_least(least), open_source(source, crop, height, fps)
+    tail = loaded() if exact and keypoints else None
     with ExitStack() as reserved:
         video = _reserve(reserved, out, source)
         pose = _reserve(reserved, keypoints, source) if keypoints else None
         network = network if whole or always or worth_it(film, network, device) else None
         blend, third = Faithful() if network and not whole else None, pose is not None and looks > 2
-        draft = reserved.enter_context(drafted(video)) if network and pose and (third or least is not None) else None
+        later = network and (third or tail or (pose and least is not None))
+        draft = reserved.enter_context(drafted(video)) if later else None
         shown = blend.written if blend else iter if network else partial(upscale, method="bicubic")
-        own = OwnFrames(blend.noted if blend else iter) if network and pose else None
+        noted = blend.noted if blend else iter
+        own = OwnFrames(noted) if network and pose else None
         watchers = [_looker(film, looks > 1, own, blend)] if pose else [blend.watch] if blend else []
         writers = [_writer(film, out, video, crf, bool(watchers), shown)]
         writers += [drafter(film.info.fps, draft)] if draft else []
-        noted = own.noted if own else blend.noted if blend else iter
-        frames, results = _run(film, network, device, watchers + writers, noted, progress)
+        frames, results = _run(film, network, device, watchers + writers, own.noted if own else noted, progress)
         found = results[0] if pose else None
         if pose:
             again = partial(once_more, partial(read_video, draft) if network else film.again, progress=progress)
-            found = later_looks(found, again, third, least)
+            found = later_looks(found, again, third, tail if network else None, least)
             found = found if network else doubled(found)
             found.save(pose)
         sound = film.path.is_file() and _with_tracks(film, video, frames)
     size, seconds = (2 * film.size[0], 2 * film.size[1]), time.perf_counter() - started
     return Summary(source, out, found, frames, film.info.fps, size, film.box, sound, seconds, network is not None)
-
-
-def doubled(found: Keypoints) -> Keypoints:
-    """A film's keypoints in pixels of the same film of twice the size."""
-    return replace(found, xyz=2 * found.xyz, size=(2 * found.size[0], 2 * found.size[1]))
 
 
 def _check_paths(source: Path, out: Path, keypoints: Path | None) -> None:

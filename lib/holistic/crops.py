@@ -127,7 +127,7 @@ def uncut(points: Tensor, roi: Roi, size: int = SIZE) -> Tensor:
 @torch.inference_mode()
 def look_into(twin: HandTwin, frame: np.ndarray, roi: Roi) -> tuple[np.ndarray, HandOutputs]:
     """The joints (21, 3), in pixels of the frame (H, W, 3), that the network sees in one crop, and all that it says."""
-    corner, picture = _around(frame, roi)
+    corner, picture = around(frame, roi)
     here = roi._replace(center=roi.center - corner)
     seen = twin(cut(picture, here))
     joints = uncut(seen.landmarks / torch.tensor([1, 1, NORMALIZE_Z]), here)
@@ -144,7 +144,7 @@ def better_roi(recrop: RecropTwin, frame: np.ndarray, body: np.ndarray) -> Roi |
     roi = search_roi(*torch.from_numpy(body)[:, None].float())
     if not _inside(roi, frame):
         return None
-    corner, picture = _around(frame, roi)
+    corner, picture = around(frame, roi)
     here = roi._replace(center=roi.center - corner)
     better = recrop_roi(recrop(cut(picture, here, RECROP_SIZE)), here, RECROP_SIZE)
     better = better._replace(center=better.center + corner)
@@ -156,7 +156,7 @@ def _inside(roi: Roi, frame: np.ndarray) -> bool:
     return bool((middle >= 0).all() and (middle < frame.shape[1::-1]).all() and roi.size > LEAST)  # False for NaN too
 
 
-def _around(frame: np.ndarray, roi: Roi) -> tuple[Tensor, Tensor]:
+def around(frame: np.ndarray, roi: Roi) -> tuple[Tensor, Tensor]:
     """The upright part (1, 3, h, w) of a frame that holds a turned square, and its corner: all of it is not needed."""
     middle, half = roi.center[0].numpy(), 0.75 * float(roi.size)  # of a square on its tip: 0.71
     limit = np.array(frame.shape[1::-1])

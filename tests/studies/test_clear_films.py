@@ -7,7 +7,7 @@ import pytest
 
 from book.shared import clear_films
 from book.shared.clear_films import ENHANCE, HIGH, PEOPLE, SHIPPED, lost, middle, shares
-from lib.enhance.film import doubled
+from lib.enhance.draft import doubled
 from lib.holistic.surety import HAND
 from lib.keypoints import HOLISTIC_75, Keypoints
 from lib.video.film import write_lossless

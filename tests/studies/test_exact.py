@@ -6,19 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from book.studies.exact.__main__ import main
-from book.studies.exact.crops import Crops, crops_of, into, maps_of
+from book.studies.exact.crops import Crops, crops_of, into
 from book.studies.exact.films import Every
-from book.studies.exact.judging import SHIPPED, read_again
 from book.studies.exact.squares import Squares, frame_of, holistics_own, judge, overlap, real_hands, square_of, wanted
-from book.studies.exact.tail import Tail, fit, loaded, save
+from book.studies.exact.tail import fit, save
 from book.studies.exact.views import seen, turns
+from lib.enhance.exact import Tail, loaded, maps_of
 from lib.holistic.crops import hand_roi, uncut
 from lib.holistic.surety import HAND
 from lib.holistic.twins import HandTwin
-from lib.keypoints import Keypoints
 from lib.signer.clips import clips
-from lib.tools.files import sha256
 
 
 @pytest.fixture(scope="module")
@@ -130,40 +127,9 @@ def test_crops_show_their_hand_mirrored_or_not_unless_they_lie_beside_it():
     assert (middle[seen.there] < 70).all() and (middle[~seen.there] > 70).all()
 
 
-def test_what_ships_is_what_its_card_says_and_moves_joints_alone():
-    card = SHIPPED.with_suffix(".md").read_text(encoding="utf-8")
-    assert sha256(SHIPPED) in card
-    tail, clip = loaded(SHIPPED), clips("d1_train")[0]
-    assert f"{sum(value.numel() for value in tail.learned()):,} in half precision" in card
-    frames, truth = clip.target()[20:28], clip.truth()
-    xyz = truth.xyz[20:28].copy()
-    xyz[:, HAND[1], :2] += 12  # a hand found a quarter of its size off
-    xyz[3, HAND[1]] = np.nan
-    found = Keypoints(xyz, np.isfinite(xyz[..., 0]).astype(np.float32), truth.layout, truth.fps, truth.size)
-    again = read_again(HandTwin(), tail, frames, found)
-    np.testing.assert_array_equal(again.xyz[..., 2], xyz[..., 2])
-    np.testing.assert_array_equal(np.isnan(again.xyz), np.isnan(xyz))
-    np.testing.assert_array_equal(again.xyz[:, :33], xyz[:, :33])
-    off = [np.nanmean(np.linalg.norm((one - truth.xyz[20:28])[:, HAND[1], :2], axis=-1)) for one in (xyz, again.xyz)]
-    assert off[1] < off[0] / 2
-
-
 def test_a_film_to_learn_from_has_every_third_frame():
     film = object.__new__(Every)
     film.performance = type("Performance", (), {"rotation": np.zeros((8 * 50, 1))})
     assert film.middles.tolist() == [8 * frame + 4 for frame in range(14, 50, 3)]
     film.performance.rotation = np.zeros((8 * 200, 1))
     assert len(film.middles) == 20
-
-
-def test_a_film_is_read_a_few_frames_at_a_time_and_only_with_its_own_keypoints(tmp_path, capsys):
-    clip = clips("d1_train")[0]
-    frames, truth = clip.target(), clip.truth()
-    truth.save(tmp_path / "found.pose")
-    assert not main([str(clip.target_path), str(tmp_path / "found.pose"), "--out", str(tmp_path / "exact.pose")])
-    exact, whole = Keypoints.load(tmp_path / "exact.pose"), read_again(HandTwin(), loaded(SHIPPED), frames, truth)
-    both = np.isfinite(whole.xyz[..., :2])
-    np.testing.assert_allclose(exact.xyz[..., :2][both], whole.xyz[..., :2][both], atol=0.6)  # batches of other sizes
-    assert main([str(clip.input_path), str(tmp_path / "found.pose"), "--out", str(tmp_path / "no.pose")])
-    assert "give the frames and keypoints of one clip" in capsys.readouterr().err
-    assert not (tmp_path / "no.pose").exists()

@@ -1,8 +1,8 @@
 """Crops of hands in damaged and sharpened film, as the hand network sees them, and where their joints truly are.
 
-A network's first layers are left as they are; what comes out of them (`MAP`, 192 x 7 x 7) is computed once for each
-crop and kept, so that the layers after it can be trained over and over. A crop's square is laid round the true hand,
-strayed, or beside it, where there is no hand to be seen.
+A network's first layers are left as they are; what comes out of them (`maps_of`, 192 x 7 x 7) is computed once for
+each crop and kept, so that the layers after it can be trained over and over. A crop's square is laid round the true
+hand, strayed, or beside it, where there is no hand to be seen.
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,12 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from lib.enhance.exact import AT_ONCE, maps_of
 from lib.holistic.crops import Jitter, Roi, cut, hand_roi, jittered
 from lib.holistic.surety import HAND
 from lib.holistic.twins import SIZE, HandTwin
 
-FIRST = 42  # the first layer that is trained; it reads the map
 STRAY = Jitter(shift=0.12, scale=0.2, turn=np.radians(25))
-AT_ONCE = 16
 
 
 class Crops(NamedTuple):
@@ -34,16 +33,6 @@ def into(points: Tensor, roi: Roi, size: int = SIZE) -> Tensor:
     sin, cos = roi.rotation.sin()[:, None], roi.rotation.cos()[:, None]
     x, y = (points - roi.center[:, None]).unbind(-1)
     return torch.stack([x * cos + y * sin, y * cos - x * sin], -1) * (size / roi.size)[:, None, None] + size / 2
-
-
-@torch.inference_mode()
-def maps_of(twin: HandTwin, crops: Tensor) -> Tensor:
-    """What the first layers make of crops (N, 3, 224, 224)."""
-    values = {twin.source: crops.contiguous(memory_format=torch.channels_last)}
-    with torch.autocast("cpu", torch.bfloat16):
-        for layer, (reads, written) in zip(twin.layers[:FIRST], twin.wiring):
-            values[written] = layer(*(values[i] for i in reads))
-    return values[twin.wiring[FIRST][0][0]].half()
 
 
 def hands_of(xyz: np.ndarray, visible: np.ndarray) -> list[tuple[int, np.ndarray]]:

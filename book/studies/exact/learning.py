@@ -19,8 +19,8 @@ from tqdm.auto import tqdm
 
 from book.studies.exact.crops import Crops, crops_of, hands_of, joined
 from book.studies.exact.films import made
-from book.studies.exact.judging import read_again
-from book.studies.exact.tail import Tail, fit, save
+from book.studies.exact.tail import fit, save
+from lib.enhance.exact import Tail, read_again
 from lib.evaluation.evaluation import hands, watch
 from lib.evaluation.methods import find_methods
 from lib.holistic.twins import HandTwin
@@ -61,7 +61,7 @@ def told(tail: Tail, number: int) -> str:
     """PCK of a clip's found hands and how many are false, as found by three looks and read once more."""
     clip = clips("d1_train")[number]
     frames, found = watch(find_methods([METHOD])[0], clip, 3)
-    both = [hands(one, clip.truth()) for one in (found, read_again(HandTwin(), tail, frames, found))]
+    both = [hands(one, clip.truth()) for one in (found, read_again(frames, found, tail))]
     pck, false = ([100 * one[key] for one in both] for key in ("pck_found", "false"))
     return f"{clip.name}: PCK {pck[0]:.1f} -> {pck[1]:.1f} %, false {false[0]:.2f} -> {false[1]:.2f} %"
 
