@@ -30,11 +30,16 @@ from lib.tools.paths import WEIGHTS
 from lib.upsampler.sharpen import has_bfloat16
 
 SHIPPED = WEIGHTS / "exact" / "hand-tail.safetensors"
-FIRST = 42  # the first layer that is taught; what it reads is a map, 192 x 7 x 7
+FIRST = 31  # the first layer that is taught; what it reads is a map, 112 x 14 x 14
 RANK = 8
 AT_ONCE = 16  # crops
 
 Hand = tuple[int, slice, Roi, Tensor]  # frame, points, square, crop (1, 3, 224, 224)
+
+
+def in_bfloat16(device: torch.device, there: bool = True) -> torch.autocast:
+    """Convolutions in bfloat16, where the processor has it built in, and ``there``; else, and elsewhere, in float32."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=there and has_bfloat16(device))
 
 
 class Low(nn.Module):
@@ -53,7 +58,7 @@ class Low(nn.Module):
 
 
 class Tail(nn.Module):
-    """Maps (N, 192, 7, 7) -> x and y of the joints (N, 21, 2) in pixels of the crop, presence's logit (N,)."""
+    """Maps (N, 112, 14, 14) -> x and y of the joints (N, 21, 2) in pixels of the crop, presence's logit (N,)."""
 
     def __init__(self, twin: HandTwin, rank: int = RANK):
         super().__init__()
@@ -73,7 +78,10 @@ class Tail(nn.Module):
     def forward(self, maps: Tensor) -> tuple[Tensor, Tensor]:
         values = {self.source: maps}
         for layer, (reads, written) in zip(self.layers, self.wiring):
-            values[written] = layer(*(values[i] for i in reads))
+            if written == self.mean:  # from here on a few numbers a crop, among them pixels: bfloat16 has three digits
+                values[reads[0]] = values[reads[0]].float()
+            with in_bfloat16(maps.device, values[reads[0]].ndim == 4 and written != self.mean):
+                values[written] = layer(*(values[i] for i in reads))
         mean = values[self.mean]
         joints = values[self.joints].unflatten(1, (21, 3))[..., :2]
         moved = F.linear(mean, self.w, self.v).unflatten(1, (21, 2))
@@ -97,9 +105,9 @@ def loaded(path: Path = SHIPPED) -> Tail:
 
 @torch.inference_mode()
 def maps_of(twin: HandTwin, crops: Tensor) -> Tensor:
-    """What the first layers make of crops (N, 3, 224, 224), in bfloat16 where the processor has it built in."""
+    """What the first layers make of crops (N, 3, 224, 224)."""
     values = {twin.source: crops.contiguous(memory_format=torch.channels_last)}
-    with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16(crops.device)):
+    with in_bfloat16(crops.device):
         for layer, (reads, written) in zip(twin.layers[:FIRST], twin.wiring):
             values[written] = layer(*(values[i] for i in reads))
     return values[twin.wiring[FIRST][0][0]].half()

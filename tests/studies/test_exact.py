@@ -122,7 +122,7 @@ def test_points_go_into_a_crop_and_out_again(arms):
 def test_crops_show_their_hand_mirrored_or_not_unless_they_lie_beside_it():
     generator, hand = torch.Generator().manual_seed(0), clips("d1_train")[0].truth().xyz[30, HAND[1], :2]
     seen = next(crops_of(HandTwin(), np.zeros((1, 336, 304, 3), np.uint8), [(0, hand)] * 16, generator, 1, beside=0.5))
-    assert seen.maps.shape == (16, 192, 7, 7) and 0 < seen.there.sum() < 16
+    assert seen.maps.shape == (16, 112, 14, 14) and 0 < seen.there.sum() < 16
     middle = (seen.joints.mean(1) - 112).abs().amax(1)
     assert (middle[seen.there] < 70).all() and (middle[~seen.there] > 70).all()
 

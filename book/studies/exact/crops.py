@@ -1,6 +1,6 @@
 """Crops of hands in damaged and sharpened film, as the hand network sees them, and where their joints truly are.
 
-A network's first layers are left as they are; what comes out of them (`maps_of`, 192 x 7 x 7) is computed once for
+A network's first layers are left as they are; what comes out of them (`maps_of`, 112 x 14 x 14) is computed once for
 each crop and kept, so that the layers after it can be trained over and over. A crop's square is laid round the true
 hand, strayed, or beside it, where there is no hand to be seen.
 """
