@@ -39,19 +39,27 @@ def unit(name: str | Path, xyz: np.ndarray, layout: Layout, usual: str) -> str:
     """The unit of x and y, by their values: "pixels", or "shares" of the picture; of nobody at all, the ``usual`` one.
 
     ``xyz`` (T, P, 2 or 3) has NaN where a point is missing. Raises BadInput, beginning with the file's ``name``, where
-    neither can be: keypoints that were normalised, about the body or by its size.
+    neither can be: keypoints that were normalised, about the body or by its size; or each in some frames.
     """
     far = np.abs(xyz[..., :2]).max(axis=-1)
     if np.isnan(far).all():
         return usual
     trunk = far[:, layout.shoulders]  # near the camera, hips and legs lie far below the picture, and shoulders do not
-    half = float(np.nanmedian(far if np.isnan(trunk).all() else trunk))
+    judged = far if np.isnan(trunk).all() else trunk
+    half = float(np.nanmedian(judged))
     outside = np.mean((xyz[..., :2] < 0).any(axis=-1), where=~np.isnan(far))
     about = outside > MOST_OUTSIDE or _about_the_body(xyz[:, layout.shoulders, :2])
     if SHARES < half < PIXELS or about:
         raise BadInput(
             f"{name} holds keypoints{' about 0' if about else ''}, half of them within {half:.3g}, which are neither "
             "pixels nor shares of the picture; give the keypoints as they were before they were normalised."
+        )
+    each = np.nanmedian(judged[~np.isnan(judged).all(axis=1)], axis=1)
+    shares, pixels = ((each > 0) & (each <= SHARES)).sum(), (each >= PIXELS).sum()
+    if shares and pixels:
+        raise BadInput(
+            f"{name} holds x and y as shares of the picture in {shares} frames and in pixels in {pixels}; "
+            "give all in one unit."
         )
     return "shares" if half <= SHARES else "pixels"
 

@@ -47,6 +47,18 @@ def test_shares_need_a_size(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", PIXELS)
+def test_two_units_in_one_clip_are_refused(kind, tmp_path):
+    """Whichever most frames have; of one of them half the points would lie in a corner."""
+    for name, few in (("a", slice(0, 1)), ("b", slice(1, None))):
+        xy = np.concatenate([places(kind)] * 3)
+        xy[few] /= SIZE
+        (tmp_path / name).mkdir()
+        shares = len(xy[few])
+        with pytest.raises(BadInput, match=f"in {shares} frames and in pixels in {len(xy) - shares}; give all in one"):
+            read(kind, tmp_path / name, [xy], size=SIZE)
+
+
+@pytest.mark.parametrize("kind", PIXELS)
 def test_what_may_be_percent_is_said_unless_the_picture_is_known_as_tiny(kind, tmp_path, recwarn):
     shares = places(kind) / SIZE
     for name in "abcd":
