@@ -1,7 +1,7 @@
 """The last layers of the hand network, taught: films rendered, crops read, layers trained.
 
-    python -m book.studies.exact.learning --films 100 --out data/exact      some ten minutes of a core, resumable
-    python -m book.studies.exact.learning --films 100 --out data/exact --without 1 3 7    and judged on these clips
+    python -m book.studies.exact.learning --films 400 --out data/exact      an hour of two cores, resumable; 3 GB
+    python -m book.studies.exact.learning --films 400 --out data/exact --without 1 3 7    and judged on these clips
 
 Learned from are D1 train's eight clips, sharpened by BG-UNet and sharp, and the films of `book.studies.exact.films`,
 sharpened. ``--without`` leaves clips of D1 train out, and says how well their hands are read, as found and once more.
