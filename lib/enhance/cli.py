@@ -62,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     rate_option(parser)
     looks_option(parser, MOST)
     least_options(parser)
-    about = "leave found hands as they are; else those of a sharpened film are read once more, more exactly"
-    add("--as-found", action="store_true", help=about)
+    about = "read the hands of a sharpened film once more, more exactly for synthetic signers, for people less so"
+    add("--exact", action="store_true", help=about)
     about = "write the network's picture whole, faces too; else only hands are the network's, and the rest is enlarged"
     add("--whole", action="store_true", help=about)
     about = "sharpen also where a few frames of the film show no more hands for it; else that is enlarged only"

@@ -119,7 +119,7 @@ def _enhanced(job: Job, options: argparse.Namespace, compare: bool, notes: list[
     part = {"crop": options.crop, "height": options.height, "fps": options.fps}
     alone = options.processes == 1 and not options.scheduler
     settings = {"device": _device(options.device), "looks": options.looks, "whole": options.whole}
-    settings |= {"exact": not options.as_found, "always": options.always, "least": options.least, "progress": alone}
+    settings |= {"exact": options.exact, "always": options.always, "least": options.least, "progress": alone}
     summary = enhance(job.source, job.out, job.keypoints, model=network(options), **part, **settings)
     row = table.row_of(job, summary, options.height) | {"notes": " ".join(notes)} if compare else {}
     return Outcome(job, True, str(summary), row, notes)

@@ -16,8 +16,8 @@ under their names only when they are whole and have been read again; a second ru
 same time is refused.
 Hands that Holistic misses there are looked for in the film's own frame (`lib.enhance.own`), then by a second look
 (`lib.holistic.second_look`) and, at the film's end, a third (`lib.holistic.third_look`), which also sets hands right
-that leap. Those of a sharpened film are then read once more, more exactly (`lib.enhance.exact`), but for --as-found. A
-hand's confidence is the probability that it is in place (`lib.holistic.surety`); --all-hands keeps refused ones, too.
+that leap. --exact reads those of a sharpened film once more (`lib.enhance.exact`). A hand's confidence is the
+probability that it is in place (`lib.holistic.surety`); --all-hands keeps refused ones, too.
 The networks learned from hands. So of what is written hands are the network's, and all else, faces above all, is the
 film's own, enlarged (`lib.enhance.faithful`). --whole writes what keypoints are found in: the network's whole picture.
 Where sharpening brings hands by chance at most, the film is only enlarged, and keypoints are found in its own frames,
@@ -109,7 +109,7 @@ def enhance(
     height: int | None = None,
     fps: float | None = None,
     looks: int = MOST,
-    exact: bool = True,
+    exact: bool = False,
     whole: bool = False,
     always: bool = False,
     least: float | None = None,
@@ -124,7 +124,7 @@ def enhance(
     height      frames higher than this are reduced to it before they are enlarged; see `open_source` for the default
     fps         frames a second, where the film does not say it or says it wrongly
     looks       1: Holistic alone; 2: and a second look for lost hands; 3: and a third (`lib.holistic.third_look`)
-    exact       read hands of a sharpened film once more (`lib.enhance.exact`); False: leave them as found
+    exact       read hands of a sharpened film once more (`lib.enhance.exact`); False: leave them as they were found
     whole       write the network's picture whole, not only where hands are (`lib.enhance.faithful`)
     always      sharpen also what shows no more hands for it (`lib.enhance.source.worth_it`); ``whole`` means that, too
     least       None: hands that were found; a number: all hands at least so probable (`lib.holistic.extract`)

@@ -37,7 +37,7 @@ def run(films, *arguments) -> int:
 
 def test_video_and_keypoints_are_what_the_stages_give_one_by_one(films, tmp_path, capfd):
     out, pose = tmp_path / "new" / "sharp.mp4", tmp_path / "sharp.pose"
-    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--looks", 1, "--whole", "--as-found") == 0
+    assert run(films, films / "clip.mp4", "--out", out, "--keypoints", pose, "--looks", 1, "--whole") == 0
     said = capfd.readouterr()
     assert "sharp.mp4: 12 frames of 304 x 336" in said.out and "right hand found in" in said.out
     assert "clip.mp4:" in said.err and "W0000" not in said.err and "Note" not in said.err
@@ -168,7 +168,7 @@ def test_second_look_adds_hands_and_moves_none(films, tmp_path):
 def test_third_look_is_that_of_the_networks_picture(films, tmp_path, monkeypatch):
     monkeypatch.setattr(OwnFrames, "_ask", lambda *_: None)  # so that hands are missing
     pose, out = tmp_path / "a.pose", tmp_path / "o.mp4"
-    words = films / "clip.mp4", "--out", out, "--keypoints", pose, "--as-found"
+    words = films / "clip.mp4", "--out", out, "--keypoints", pose
     assert run(films, *words, "--looks", 2) == 0
     before = load(pose)
     again = third_look(sharpen(tiny_network(), read_video(films / "clip.mp4")), before)

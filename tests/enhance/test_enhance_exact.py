@@ -1,4 +1,4 @@
-"""Hands of a sharpened film are read once more: the same hands, in more exact places, unless one says no."""
+"""Hands of a sharpened film are read once more: the same hands, in other places, where one asks for it."""
 
 from dataclasses import replace
 from functools import partial
@@ -12,8 +12,9 @@ from safetensors.torch import load_file, save_file
 
 from lib.enhance import enhance, exact, film
 from lib.enhance.exact import SHIPPED, Tail, loaded, maps_of, read_again
+from lib.enhance.own import OwnFrames
 from lib.holistic import extract
-from lib.holistic.surety import HAND
+from lib.holistic.surety import HAND, with_probabilities
 from lib.holistic.twins import HandTwin
 from lib.keypoints import Keypoints, load
 from lib.signer.clips import clips
@@ -57,8 +58,8 @@ def by_command(films: Path, folder: Path, *options: object) -> Keypoints:
 @pytest.mark.parametrize("looks", [1, 3])
 def test_the_same_hands_are_found_and_x_and_y_of_their_joints_move(films, tmp_path, looks):
     (tmp_path / "found").mkdir()
-    found = by_command(films, tmp_path / "found", "--looks", looks, "--as-found")
-    read = by_command(films, tmp_path, "--looks", looks)
+    found = by_command(films, tmp_path / "found", "--looks", looks)
+    read = by_command(films, tmp_path, "--looks", looks, "--exact")
     np.testing.assert_array_equal(np.isnan(read.xyz), np.isnan(found.xyz))
     np.testing.assert_array_equal(read.xyz[..., 2], found.xyz[..., 2])
     np.testing.assert_array_equal(read.xyz[:, : HANDS[0]], found.xyz[:, : HANDS[0]])
@@ -68,16 +69,19 @@ def test_the_same_hands_are_found_and_x_and_y_of_their_joints_move(films, tmp_pa
 
 
 def test_as_found_is_what_mediapipe_says_to_the_last_byte(films, tmp_path):
-    by_command(films, tmp_path, "--looks", 1, "--as-found")
-    extract(sharpen(tiny_network(), signer()), fps=FPS, progress=False).save(tmp_path / "steps.pose")
+    by_command(films, tmp_path, "--looks", 1)
+    own = OwnFrames()
+    sharp = sharpen(tiny_network(), own.noted(signer()))
+    found = extract(sharp, fps=FPS, progress=False, sure=False, retouch=own.then(None))
+    with_probabilities(found).save(tmp_path / "steps.pose")
     assert (tmp_path / "o.pose").read_bytes() == (tmp_path / "steps.pose").read_bytes()
 
 
 def test_refused_hands_are_not_read(films, tmp_path):
     """They are flat, and where the network saw them; found ones beside them are read as ever."""
     (tmp_path / "every").mkdir()
-    read = by_command(films, tmp_path, "--looks", 1)
-    every = by_command(films, tmp_path / "every", "--looks", 1, "--all-hands")
+    read = by_command(films, tmp_path, "--looks", 1, "--exact")
+    every = by_command(films, tmp_path / "every", "--looks", 1, "--all-hands", "--exact")
     there = np.isfinite(read.xyz)
     np.testing.assert_array_equal(every.xyz[there], read.xyz[there])
     for part in ("right_hand", "left_hand"):
@@ -97,7 +101,15 @@ def test_a_film_that_is_not_sharpened_keeps_its_hands_as_they_were_found(films, 
 def test_a_film_of_one_frame_and_one_of_nobody(tmp_path, frames, words):
     source = write_video(tmp_path / "odd.mp4", frames, FPS)
     with pytest.warns(UserWarning, match=words):
-        enhance(source, tmp_path / "o.mp4", tmp_path / "o.pose", model=tiny_network(), always=True, progress=False)
+        enhance(
+            source,
+            tmp_path / "o.mp4",
+            tmp_path / "o.pose",
+            model=tiny_network(),
+            always=True,
+            exact=True,
+            progress=False,
+        )
     assert len(load(tmp_path / "o.pose")) == len(frames)
     assert names(tmp_path) == ["o.mp4", "o.pose", "odd.mp4"]
 
