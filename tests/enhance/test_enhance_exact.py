@@ -12,8 +12,9 @@ from safetensors.torch import load_file, save_file
 
 from lib.enhance import enhance, exact, film
 from lib.enhance.exact import SHIPPED, Tail, loaded, maps_of, read_again
+from lib.enhance.own import OwnFrames
 from lib.holistic import extract
-from lib.holistic.surety import HAND
+from lib.holistic.surety import HAND, with_probabilities
 from lib.holistic.twins import HandTwin
 from lib.keypoints import Keypoints, load
 from lib.signer.clips import clips
@@ -67,9 +68,12 @@ def test_the_same_hands_are_found_and_x_and_y_of_their_joints_move(films, tmp_pa
     assert names(tmp_path) == ["found", "o.mkv", "o.pose"]
 
 
-def test_as_found_is_what_mediapipe_says_to_the_last_byte(films, tmp_path):
+def test_as_found_is_what_the_single_steps_say_to_the_last_byte(films, tmp_path):
     by_command(films, tmp_path, "--looks", 1, "--as-found")
-    extract(sharpen(tiny_network(), signer()), fps=FPS, progress=False).save(tmp_path / "steps.pose")
+    own = OwnFrames()
+    sharp = sharpen(tiny_network(), own.noted(signer()))
+    steps = extract(sharp, fps=FPS, progress=False, sure=False, retouch=own.then(None))
+    with_probabilities(steps).save(tmp_path / "steps.pose")
     assert (tmp_path / "o.pose").read_bytes() == (tmp_path / "steps.pose").read_bytes()
 
 
