@@ -108,8 +108,11 @@ def maps_of(twin: HandTwin, crops: Tensor) -> Tensor:
     """What the first layers make of crops (N, 3, 224, 224)."""
     values = {twin.source: crops.contiguous(memory_format=torch.channels_last)}
     with in_bfloat16(crops.device):
-        for layer, (reads, written) in zip(twin.layers[:FIRST], twin.wiring):
+        for number, layer in enumerate(twin.layers[:FIRST]):
+            reads, written = twin.wiring[number]
             values[written] = layer(*(values[i] for i in reads))
+            later = {i for reads, _ in twin.wiring[number + 1 :] for i in reads}
+            values = {i: value for i, value in values.items() if i in later}  # all at once are 10 MB a crop
     return values[twin.wiring[FIRST][0][0]].half()
 
 

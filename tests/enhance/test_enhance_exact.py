@@ -182,7 +182,7 @@ def test_layers_that_cannot_be_used_are_told_in_a_sentence_before_any_work(films
     spoilt(kind, path, films)
     results.mkdir()
     monkeypatch.setattr(film, "loaded", partial(loaded, path))
-    words = films / "clip.mkv", "--out", results / "o.mkv", "--keypoints", results / "o.pose", "--always"
+    words = films / "clip.mkv", "--out", results / "o.mkv", "--keypoints", results / "o.pose", "--always", "--exact"
     assert run(films, *words) == 1
     said = capsys.readouterr().err.strip()
     assert said.startswith(f"{path} does not hold the hand network's last layers (") and "\n" not in said

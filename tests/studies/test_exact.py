@@ -111,7 +111,7 @@ def test_a_tail_that_has_learned_nothing_says_what_mediapipes_network_says(tmp_p
         after, again = (one(crops.maps.float())[0] for one in (tail, loaded(tmp_path / "tail.safetensors")))
     assert (after[:3] - joints).norm() > 10
     torch.testing.assert_close(again, after, atol=0.5, rtol=0)
-    assert (tmp_path / "tail.safetensors").stat().st_size < 300_000
+    assert (tmp_path / "tail.safetensors").stat().st_size < 400_000
 
 
 def test_points_go_into_a_crop_and_out_again(arms):
