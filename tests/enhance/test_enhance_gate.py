@@ -10,7 +10,7 @@ from enhance_films import FPS, signer, tiny_network, weight_file
 from lib.degrade import upscale
 from lib.enhance import enhance, source
 from lib.enhance.cli import main
-from lib.enhance.source import SAMPLED, beyond_chance, open_source, sample, seen_hands
+from lib.enhance.source import SAMPLED, beyond_chance, open_source, sample, seen_hands, unpacked
 from lib.holistic import extract, extract_file
 from lib.holistic.second_look import second_look
 from lib.holistic.surety import with_probabilities
@@ -31,10 +31,17 @@ def test_frames_are_sampled_from_all_of_a_film(tmp_path):
     for count in (5, 48, 95, 125):
         film = np.broadcast_to(np.arange(count, dtype=np.uint8)[:, None, None, None] * 2, (count, 32, 32, 3))
         opened = open_source(write_lossless(tmp_path / f"{count}.mkv", film, FPS))
-        seen = [int(frame[0, 0, 0]) // 2 for frame in sample(opened)]
+        seen = [int(frame[0, 0, 0]) // 2 for frame in map(unpacked, sample(opened))]
         assert len(seen) == min(count, SAMPLED) and len(set(seen)) == len(seen) and not opened.times
         gaps = np.diff([-1, *seen, count])
         assert gaps[1:-1].min() >= max(1, count // SAMPLED) and gaps.max() <= 1 + count // SAMPLED
+
+
+def test_frames_are_packed_without_loss_and_small(tmp_path):
+    film = clips("d1_train")[1].target()[20:32]
+    packed = sample(open_source(write_lossless(tmp_path / "film.mkv", film, FPS)))
+    np.testing.assert_array_equal([unpacked(frame) for frame in packed], film)
+    assert sum(frame.nbytes for frame in packed) < 0.7 * film.nbytes
 
 
 def test_a_clear_film_is_enlarged_only_and_that_is_said(clear, tmp_path):
