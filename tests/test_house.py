@@ -31,7 +31,7 @@ BOOK = ("book", "data_scripts")
 # gone to the scripts and the book, which alone ask for them. A table of films knows what is still to do. Hands of
 # sharpened films are read once more by layers taught by blur, which came from a study, and looked for in the film's own
 # frames; whether a film is sharpened is a test's word.
-MOST_FILES, MOST_LINES = {"lib": 90, "method": 44}, {"lib": 10_903, "method": 5_750}  # raise them with a reason
+MOST_FILES, MOST_LINES = {"lib": 90, "method": 44}, {"lib": 10_911, "method": 5_750}  # raise them with a reason
 MOST_IN_A_FOLDER = 25
 FEWEST_LINES = 40
 SHORT = {  # and yet files of their own: what everybody imports, commands, and one of a row of alike

@@ -6,18 +6,18 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
-from math import ceil, sqrt
+from math import ceil, comb, sqrt
 from pathlib import Path
 
 import cv2
 import numpy as np
-from scipy.stats import binomtest
 
 from lib.degrade import Box, crop, downsample, signer_box
 from lib.holistic import extract
 from lib.holistic.graph import body_and_hands, graph_of, points_of, solutions
 from lib.holistic.surety import HAND
 from lib.tools.errors import BadInput
+from lib.tools.processes import give_memory_back
 from lib.upsampler import UNet
 from lib.upsampler.sharpen import sharpen
 from lib.video import VideoInfo, probe, read_video
@@ -154,11 +154,12 @@ def worth_it(film: Source, network: UNet, device: str) -> bool:
 
 def beyond_chance(come: int, gone: int) -> bool:
     """Whether so many hands come and go rarely, if one that changes is as likely to come as to go."""
-    return come > gone and bool(binomtest(come, come + gone, alternative="greater").pvalue <= CHANCE)
+    ways = sum(comb(come + gone, more) for more in range(come, come + gone + 1))
+    return ways <= CHANCE * 2 ** (come + gone)  # by hand, since scipy.stats takes 60 MB
 
 
 def sample(film: Source) -> list[np.ndarray]:
-    """At most `SAMPLED` frames, from the middle of as many equal parts of the film, packed: 48 of 4K take a gigabyte."""
+    """At most `SAMPLED` frames, from the middle of as many equal parts of the film, packed: 48 of 4K are a gigabyte."""
     parts = min(SAMPLED, film.info.frames) or SAMPLED
     wanted = {int((part + 0.5) * max(1, film.info.frames / parts)) for part in range(parts)}
     with closing(film.again()) as frames:
@@ -177,6 +178,7 @@ def seen_hands(frames: Iterable[np.ndarray]) -> np.ndarray:
     settings = {"static_image_mode": True, "min_detection_confidence": 0.3}
     with graph_of(partial(body_and_hands, **settings)) as process:
         points = [points_of(process(frame), frame.shape[1::-1]) for frame in frames]
+    give_memory_back()
     return np.array([[np.isfinite(found[part.start, 0]) for part in HAND] for found in points]).reshape(-1, 2)
 
 
