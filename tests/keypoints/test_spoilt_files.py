@@ -62,7 +62,7 @@ def test_keypoints_or_a_sentence(kind, tmp_path):
     whole = {place: place.read_bytes() for place in places}
     for number in range(TIMES):
         spoil(rng.choice(places), rng)
-        started = time.monotonic()
+        started = time.process_time()  # others may keep the processor
         try:
             clip = read(path)
             assert np.isfinite(clip.xyz[..., :2]).any() or np.isnan(clip.xyz).all(), number
@@ -71,7 +71,7 @@ def test_keypoints_or_a_sentence(kind, tmp_path):
             said = str(error)
             assert "\n" not in said and str(path) in said and said.endswith(".") and len(said) < 700, (number, said)
             outcomes[BadInput] += 1
-        assert time.monotonic() - started < 10, number
+        assert time.process_time() - started < 10, number
         for place, content in whole.items():
             place.write_bytes(content)
     assert min(outcomes.values()) >= TIMES / 100, outcomes
